@@ -1,0 +1,132 @@
+package io.twinport.control;
+
+import io.twinport.dataplane.Lcore;
+import io.twinport.dataplane.PacketHandler;
+import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.PollMember;
+import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.dataplane.failover.Conductor;
+import io.twinport.dataplane.failover.WarmUp;
+import io.twinport.dpdk.Eal;
+import io.twinport.dpdk.EalArguments;
+import io.twinport.dpdk.EthEvents;
+import io.twinport.dpdk.MbufPool;
+import io.twinport.posix.Affinity;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import org.agrona.ErrorHandler;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.SleepingMillisIdleStrategy;
+
+/**
+ * What every command that moves packets needs, in the order in which it must be started and, reversed, ended: EAL, the
+ * mapped file, mbufs, the conductor, the poll loops. A failure half way ends what was started.
+ */
+public final class Engine implements AutoCloseable {
+    private final EalArguments arguments;
+    private final Deque<AutoCloseable> started;
+    private final CncFile cnc;
+    private final MbufPool pool;
+    private final Conductor conductor;
+    private int loops;
+
+    private Engine(
+            EalArguments arguments, Deque<AutoCloseable> started, CncFile cnc, MbufPool pool, Conductor conductor) {
+        this.arguments = arguments;
+        this.started = started;
+        this.cnc = cnc;
+        this.pool = pool;
+        this.conductor = conductor;
+    }
+
+    /**
+     * Starts all but the poll loops.
+     *
+     * @param cncFile where {@code twinport.cnc} goes
+     * @param mbufs size of the pool
+     */
+    public static Engine start(EalArguments arguments, Path cncFile, int mbufs) {
+        Deque<AutoCloseable> started = new ArrayDeque<>();
+        try {
+            CncFile cnc = CncFile.create(cncFile);
+            started.push(cnc);
+            // The JVM's own threads too: the JIT on a poll loop's CPU would cost it milliseconds.
+            Affinity.confineProcess(arguments.otherCpus());
+            Eal.start(arguments);
+            started.push(Eal::cleanup);
+            MbufPool pool = MbufPool.create("twinport", mbufs);
+            started.push(pool);
+            EthEvents.warmUp();
+            Conductor conductor = new Conductor(cnc);
+            Engine engine = new Engine(arguments, started, cnc, pool, conductor);
+            AgentRunner runner =
+                    new AgentRunner(new SleepingMillisIdleStrategy(1), engine.errorHandler(), null, conductor);
+            AgentRunner.startOnThread(runner);
+            started.push(runner);
+            return engine;
+        } catch (RuntimeException | Error e) {
+            closeAll(started);
+            throw e;
+        }
+    }
+
+    /**
+     * Makes a poll loop; {@link #run} sets it going.
+     *
+     * @param members the ports that devices join and leave
+     */
+    public PollLoop newLoop(String name, PacketHandler handler, List<? extends PollMember> members) {
+        return new PollLoop(name, handler, members, cnc.commands(loops++));
+    }
+
+    /** Starts a loop on a CPU and returns when it has warmed up and runs. */
+    public Lcore run(PollLoop loop, PacketHandler handler, int cpu) {
+        Runnable first = () -> {
+            WarmUp.run();
+            handler.start(pool);
+        };
+        Lcore lcore = Lcore.start(cpu, loop, first, errorHandler());
+        started.push(lcore);
+        return lcore;
+    }
+
+    public CncFile cnc() {
+        return cnc;
+    }
+
+    public MbufPool pool() {
+        return pool;
+    }
+
+    public Conductor conductor() {
+        return conductor;
+    }
+
+    /** The CPU of the first poll loop. */
+    public int pollCpu() {
+        return arguments.pollCpus().first();
+    }
+
+    /** Distinct errors with their counts, in the mapped file: a loop must not throw, and if it does it must not die. */
+    public ErrorHandler errorHandler() {
+        return error -> cnc.errors().record(error);
+    }
+
+    /** Ends everything. All sides must have left their loops. */
+    @Override
+    public void close() {
+        closeAll(started);
+    }
+
+    private static void closeAll(Deque<AutoCloseable> started) {
+        while (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } catch (Exception e) {
+                System.getLogger("twinport").log(System.Logger.Level.WARNING, "while ending", e);
+            }
+        }
+    }
+}

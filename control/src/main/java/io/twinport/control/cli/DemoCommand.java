@@ -1,0 +1,162 @@
+package io.twinport.control.cli;
+
+import io.twinport.control.UserException;
+import io.twinport.control.demo.Demo;
+import io.twinport.control.demo.DemoOptions;
+import io.twinport.control.demo.DemoResult;
+import io.twinport.control.demo.DemoView;
+import io.twinport.control.demo.PcapFile;
+import io.twinport.dpdk.EalArguments;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code twinport demo}. */
+@Command(
+        name = "demo",
+        description = "Cut and restore the primary's link under full load, again and again, between two virtual devices"
+                + " and their far ends in this process. Needs no hardware and no hugepages.",
+        mixinStandardHelpOptions = true)
+final class DemoCommand implements Callable<Integer> {
+    private static final int MEGABYTES = 128;
+
+    /** A frame with its header fits in an mbuf of 2048 bytes. */
+    private static final int LONGEST_PAYLOAD = 2048 - 32;
+
+    private static final int MOST_SWITCHES = 30_000;
+
+    /** Which way frames go. */
+    enum Direction {
+        TX,
+        BOTH
+    }
+
+    @Option(
+            names = "--switches",
+            defaultValue = "100",
+            paramLabel = "N",
+            description = "Cuts of the primary's link, each restored again. Default: ${DEFAULT-VALUE}")
+    int switches;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "0",
+            paramLabel = "PPS",
+            description = "Packets per second in each direction; 0 for as fast as it goes. Default: ${DEFAULT-VALUE}")
+    long rate;
+
+    @Option(
+            names = "--direction",
+            defaultValue = "both",
+            converter = DirectionConverter.class,
+            paramLabel = "tx|both",
+            description = "Transmit only, or both ways. Default: ${DEFAULT-VALUE}")
+    Direction direction = Direction.BOTH;
+
+    @Option(
+            names = "--pcap",
+            paramLabel = "FILE",
+            description = "Carry the frames of this capture (pcap, pcapng) as payload, instead of frames of 60 bytes.")
+    @Nullable
+    Path pcap;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE|-",
+            description = "Write the result as JSON; '-': to stdout, and everything else to stderr.")
+    @Nullable
+    String json;
+
+    @Option(
+            names = "--hgrm",
+            paramLabel = "FILE",
+            description =
+                    "Where the histogram of event-to-first-burst goes. Default: twinport-demo.hgrm in the folder of"
+                            + " temporary files")
+    @Nullable
+    Path hgrm;
+
+    @Mixin
+    EngineOptions engine = new EngineOptions();
+
+    @Parameters(paramLabel = "-- EAL", description = "Arguments for DPDK's EAL, after '--'.")
+    List<String> eal = List.of();
+
+    @Override
+    public Integer call() throws IOException {
+        check(switches >= 1 && switches <= MOST_SWITCHES, "--switches " + switches, "1 to " + MOST_SWITCHES);
+        check(rate >= 0, "--rate " + rate, "0 or more packets per second");
+        boolean jsonToStdout = "-".equals(json);
+        List<byte[]> payload = pcap == null ? List.of() : PcapFile.read(pcap, LONGEST_PAYLOAD);
+        PrintStream out = jsonToStdout ? System.err : System.out;
+        boolean terminal = !jsonToStdout && System.console().isTerminal();
+        DemoView view = new DemoView(out, terminal, switches);
+        EalArguments arguments =
+                new EalArguments(EngineOptions.pollCpus(eal), List.of(), eal).withMemoryAtHand(MEGABYTES);
+        view.say("A \"VF\" and a \"virtio\", each a virtio-user device wired over vhost-user to its far end, "
+                + (arguments.usesHugePages() ? "on hugepages" : "without hugepages") + "; poll loop on CPU "
+                + arguments.pollCpus().first() + ".");
+        view.say("The primary's link is cut and restored " + switches + " times under "
+                + (rate == 0 ? "full load" : rate + " packets per second") + ".");
+        Demo.Outcome outcome = Demo.run(
+                new DemoOptions(switches, rate, direction == Direction.BOTH, payload),
+                arguments,
+                view,
+                engine.cncFile());
+        view.result(outcome.result(), outcome.eventToBurst());
+        view.say("histogram: " + writeHistogram(outcome.eventToBurst()));
+        if (json != null) {
+            writeJson(outcome.result(), jsonToStdout);
+        }
+        return outcome.result().isGood(switches) ? 0 : 1;
+    }
+
+    private static void check(boolean good, String given, String wanted) {
+        if (!good) {
+            throw new UserException(given + " is not possible: give " + wanted + ".");
+        }
+    }
+
+    private Path writeHistogram(Histogram histogram) throws IOException {
+        Path file = hgrm != null ? hgrm : Path.of(System.getProperty("java.io.tmpdir"), "twinport-demo.hgrm");
+        try (PrintStream stream = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
+            histogram.outputPercentileDistribution(stream, 1000.0); // microseconds, the field's custom
+        }
+        return file;
+    }
+
+    private void writeJson(DemoResult result, boolean toStdout) throws IOException {
+        String text = JsonMapper.builder()
+                        .enable(SerializationFeature.INDENT_OUTPUT)
+                        .build()
+                        .writeValueAsString(result)
+                + System.lineSeparator();
+        if (toStdout) {
+            System.out.print(text);
+            System.out.flush();
+        } else {
+            Files.writeString(Path.of(json), text);
+        }
+    }
+
+    /** Lower case on the command line. */
+    static final class DirectionConverter implements picocli.CommandLine.ITypeConverter<Direction> {
+        @Override
+        public Direction convert(String value) {
+            return Direction.valueOf(value.toUpperCase(Locale.ROOT));
+        }
+    }
+}

@@ -1,0 +1,198 @@
+package io.twinport.control.demo;
+
+import io.twinport.control.Engine;
+import io.twinport.control.Machine;
+import io.twinport.control.Pause;
+import io.twinport.dataplane.BarePort;
+import io.twinport.dataplane.Lcore;
+import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.PortCounters;
+import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.Eal;
+import io.twinport.dpdk.EalArguments;
+import io.twinport.dpdk.EventLine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.BooleanSupplier;
+import org.HdrHistogram.Histogram;
+
+/** Runs the demo: lays two wires, sends, cuts and restores the primary's again and again, and draws the balance. */
+public final class Demo {
+    private static final String MAC = "02:00:00:00:00:01";
+    private static final int MBUFS = 8191;
+    private static final int SETTLE_MILLIS = 500;
+    private static final int DWELL_MILLIS = 25;
+    private static final int EVENT_MILLIS = 5000;
+    private static final int DRAIN_MILLIS = 50;
+
+    private final DemoOptions options;
+    private final EalArguments eal;
+    private final DemoView view;
+    private final SwitchTimes times = new SwitchTimes();
+    private final FailoverPort near;
+    private final BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};
+    private final NumberedTraffic traffic;
+    private final PortCounters counters;
+    private final Engine engine;
+    private final PollLoop loop;
+    private final long events;
+    // Instants at which the primary was cut must not beat with any period of the machine.
+    private final Random random = new Random(1);
+
+    private Demo(DemoOptions options, EalArguments eal, DemoView view, Engine engine) {
+        this.options = options;
+        this.eal = eal;
+        this.view = view;
+        this.engine = engine;
+        this.events =
+                Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+        this.counters = new PortCounters(engine.cnc().counters(), 0);
+        this.near = new FailoverPort(
+                0, events, counters, new PortEvents(engine.cnc().events()));
+        Payloads payloads = options.payload().isEmpty() ? Payloads.smallest() : Payloads.of(options.payload());
+        this.traffic = new NumberedTraffic(near, far, payloads, options.packetsPerSecond(), options.both());
+        this.loop = engine.newLoop(
+                "poll", traffic, List.of(near, far[FailoverPolicy.PRIMARY], far[FailoverPolicy.STANDBY]));
+    }
+
+    /** Runs it and ends everything that it has started, also when it fails. */
+    public static Outcome run(DemoOptions options, EalArguments eal, DemoView view, Path cncFile) {
+        try (Engine engine = Engine.start(eal, cncFile, MBUFS)) {
+            return new Demo(options, eal, view, engine).run();
+        }
+    }
+
+    /** The result, and the distribution of the failovers' event-to-first-burst times for the plot and the file. */
+    public record Outcome(DemoResult result, Histogram eventToBurst) {}
+
+    private Outcome run() {
+        Path folder = newFolder();
+        engine.conductor().add(times);
+        Lcore lcore = engine.run(loop, traffic, engine.pollCpu());
+        double seconds;
+        try {
+            Wire primary = Wire.lay(FailoverPolicy.PRIMARY, folder, MAC, engine.pool(), loop, events);
+            Wire standby = Wire.lay(FailoverPolicy.STANDBY, folder, MAC, engine.pool(), loop, events);
+            await(FailoverPolicy.PRIMARY, "the primary's link has not come up");
+            traffic.sending(true);
+            Pause.millis(SETTLE_MILLIS);
+            times.start();
+            long start = System.nanoTime();
+            view.start();
+            for (int i = 0; i < options.switches(); i++) {
+                cutAndRestore(primary);
+            }
+            seconds = (System.nanoTime() - start) / 1e9;
+            traffic.sending(false);
+            Pause.millis(DRAIN_MILLIS);
+            show();
+            primary.remove();
+            standby.remove();
+        } finally {
+            delete(folder);
+        }
+        lcore.close();
+        return outcome(seconds);
+    }
+
+    private void cutAndRestore(Wire primary) {
+        int failovers = times.failovers();
+        long nanos = System.nanoTime();
+        times.cutAt(nanos);
+        times.cutAt(primary.cut());
+        awaitSwitch(() -> times.failovers() > failovers, "cutting the primary's link has not made the port switch");
+        dwell();
+        int failbacks = times.failbacks();
+        primary.restore();
+        awaitSwitch(() -> times.failbacks() > failbacks, "the port has not gone back to the restored primary");
+        dwell();
+    }
+
+    private void awaitSwitch(BooleanSupplier condition, String otherwise) {
+        if (!Pause.until(condition, EVENT_MILLIS)) {
+            throw new DpdkException(otherwise + " within " + EVENT_MILLIS + " ms");
+        }
+    }
+
+    private void await(int side, String otherwise) {
+        awaitSwitch(() -> counters.activeSide() == side, otherwise);
+    }
+
+    private void dwell() {
+        Pause.millis(DWELL_MILLIS + random.nextInt(DWELL_MILLIS));
+        show();
+    }
+
+    private void show() {
+        view.show(times, counters.activeSide(), traffic.progress());
+    }
+
+    private Outcome outcome(double seconds) {
+        NumberedTraffic.Stream out = traffic.out();
+        NumberedTraffic.Stream back = traffic.back();
+        long sent = out.sent() + (back == null ? 0 : back.sent());
+        long refused = out.refused() + (back == null ? 0 : back.refused());
+        long delivered =
+                out.ledger().delivered() + (back == null ? 0 : back.ledger().delivered());
+        long lost = out.ledger().lost() + (back == null ? 0 : back.ledger().lost());
+        DemoResult result = new DemoResult(
+                Math.min(times.failovers(), times.failbacks()),
+                times.failovers(),
+                times.failbacks(),
+                sent,
+                delivered,
+                lost,
+                out.ledger().duplicated() + (back == null ? 0 : back.ledger().duplicated()),
+                out.ledger().reordered() + (back == null ? 0 : back.ledger().reordered()),
+                refused,
+                sent - refused - delivered - lost,
+                DemoResult.Percentiles.of(times.eventToBurst()),
+                DemoResult.Percentiles.of(times.cutToBurst()),
+                DemoResult.Percentiles.of(times.failbackEventToBurst()),
+                times.seenBeforeEvent(),
+                delivered / seconds / 1e6,
+                seconds,
+                engine.pool().available() == engine.pool().size(),
+                Map.of(
+                        "primary",
+                        new DemoResult.SideCount(
+                                counters.sentByPrimary(), traffic.receivedAtFarEnd(FailoverPolicy.PRIMARY)),
+                        "standby",
+                        new DemoResult.SideCount(
+                                counters.sentByStandby(), traffic.receivedAtFarEnd(FailoverPolicy.STANDBY))),
+                options.both() ? "both" : "tx",
+                eal.usesHugePages() ? "hugepages" : "no hugepages",
+                Eal.version(),
+                Machine.jdk(),
+                Machine.describe());
+        return new Outcome(result, times.eventToBurst());
+    }
+
+    private static Path newFolder() {
+        try {
+            return Files.createTempDirectory("twinport-demo");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

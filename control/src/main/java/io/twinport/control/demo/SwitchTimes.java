@@ -1,0 +1,91 @@
+package io.twinport.control.demo;
+
+import io.twinport.dataplane.failover.Conductor;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.SwitchRecord;
+import org.HdrHistogram.Histogram;
+
+/** Collects the records of the switches, on the conductor's thread, and tells the demo when the next one has come. */
+final class SwitchTimes implements Conductor.Listener {
+    private static final long HIGHEST_NANOS = 60_000_000_000L;
+
+    private final Histogram eventToBurst = new Histogram(HIGHEST_NANOS, 3);
+    private final Histogram cutToBurst = new Histogram(HIGHEST_NANOS, 3);
+    private final Histogram failbackEventToBurst = new Histogram(HIGHEST_NANOS, 3);
+    private boolean counting;
+    private long cutNanos;
+    private int failovers;
+    private int failbacks;
+    private int seenBeforeEvent;
+    private long lastNanos;
+
+    /** From now on switches count: the two sides' joining did not. */
+    synchronized void start() {
+        counting = true;
+    }
+
+    /** The primary is being cut at this instant. */
+    synchronized void cutAt(long nanos) {
+        cutNanos = nanos;
+    }
+
+    @Override
+    public synchronized void onSwitch(SwitchRecord record) {
+        if (!counting) {
+            return;
+        }
+        long nanos = record.eventToBurstNanos();
+        if (record.to() == FailoverPolicy.STANDBY) {
+            failovers++;
+            seenBeforeEvent += record.isSeenBeforeEvent() ? 1 : 0;
+            if (nanos >= 0) {
+                lastNanos = nanos;
+                eventToBurst.recordValue(Math.min(nanos, HIGHEST_NANOS));
+                cutToBurst.recordValue(Math.clamp(record.firstBurstNanos() - cutNanos, 0, HIGHEST_NANOS));
+            }
+        } else if (record.to() == FailoverPolicy.PRIMARY) {
+            failbacks++;
+            if (nanos >= 0) {
+                failbackEventToBurst.recordValue(Math.min(nanos, HIGHEST_NANOS));
+            }
+        }
+    }
+
+    @Override
+    public void onLink(int port, int side, boolean up, long nanos) {
+        // The demo cuts the links itself.
+    }
+
+    synchronized int failovers() {
+        return failovers;
+    }
+
+    synchronized int failbacks() {
+        return failbacks;
+    }
+
+    synchronized int seenBeforeEvent() {
+        return seenBeforeEvent;
+    }
+
+    /** Of the last failover, from event to first burst. */
+    synchronized long lastNanos() {
+        return lastNanos;
+    }
+
+    synchronized long worstNanos() {
+        return eventToBurst.getMaxValue();
+    }
+
+    synchronized Histogram eventToBurst() {
+        return eventToBurst.copy();
+    }
+
+    synchronized Histogram cutToBurst() {
+        return cutToBurst.copy();
+    }
+
+    synchronized Histogram failbackEventToBurst() {
+        return failbackEventToBurst.copy();
+    }
+}

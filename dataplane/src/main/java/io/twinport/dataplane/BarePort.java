@@ -1,0 +1,26 @@
+package io.twinport.dataplane;
+
+/** A port over one device: the far ends of a test, and what a failover port is compared with. */
+public final class BarePort implements PacketPort, PollMember {
+    private long line = SideLine.NOTHING;
+
+    @Override
+    public int rxBurst(long packets, int count) {
+        return SideLine.receive(line, packets, count);
+    }
+
+    @Override
+    public int txBurst(long packets, int count) {
+        return SideLine.transmit(line, packets, count);
+    }
+
+    @Override
+    public void join(int side, long newLine) {
+        line = newLine;
+    }
+
+    @Override
+    public void leave(int side) {
+        line = SideLine.NOTHING;
+    }
+}

@@ -1,0 +1,84 @@
+package io.twinport.dataplane;
+
+import io.twinport.dataplane.cnc.Command;
+import java.util.List;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.Agent;
+import org.agrona.concurrent.MessageHandler;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
+
+/**
+ * One lcore's work, for ever: poll, obey, say how far it has come.
+ *
+ * <pre>
+ *   handler.poll()   bursts from and to the ports, run to completion
+ *   commands         every eighth pass: devices join and leave, between passes, when the loop holds none of their lines
+ *   epoch            a release store: whoever waits for the loop to let go of a device waits for this
+ * </pre>
+ *
+ * Nothing in a pass allocates, locks, throws, logs, waits or makes a system call.
+ */
+public final class PollLoop implements Agent {
+    private static final int COMMAND_PASSES = 8;
+    private static final int COMMANDS_AT_ONCE = 4;
+
+    private final String name;
+    private final PacketHandler handler;
+    private final PollMember[] members;
+    private final RingBuffer commands;
+    private final Epoch epoch = new Epoch();
+    private final MessageHandler onCommand = this::onCommand;
+    private int pass;
+
+    /**
+     * @param members what the commands of the ring speak of, by index
+     * @param commands this loop's ring in {@code twinport.cnc}; it is the only consumer
+     */
+    public PollLoop(String name, PacketHandler handler, List<? extends PollMember> members, RingBuffer commands) {
+        this.name = name;
+        this.handler = handler;
+        this.members = members.toArray(PollMember[]::new);
+        this.commands = commands;
+    }
+
+    @Override
+    public int doWork() {
+        int work = handler.poll();
+        if (++pass % COMMAND_PASSES == 0) {
+            commands.read(onCommand, COMMANDS_AT_ONCE);
+        }
+        epoch.pass();
+        return work;
+    }
+
+    private void onCommand(int type, DirectBuffer buffer, int index, int length) {
+        PollMember member = members[Command.member(buffer, index)];
+        switch (type) {
+            case Command.JOIN -> member.join(Command.side(buffer, index), Command.line(buffer, index));
+            case Command.LEAVE -> member.leave(Command.side(buffer, index));
+            default -> {} // of a later version of the file: a loop ignores what it does not know
+        }
+        epoch.executed(Command.id(buffer, index));
+    }
+
+    /** The loop has ended: nobody need wait for it. */
+    @Override
+    public void onClose() {
+        epoch.end();
+    }
+
+    /** How far this loop has come, for control threads. */
+    public Epoch epoch() {
+        return epoch;
+    }
+
+    /** The ring by which control threads command this loop. */
+    RingBuffer commands() {
+        return commands;
+    }
+
+    @Override
+    public String roleName() {
+        return name;
+    }
+}

@@ -1,0 +1,124 @@
+package io.twinport.dataplane;
+
+import io.twinport.dataplane.cnc.Command;
+import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.EthEvents;
+import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.MbufPool;
+import java.time.Duration;
+
+/**
+ * A device as a side of a port: takes it into a poll loop's set and out of it, in the only order that is safe (U6).
+ * For one control thread at a time.
+ */
+public final class Side {
+    /** Far more than a pass takes; a loop that needs longer is stuck. */
+    private static final Duration LEAVE_TIME = Duration.ofSeconds(2);
+
+    private final EthDev dev;
+    private final long line;
+    private final long events;
+    private final PollLoop loop;
+    private final int member;
+    private final int side;
+    private DeviceState state = DeviceState.JOINING;
+    private boolean linkReported;
+
+    private Side(EthDev dev, long events, PollLoop loop, int member, int side) {
+        this.dev = dev;
+        this.line = SideLine.allocate();
+        this.events = events;
+        this.loop = loop;
+        this.member = member;
+        this.side = side;
+    }
+
+    /**
+     * Configures and starts a device and lets the loop use it. If any step fails the steps before are undone, and the
+     * device is as it was after its probe.
+     *
+     * @param events address of the port's {@link EventLine}, 0 if nobody waits for link events
+     * @param member the port's index in the loop
+     * @param side the port's side
+     */
+    public static Side join(EthDev dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
+        Side joined = new Side(dev, events, loop, member, side);
+        dev.configure(pool);
+        boolean listens = events != 0 && dev.hasLinkInterrupts();
+        if (listens) {
+            EthEvents.register(dev.port(), events);
+        }
+        try {
+            dev.start();
+        } catch (RuntimeException e) {
+            if (listens) {
+                EthEvents.unregister(dev.port(), events);
+            }
+            throw e;
+        }
+        SideLine.write(joined.line, dev);
+        joined.watchLink();
+        joined.command(Command.JOIN);
+        joined.state = DeviceState.ACTIVE;
+        return joined;
+    }
+
+    /**
+     * Takes the device out of the loop's set, and stops it.
+     *
+     * @return false if the loop did not let go of it in time: the device is quarantined and must not be removed
+     */
+    public boolean leave() {
+        state = DeviceState.DRAINING;
+        if (!command(Command.LEAVE)) {
+            state = DeviceState.QUARANTINED;
+            return false;
+        }
+        if (events != 0 && dev.hasLinkInterrupts()) {
+            EthEvents.unregister(dev.port(), events);
+        }
+        dev.stop();
+        state = DeviceState.GONE;
+        return true;
+    }
+
+    /** {@link #leave}, then closes the device and removes it. */
+    public boolean remove() {
+        if (!leave()) {
+            return false;
+        }
+        dev.remove();
+        return true;
+    }
+
+    /**
+     * For devices without link interrupts, which the loop may not ask: asks the driver, and tells the loop of a
+     * change. Called every few milliseconds.
+     */
+    public void watchLink() {
+        if (dev.hasLinkInterrupts()) {
+            return;
+        }
+        boolean up = dev.isLinkUp();
+        if (up != linkReported) {
+            linkReported = up;
+            SideLine.reportLink(line, up);
+            if (events != 0) {
+                EventLine.edge(events, System.nanoTime());
+            }
+        }
+    }
+
+    public EthDev dev() {
+        return dev;
+    }
+
+    public DeviceState state() {
+        return state;
+    }
+
+    private boolean command(int type) {
+        long id = Command.send(loop.commands(), type, member, side, line);
+        return loop.epoch().await(id, LEAVE_TIME);
+    }
+}

@@ -1,0 +1,16 @@
+package io.twinport.dataplane.cnc;
+
+import org.jspecify.annotations.Nullable;
+
+/** The mapped file cannot be created or read; the message says what to do. */
+public final class CncException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    CncException(String message) {
+        this(message, null);
+    }
+
+    CncException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+    }
+}

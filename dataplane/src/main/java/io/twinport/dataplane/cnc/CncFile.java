@@ -1,0 +1,169 @@
+package io.twinport.dataplane.cnc;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.agrona.BufferUtil;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.SystemEpochClock;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.errors.DistinctErrorLog;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
+import org.agrona.concurrent.status.CountersManager;
+import org.agrona.concurrent.status.CountersReader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code twinport.cnc}, created by the process that polls and readable by any other of the same user, also after the
+ * first one has died.
+ *
+ * <p>The process that polls holds a lock on the file as long as it lives, so that a second one of the same name is
+ * refused and a reader can tell a live file from a dead one.
+ */
+public final class CncFile implements AutoCloseable {
+    private final FileChannel channel;
+    private final MappedByteBuffer mapped;
+    private final CncLayout layout;
+    private final List<RingBuffer> commands = new ArrayList<>();
+    private final RingBuffer events;
+    private final CountersManager counters;
+    private final DistinctErrorLog errors;
+
+    private CncFile(FileChannel channel, MappedByteBuffer mapped, CncLayout layout) {
+        this.channel = channel;
+        this.mapped = mapped;
+        this.layout = layout;
+        for (int loop = 0; loop < CncLayout.LOOPS; loop++) {
+            commands.add(new ManyToOneRingBuffer(layout.commands(loop)));
+        }
+        this.events = new ManyToOneRingBuffer(layout.events());
+        this.counters = new CountersManager(layout.counterLabels(), layout.counterValues());
+        this.errors = new DistinctErrorLog(layout.errors(), SystemEpochClock.INSTANCE);
+    }
+
+    /**
+     * Creates the file, over that of a process that has died.
+     *
+     * @throws CncException if a live process holds it or it cannot be written
+     */
+    public static CncFile create(Path file) {
+        FileChannel channel = null;
+        try {
+            Path parent = Objects.requireNonNull(file.toAbsolutePath().getParent());
+            if (!Files.isDirectory(parent)) {
+                Files.createDirectories(
+                        parent, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+            }
+            channel = FileChannel.open(
+                    file,
+                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            if (lock(channel) == null) {
+                channel.close();
+                throw new CncException(file + " belongs to a twinport that is running. Give this one another name"
+                        + " (--name NAME), or stop the other one first.");
+            }
+            channel.truncate(0);
+            MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, CncLayout.LENGTH);
+            CncLayout layout = new CncLayout(new UnsafeBuffer(mapped));
+            CncFile cnc = new CncFile(channel, mapped, layout);
+            layout.ready(
+                    System.currentTimeMillis(),
+                    System.nanoTime(),
+                    ProcessHandle.current().pid());
+            return cnc;
+        } catch (IOException e) {
+            closeQuietly(channel);
+            throw new CncException(
+                    file + " cannot be written: " + e + ". Choose another folder with --cnc-dir DIR.", e);
+        }
+    }
+
+    /** The command ring of a poll loop. */
+    public RingBuffer commands(int loop) {
+        return commands.get(loop);
+    }
+
+    /** What the poll loops tell; the conductor reads it. */
+    public RingBuffer events() {
+        return events;
+    }
+
+    public CountersManager counters() {
+        return counters;
+    }
+
+    public DistinctErrorLog errors() {
+        return errors;
+    }
+
+    /** The space of the switch records. */
+    public AtomicBuffer switchRecords() {
+        return layout.switchRecords();
+    }
+
+    /** What a reader sees of a file, live or left behind. */
+    public record Reading(CountersReader counters, AtomicBuffer switchRecords, AtomicBuffer errors, long pid) {}
+
+    /**
+     * Reads a file, that of a process that has died as well.
+     *
+     * @throws CncException if it is no such file, or one of another version
+     */
+    public static Reading read(Path file) {
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            if (channel.size() < CncLayout.LENGTH) {
+                throw new CncException(file + " is not a twinport.cnc of this version");
+            }
+            CncLayout layout =
+                    new CncLayout(new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_ONLY, 0, CncLayout.LENGTH)));
+            if (!layout.isReady()) {
+                throw new CncException(file + " is not a twinport.cnc of this version");
+            }
+            return new Reading(
+                    new CountersReader(layout.counterLabels(), layout.counterValues()),
+                    layout.switchRecords(),
+                    layout.errors(),
+                    layout.pid());
+        } catch (IOException e) {
+            throw new CncException(file + " cannot be read: " + e, e);
+        }
+    }
+
+    private static @Nullable FileLock lock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // held by this very process
+        }
+    }
+
+    private static void closeQuietly(@Nullable FileChannel channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Lets go of the file, which stays for readers. No poll loop may run any more. */
+    @Override
+    public void close() {
+        BufferUtil.free(mapped);
+        closeQuietly(channel);
+    }
+}

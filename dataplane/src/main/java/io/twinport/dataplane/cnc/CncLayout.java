@@ -1,0 +1,106 @@
+package io.twinport.dataplane.cnc;
+
+import static org.agrona.concurrent.ringbuffer.RingBufferDescriptor.TRAILER_LENGTH;
+
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+
+/**
+ * Where things are in {@code twinport.cnc}.
+ *
+ * <pre>
+ *  +--------------------------------------------------------------------------------+
+ *  | header: version (written last), pid, start in epoch milliseconds and nanoTime  |
+ *  +--------------------------------------------------------------------------------+
+ *  | command ring of loop 0 | of loop 1 | of loop 2 | of loop 3                      |
+ *  +--------------------------------------------------------------------------------+
+ *  | event ring                                                                     |
+ *  +--------------------------------------------------------------------------------+
+ *  | counter labels         | counter values                                        |
+ *  +--------------------------------------------------------------------------------+
+ *  | switch records: count, then 4096 slots                                         |
+ *  +--------------------------------------------------------------------------------+
+ *  | error log                                                                      |
+ *  +--------------------------------------------------------------------------------+
+ * </pre>
+ */
+final class CncLayout {
+    /** Poll loops that have a command ring. */
+    static final int LOOPS = 4;
+
+    /** Changes with the layout of anything in the file. */
+    private static final int VERSION = 0x7770_0001;
+
+    private static final int VERSION_OFFSET = 0;
+    private static final int PID_OFFSET = 8;
+    private static final int EPOCH_MILLIS_OFFSET = 16;
+    private static final int NANO_TIME_OFFSET = 24;
+
+    private static final int HEADER = 4096;
+    private static final int COMMAND_RING = 4096 + TRAILER_LENGTH;
+    private static final int EVENT_RING = (1 << 18) + TRAILER_LENGTH;
+    private static final int COUNTER_VALUES = 256 * 128;
+    private static final int COUNTER_LABELS = COUNTER_VALUES * 4;
+    private static final int SWITCH_RECORDS = 128 + 4096 * 128;
+    private static final int ERRORS = 1 << 16;
+
+    private static final int COMMANDS_AT = HEADER;
+    private static final int EVENTS_AT = COMMANDS_AT + LOOPS * COMMAND_RING;
+    private static final int LABELS_AT = EVENTS_AT + EVENT_RING;
+    private static final int VALUES_AT = LABELS_AT + COUNTER_LABELS;
+    private static final int RECORDS_AT = VALUES_AT + COUNTER_VALUES;
+    private static final int ERRORS_AT = RECORDS_AT + SWITCH_RECORDS;
+
+    /** Of the whole file, in bytes. */
+    static final int LENGTH = ERRORS_AT + ERRORS;
+
+    private final UnsafeBuffer file;
+
+    CncLayout(UnsafeBuffer file) {
+        this.file = file;
+    }
+
+    /** Fills the header; a reader believes the file once the version is there. */
+    void ready(long epochMillis, long nanoTime, long pid) {
+        file.putLong(PID_OFFSET, pid);
+        file.putLong(EPOCH_MILLIS_OFFSET, epochMillis);
+        file.putLong(NANO_TIME_OFFSET, nanoTime);
+        file.putIntRelease(VERSION_OFFSET, VERSION);
+    }
+
+    boolean isReady() {
+        return file.getIntVolatile(VERSION_OFFSET) == VERSION;
+    }
+
+    long pid() {
+        return file.getLong(PID_OFFSET);
+    }
+
+    AtomicBuffer commands(int loop) {
+        return part(COMMANDS_AT + loop * COMMAND_RING, COMMAND_RING);
+    }
+
+    AtomicBuffer events() {
+        return part(EVENTS_AT, EVENT_RING);
+    }
+
+    AtomicBuffer counterLabels() {
+        return part(LABELS_AT, COUNTER_LABELS);
+    }
+
+    AtomicBuffer counterValues() {
+        return part(VALUES_AT, COUNTER_VALUES);
+    }
+
+    AtomicBuffer switchRecords() {
+        return part(RECORDS_AT, SWITCH_RECORDS);
+    }
+
+    AtomicBuffer errors() {
+        return part(ERRORS_AT, ERRORS);
+    }
+
+    private AtomicBuffer part(int offset, int length) {
+        return new UnsafeBuffer(file, offset, length);
+    }
+}

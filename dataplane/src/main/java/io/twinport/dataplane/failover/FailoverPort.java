@@ -1,0 +1,216 @@
+package io.twinport.dataplane.failover;
+
+import io.twinport.dataplane.MbufBurst;
+import io.twinport.dataplane.PacketPort;
+import io.twinport.dataplane.PollMember;
+import io.twinport.dataplane.SideLine;
+import io.twinport.dpdk.EventLine;
+
+/**
+ * One port over a primary and a standby. Transmits on the primary while that is ready, else on the standby (R41), from
+ * the first burst after the link status interrupt. Receives from the side that transmits; the other side is drained
+ * all the time and its frames are counted and freed, so that nothing old surfaces after a switch (U2).
+ *
+ * <p>Belongs to the thread of one poll loop.
+ */
+public final class FailoverPort implements PacketPort, PollMember {
+    /** Polls between two looks after what is not urgent: the idle side, the link words, the counters. */
+    private static final int HOUSEKEEPING_POLLS = 8;
+
+    /** Polls between two looks at the clock; a poll takes 0.1 to 2 us. */
+    private static final int CLOCK_POLLS = 512;
+
+    /** Bursts that one housekeeping takes from a flooded idle side at most. */
+    private static final int DRAIN_BURSTS = 8;
+
+    private static final long MILLISECOND_NANOS = 1_000_000;
+
+    private final int id;
+    private final long events;
+    private final TransmitSelector selector;
+    private final PortCounters counters;
+    private final PortEvents out;
+    private final MbufBurst drain = new MbufBurst();
+
+    private int polls;
+    private long received;
+    private long sent;
+    private long sentByPrimary;
+    private long sentByStandby;
+    private long refused;
+    private long suppressed;
+
+    // The present switch, until its first burst is out and it has been told.
+    private long switches;
+    private int from;
+    private int to;
+    private int cause;
+    private long eventNanos;
+    private long decisionNanos;
+    private long lostAtMost;
+    private boolean untold;
+    private boolean awaitsBurst;
+    private int toldState;
+
+    // What the active side had taken one to two milliseconds ago: what came later may still be on its way.
+    private long sentBefore;
+    private long sentAtTick;
+    private long tickNanos;
+
+    /**
+     * @param id the port's number in records and messages
+     * @param events address of the {@link EventLine} of both sides
+     * @param counters where the port publishes what it counts
+     * @param out where it tells of link events and switches
+     */
+    public FailoverPort(int id, long events, PortCounters counters, PortEvents out) {
+        this.id = id;
+        this.events = events;
+        this.selector = new TransmitSelector(events);
+        this.counters = counters;
+        this.out = out;
+    }
+
+    @Override
+    public int rxBurst(long packets, int count) {
+        if (++polls % HOUSEKEEPING_POLLS == 0) {
+            housekeeping();
+        }
+        int n = SideLine.receive(selector.active(), packets, count);
+        received += n;
+        return n;
+    }
+
+    @Override
+    public int txBurst(long packets, int count) {
+        if (selector.hasEdge()) {
+            look(EventLine.takeEventNanos(events));
+        }
+        int n = SideLine.transmit(selector.active(), packets, count);
+        sent += n;
+        refused += count - n;
+        if (awaitsBurst && n > 0) {
+            firstBurst();
+        }
+        return n;
+    }
+
+    /** The side that transmits: {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
+    public int activeSide() {
+        return FailoverPolicy.active(selector.state());
+    }
+
+    @Override
+    public void join(int side, long line) {
+        turn(selector.join(side, line), 0);
+        look(0);
+    }
+
+    @Override
+    public void leave(int side) {
+        turn(selector.leave(side), 0);
+        tell();
+    }
+
+    private void look(long nanos) {
+        turn(selector.look(), nanos);
+    }
+
+    /** Notes a switch; the line that transmits has been changed already. */
+    private void turn(int event, long nanos) {
+        if (event == TransmitSelector.NO_SWITCH) {
+            return;
+        }
+        if (untold) {
+            tell();
+        }
+        switches++;
+        from = to;
+        to = FailoverPolicy.active(selector.state());
+        cause = event;
+        eventNanos = nanos;
+        decisionNanos = System.nanoTime();
+        foldSent();
+        untold = true;
+        awaitsBurst = to != FailoverPolicy.NONE;
+    }
+
+    /** Books what the former side has sent, and what of it may not have left it. */
+    private void foldSent() {
+        if (from == FailoverPolicy.PRIMARY) {
+            sentByPrimary += sent;
+        } else if (from == FailoverPolicy.STANDBY) {
+            sentByStandby += sent;
+        }
+        lostAtMost = from == FailoverPolicy.NONE ? 0 : Math.min(sent - sentBefore, formerRing());
+        sent = 0;
+        sentBefore = 0;
+        sentAtTick = 0;
+    }
+
+    private long formerRing() {
+        return Math.max(SideLine.txRing(selector.idle()), SideLine.txRing(selector.active()));
+    }
+
+    private void firstBurst() {
+        long nanos = System.nanoTime();
+        awaitsBurst = false;
+        if (untold) {
+            untold = false;
+            out.switched(id, switches, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost);
+        } else {
+            out.firstBurst(id, switches, nanos);
+        }
+    }
+
+    private void housekeeping() {
+        look(selector.hasEdge() ? EventLine.takeEventNanos(events) : 0);
+        tell();
+        drain();
+        counters.publish(received, sentByPrimary, sentByStandby, sent, to, refused, suppressed, switches);
+        if (polls % CLOCK_POLLS == 0) {
+            tick(System.nanoTime());
+        }
+    }
+
+    /** Tells of link changes, and of a switch that has had no burst yet. */
+    private void tell() {
+        int state = selector.state();
+        if (state != toldState) {
+            tellLink(state, FailoverPolicy.PRIMARY);
+            tellLink(state, FailoverPolicy.STANDBY);
+            toldState = state;
+        }
+        if (untold) {
+            untold = false;
+            out.switched(id, switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost);
+        }
+    }
+
+    private void tellLink(int state, int side) {
+        boolean up = FailoverPolicy.isLinkUp(state, side);
+        if (up != FailoverPolicy.isLinkUp(toldState, side)) {
+            out.link(id, side, up, System.nanoTime());
+        }
+    }
+
+    /** Frees what the idle side has received. A ring that nobody empties keeps frames of the past (U2). */
+    private void drain() {
+        long idle = selector.idle();
+        int n;
+        int bursts = 0;
+        do {
+            n = SideLine.receive(idle, drain.address(), MbufBurst.CAPACITY);
+            drain.free(0, n);
+            suppressed += n;
+        } while (n == MbufBurst.CAPACITY && ++bursts < DRAIN_BURSTS);
+    }
+
+    private void tick(long nanos) {
+        if (nanos - tickNanos > MILLISECOND_NANOS) {
+            tickNanos = nanos;
+            sentBefore = sentAtTick;
+            sentAtTick = sent;
+        }
+    }
+}

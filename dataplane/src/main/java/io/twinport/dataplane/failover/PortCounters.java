@@ -1,0 +1,84 @@
+package io.twinport.dataplane.failover;
+
+import org.agrona.concurrent.status.AtomicCounter;
+import org.agrona.concurrent.status.CountersManager;
+
+/** A failover port's counters in {@code twinport.cnc}, written by its poll thread, read by anyone. */
+public final class PortCounters {
+
+    private final AtomicCounter received;
+    private final AtomicCounter sentByPrimary;
+    private final AtomicCounter sentByStandby;
+    private final AtomicCounter refused;
+    private final AtomicCounter suppressed;
+    private final AtomicCounter switches;
+    private final AtomicCounter active;
+
+    public PortCounters(CountersManager counters, int port) {
+        String prefix = "port " + port + " ";
+        this.received = counters.newCounter(prefix + "rx_packets");
+        this.sentByPrimary = counters.newCounter(prefix + "tx_packets primary");
+        this.sentByStandby = counters.newCounter(prefix + "tx_packets standby");
+        this.refused = counters.newCounter(prefix + "tx_refused");
+        this.suppressed = counters.newCounter(prefix + "rx_suppressed");
+        this.switches = counters.newCounter(prefix + "switches");
+        this.active = counters.newCounter(prefix + "active side (0 none, 1 primary, 2 standby)");
+    }
+
+    /**
+     * Publishes the port's totals; the poll thread only.
+     *
+     * @param sentSinceSwitch frames taken by the active side since the last switch, not yet in its total
+     */
+    public void publish(
+            long rx,
+            long primaryTotal,
+            long standbyTotal,
+            long sentSinceSwitch,
+            int activeSide,
+            long refusedTotal,
+            long suppressedTotal,
+            long switchesTotal) {
+        received.setRelease(rx);
+        sentByPrimary.setRelease(primaryTotal + (activeSide == FailoverPolicy.PRIMARY ? sentSinceSwitch : 0));
+        sentByStandby.setRelease(standbyTotal + (activeSide == FailoverPolicy.STANDBY ? sentSinceSwitch : 0));
+        refused.setRelease(refusedTotal);
+        suppressed.setRelease(suppressedTotal);
+        switches.setRelease(switchesTotal);
+        active.setRelease(activeSide);
+    }
+
+    /** Frames delivered to the handler. */
+    public long received() {
+        return received.get();
+    }
+
+    /** Frames that the primary's driver took. */
+    public long sentByPrimary() {
+        return sentByPrimary.get();
+    }
+
+    /** Frames that the standby's driver took. */
+    public long sentByStandby() {
+        return sentByStandby.get();
+    }
+
+    /** Frames that no driver took. */
+    public long refused() {
+        return refused.get();
+    }
+
+    /** Frames of the idle side, counted and freed (U2). */
+    public long suppressed() {
+        return suppressed.get();
+    }
+
+    public long switches() {
+        return switches.get();
+    }
+
+    /** 0 none, 1 primary, 2 standby. */
+    public int activeSide() {
+        return (int) active.get();
+    }
+}

@@ -1,0 +1,145 @@
+package io.twinport.dataplane.failover;
+
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.AtomicBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
+
+/**
+ * Messages of the event ring: what ports tell. The writing half is for poll threads: it claims, fills and commits, and
+ * where the ring is full it counts and goes on.
+ *
+ * <pre>
+ *   0      4      8          16     20     24     28    32       40        48          56
+ *  +------+------+----------+------+------+------+-----+--------+---------+-----------+-------------+
+ *  | port |  0   | sequence | from | to   | cause|  0  | event  |decision |first burst|lost at most |  SWITCHED
+ *  +------+------+----------+------+------+------+-----+--------+---------+-----------+-------------+
+ *  | port |  0   | sequence | nanos       |                                                            FIRST_BURST
+ *  +------+------+----------+------+------+
+ *  | port | side | up       | nanos       |                                                            LINK
+ *  +------+------+----------+-------------+
+ * </pre>
+ */
+public final class PortEvents {
+    static final int SWITCHED = 1;
+    static final int FIRST_BURST = 2;
+    static final int LINK = 3;
+
+    private static final int PORT = 0;
+    private static final int SIDE = 4;
+    private static final int SEQUENCE = 8;
+    private static final int UP = 8;
+    private static final int FROM = 16;
+    private static final int NANOS = 16;
+    private static final int TO = 20;
+    private static final int CAUSE = 24;
+    private static final int EVENT = 32;
+    private static final int DECISION = 40;
+    private static final int FIRST = 48;
+    private static final int LOST = 56;
+    private static final int SWITCHED_LENGTH = 64;
+    private static final int SHORT_LENGTH = 24;
+
+    private final RingBuffer ring;
+    private long untold;
+
+    public PortEvents(RingBuffer ring) {
+        this.ring = ring;
+    }
+
+    /** The fields of a {@link SwitchRecord}. */
+    public void switched(
+            int port,
+            long sequence,
+            int from,
+            int to,
+            int cause,
+            long eventNanos,
+            long decisionNanos,
+            long firstBurstNanos,
+            long lostAtMost) {
+        int index = ring.tryClaim(SWITCHED, SWITCHED_LENGTH);
+        if (index < 0) {
+            untold++;
+            return;
+        }
+        AtomicBuffer buffer = ring.buffer();
+        buffer.putInt(index + PORT, port);
+        buffer.putLong(index + SEQUENCE, sequence);
+        buffer.putInt(index + FROM, from);
+        buffer.putInt(index + TO, to);
+        buffer.putInt(index + CAUSE, cause);
+        buffer.putLong(index + EVENT, eventNanos);
+        buffer.putLong(index + DECISION, decisionNanos);
+        buffer.putLong(index + FIRST, firstBurstNanos);
+        buffer.putLong(index + LOST, lostAtMost);
+        ring.commit(index);
+    }
+
+    /** The first burst of a switch that was told before it had one. */
+    public void firstBurst(int port, long sequence, long nanos) {
+        write(FIRST_BURST, port, 0, sequence, nanos);
+    }
+
+    /** A side's link has changed. */
+    public void link(int port, int side, boolean up, long nanos) {
+        write(LINK, port, side, up ? 1 : 0, nanos);
+    }
+
+    /** Messages for which there was no room; the poll thread's own count. */
+    public long untold() {
+        return untold;
+    }
+
+    private void write(int type, int port, int side, long value, long nanos) {
+        int index = ring.tryClaim(type, SHORT_LENGTH);
+        if (index < 0) {
+            untold++;
+            return;
+        }
+        AtomicBuffer buffer = ring.buffer();
+        buffer.putInt(index + PORT, port);
+        buffer.putInt(index + SIDE, side);
+        buffer.putLong(index + SEQUENCE, value);
+        buffer.putLong(index + NANOS, nanos);
+        ring.commit(index);
+    }
+
+    /** Who is told, on the conductor's thread. */
+    public interface Listener {
+        void onSwitch(SwitchRecord record);
+
+        void onFirstBurst(int port, long sequence, long nanos);
+
+        void onLink(int port, int side, boolean up, long nanos);
+    }
+
+    /** Decodes one message. */
+    static void dispatch(int type, DirectBuffer buffer, int index, Listener listener) {
+        int port = buffer.getInt(index + PORT);
+        switch (type) {
+            case SWITCHED -> listener.onSwitch(read(buffer, index));
+            case FIRST_BURST ->
+                listener.onFirstBurst(port, buffer.getLong(index + SEQUENCE), buffer.getLong(index + NANOS));
+            case LINK ->
+                listener.onLink(
+                        port,
+                        buffer.getInt(index + SIDE),
+                        buffer.getLong(index + UP) == 1,
+                        buffer.getLong(index + NANOS));
+            default -> {} // of a later version
+        }
+    }
+
+    private static SwitchRecord read(DirectBuffer buffer, int index) {
+        return new SwitchRecord(
+                buffer.getInt(index + PORT),
+                buffer.getLong(index + SEQUENCE),
+                buffer.getInt(index + FROM),
+                buffer.getInt(index + TO),
+                buffer.getInt(index + CAUSE),
+                buffer.getLong(index + EVENT),
+                buffer.getLong(index + DECISION),
+                buffer.getLong(index + FIRST),
+                buffer.getLong(index + LOST));
+    }
+}

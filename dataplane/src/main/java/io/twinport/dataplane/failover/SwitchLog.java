@@ -1,0 +1,111 @@
+package io.twinport.dataplane.failover;
+
+import java.lang.invoke.VarHandle;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.AtomicBuffer;
+
+/**
+ * The last switches, in {@code twinport.cnc}: one writer (the conductor), any number of readers in any process, also
+ * after the writer has died.
+ *
+ * <pre>
+ *   0            128                                 256
+ *  +-------+----+-----------------------------------+------------------------------+--
+ *  | count | .. | version | fields of SwitchRecord  | version | ...                |
+ *  +-------+----+-----------------------------------+------------------------------+--
+ * </pre>
+ *
+ * A slot's version is odd while it is being written: a reader that meets one, or sees it change, reads again.
+ */
+public final class SwitchLog {
+    private static final int SLOT = 128;
+    private static final int COUNT = 0;
+    private static final int VERSION = 0;
+    private static final int PORT = 8;
+    private static final int FROM = 12;
+    private static final int TO = 16;
+    private static final int CAUSE = 20;
+    private static final int SEQUENCE = 24;
+    private static final int EVENT = 32;
+    private static final int DECISION = 40;
+    private static final int FIRST_BURST = 48;
+    private static final int LOST = 56;
+
+    private final AtomicBuffer buffer;
+    private final int slots;
+
+    public SwitchLog(AtomicBuffer buffer) {
+        this.buffer = buffer;
+        this.slots = buffer.capacity() / SLOT - 1;
+    }
+
+    /** Adds a record over the oldest one; the conductor only. */
+    void add(SwitchRecord record) {
+        long count = buffer.getLong(COUNT);
+        write(slot(count), record);
+        buffer.putLongRelease(COUNT, count + 1);
+    }
+
+    /** Writes the newest record of the port anew, when its first burst is known. */
+    void amend(SwitchRecord record) {
+        long count = buffer.getLong(COUNT);
+        for (long i = count - 1; i >= Math.max(0, count - slots); i--) {
+            SwitchRecord old = read(slot(i));
+            if (old.port() == record.port()) {
+                write(slot(i), record);
+                return;
+            }
+        }
+    }
+
+    /** The records that are still there, the oldest first. */
+    public List<SwitchRecord> records() {
+        long count = buffer.getLongVolatile(COUNT);
+        List<SwitchRecord> records = new ArrayList<>();
+        for (long i = Math.max(0, count - slots); i < count; i++) {
+            records.add(read(slot(i)));
+        }
+        return records;
+    }
+
+    private int slot(long number) {
+        return SLOT + (int) (number % slots) * SLOT;
+    }
+
+    private void write(int slot, SwitchRecord record) {
+        long version = buffer.getLong(slot + VERSION);
+        buffer.putLongVolatile(slot + VERSION, version + 1);
+        buffer.putInt(slot + PORT, record.port());
+        buffer.putInt(slot + FROM, record.from());
+        buffer.putInt(slot + TO, record.to());
+        buffer.putInt(slot + CAUSE, record.cause());
+        buffer.putLong(slot + SEQUENCE, record.sequence());
+        buffer.putLong(slot + EVENT, record.eventNanos());
+        buffer.putLong(slot + DECISION, record.decisionNanos());
+        buffer.putLong(slot + FIRST_BURST, record.firstBurstNanos());
+        buffer.putLong(slot + LOST, record.lostAtMost());
+        buffer.putLongRelease(slot + VERSION, version + 2);
+    }
+
+    private SwitchRecord read(int slot) {
+        // A writer that died in the middle leaves an odd version: after some tries the slot is taken as it is.
+        for (int tries = 0; ; tries++) {
+            long version = buffer.getLongVolatile(slot + VERSION);
+            SwitchRecord record = new SwitchRecord(
+                    buffer.getInt(slot + PORT),
+                    buffer.getLong(slot + SEQUENCE),
+                    buffer.getInt(slot + FROM),
+                    buffer.getInt(slot + TO),
+                    buffer.getInt(slot + CAUSE),
+                    buffer.getLong(slot + EVENT),
+                    buffer.getLong(slot + DECISION),
+                    buffer.getLong(slot + FIRST_BURST),
+                    buffer.getLong(slot + LOST));
+            VarHandle.loadLoadFence();
+            if (version % 2 == 0 && buffer.getLongVolatile(slot + VERSION) == version || tries == 1000) {
+                return record;
+            }
+        }
+    }
+}

@@ -1,0 +1,65 @@
+package io.twinport.dataplane.failover;
+
+/**
+ * One switch. Instants are {@link System#nanoTime} of the process that recorded them.
+ *
+ * @param sequence counts the port's switches from 1
+ * @param from see {@link FailoverPolicy}
+ * @param to see {@link FailoverPolicy}
+ * @param cause see {@link FailoverPolicy}
+ * @param eventNanos entry of the upcall; 0 where the loop's own look at the link word came first, or there is no event
+ * @param decisionNanos when another line was selected
+ * @param firstBurstNanos when the first burst on the new side had been taken; 0 if none came
+ * @param lostAtMost frames that the former side had taken in the last millisecond or two, at most its ring
+ */
+public record SwitchRecord(
+        int port,
+        long sequence,
+        int from,
+        int to,
+        int cause,
+        long eventNanos,
+        long decisionNanos,
+        long firstBurstNanos,
+        long lostAtMost) {
+    /** From the event to the first burst; 0 where there was no event before the decision, -1 where no burst came. */
+    public long eventToBurstNanos() {
+        if (firstBurstNanos == 0) {
+            return -1;
+        }
+        return eventNanos == 0 ? 0 : firstBurstNanos - eventNanos;
+    }
+
+    /** Whether the loop saw the link word before the driver's interrupt thread had called back. */
+    public boolean isSeenBeforeEvent() {
+        return eventNanos == 0;
+    }
+
+    SwitchRecord withFirstBurst(long nanos) {
+        return new SwitchRecord(port, sequence, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost);
+    }
+
+    /** The cause in words. */
+    public String causeText() {
+        return switch (cause) {
+            case FailoverPolicy.PRIMARY_JOINED -> "primary joined";
+            case FailoverPolicy.PRIMARY_LEFT -> "primary left";
+            case FailoverPolicy.PRIMARY_LINK_UP -> "primary link up";
+            case FailoverPolicy.PRIMARY_LINK_DOWN -> "primary link down";
+            case FailoverPolicy.STANDBY_JOINED -> "standby joined";
+            case FailoverPolicy.STANDBY_LEFT -> "standby left";
+            case FailoverPolicy.STANDBY_LINK_UP -> "standby link up";
+            case FailoverPolicy.STANDBY_LINK_DOWN -> "standby link down";
+            default -> "cause " + cause;
+        };
+    }
+
+    /** A side in words. */
+    public static String sideText(int side) {
+        return switch (side) {
+            case FailoverPolicy.PRIMARY -> "primary";
+            case FailoverPolicy.STANDBY -> "standby";
+            default -> "none";
+        };
+    }
+}

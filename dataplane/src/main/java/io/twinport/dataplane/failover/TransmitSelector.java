@@ -1,0 +1,92 @@
+package io.twinport.dataplane.failover;
+
+import io.twinport.dataplane.SideLine;
+import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.LinkWord;
+import java.lang.foreign.Arena;
+
+/** Which line transmits and which one is idle: the lines of both sides, their links, and the policy over them. */
+final class TransmitSelector {
+    /** What {@link #look} and its like return when the transmitting side has not changed. */
+    static final int NO_SWITCH = -1;
+
+    private final long events;
+    private final long scratch =
+            Arena.global().allocate(LinkWord.LENGTH, Long.BYTES).address();
+    private long primary = SideLine.NOTHING;
+    private long standby = SideLine.NOTHING;
+    private long active = SideLine.NOTHING;
+    private long idle = SideLine.NOTHING;
+    private int state = FailoverPolicy.INITIAL;
+    private long edgesSeen;
+
+    /** @param events address of the port's {@link EventLine} */
+    TransmitSelector(long events) {
+        this.events = events;
+    }
+
+    /** The line that transmits; one without a device where neither side is ready. */
+    long active() {
+        return active;
+    }
+
+    /** The other side's line. */
+    long idle() {
+        return idle;
+    }
+
+    int state() {
+        return state;
+    }
+
+    /** One acquire-load: whether an interrupt has come since the last {@link #look}. */
+    boolean hasEdge() {
+        return EventLine.edges(events) != edgesSeen;
+    }
+
+    /**
+     * Reads both links (U1: the event was only a hint) and decides.
+     *
+     * @return the event that made another side transmit, or {@link #NO_SWITCH}
+     */
+    int look() {
+        // Before the words are read: an edge that comes after must not be taken for one that was seen.
+        edgesSeen = EventLine.edges(events);
+        int first = decide(
+                SideLine.isLinkUp(primary, scratch)
+                        ? FailoverPolicy.PRIMARY_LINK_UP
+                        : FailoverPolicy.PRIMARY_LINK_DOWN);
+        int second = decide(
+                SideLine.isLinkUp(standby, scratch)
+                        ? FailoverPolicy.STANDBY_LINK_UP
+                        : FailoverPolicy.STANDBY_LINK_DOWN);
+        return first == NO_SWITCH ? second : first;
+    }
+
+    int join(int side, long line) {
+        if (side == FailoverPolicy.PRIMARY) {
+            primary = line;
+            return decide(FailoverPolicy.PRIMARY_JOINED);
+        }
+        standby = line;
+        return decide(FailoverPolicy.STANDBY_JOINED);
+    }
+
+    int leave(int side) {
+        if (side == FailoverPolicy.PRIMARY) {
+            primary = SideLine.NOTHING;
+            return decide(FailoverPolicy.PRIMARY_LEFT);
+        }
+        standby = SideLine.NOTHING;
+        return decide(FailoverPolicy.STANDBY_LEFT);
+    }
+
+    private int decide(int event) {
+        int before = FailoverPolicy.active(state);
+        state = FailoverPolicy.next(state, event);
+        int now = FailoverPolicy.active(state);
+        active = now == FailoverPolicy.PRIMARY ? primary : now == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
+        idle = now == FailoverPolicy.PRIMARY ? standby : now == FailoverPolicy.STANDBY ? primary : SideLine.NOTHING;
+        return now == before ? NO_SWITCH : event;
+    }
+}

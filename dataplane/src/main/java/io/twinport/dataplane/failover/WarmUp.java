@@ -1,0 +1,86 @@
+package io.twinport.dataplane.failover;
+
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.twinport.dataplane.MbufBurst;
+import io.twinport.dataplane.SideLine;
+import io.twinport.dpdk.EventLine;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.nio.ByteBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.agrona.concurrent.status.CountersManager;
+
+/**
+ * Switches a failover port to and fro before the first real switch, which is the one that counts: code that the JIT
+ * has never seen run costs 50 us to 7 ms there. The port is a scratch one over devices that take every frame; the code
+ * is that of all ports.
+ */
+public final class WarmUp {
+    /** Enough for the JIT's last tier (15 000 calls) and for its threads to catch up; some 100 ms. */
+    private static final int SWITCHES = 40_000;
+
+    private static final FunctionDescriptor BURST = FunctionDescriptor.of(JAVA_SHORT, JAVA_LONG, JAVA_LONG, JAVA_SHORT);
+
+    private WarmUp() {}
+
+    /** Runs on the poll thread, before its loop. */
+    public static void run() {
+        long takesAll = upcall("takeAll");
+        long receivesNothing = upcall("receiveNothing");
+        long events =
+                Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+        long primary = SideLine.allocate();
+        long standby = SideLine.allocate();
+        SideLine.write(primary, receivesNothing, takesAll);
+        SideLine.write(standby, receivesNothing, takesAll);
+        SideLine.reportLink(standby, true);
+
+        ManyToOneRingBuffer ring = new ManyToOneRingBuffer(
+                new UnsafeBuffer(ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)));
+        CountersManager counters = new CountersManager(
+                new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 512)),
+                new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 128)));
+        FailoverPort port = new FailoverPort(0, events, new PortCounters(counters, 0), new PortEvents(ring));
+        port.join(FailoverPolicy.PRIMARY, primary);
+        port.join(FailoverPolicy.STANDBY, standby);
+        MbufBurst burst = new MbufBurst();
+        for (int i = 0; i < SWITCHES; i++) {
+            SideLine.reportLink(primary, i % 2 == 0);
+            EventLine.edge(events, System.nanoTime());
+            // Some switches are noticed by a look that the interrupt did not cause, and some wait for their burst.
+            for (int poll = 0; poll < i % 16; poll++) {
+                port.rxBurst(burst.address(), MbufBurst.CAPACITY);
+            }
+            port.txBurst(burst.address(), MbufBurst.CAPACITY);
+            ring.read((type, buffer, index, length) -> {});
+        }
+    }
+
+    private static long upcall(String method) {
+        try {
+            MethodType type = MethodType.methodType(short.class, long.class, long.class, short.class);
+            return Linker.nativeLinker()
+                    .upcallStub(MethodHandles.lookup().findStatic(WarmUp.class, method, type), BURST, Arena.global())
+                    .address();
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
+        }
+    }
+
+    @SuppressWarnings("unused") // called as a driver's burst function
+    private static short takeAll(long queue, long packets, short count) {
+        return count;
+    }
+
+    @SuppressWarnings("unused") // called as a driver's burst function
+    private static short receiveNothing(long queue, long packets, short count) {
+        return 0;
+    }
+}

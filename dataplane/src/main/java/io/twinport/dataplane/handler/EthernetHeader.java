@@ -1,0 +1,59 @@
+package io.twinport.dataplane.handler;
+
+import java.nio.ByteOrder;
+import org.agrona.UnsafeApi;
+
+/**
+ * The first 14 bytes of a frame, at a native address.
+ *
+ * <pre>
+ *   0             6             12          14
+ *  +-------------+-------------+-----------+---------
+ *  | destination | source      | EtherType | payload
+ *  +-------------+-------------+-----------+---------
+ * </pre>
+ */
+public final class EthernetHeader {
+    public static final int LENGTH = 14;
+
+    /** EtherType for local experiments (IEEE 802). */
+    public static final int LOCAL_EXPERIMENTAL = 0x88b5;
+
+    private static final int DESTINATION = 0;
+    private static final int SOURCE = 6;
+    private static final int ETHER_TYPE = 12;
+
+    static {
+        if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
+            throw new ExceptionInInitializerError("written for little-endian machines");
+        }
+    }
+
+    private EthernetHeader() {}
+
+    /** Exchanges destination and source. */
+    public static void swapAddresses(long frame) {
+        int destinationLow = UnsafeApi.getInt(frame + DESTINATION);
+        short destinationHigh = UnsafeApi.getShort(frame + DESTINATION + Integer.BYTES);
+        UnsafeApi.putInt(frame + DESTINATION, UnsafeApi.getInt(frame + SOURCE));
+        UnsafeApi.putShort(frame + DESTINATION + Integer.BYTES, UnsafeApi.getShort(frame + SOURCE + Integer.BYTES));
+        UnsafeApi.putInt(frame + SOURCE, destinationLow);
+        UnsafeApi.putShort(frame + SOURCE + Integer.BYTES, destinationHigh);
+    }
+
+    /**
+     * Writes a header.
+     *
+     * @param destination 48 bits, the first byte on the wire most significant
+     * @param source as destination
+     */
+    public static void write(long frame, long destination, long source, int etherType) {
+        // Both addresses and the type are 112 bits: two stores of 64 bits that overlap by 16.
+        UnsafeApi.putLong(frame + SOURCE, Long.reverseBytes(source << 16 | etherType));
+        UnsafeApi.putLong(frame + DESTINATION, Long.reverseBytes(destination << 16 | source >>> 32));
+    }
+
+    public static int etherType(long frame) {
+        return Short.reverseBytes(UnsafeApi.getShort(frame + ETHER_TYPE)) & 0xffff;
+    }
+}

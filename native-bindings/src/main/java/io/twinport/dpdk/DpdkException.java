@@ -1,0 +1,49 @@
+package io.twinport.dpdk;
+
+import io.twinport.posix.Errno;
+import org.jspecify.annotations.Nullable;
+
+/** A call into DPDK or the kernel that failed: which call, with what, its result, and what the user can do. */
+public final class DpdkException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    private final int code;
+
+    public DpdkException(String message) {
+        this(message, null);
+    }
+
+    public DpdkException(String message, @Nullable Throwable cause) {
+        super(message, cause);
+        this.code = 0;
+    }
+
+    private DpdkException(String call, int code, String hint) {
+        super(call + " failed: " + -code + " " + Errno.describe(code) + (hint.isEmpty() ? "" : ": " + hint));
+        this.code = code;
+    }
+
+    /** The positive errno of the failed call, 0 where there is none. */
+    public int code() {
+        return code;
+    }
+
+    /**
+     * Passes a result that is not negative.
+     *
+     * @param result what the call returned, a negative errno for failure
+     * @param call the call with its arguments, {@code rte_eth_dev_start(port=1)}
+     * @param hint what to do about it, may be empty
+     */
+    public static int check(int result, String call, String hint) {
+        if (result < 0) {
+            throw new DpdkException(call, -result, hint);
+        }
+        return result;
+    }
+
+    /** As {@link #check}, for calls that report failure through errno or {@code rte_errno}. */
+    public static DpdkException ofErrno(String call, int errno, String hint) {
+        return new DpdkException(call, errno, hint);
+    }
+}

@@ -1,0 +1,104 @@
+package io.twinport.dpdk;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import io.twinport.dpdk.abi.Abi;
+import io.twinport.dpdk.abi.DpdkLibraries;
+import io.twinport.dpdk.v22_11.Dpdk;
+import io.twinport.posix.Affinity;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/** DPDK's environment: one per process, it cannot be started a second time. */
+public final class Eal {
+    private static boolean started;
+
+    private Eal() {}
+
+    /**
+     * Loads libdpdk and starts EAL on a thread of its own, because EAL pins the thread that starts it and every
+     * thread that is created by that one inherits the pinning.
+     *
+     * @throws DpdkException if it does not start; the process cannot try again
+     */
+    public static synchronized void start(EalArguments arguments) {
+        if (started) {
+            throw new IllegalStateException("EAL is started already: there is one per process");
+        }
+        Optional<Path> drivers = DpdkLibraries.load();
+        List<String> argv = new ArrayList<>(arguments.toList());
+        drivers.ifPresent(folder -> argv.addAll(List.of("-d", folder.toString())));
+        AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        Thread starter = Thread.ofPlatform().name("eal-init").start(() -> {
+            try {
+                // The event threads get the CPUs of this thread that are not named by -l.
+                Affinity.pinThisThread(arguments.otherCpus());
+                init(argv);
+            } catch (RuntimeException | Error e) {
+                failure.set(e);
+            }
+        });
+        try {
+            starter.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new DpdkException("interrupted while EAL was starting", e);
+        }
+        Throwable cause = failure.get();
+        if (cause instanceof RuntimeException e) {
+            throw e;
+        }
+        if (cause instanceof Error e) {
+            throw e;
+        }
+        started = true;
+    }
+
+    /** Whether EAL runs in this process. */
+    public static synchronized boolean isStarted() {
+        return started;
+    }
+
+    /** Releases EAL's memory and files. All devices must be closed, all registered threads gone. */
+    public static synchronized void cleanup() {
+        if (started) {
+            started = false;
+            DpdkException.check(Dpdk.rte_eal_cleanup(), "rte_eal_cleanup()", "");
+        }
+    }
+
+    /** The loaded library as it names itself, {@code DPDK 22.11.11}. */
+    public static String version() {
+        return Dpdk.rte_version().getString(0);
+    }
+
+    /** {@code rte_errno} of the calling thread. */
+    static int errno() {
+        return Symbols.threadLocal("per_lcore__rte_errno").get(JAVA_INT, 0);
+    }
+
+    private static void init(List<String> argv) {
+        // EAL reorders argv and keeps pointers to the strings, so they are its own for good.
+        Arena arena = Arena.global();
+        MemorySegment pointers = arena.allocate(ADDRESS, argv.size() + 1L);
+        for (int i = 0; i < argv.size(); i++) {
+            pointers.setAtIndex(ADDRESS, i, arena.allocateFrom(argv.get(i)));
+        }
+        if (Dpdk.rte_eal_init(argv.size(), pointers) < 0) {
+            throw DpdkException.ofErrno(
+                    "rte_eal_init(" + String.join(" ", argv.subList(1, argv.size())) + ") of DPDK "
+                            + Abi.release().title(),
+                    errno(),
+                    "see EAL's own message above. Common causes: too little memory (hugepages, -m); no permission (run"
+                            + " it as root); another process with the same --file-prefix; an option that EAL does not"
+                            + " know");
+        }
+    }
+}

@@ -1,0 +1,88 @@
+package io.twinport.dpdk;
+
+import io.twinport.posix.Affinity;
+import io.twinport.posix.HugePages;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * The command line of EAL.
+ *
+ * @param pollCpus the CPUs of the poll loops ({@code -l}): EAL keeps its event threads off them
+ * @param allowedPci PCI devices that EAL may touch; none switches its PCI bus off
+ * @param extra the user's own arguments, which win over ours
+ */
+public record EalArguments(SortedSet<Integer> pollCpus, List<String> allowedPci, List<String> extra) {
+    private static final List<String> MEMORY_OPTIONS =
+            List.of("--no-huge", "--in-memory", "--huge-dir", "--huge-unlink", "--socket-mem");
+
+    public EalArguments {
+        pollCpus = new TreeSet<>(pollCpus);
+        allowedPci = List.copyOf(allowedPci);
+        extra = List.copyOf(extra);
+    }
+
+    /** The CPUs of this process that are not polled on; all of them where none is left. */
+    public SortedSet<Integer> otherCpus() {
+        SortedSet<Integer> others = new TreeSet<>(Affinity.ofThisProcess());
+        others.removeAll(pollCpus);
+        return others.isEmpty() ? Affinity.ofThisProcess() : others;
+    }
+
+    /** Whether the user has decided about hugepages. */
+    public boolean decidesMemory() {
+        return extra.stream().anyMatch(argument -> MEMORY_OPTIONS.stream().anyMatch(argument::startsWith));
+    }
+
+    /** With hugepages where {@code megabytes} of them are free, else without. */
+    public EalArguments withMemoryAtHand(int megabytes) {
+        if (decidesMemory()) {
+            return this;
+        }
+        List<String> memory = HugePages.freeMegabytes() >= megabytes
+                // One file descriptor per memory segment would be more than vhost-user can pass on.
+                ? List.of("--in-memory", "--single-file-segments", "-m", "" + megabytes)
+                : List.of("--no-huge", "-m", "" + megabytes);
+        return with(memory);
+    }
+
+    /** Whether EAL is told to do without hugepages. */
+    public boolean usesHugePages() {
+        return !extra.contains("--no-huge");
+    }
+
+    private EalArguments with(List<String> arguments) {
+        List<String> all = new ArrayList<>(arguments);
+        all.addAll(extra);
+        return new EalArguments(pollCpus, allowedPci, all);
+    }
+
+    List<String> toList() {
+        List<String> list = new ArrayList<>(List.of("twinport"));
+        addUnlessGiven(
+                list,
+                "-l",
+                String.join(",", pollCpus.stream().map(String::valueOf).toList()));
+        // Below "error": drivers log a lost link at ERR from within the interrupt, before they call back (70 us).
+        addUnlessGiven(list, "--log-level", "critical");
+        addUnlessGiven(
+                list, "--file-prefix", "twinport-" + ProcessHandle.current().pid());
+        if (allowedPci.isEmpty()) {
+            list.add("--no-pci");
+        }
+        allowedPci.forEach(address -> list.addAll(List.of("-a", address)));
+        list.addAll(extra);
+        return list;
+    }
+
+    private void addUnlessGiven(List<String> list, String option, String value) {
+        if (extra.stream().noneMatch(argument -> argument.startsWith(option))) {
+            list.add(option.startsWith("--") ? option + "=" + value : option);
+            if (!option.startsWith("--")) {
+                list.add(value);
+            }
+        }
+    }
+}

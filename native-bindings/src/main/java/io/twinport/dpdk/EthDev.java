@@ -1,0 +1,249 @@
+package io.twinport.dpdk;
+
+import io.twinport.dpdk.abi.Abi;
+import io.twinport.dpdk.v22_11.Dpdk;
+import io.twinport.posix.Errno;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Locale;
+import org.agrona.UnsafeApi;
+
+/**
+ * One DPDK port, from its probe to its removal. For control threads: each call may do device I/O.
+ *
+ * <p>Whoever calls {@link #stop} or {@link #remove} answers for it that no poll loop uses the port any
+ * more (U6): the dummy functions that ethdev installs on stop are no protection.
+ */
+public final class EthDev {
+    private static final int DESCRIPTORS = 512;
+    private static final int INFO_DEVICE = Abi.offset("rte_eth_dev_info", "device");
+    private static final int INFO_DRIVER = Abi.offset("rte_eth_dev_info", "driver_name");
+    private static final int INFO_FLAGS = Abi.offset("rte_eth_dev_info", "dev_flags");
+    private static final int CONF_INTERRUPTS = Abi.offset("rte_eth_conf", "intr_conf");
+    private static final int FP_OPS = Abi.size("rte_eth_fp_ops");
+    private static final int RX_BURST = Abi.offset("rte_eth_fp_ops", "rx_pkt_burst");
+    private static final int TX_BURST = Abi.offset("rte_eth_fp_ops", "tx_pkt_burst");
+    private static final int RXQ = Abi.offset("rte_eth_fp_ops", "rxq");
+    private static final int TXQ = Abi.offset("rte_eth_fp_ops", "txq");
+    private static final int QUEUE_DATA = Abi.offset("rte_ethdev_qdata", "data");
+    private static final int QUEUE_CALLBACKS = Abi.offset("rte_ethdev_qdata", "clbk");
+
+    /** {@code rte_eth_intr_conf} is all bitfields; its first bit asks for link status interrupts. */
+    static final int INTERRUPT_LSC = 1;
+
+    private final int port;
+    private final String name;
+    private final String driver;
+    private final boolean linkInterrupts;
+    private int rxDescriptors;
+    private int txDescriptors;
+
+    private EthDev(int port, String name) {
+        this.port = port;
+        this.name = name;
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = info(arena);
+            this.driver =
+                    info.get(ValueLayout.ADDRESS, INFO_DRIVER).reinterpret(256).getString(0);
+            int flags =
+                    UnsafeApi.getInt(info.get(ValueLayout.ADDRESS, INFO_FLAGS).address());
+            this.linkInterrupts = (flags & Abi.constant("RTE_ETH_DEV_INTR_LSC")) != 0;
+        }
+    }
+
+    /**
+     * Creates or takes a device. May block: a virtio-user server waits here for its far end.
+     *
+     * @param devargs as DPDK writes them, {@code net_virtio_user0,path=...} or {@code 0000:05:00.0}
+     */
+    public static EthDev probe(String devargs) {
+        String name = nameOf(devargs);
+        try (Arena arena = Arena.ofConfined()) {
+            int result = Dpdk.rte_dev_probe(arena.allocateFrom(devargs));
+            // EAL has probed the PCI devices that it was allowed at its start.
+            if (result != -Errno.EEXIST) {
+                DpdkException.check(
+                        result,
+                        "rte_dev_probe(" + devargs + ")",
+                        isPci(name)
+                                ? "is it there (lspci) and bound to vfio-pci (dpdk-devbind.py -b vfio-pci " + name
+                                        + ")?"
+                                : "is the driver's name right, and are its arguments? Driver names start with net_ and"
+                                        + " end in a number: net_tap0, net_virtio_user1");
+            }
+            MemorySegment port = arena.allocate(ValueLayout.JAVA_SHORT);
+            DpdkException.check(
+                    Dpdk.rte_eth_dev_get_port_by_name(arena.allocateFrom(name), port),
+                    "rte_eth_dev_get_port_by_name(" + name + ")",
+                    "the device is there but is no Ethernet device");
+            return new EthDev(port.get(ValueLayout.JAVA_SHORT, 0) & 0xffff, name);
+        }
+    }
+
+    /** The device's name in its devargs; PCI addresses in full. */
+    public static String nameOf(String devargs) {
+        String name = devargs.split(",", 2)[0].trim();
+        return name.matches("(?i)[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]")
+                ? "0000:" + name.toLowerCase(Locale.ROOT)
+                : isPci(name) ? name.toLowerCase(Locale.ROOT) : name;
+    }
+
+    /** Whether a device's name is a PCI address, {@code 0000:05:00.0}. */
+    public static boolean isPci(String name) {
+        return name.matches("(?i)[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]");
+    }
+
+    /** DPDK's number of the port; it is used again when the device has been removed. */
+    public int port() {
+        return port;
+    }
+
+    public String name() {
+        return name;
+    }
+
+    /** The driver's name, {@code net_virtio_user}. */
+    public String driver() {
+        return driver;
+    }
+
+    /** Whether the driver says that it raises link status interrupts; some say so and never do (net_tap). */
+    public boolean hasLinkInterrupts() {
+        return linkInterrupts;
+    }
+
+    public MacAddress mac() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = arena.allocate(6);
+            check(Dpdk.rte_eth_macaddr_get((short) port, address), "rte_eth_macaddr_get", "");
+            return MacAddress.of(address.toArray(ValueLayout.JAVA_BYTE));
+        }
+    }
+
+    public void setMac(MacAddress mac) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = arena.allocateFrom(ValueLayout.JAVA_BYTE, mac.bytes());
+            check(
+                    Dpdk.rte_eth_dev_default_mac_addr_set((short) port, address),
+                    "rte_eth_dev_default_mac_addr_set",
+                    "give the device its address in its devargs (mac=" + mac + ")");
+        }
+    }
+
+    /** Sets up one receive and one transmit queue, with link status interrupts where the driver has them. */
+    public void configure(MbufPool pool) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment conf = arena.allocate(Abi.size("rte_eth_conf"), Long.BYTES);
+            conf.set(ValueLayout.JAVA_INT, CONF_INTERRUPTS, linkInterrupts ? INTERRUPT_LSC : 0);
+            check(
+                    Dpdk.rte_eth_dev_configure((short) port, (short) 1, (short) 1, conf),
+                    "rte_eth_dev_configure",
+                    "is another process using the device?");
+            MemorySegment descriptors =
+                    arena.allocateFrom(ValueLayout.JAVA_SHORT, (short) DESCRIPTORS, (short) DESCRIPTORS);
+            check(
+                    Dpdk.rte_eth_dev_adjust_nb_rx_tx_desc((short) port, descriptors, descriptors.asSlice(Short.BYTES)),
+                    "rte_eth_dev_adjust_nb_rx_tx_desc",
+                    "");
+            rxDescriptors = descriptors.getAtIndex(ValueLayout.JAVA_SHORT, 0) & 0xffff;
+            txDescriptors = descriptors.getAtIndex(ValueLayout.JAVA_SHORT, 1) & 0xffff;
+            int socket = Dpdk.rte_eth_dev_socket_id((short) port);
+            MemorySegment defaults = MemorySegment.NULL;
+            check(
+                    Dpdk.rte_eth_rx_queue_setup(
+                            (short) port, (short) 0, (short) rxDescriptors, socket, defaults, pool.segment()),
+                    "rte_eth_rx_queue_setup",
+                    "");
+            check(
+                    Dpdk.rte_eth_tx_queue_setup((short) port, (short) 0, (short) txDescriptors, socket, defaults),
+                    "rte_eth_tx_queue_setup",
+                    "");
+        }
+    }
+
+    /** Slots of the receive ring, known after {@link #configure}. */
+    public int rxDescriptors() {
+        return rxDescriptors;
+    }
+
+    /** Slots of the transmit ring, known after {@link #configure}. */
+    public int txDescriptors() {
+        return txDescriptors;
+    }
+
+    public void start() {
+        check(Dpdk.rte_eth_dev_start((short) port), "rte_eth_dev_start", "was the device unplugged?");
+    }
+
+    /** Functions and queues of queue 0; valid from {@link #start} to {@link #stop}. */
+    public QueueFunctions queue() {
+        long ops = Symbols.address("rte_eth_fp_ops") + (long) port * FP_OPS;
+        return new QueueFunctions(
+                UnsafeApi.getLong(ops + RX_BURST),
+                UnsafeApi.getLong(UnsafeApi.getLong(ops + RXQ + QUEUE_DATA)),
+                UnsafeApi.getLong(ops + RXQ + QUEUE_CALLBACKS),
+                UnsafeApi.getLong(ops + TX_BURST),
+                UnsafeApi.getLong(UnsafeApi.getLong(ops + TXQ + QUEUE_DATA)),
+                UnsafeApi.getLong(ops + TXQ + QUEUE_CALLBACKS));
+    }
+
+    /** Asks the driver; see {@link LinkWord} for the poll loop's way. */
+    public boolean isLinkUp() {
+        try (Arena arena = Arena.ofConfined()) {
+            return LinkWord.isUp(
+                    port, arena.allocate(LinkWord.LENGTH, Long.BYTES).address());
+        }
+    }
+
+    public int mtu() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment mtu = arena.allocate(ValueLayout.JAVA_SHORT);
+            check(Dpdk.rte_eth_dev_get_mtu((short) port, mtu), "rte_eth_dev_get_mtu", "");
+            return mtu.get(ValueLayout.JAVA_SHORT, 0) & 0xffff;
+        }
+    }
+
+    public EthStats stats() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment stats = arena.allocate(Abi.size("rte_eth_stats"), Long.BYTES);
+            check(Dpdk.rte_eth_stats_get((short) port, stats), "rte_eth_stats_get", "");
+            return new EthStats(
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "ipackets")),
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "opackets")),
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "ibytes")),
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "obytes")),
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "imissed")),
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "ierrors")),
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "oerrors")));
+        }
+    }
+
+    public void stop() {
+        check(Dpdk.rte_eth_dev_stop((short) port), "rte_eth_dev_stop", "");
+    }
+
+    /** Closes the stopped port and removes its device, so that the same devargs can be probed again. */
+    public void remove() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment device = info(arena).get(ValueLayout.ADDRESS, INFO_DEVICE);
+            check(Dpdk.rte_eth_dev_close((short) port), "rte_eth_dev_close", "");
+            DpdkException.check(Dpdk.rte_dev_remove(device), "rte_dev_remove(" + name + ")", "");
+        }
+    }
+
+    private MemorySegment info(Arena arena) {
+        MemorySegment info = arena.allocate(Abi.size("rte_eth_dev_info"), Long.BYTES);
+        check(Dpdk.rte_eth_dev_info_get((short) port, info), "rte_eth_dev_info_get", "");
+        return info;
+    }
+
+    private void check(int result, String call, String hint) {
+        DpdkException.check(result, call + "(port=" + port + " " + name + ")", hint);
+    }
+
+    @Override
+    public String toString() {
+        return name + " (port " + port + ", " + driver + ")";
+    }
+}

@@ -1,0 +1,110 @@
+package io.twinport.dpdk;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import io.twinport.dpdk.abi.Abi;
+import io.twinport.dpdk.v22_11.Dpdk;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.MethodType;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Link status interrupts (LSC), as upcalls that record an edge in an {@link EventLine} and return. They run on threads
+ * of DPDK, several at a time, and never call ethdev, lock, throw or allocate.
+ */
+public final class EthEvents {
+    private static final FunctionDescriptor ETH_CALLBACK =
+            FunctionDescriptor.of(JAVA_INT, JAVA_SHORT, JAVA_INT, JAVA_LONG, JAVA_LONG);
+    private static final FunctionDescriptor ALARM_CALLBACK = FunctionDescriptor.ofVoid(JAVA_LONG);
+    private static final int LSC = (int) Abi.constant("RTE_ETH_EVENT_INTR_LSC");
+
+    /** Calls after which the JIT has compiled the upcall; interpreted it costs 15 us, once. */
+    private static final int WARM_UP_CALLS = 50_000;
+
+    private static final MemorySegment ON_LINK_STATUS = upcall(
+            "onLinkStatus",
+            MethodType.methodType(int.class, short.class, int.class, long.class, long.class),
+            ETH_CALLBACK);
+    private static final MemorySegment ON_ALARM =
+            upcall("onAlarm", MethodType.methodType(void.class, long.class), ALARM_CALLBACK);
+    private static final CountDownLatch ALARM = new CountDownLatch(1);
+
+    private EthEvents() {}
+
+    /**
+     * From now on each link status interrupt of the port is an edge in the line.
+     *
+     * @param line address of an {@link EventLine}, which must outlive {@link #unregister}
+     */
+    public static void register(int port, long line) {
+        DpdkException.check(
+                Dpdk.rte_eth_dev_callback_register((short) port, LSC, ON_LINK_STATUS, MemorySegment.ofAddress(line)),
+                "rte_eth_dev_callback_register(port=" + port + ", INTR_LSC)",
+                "");
+    }
+
+    /** Ends {@link #register}; where the upcall is running it waits until that has returned. */
+    public static void unregister(int port, long line) {
+        int result;
+        do {
+            result = Dpdk.rte_eth_dev_callback_unregister(
+                    (short) port, LSC, ON_LINK_STATUS, MemorySegment.ofAddress(line));
+        } while (result == -io.twinport.posix.Errno.EAGAIN);
+        DpdkException.check(result, "rte_eth_dev_callback_unregister(port=" + port + ", INTR_LSC)", "");
+    }
+
+    /**
+     * Pays before the first event what it would have to pay: compiles the upcall, and attaches DPDK's interrupt thread
+     * to the JVM (125 us, 3 ms in a cold process). Takes some 50 ms.
+     */
+    public static void warmUp() {
+        try (Arena arena = Arena.ofConfined()) {
+            long line = arena.allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+            MethodHandle upcall = Linker.nativeLinker().downcallHandle(ON_LINK_STATUS, ETH_CALLBACK);
+            for (int i = 0; i < WARM_UP_CALLS; i++) {
+                int ignored = (int) upcall.invokeExact((short) 0, LSC, line, 0L);
+            }
+            DpdkException.check(Dpdk.rte_eal_alarm_set(1, ON_ALARM, MemorySegment.NULL), "rte_eal_alarm_set(1 us)", "");
+            if (!ALARM.await(5, TimeUnit.SECONDS)) {
+                throw new DpdkException(
+                        "DPDK's interrupt thread did not run an alarm within 5 s: link events will not"
+                                + " arrive either. Is the thread kept from its CPU by a poll loop? Leave it a core of its own.");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Symbols.impossible(e);
+        }
+    }
+
+    @SuppressWarnings("unused") // called by DPDK
+    private static int onLinkStatus(short port, int event, long line, long unused) {
+        EventLine.edge(line, System.nanoTime());
+        return 0;
+    }
+
+    @SuppressWarnings("unused") // called by DPDK
+    private static void onAlarm(long unused) {
+        ALARM.countDown();
+    }
+
+    private static MemorySegment upcall(String method, MethodType type, FunctionDescriptor descriptor) {
+        try {
+            MethodHandle target = MethodHandles.lookup().findStatic(EthEvents.class, method, type);
+            // Global: DPDK may call as long as the process lives.
+            return Linker.nativeLinker().upcallStub(target, descriptor, Arena.global());
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError(e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+package io.twinport.dpdk;
+
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import io.twinport.dpdk.abi.Abi;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
+import org.agrona.UnsafeApi;
+
+/**
+ * Fields of a {@code struct rte_mbuf} at a native address. For poll loops: constant offsets, no objects, no checks.
+ *
+ * <pre>
+ *   0        8         16       18     20      22   24       32          36      40       42
+ *  +---------+---------+--------+------+-------+----+--------+-----------+-------+--------+---------+--
+ *  |buf_addr |buf_iova |data_off|refcnt|nb_segs|port|ol_flags|packet_type|pkt_len|data_len|vlan_tci |..
+ *  +---------+---------+--------+------+-------+----+--------+-----------+-------+--------+---------+--
+ * </pre>
+ */
+public final class Mbuf {
+    private static final int BUF_ADDR = Abi.offset("rte_mbuf", "buf_addr");
+    private static final int DATA_OFF = Abi.offset("rte_mbuf", "data_off");
+    private static final int REFCNT = Abi.offset("rte_mbuf", "refcnt");
+    private static final int NB_SEGS = Abi.offset("rte_mbuf", "nb_segs");
+    private static final int PORT = Abi.offset("rte_mbuf", "port");
+    private static final int OL_FLAGS = Abi.offset("rte_mbuf", "ol_flags");
+    private static final int PACKET_TYPE = Abi.offset("rte_mbuf", "packet_type");
+    private static final int PKT_LEN = Abi.offset("rte_mbuf", "pkt_len");
+    private static final int DATA_LEN = Abi.offset("rte_mbuf", "data_len");
+    private static final int VLAN_TCI = Abi.offset("rte_mbuf", "vlan_tci");
+    private static final int VLAN_TCI_OUTER = Abi.offset("rte_mbuf", "vlan_tci_outer");
+    private static final int BUF_LEN = Abi.offset("rte_mbuf", "buf_len");
+
+    /** data_off = the headroom, refcnt = 1, nb_segs = 1, port = none: the eight bytes that {@link #reset} writes at once. */
+    private static final long FRESH = Abi.constant("RTE_PKTMBUF_HEADROOM")
+            | 1L << 8 * (REFCNT - DATA_OFF)
+            | 1L << 8 * (NB_SEGS - DATA_OFF)
+            | 0xffffL << 8 * (PORT - DATA_OFF);
+
+    private static final MethodHandle FREE_BULK =
+            Symbols.function("rte_pktmbuf_free_bulk", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
+
+    private Mbuf() {}
+
+    /** Address of the frame's first byte. */
+    public static long data(long mbuf) {
+        return UnsafeApi.getLong(mbuf + BUF_ADDR) + (UnsafeApi.getShort(mbuf + DATA_OFF) & 0xffff);
+    }
+
+    /** Bytes in this segment; the whole frame where {@link #isContiguous}. */
+    public static int dataLength(long mbuf) {
+        return UnsafeApi.getShort(mbuf + DATA_LEN) & 0xffff;
+    }
+
+    /** Bytes in all segments. */
+    public static int packetLength(long mbuf) {
+        return UnsafeApi.getInt(mbuf + PKT_LEN);
+    }
+
+    /** Whether the frame lies in one segment. */
+    public static boolean isContiguous(long mbuf) {
+        return UnsafeApi.getShort(mbuf + NB_SEGS) == 1;
+    }
+
+    /** Bytes that fit behind the data offset. */
+    public static int room(long mbuf) {
+        return (UnsafeApi.getShort(mbuf + BUF_LEN) & 0xffff) - (UnsafeApi.getShort(mbuf + DATA_OFF) & 0xffff);
+    }
+
+    /** Sets the length of a frame of one segment. */
+    public static void length(long mbuf, int length) {
+        UnsafeApi.putInt(mbuf + PKT_LEN, length);
+        UnsafeApi.putShort(mbuf + DATA_LEN, (short) length);
+    }
+
+    /**
+     * {@code rte_pktmbuf_reset} of an mbuf that comes out of its pool. {@code next} is null already (freed mbufs are
+     * kept so), and {@code tx_offload} means nothing while {@code ol_flags} is 0, so the second cache line is left
+     * alone: who sets an offload flag writes the whole of {@code tx_offload}.
+     */
+    static void reset(long mbuf) {
+        UnsafeApi.putLong(mbuf + DATA_OFF, FRESH);
+        UnsafeApi.putLong(mbuf + OL_FLAGS, 0L);
+        UnsafeApi.putInt(mbuf + PACKET_TYPE, 0);
+        UnsafeApi.putInt(mbuf + PKT_LEN, 0);
+        UnsafeApi.putShort(mbuf + DATA_LEN, (short) 0);
+        UnsafeApi.putShort(mbuf + VLAN_TCI, (short) 0);
+        UnsafeApi.putShort(mbuf + VLAN_TCI_OUTER, (short) 0);
+    }
+
+    /**
+     * Frees mbufs, to the cache of the calling thread where it has one.
+     *
+     * @param packets address of an array of mbuf addresses
+     */
+    public static void free(long packets, int count) {
+        try {
+            FREE_BULK.invokeExact(packets, count);
+        } catch (Throwable e) {
+            throw Symbols.impossible(e);
+        }
+    }
+}

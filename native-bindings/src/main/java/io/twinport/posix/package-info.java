@@ -1,0 +1,8 @@
+/**
+ * The few calls of libc that the JDK does not offer: CPU affinity, TUN descriptors, the peer name of a socket. For
+ * control threads and for the TAP's own thread; each call may block as its system call does.
+ */
+@NullMarked
+package io.twinport.posix;
+
+import org.jspecify.annotations.NullMarked;
