@@ -7,6 +7,7 @@ import io.twinport.control.demo.DemoResult;
 import io.twinport.control.demo.DemoView;
 import io.twinport.control.demo.PcapFile;
 import io.twinport.dpdk.EalArguments;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -102,7 +103,7 @@ final class DemoCommand implements Callable<Integer> {
         boolean jsonToStdout = "-".equals(json);
         List<byte[]> payload = pcap == null ? List.of() : PcapFile.read(pcap, LONGEST_PAYLOAD);
         PrintStream out = jsonToStdout ? System.err : System.out;
-        boolean terminal = !jsonToStdout && System.console().isTerminal();
+        boolean terminal = !jsonToStdout && isTerminal();
         DemoView view = new DemoView(out, terminal, switches);
         EalArguments arguments =
                 new EalArguments(EngineOptions.pollCpus(eal), List.of(), eal).withMemoryAtHand(MEGABYTES);
@@ -122,6 +123,12 @@ final class DemoCommand implements Callable<Integer> {
             writeJson(outcome.result(), jsonToStdout);
         }
         return outcome.result().isGood(switches) ? 0 : 1;
+    }
+
+    @SuppressWarnings("SystemConsoleNull") // its documentation still allows null
+    private static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     private static void check(boolean good, String given, String wanted) {
