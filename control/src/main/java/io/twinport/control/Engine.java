@@ -14,11 +14,13 @@ import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.Affinity;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
+import org.agrona.concurrent.errors.ErrorLogReader;
 
 /**
  * What every command that moves packets needs, in the order in which it must be started and, reversed, ended: EAL, the
@@ -114,6 +116,26 @@ public final class Engine implements AutoCloseable {
         return error -> cnc.errors().record(error);
     }
 
+    /** Errors that should not have happened, each with how often it did. */
+    public List<String> errors() {
+        List<String> list = new ArrayList<>();
+        ErrorLogReader.read(
+                cnc.errorBuffer(), (count, first, last, error) -> list.add(count + " times: " + error.strip()));
+        return list;
+    }
+
+    /**
+     * In place of {@link #close} where a device could not be removed: ends the loops and deletes EAL's files, but does
+     * not touch devices or their memory. The process must end after it.
+     */
+    public void abandon() {
+        while (started.peek() != pool) {
+            closeNext(started);
+        }
+        Eal.abandon();
+        cnc.close();
+    }
+
     /** Ends everything. All sides must have left their loops. */
     @Override
     public void close() {
@@ -122,11 +144,15 @@ public final class Engine implements AutoCloseable {
 
     private static void closeAll(Deque<AutoCloseable> started) {
         while (!started.isEmpty()) {
-            try {
-                started.pop().close();
-            } catch (Exception e) {
-                System.getLogger("twinport").log(System.Logger.Level.WARNING, "while ending", e);
-            }
+            closeNext(started);
+        }
+    }
+
+    private static void closeNext(Deque<AutoCloseable> started) {
+        try {
+            started.pop().close();
+        } catch (Exception e) {
+            System.getLogger("twinport").log(System.Logger.Level.WARNING, "while ending", e);
         }
     }
 }

@@ -56,9 +56,15 @@ public final class Side {
             }
             throw e;
         }
-        SideLine.write(joined.line, dev);
-        joined.watchLink();
-        joined.command(Command.JOIN);
+        try {
+            SideLine.write(joined.line, dev);
+            joined.watchLink();
+            joined.command(Command.JOIN);
+        } catch (RuntimeException e) {
+            // The loop was not told, so it does not use the device.
+            joined.stop();
+            throw e;
+        }
         joined.state = DeviceState.ACTIVE;
         return joined;
     }
@@ -74,12 +80,16 @@ public final class Side {
             state = DeviceState.QUARANTINED;
             return false;
         }
+        stop();
+        state = DeviceState.GONE;
+        return true;
+    }
+
+    private void stop() {
         if (events != 0 && dev.hasLinkInterrupts()) {
             EthEvents.unregister(dev.port(), events);
         }
         dev.stop();
-        state = DeviceState.GONE;
-        return true;
     }
 
     /** {@link #leave}, then closes the device and removes it. */

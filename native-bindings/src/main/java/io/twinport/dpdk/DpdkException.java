@@ -19,8 +19,13 @@ public final class DpdkException extends RuntimeException {
     }
 
     private DpdkException(String call, int code, String hint) {
-        super(call + " failed: " + -code + " " + Errno.describe(code) + (hint.isEmpty() ? "" : ": " + hint));
+        super(call + " failed: " + -code + " " + reason(code) + (hint.isEmpty() ? "" : ": " + hint));
         this.code = code;
+    }
+
+    /** Many drivers return -1 for whatever goes wrong, which only by chance is EPERM. */
+    private static String reason(int code) {
+        return code == Errno.EPERM ? "(the driver gives no reason; it may be EPERM)" : Errno.describe(code);
     }
 
     /** The positive errno of the failed call, 0 where there is none. */

@@ -7,13 +7,18 @@ import io.twinport.dpdk.abi.Abi;
 import io.twinport.dpdk.abi.DpdkLibraries;
 import io.twinport.dpdk.v22_11.Dpdk;
 import io.twinport.posix.Affinity;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** DPDK's environment: one per process, it cannot be started a second time. */
@@ -70,7 +75,44 @@ public final class Eal {
     public static synchronized void cleanup() {
         if (started) {
             started = false;
+            Path folder = runtimeFolder();
             DpdkException.check(Dpdk.rte_eal_cleanup(), "rte_eal_cleanup()", "");
+            delete(folder);
+        }
+    }
+
+    /**
+     * In place of {@link #cleanup} where a probe still waits for its far end and cannot be called back: only the files
+     * go, and the process must end now.
+     */
+    public static synchronized void abandon() {
+        if (started) {
+            started = false;
+            delete(runtimeFolder());
+        }
+    }
+
+    private static Path runtimeFolder() {
+        MethodHandle get = Symbols.function("rte_eal_get_runtime_dir", FunctionDescriptor.of(ADDRESS));
+        try {
+            return Path.of(((MemorySegment) get.invokeExact()).reinterpret(4096).getString(0));
+        } catch (Throwable e) {
+            throw Symbols.impossible(e);
+        }
+    }
+
+    /** EAL leaves its folder behind, one for each process that had a prefix of its own. */
+    private static void delete(Path folder) {
+        if (!folder.endsWith(EalArguments.ownPrefix())) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+        } catch (IOException e) {
+            System.getLogger("twinport").log(System.Logger.Level.DEBUG, "EAL's folder stays", e);
         }
     }
 

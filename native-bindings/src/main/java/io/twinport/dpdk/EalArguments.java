@@ -18,6 +18,9 @@ public record EalArguments(SortedSet<Integer> pollCpus, List<String> allowedPci,
     private static final List<String> MEMORY_OPTIONS =
             List.of("--no-huge", "--in-memory", "--huge-dir", "--huge-unlink", "--socket-mem");
 
+    /** One file descriptor for each memory segment would be more than vhost-user can pass on. */
+    private static final String SINGLE_FILE = "--single-file-segments";
+
     public EalArguments {
         pollCpus = new TreeSet<>(pollCpus);
         allowedPci = List.copyOf(allowedPci);
@@ -39,16 +42,27 @@ public record EalArguments(SortedSet<Integer> pollCpus, List<String> allowedPci,
     /** With hugepages where {@code megabytes} of them are free, else without. */
     public EalArguments withMemoryAtHand(int megabytes) {
         if (decidesMemory()) {
-            return this;
+            return completeMemory(megabytes);
         }
         List<String> memory = HugePages.freeMegabytes() >= megabytes
-                // One file descriptor per memory segment would be more than vhost-user can pass on.
-                ? List.of("--in-memory", "--single-file-segments", "-m", "" + megabytes)
+                ? List.of("--in-memory", SINGLE_FILE, "-m", "" + megabytes)
                 : List.of("--no-huge", "-m", "" + megabytes);
         return with(memory);
     }
 
-    /** Whether EAL is told to do without hugepages. */
+    /** What the user's own choice of memory needs beside it. */
+    private EalArguments completeMemory(int megabytes) {
+        List<String> missing = new ArrayList<>();
+        if (extra.contains("--no-huge") && extra.stream().noneMatch(argument -> argument.startsWith("-m"))) {
+            missing.addAll(List.of("-m", "" + megabytes));
+        }
+        if (extra.contains("--in-memory") && !extra.contains(SINGLE_FILE)) {
+            missing.add(SINGLE_FILE);
+        }
+        return with(missing);
+    }
+
+    /** Whether EAL uses hugepages. */
     public boolean usesHugePages() {
         return !extra.contains("--no-huge");
     }
@@ -67,14 +81,18 @@ public record EalArguments(SortedSet<Integer> pollCpus, List<String> allowedPci,
                 String.join(",", pollCpus.stream().map(String::valueOf).toList()));
         // Below "error": drivers log a lost link at ERR from within the interrupt, before they call back (70 us).
         addUnlessGiven(list, "--log-level", "critical");
-        addUnlessGiven(
-                list, "--file-prefix", "twinport-" + ProcessHandle.current().pid());
+        addUnlessGiven(list, "--file-prefix", ownPrefix());
         if (allowedPci.isEmpty()) {
             list.add("--no-pci");
         }
         allowedPci.forEach(address -> list.addAll(List.of("-a", address)));
         list.addAll(extra);
         return list;
+    }
+
+    /** The {@code --file-prefix} of a process whose user has given none. */
+    static String ownPrefix() {
+        return "twinport-" + ProcessHandle.current().pid();
     }
 
     private void addUnlessGiven(List<String> list, String option, String value) {

@@ -6,7 +6,6 @@ import io.twinport.posix.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Locale;
 import org.agrona.UnsafeApi;
 
 /**
@@ -58,19 +57,12 @@ public final class EthDev {
      * @param devargs as DPDK writes them, {@code net_virtio_user0,path=...} or {@code 0000:05:00.0}
      */
     public static EthDev probe(String devargs) {
-        String name = nameOf(devargs);
+        String name = Devargs.nameOf(devargs);
         try (Arena arena = Arena.ofConfined()) {
             int result = Dpdk.rte_dev_probe(arena.allocateFrom(devargs));
             // EAL has probed the PCI devices that it was allowed at its start.
             if (result != -Errno.EEXIST) {
-                DpdkException.check(
-                        result,
-                        "rte_dev_probe(" + devargs + ")",
-                        isPci(name)
-                                ? "is it there (lspci) and bound to vfio-pci (dpdk-devbind.py -b vfio-pci " + name
-                                        + ")?"
-                                : "is the driver's name right, and are its arguments? Driver names start with net_ and"
-                                        + " end in a number: net_tap0, net_virtio_user1");
+                checkProbe(result, devargs, name);
             }
             MemorySegment port = arena.allocate(ValueLayout.JAVA_SHORT);
             DpdkException.check(
@@ -81,17 +73,19 @@ public final class EthDev {
         }
     }
 
-    /** The device's name in its devargs; PCI addresses in full. */
-    public static String nameOf(String devargs) {
-        String name = devargs.split(",", 2)[0].trim();
-        return name.matches("(?i)[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]")
-                ? "0000:" + name.toLowerCase(Locale.ROOT)
-                : isPci(name) ? name.toLowerCase(Locale.ROOT) : name;
-    }
-
-    /** Whether a device's name is a PCI address, {@code 0000:05:00.0}. */
-    public static boolean isPci(String name) {
-        return name.matches("(?i)[0-9a-f]{4,8}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]");
+    private static void checkProbe(int result, String devargs, String name) {
+        if (result == -Errno.EFAULT) {
+            // What EAL returns when no bus can make sense of the name.
+            throw new DpdkException(
+                    "unknown device " + name + ": DPDK has no driver of that name. Driver names start with"
+                            + " net_ and a device's ends in a number: net_virtio_user0, net_tap1, net_memif0. Are the drivers"
+                            + " installed (Debian: librte-meta-all)?");
+        }
+        String hint = Devargs.isPci(name)
+                ? "is it there (lspci), and bound to vfio-pci (dpdk-devbind.py -b vfio-pci " + name + ")?"
+                : "the driver refuses the device or its arguments. Is the far end there, does the interface exist, is the"
+                        + " path right? The driver's own words: add '-- --log-level=debug'";
+        DpdkException.check(result, "rte_dev_probe(" + devargs + ")", hint);
     }
 
     /** DPDK's number of the port; it is used again when the device has been removed. */
@@ -173,7 +167,10 @@ public final class EthDev {
     }
 
     public void start() {
-        check(Dpdk.rte_eth_dev_start((short) port), "rte_eth_dev_start", "was the device unplugged?");
+        check(
+                Dpdk.rte_eth_dev_start((short) port),
+                "rte_eth_dev_start",
+                "was the device unplugged, is its far end or interface there?");
     }
 
     /** Functions and queues of queue 0; valid from {@link #start} to {@link #stop}. */

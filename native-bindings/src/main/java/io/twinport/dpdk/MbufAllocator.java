@@ -71,11 +71,15 @@ public final class MbufAllocator {
     public int allocate(long packets, int count) {
         int length = UnsafeApi.getInt(cache + LEN);
         if (length < count) {
+            long end = cache + OBJS + (long) length * Long.BYTES;
             // The array has room for twice the largest cache, so a whole fill always fits behind what is left.
-            if (dequeue(cache + OBJS + (long) length * Long.BYTES, refill) < 0) {
+            if (dequeue(end, refill) == 0) {
+                length += refill;
+            } else if (dequeue(end, count - length) == 0) {
+                length = count; // the pool's last ones, fewer than a fill
+            } else {
                 return 0;
             }
-            length += refill;
         }
         length -= count;
         UnsafeApi.putInt(cache + LEN, length);

@@ -71,6 +71,9 @@ public final class Affinity {
             BitSet bits = new BitSet();
             cpus.forEach(bits::set);
             byte[] bytes = bits.toByteArray();
+            if (bytes.length > MASK_BYTES) {
+                return Errno.EINVAL; // beyond any CPU that the kernel can have
+            }
             MemorySegment mask = arena.allocate(MASK_BYTES).copyFrom(MemorySegment.ofArray(bytes));
             MemorySegment state = Posix.newState(arena);
             int result = (int) SET.invokeExact(state, thread, (long) MASK_BYTES, mask);

@@ -9,6 +9,7 @@ public final class Errno {
     public static final int EINTR = 4;
     public static final int EAGAIN = 11;
     public static final int EACCES = 13;
+    public static final int EFAULT = 14;
     public static final int EBUSY = 16;
     public static final int EEXIST = 17;
     public static final int ENODEV = 19;
@@ -27,7 +28,7 @@ public final class Errno {
             Map.entry(EAGAIN, "EAGAIN (try again)"),
             Map.entry(12, "ENOMEM (not enough memory)"),
             Map.entry(EACCES, "EACCES (permission denied)"),
-            Map.entry(14, "EFAULT (bad address)"),
+            Map.entry(EFAULT, "EFAULT (bad address)"),
             Map.entry(EBUSY, "EBUSY (device or resource busy)"),
             Map.entry(EEXIST, "EEXIST (exists already)"),
             Map.entry(ENODEV, "ENODEV (no such device)"),

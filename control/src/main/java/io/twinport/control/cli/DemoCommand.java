@@ -14,14 +14,15 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -160,10 +161,14 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /** Lower case on the command line. */
-    static final class DirectionConverter implements picocli.CommandLine.ITypeConverter<Direction> {
+    static final class DirectionConverter implements ITypeConverter<Direction> {
         @Override
         public Direction convert(String value) {
-            return Direction.valueOf(value.toUpperCase(Locale.ROOT));
+            return switch (value) {
+                case "tx" -> Direction.TX;
+                case "both" -> Direction.BOTH;
+                default -> throw new TypeConversionException("'" + value + "' is no direction: give tx or both");
+            };
         }
     }
 }

@@ -109,6 +109,11 @@ public final class CncFile implements AutoCloseable {
         return errors;
     }
 
+    /** The space of the error log, for its reader. */
+    public AtomicBuffer errorBuffer() {
+        return layout.errors();
+    }
+
     /** The space of the switch records. */
     public AtomicBuffer switchRecords() {
         return layout.switchRecords();

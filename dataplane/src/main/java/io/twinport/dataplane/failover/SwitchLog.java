@@ -4,6 +4,7 @@ import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.AtomicBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The last switches, in {@code twinport.cnc}: one writer (the conductor), any number of readers in any process, also
@@ -31,6 +32,7 @@ public final class SwitchLog {
     private static final int DECISION = 40;
     private static final int FIRST_BURST = 48;
     private static final int LOST = 56;
+    private static final int NUMBER = 64;
 
     private final AtomicBuffer buffer;
     private final int slots;
@@ -43,7 +45,7 @@ public final class SwitchLog {
     /** Adds a record over the oldest one; the conductor only. */
     void add(SwitchRecord record) {
         long count = buffer.getLong(COUNT);
-        write(slot(count), record);
+        write(count, record);
         buffer.putLongRelease(COUNT, count + 1);
     }
 
@@ -51,9 +53,9 @@ public final class SwitchLog {
     void amend(SwitchRecord record) {
         long count = buffer.getLong(COUNT);
         for (long i = count - 1; i >= Math.max(0, count - slots); i--) {
-            SwitchRecord old = read(slot(i));
-            if (old.port() == record.port()) {
-                write(slot(i), record);
+            SwitchRecord old = read(i);
+            if (old != null && old.port() == record.port()) {
+                write(i, record);
                 return;
             }
         }
@@ -64,7 +66,10 @@ public final class SwitchLog {
         long count = buffer.getLongVolatile(COUNT);
         List<SwitchRecord> records = new ArrayList<>();
         for (long i = Math.max(0, count - slots); i < count; i++) {
-            records.add(read(slot(i)));
+            SwitchRecord record = read(i);
+            if (record != null) {
+                records.add(record);
+            }
         }
         return records;
     }
@@ -73,9 +78,14 @@ public final class SwitchLog {
         return SLOT + (int) (number % slots) * SLOT;
     }
 
-    private void write(int slot, SwitchRecord record) {
+    private void write(long number, SwitchRecord record) {
+        int slot = slot(number);
         long version = buffer.getLong(slot + VERSION);
         buffer.putLongVolatile(slot + VERSION, version + 1);
+        // Before the fields: who gives up waiting and sees one of them sees by the number that they are another
+        // record's.
+        buffer.putLong(slot + NUMBER, number);
+        VarHandle.storeStoreFence();
         buffer.putInt(slot + PORT, record.port());
         buffer.putInt(slot + FROM, record.from());
         buffer.putInt(slot + TO, record.to());
@@ -88,7 +98,9 @@ public final class SwitchLog {
         buffer.putLongRelease(slot + VERSION, version + 2);
     }
 
-    private SwitchRecord read(int slot) {
+    /** The record of that number, null where a newer one has been written over it meanwhile. */
+    private @Nullable SwitchRecord read(long number) {
+        int slot = slot(number);
         // A writer that died in the middle leaves an odd version: after some tries the slot is taken as it is.
         for (int tries = 0; ; tries++) {
             long version = buffer.getLongVolatile(slot + VERSION);
@@ -103,8 +115,10 @@ public final class SwitchLog {
                     buffer.getLong(slot + FIRST_BURST),
                     buffer.getLong(slot + LOST));
             VarHandle.loadLoadFence();
+            long found = buffer.getLong(slot + NUMBER);
+            VarHandle.loadLoadFence();
             if (version % 2 == 0 && buffer.getLongVolatile(slot + VERSION) == version || tries == 1000) {
-                return record;
+                return found == number ? record : null;
             }
         }
     }

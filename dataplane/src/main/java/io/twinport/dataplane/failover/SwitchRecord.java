@@ -10,7 +10,8 @@ package io.twinport.dataplane.failover;
  * @param eventNanos entry of the upcall; 0 where the loop's own look at the link word came first, or there is no event
  * @param decisionNanos when another line was selected
  * @param firstBurstNanos when the first burst on the new side had been taken; 0 if none came
- * @param lostAtMost frames that the former side had taken in the last millisecond or two, at most its ring
+ * @param lostAtMost frames that the former side's transmit ring may have held when its link went: 0 if the
+ *     link is up, else all that it took, or a full ring if that is less
  */
 public record SwitchRecord(
         int port,

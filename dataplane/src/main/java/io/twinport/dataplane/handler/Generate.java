@@ -47,8 +47,6 @@ public final class Generate implements PacketHandler {
         burst.free(0, received);
         int wanted = pacer.allowance(MbufBurst.CAPACITY);
         if (wanted == 0) {
-            // An empty burst lets the port act on a link event though there is nothing to send.
-            port.txBurst(burst.address(), 0);
             return received;
         }
         int count = Objects.requireNonNull(allocator).allocate(burst.address(), wanted);

@@ -1,0 +1,157 @@
+package io.twinport.control.cli;
+
+import io.twinport.control.Engine;
+import io.twinport.control.UserException;
+import io.twinport.control.run.FailoverRun;
+import io.twinport.control.run.HandlerSpec;
+import io.twinport.control.run.SideSpec;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dpdk.EalArguments;
+import io.twinport.posix.HugePages;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code twinport run}. */
+@Command(
+        name = "run",
+        description = "Run a failover port over two DPDK devices until Ctrl-C. Changes nothing on the machine.",
+        mixinStandardHelpOptions = true)
+final class RunCommand implements Callable<Integer> {
+    private static final int MBUFS = 8191;
+    private static final int MEGABYTES = 128;
+
+    /** A driver that hangs in its close must not keep the process: the rest is left cleanly by then. */
+    private static final int STOP_SECONDS = 8;
+
+    @Option(
+            names = "--primary",
+            paramLabel = "DEVARGS",
+            description = "The fast device: 0000:05:00.0, or net_virtio_user0,path=/run/vf.sock,server=1,mac=...")
+    @Nullable
+    String primary;
+
+    @Option(
+            names = "--standby",
+            paramLabel = "DEVARGS",
+            description = "The device that takes over. Without mac= a virtual side adopts the other's MAC address.")
+    @Nullable
+    String standby;
+
+    @Option(
+            names = "--handler",
+            defaultValue = "reflect",
+            paramLabel = "HANDLER",
+            description = "reflect: every frame back to its sender. sink: freed. generate[:PPS]: frames of 60 bytes."
+                    + " tap:NAME: an interface of the kernel's with the port's MAC address. Default: ${DEFAULT-VALUE}")
+    String handler = "reflect";
+
+    @Mixin
+    EngineOptions engineOptions = new EngineOptions();
+
+    @Parameters(
+            paramLabel = "-- EAL",
+            description = "Arguments for DPDK's EAL, after '--': -l 1 (the poll loop's CPU), --no-huge, -m 256, ...")
+    List<String> eal = List.of();
+
+    private final CountDownLatch end = new CountDownLatch(1);
+    private final CountDownLatch ended = new CountDownLatch(1);
+
+    @Override
+    public Integer call() throws InterruptedException {
+        List<SideSpec> sides = Stream.of(side(FailoverPolicy.PRIMARY, primary), side(FailoverPolicy.STANDBY, standby))
+                .flatMap(List::stream)
+                .toList();
+        FailoverRun.check(sides);
+        HandlerSpec handlerSpec = HandlerSpec.parse(handler);
+        EalArguments arguments = arguments(sides);
+        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+        try {
+            run(sides, handlerSpec, arguments);
+            return 0;
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void run(List<SideSpec> sides, HandlerSpec handlerSpec, EalArguments arguments)
+            throws InterruptedException {
+        Engine engine = Engine.start(arguments, engineOptions.cncFile(), MBUFS);
+        boolean clean = true;
+        try {
+            FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, System.out);
+            boolean attached = false;
+            try {
+                run.attach(sides);
+                attached = true;
+                end.await();
+            } finally {
+                clean = run.stop();
+                if (attached) {
+                    run.summary();
+                }
+            }
+        } finally {
+            if (clean) {
+                engine.close();
+            } else {
+                engine.abandon();
+                sides.stream().flatMap(side -> side.serverSocket().stream()).forEach(RunCommand::delete);
+            }
+        }
+    }
+
+    /** On SIGINT and SIGTERM: has the command end in its order, and the process with exit code 0. */
+    private void stop() {
+        if (ended.getCount() == 0) {
+            return; // it has ended by itself, with an exit code of its own
+        }
+        end.countDown();
+        try {
+            if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                System.err.println(
+                        "twinport: a device has not closed within " + STOP_SECONDS + " s; leaving without it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        System.out.flush();
+        Runtime.getRuntime().halt(0);
+    }
+
+    private EalArguments arguments(List<SideSpec> sides) {
+        List<String> pci =
+                sides.stream().filter(SideSpec::isPci).map(SideSpec::devargs).toList();
+        EalArguments arguments = new EalArguments(EngineOptions.pollCpus(eal), pci, eal);
+        if (!arguments.decidesMemory() && HugePages.freeMegabytes() < MEGABYTES) {
+            throw new UserException(
+                    "there are " + HugePages.freeMegabytes() + " MiB of free hugepages, and " + MEGABYTES
+                            + " are needed. Reserve some, as root: echo 512 >"
+                            + " /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages. Or, with virtual devices, do without:"
+                            + " add '-- --no-huge' at the end.");
+        }
+        return arguments.withMemoryAtHand(MEGABYTES);
+    }
+
+    private static List<SideSpec> side(int side, @Nullable String devargs) {
+        return devargs == null ? List.of() : List.of(SideSpec.parse(side, devargs));
+    }
+
+    private static void delete(String socket) {
+        try {
+            Files.deleteIfExists(Path.of(socket));
+        } catch (IOException e) {
+            System.err.println("twinport: " + socket + " stays: " + e);
+        }
+    }
+}

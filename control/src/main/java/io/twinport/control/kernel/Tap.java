@@ -1,0 +1,61 @@
+package io.twinport.control.kernel;
+
+import io.twinport.control.Engine;
+import io.twinport.dataplane.PacketHandler;
+import io.twinport.dataplane.PacketPort;
+import io.twinport.dataplane.ring.MbufRing;
+import io.twinport.dpdk.MacAddress;
+import io.twinport.posix.TapInterface;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.NoOpIdleStrategy;
+
+/** A failover port as one interface of the kernel's, with the port's address: ping, ssh and the rest go through it. */
+public final class Tap implements AutoCloseable {
+    private static final int RING_BYTES = 1 << 16;
+
+    private final TapInterface tap;
+    private final MbufRing toKernel;
+    private final MbufRing fromKernel;
+    private final TapHandler handler;
+    private final TapPump pump;
+    private final AgentRunner runner;
+
+    private Tap(TapInterface tap, Engine engine, PacketPort port) {
+        this.tap = tap;
+        this.toKernel = new MbufRing("to-kernel", RING_BYTES);
+        this.fromKernel = new MbufRing("from-kernel", RING_BYTES);
+        this.handler = new TapHandler(port, toKernel, fromKernel);
+        this.pump = new TapPump(tap, toKernel, fromKernel, engine.pool());
+        this.runner = new AgentRunner(NoOpIdleStrategy.INSTANCE, engine.errorHandler(), null, pump);
+    }
+
+    /** Creates the interface and starts its thread. */
+    public static Tap start(String name, Engine engine, PacketPort port) {
+        Tap tap = new Tap(TapInterface.create(name), engine, port);
+        AgentRunner.startOnThread(tap.runner);
+        return tap;
+    }
+
+    /** What the poll loop has to run. */
+    public PacketHandler handler() {
+        return handler;
+    }
+
+    public void setMac(MacAddress mac) {
+        tap.setMac(mac.bytes());
+    }
+
+    /** Frames for the kernel that it did not get: its ring was full, or the interface was down. */
+    public long dropped() {
+        return handler.dropped() + pump.rejected();
+    }
+
+    /** Removes the interface. The poll loop must have ended. */
+    @Override
+    public void close() {
+        runner.close();
+        toKernel.close();
+        fromKernel.close();
+        tap.close();
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The interface that the kernel sees. {@code TapHandler} runs on the poll thread and only touches rings;
+ * {@code TapPump} is a thread of its own, since a burst to a TAP is 25 to 31 us of system calls.
+ */
+@NullMarked
+package io.twinport.control.kernel;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,59 @@
+package io.twinport.control.run;
+
+import io.twinport.control.UserException;
+import io.twinport.posix.TapInterface;
+import java.util.Locale;
+
+/** What is done with packets, as the user gave it. */
+public sealed interface HandlerSpec {
+    /** Every frame back to its sender. */
+    record Reflect() implements HandlerSpec {}
+
+    /** Every frame freed. */
+    record Sink() implements HandlerSpec {}
+
+    /** Frames of 60 bytes sent; 0 packets per second: as fast as they are taken. */
+    record Generate(long packetsPerSecond) implements HandlerSpec {}
+
+    /** One interface of the kernel's. */
+    record Tap(String name) implements HandlerSpec {}
+
+    /** Reads {@code reflect}, {@code sink}, {@code generate}, {@code generate:1000000} or {@code tap:tw0}. */
+    static HandlerSpec parse(String text) {
+        String[] parts = text.split(":", 2);
+        String kind = parts[0].toLowerCase(Locale.ROOT);
+        if (parts.length == 1) {
+            if (kind.equals("reflect")) {
+                return new Reflect();
+            }
+            if (kind.equals("sink")) {
+                return new Sink();
+            }
+            if (kind.equals("generate")) {
+                return new Generate(0);
+            }
+        } else if (kind.equals("generate")) {
+            return new Generate(rate(text, parts[1]));
+        } else if (kind.equals("tap")) {
+            return new Tap(interfaceName(text, parts[1]));
+        }
+        throw new UserException("--handler " + text + " is none. Choose reflect, sink, generate,"
+                + " generate:PACKETS_PER_SECOND or tap:INTERFACE.");
+    }
+
+    private static long rate(String text, String number) {
+        if (!number.matches("[1-9]\\d{0,10}")) {
+            throw new UserException("--handler " + text + ": '" + number
+                    + "' is no number of packets per second. Write generate:1000000, or generate for full speed.");
+        }
+        return Long.parseLong(number);
+    }
+
+    private static String interfaceName(String text, String name) {
+        if (!name.matches("[^\\s/:%]{1," + TapInterface.LONGEST_NAME + "}")) {
+            throw new UserException("--handler " + text + ": '" + name + "' is no name for an interface. Use 1 to "
+                    + TapInterface.LONGEST_NAME + " letters and digits: tap:tw0.");
+        }
+        return name;
+    }
+}

@@ -1,0 +1,109 @@
+package io.twinport.control.run;
+
+import io.twinport.dataplane.failover.Conductor;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.SwitchRecord;
+import java.io.PrintStream;
+import java.time.Instant;
+import java.time.LocalTime;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import org.HdrHistogram.Histogram;
+
+/** One line for each link event and each switch, and at the end a summary. */
+final class RunLog implements Conductor.Listener {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT);
+    private static final long HIGHEST_NANOS = 60_000_000_000L;
+
+    private final PrintStream out;
+    private final Histogram eventToBurst = new Histogram(HIGHEST_NANOS, 3);
+    private final Instant startTime = Instant.now();
+    private final long startNanos = System.nanoTime();
+    private int failovers;
+    private int failbacks;
+    private long lostAtMost;
+    private boolean ended;
+
+    RunLog(PrintStream out) {
+        this.out = out;
+    }
+
+    /** A line with the present time. */
+    void say(String line) {
+        line(System.nanoTime(), line);
+    }
+
+    /** From now on the port is being taken apart, and what it does about that is not worth a line. */
+    synchronized void end() {
+        ended = true;
+    }
+
+    @Override
+    public synchronized void onLink(int port, int side, boolean up, long nanos) {
+        if (ended) {
+            return;
+        }
+        line(nanos, SwitchRecord.sideText(side) + " link " + (up ? "up" : "down"));
+    }
+
+    @Override
+    public synchronized void onSwitch(SwitchRecord record) {
+        if (ended) {
+            return;
+        }
+        if (record.from() == FailoverPolicy.PRIMARY && record.to() == FailoverPolicy.STANDBY) {
+            failovers++;
+        } else if (record.from() == FailoverPolicy.STANDBY && record.to() == FailoverPolicy.PRIMARY) {
+            failbacks++;
+        }
+        lostAtMost += record.lostAtMost();
+        if (record.eventToBurstNanos() >= 0 && record.from() != FailoverPolicy.NONE) {
+            eventToBurst.recordValue(Math.min(record.eventToBurstNanos(), HIGHEST_NANOS));
+        }
+        line(
+                record.decisionNanos(),
+                "switch " + SwitchRecord.sideText(record.from()) + " -> " + SwitchRecord.sideText(record.to())
+                        + ", cause: " + record.causeText() + ", event to first burst: " + burst(record) + ", lost: "
+                        + (record.lostAtMost() == 0 ? "0" : "at most " + record.lostAtMost()));
+    }
+
+    private static String burst(SwitchRecord record) {
+        if (record.to() == FailoverPolicy.NONE) {
+            return "none, no side is ready";
+        }
+        if (record.firstBurstNanos() == 0) {
+            return "none yet, nothing was sent";
+        }
+        if (record.isSeenBeforeEvent()) {
+            return String.format(
+                    Locale.ROOT,
+                    "0 (the loop came before the interrupt; decision to burst %.2f us)",
+                    (record.firstBurstNanos() - record.decisionNanos()) / 1e3);
+        }
+        return String.format(Locale.ROOT, "%.2f us", record.eventToBurstNanos() / 1e3);
+    }
+
+    /** How often the port switched, and how fast. */
+    synchronized void summary() {
+        out.printf("%n%d failovers, %d failbacks, frames lost: at most %d%n", failovers, failbacks, lostAtMost);
+        if (eventToBurst.getTotalCount() > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "event to first burst, us: p50 %.2f, p99 %.2f, max %.2f of %d%n",
+                    eventToBurst.getValueAtPercentile(50) / 1e3,
+                    eventToBurst.getValueAtPercentile(99) / 1e3,
+                    eventToBurst.getMaxValue() / 1e3,
+                    eventToBurst.getTotalCount());
+        }
+    }
+
+    private void line(long nanos, String text) {
+        LocalTime time = startTime
+                .plusNanos(nanos - startNanos)
+                .atZone(ZoneId.systemDefault())
+                .toLocalTime();
+        out.println(TIME.format(time) + "  " + text);
+        out.flush();
+    }
+}

@@ -1,0 +1,101 @@
+package io.twinport.control.run;
+
+import io.twinport.control.UserException;
+import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.dpdk.Devargs;
+import io.twinport.dpdk.MacAddress;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * A side as the user gave it.
+ *
+ * @param side {@code FailoverPolicy.PRIMARY} or {@code STANDBY}
+ * @param devargs a DPDK device with its arguments
+ * @param name the device's name in it
+ * @param mac the address that the arguments give it
+ */
+public record SideSpec(int side, String devargs, String name, Optional<MacAddress> mac) {
+    /** Drivers that take their address in their devargs. */
+    private static final Set<String> TAKE_MAC = Set.of("net_virtio_user", "net_tap", "net_memif");
+
+    /** Drivers under which a device is DPDK's; those of NVIDIA and Microsoft keep it and share it. */
+    private static final Set<String> LENDING_DRIVERS =
+            Set.of("vfio-pci", "igb_uio", "uio_pci_generic", "mlx4_core", "mlx5_core", "mana");
+
+    /** Reads {@code net_virtio_user0,path=/run/vf.sock,server=1} or {@code 0000:05:00.0}. */
+    public static SideSpec parse(int side, String devargs) {
+        String option = "--" + SwitchRecord.sideText(side) + " " + devargs;
+        String name = Devargs.nameOf(devargs);
+        if (!Devargs.isPci(name) && !name.matches("net_[a-z0-9_]*[a-z_]\\d+")) {
+            throw new UserException(
+                    option + ": '" + name + "' is no DPDK device. Give a PCI address (0000:05:00.0), or a"
+                            + " virtual device: a driver's name and a number (net_virtio_user0, net_tap1) with its arguments"
+                            + " after commas.");
+        }
+        try {
+            return new SideSpec(
+                    side, devargs, name, Devargs.argument(devargs, "mac").map(MacAddress::parse));
+        } catch (IllegalArgumentException e) {
+            throw new UserException(option + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    public boolean isPci() {
+        return Devargs.isPci(name);
+    }
+
+    /**
+     * A PCI device that is there must be bound to a driver that lends it to DPDK; to take one from the kernel is for
+     * the operator to decide.
+     *
+     * @throws UserException if it is bound to another driver, or to none
+     */
+    void checkDriver() {
+        Path device = Path.of("/sys/bus/pci/devices", name);
+        if (!isPci() || !Files.exists(device)) {
+            return;
+        }
+        String driver = driverOf(device);
+        if (!LENDING_DRIVERS.contains(driver)) {
+            throw new UserException("--" + role() + " " + name + " is bound to "
+                    + (driver.isEmpty() ? "no driver" : "the kernel's driver " + driver)
+                    + ". Lend it to DPDK first: dpdk-devbind.py --bind=vfio-pci " + name);
+        }
+    }
+
+    private static String driverOf(Path device) {
+        try {
+            return device.resolve("driver").toRealPath().getFileName().toString();
+        } catch (IOException e) {
+            return ""; // no link: bound to none
+        }
+    }
+
+    /** A virtual device without {@code mac=} gets the other side's address. */
+    public boolean adoptsMac() {
+        return !isPci() && mac.isEmpty();
+    }
+
+    /** The devargs that give a device without an address this one, where its driver can take it. */
+    public String devargsWith(Optional<MacAddress> address) {
+        String driver = name.replaceAll("\\d+$", "");
+        return adoptsMac() && address.isPresent() && TAKE_MAC.contains(driver)
+                ? devargs + ",mac=" + address.get()
+                : devargs;
+    }
+
+    /** The socket at which the device waits for its far end, where it is a server. */
+    public Optional<String> serverSocket() {
+        boolean server = Devargs.argument(devargs, "server").filter("1"::equals).isPresent();
+        return server ? Devargs.argument(devargs, "path") : Optional.empty();
+    }
+
+    /** {@code primary} or {@code standby}. */
+    public String role() {
+        return SwitchRecord.sideText(side);
+    }
+}

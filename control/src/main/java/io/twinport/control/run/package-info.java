@@ -1,0 +1,8 @@
+/**
+ * {@code twinport run}: one failover port over two devices that come and go. Control threads: one attaches each side,
+ * the conductor prints, the command's own waits for the end.
+ */
+@NullMarked
+package io.twinport.control.run;
+
+import org.jspecify.annotations.NullMarked;

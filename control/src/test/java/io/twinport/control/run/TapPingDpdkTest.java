@@ -1,0 +1,152 @@
+package io.twinport.control.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.control.Pause;
+import io.twinport.control.Program;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * The host's ping through a failover port, whose far ends are testpmd processes that lead to TAPs in one bridge:
+ *
+ * <pre>
+ *   the host's network                           a namespace of the test's
+ *   ping - tw0 - twinport - virtio-user 0 - vhost testpmd - tap0 - bridge 10.77.0.2
+ *                         \ virtio-user 1 - vhost testpmd - tap1 - /
+ * </pre>
+ */
+class TapPingDpdkTest {
+    private static final int SECONDS = 20;
+    private static final int ROUNDS = 10;
+    private static final int DWELL_MILLIS = 300;
+    private static final String ID = Long.toString(ProcessHandle.current().pid(), 36);
+    private static final String NET = "twinport-net-" + ID;
+    private static final String TAP = "tw" + ID;
+
+    @TempDir
+    private Path folder;
+
+    @BeforeEach
+    void makeNetwork() {
+        Program.run("ip", "netns", "add", NET);
+        net("ip", "link", "add", "br0", "type", "bridge", "forward_delay", "0");
+        net("ip", "addr", "add", "10.77.0.2/24", "dev", "br0");
+        net("ip", "link", "set", "br0", "up");
+    }
+
+    @AfterEach
+    void removeNetwork() throws IOException {
+        Testpmd.cleanUp();
+        Program.run("ip", "netns", "delete", NET);
+    }
+
+    private static void net(String... command) {
+        String[] all = new String[command.length + 4];
+        System.arraycopy(new String[] {"ip", "netns", "exec", NET}, 0, all, 0, 4);
+        System.arraycopy(command, 0, all, 4, command.length);
+        Program.run(all);
+    }
+
+    /** Starts a far end; its TAP is in the bridge before its vhost device is started, so no reply can miss it. */
+    private Program farEnd(String side) {
+        Program testpmd = Testpmd.tap(NET, folder.resolve(side), side);
+        long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
+        while (!joinBridge(side)) {
+            assertTrue(System.nanoTime() < deadline, testpmd::output);
+            Pause.millis(2);
+        }
+        return testpmd;
+    }
+
+    private static boolean joinBridge(String tap) {
+        try (Program ip = Program.start("ip", "-n", NET, "link", "set", tap, "up", "master", "br0")) {
+            return ip.waitFor(SECONDS) == 0;
+        }
+    }
+
+    @Test
+    void shouldLoseAtMostOneReplyInEachSwitch() {
+        try (Program run = startRun();
+                Program standby = farEnd("standby")) {
+            Program primary = farEnd("primary");
+            run.awaitLine("switch \\w+ -> primary", SECONDS);
+            awaitPing();
+            int failbacks = run.count("switch standby -> primary");
+            String replies;
+            try (Program ping = Program.start("ping", "-i", "0.01", "10.77.0.2")) {
+                for (int round = 1; round <= ROUNDS; round++) {
+                    Pause.millis(DWELL_MILLIS);
+                    primary.kill();
+                    run.awaitCount("switch primary -> standby", round, SECONDS);
+                    Pause.millis(DWELL_MILLIS);
+                    primary = farEnd("primary");
+                    run.awaitCount("switch standby -> primary", failbacks + round, SECONDS);
+                }
+                Pause.millis(DWELL_MILLIS);
+                ping.interrupt();
+                assertEquals(0, ping.waitFor(SECONDS), ping::output);
+                replies = ping.output();
+            } finally {
+                primary.close();
+            }
+            assertTrue(standby.isAlive(), standby::output);
+            int lost = lost(replies);
+            assertTrue(
+                    lost <= 2 * ROUNDS, () -> lost + " replies lost in " + 2 * ROUNDS + " switches\n" + run.output());
+            run.interrupt();
+            assertEquals(0, run.waitFor(SECONDS), run::output);
+            assertEquals(0, run.count("Exception|times:"), run::output);
+        }
+    }
+
+    private Program startRun() {
+        Program run = Program.twinport(
+                "run",
+                "--name",
+                "ping-" + ID,
+                "--cnc-dir",
+                folder.toString(),
+                "--primary",
+                "net_virtio_user0,server=1,path=" + folder.resolve("primary") + ",mac=02:00:00:00:00:01",
+                "--standby",
+                "net_virtio_user1,server=1,path=" + folder.resolve("standby"),
+                "--handler",
+                "tap:" + TAP,
+                "--",
+                "-l",
+                "1",
+                "--no-huge");
+        run.awaitLine("ready", SECONDS);
+        assertTrue(Program.run("ip", "link", "show", TAP).contains("02:00:00:00:00:01"), "the TAP has the port's MAC");
+        Program.run("ip", "addr", "add", "10.77.0.1/24", "dev", TAP);
+        Program.run("ip", "link", "set", TAP, "up");
+        return run;
+    }
+
+    private static int lost(String ping) {
+        Matcher matcher =
+                Pattern.compile("(\\d+) packets transmitted, (\\d+) received").matcher(ping);
+        assertTrue(matcher.find(), ping);
+        return Integer.parseInt(matcher.group(1)) - Integer.parseInt(matcher.group(2));
+    }
+
+    private static void awaitPing() {
+        long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
+        while (true) {
+            try (Program ping = Program.start("ping", "-c", "1", "-W", "1", "10.77.0.2")) {
+                if (ping.waitFor(SECONDS) == 0) {
+                    return;
+                }
+            }
+            assertTrue(System.nanoTime() < deadline, "no reply at all");
+        }
+    }
+}
