@@ -57,6 +57,9 @@ public final class Eal {
             throw new DpdkException("interrupted while EAL was starting", e);
         }
         Throwable cause = failure.get();
+        if (cause != null) {
+            delete(runtimeFolder());
+        }
         if (cause instanceof RuntimeException e) {
             throw e;
         }

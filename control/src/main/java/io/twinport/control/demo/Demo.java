@@ -93,6 +93,7 @@ public final class Demo {
             }
             seconds = (System.nanoTime() - start) / 1e9;
             traffic.sending(false);
+            times.end();
             Pause.millis(DRAIN_MILLIS);
             show();
             primary.remove();

@@ -24,6 +24,11 @@ final class SwitchTimes implements Conductor.Listener {
         counting = true;
     }
 
+    /** What comes now is the end of the demo. */
+    synchronized void end() {
+        counting = false;
+    }
+
     /** The primary is being cut at this instant. */
     synchronized void cutAt(long nanos) {
         cutNanos = nanos;

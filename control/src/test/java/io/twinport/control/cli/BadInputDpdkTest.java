@@ -1,0 +1,169 @@
+package io.twinport.control.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.control.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a user can get wrong: a paragraph that says what to do, exit code 2, and nothing left behind. */
+class BadInputDpdkTest {
+    private static final int SECONDS = 20;
+
+    @TempDir
+    private Path folder;
+
+    private String failure(List<String> flags, String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(1, List.of("--cnc-dir", folder.toString()));
+        try (Program twinport = Program.twinport(flags, all.toArray(String[]::new))) {
+            assertEquals(2, twinport.waitFor(SECONDS), twinport::output);
+            assertEquals(0, twinport.count("^\\s+at |Exception in"), twinport::output);
+            assertTrue(Files.notExists(Path.of("/var/run/dpdk/twinport-" + twinport.pid())), "EAL's folder stays");
+            return twinport.output();
+        }
+    }
+
+    private void assertFailure(String part, String... arguments) {
+        String output = failure(List.of(), arguments);
+        assertTrue(output.contains(part), output);
+        String last = output.substring(output.lastIndexOf('\n') + 1);
+        assertTrue(last.startsWith("twinport: "), output);
+    }
+
+    @Test
+    void shouldNameAnUnknownDevice() {
+        assertFailure("unknown device net_nosuch0", "run", "--primary", "net_nosuch0", "--", "--no-huge");
+    }
+
+    @Test
+    void shouldTakeTheGoodSideBackWhenTheOtherIsBad() {
+        String tap = "twbad" + ProcessHandle.current().pid() % 10_000;
+        assertFailure(
+                "unknown device net_nosuch1",
+                "run",
+                "--primary",
+                "net_tap0,iface=" + tap,
+                "--standby",
+                "net_nosuch1",
+                "--",
+                "--no-huge");
+        assertFalse(Files.exists(Path.of("/sys/class/net", tap)), "the good side's interface was left behind");
+    }
+
+    @Test
+    void shouldRefuseTwoEqualDevices() {
+        assertFailure(
+                "they must be two devices",
+                "run",
+                "--primary",
+                "net_null0",
+                "--standby",
+                "net_null0",
+                "--",
+                "--no-huge");
+    }
+
+    @Test
+    void shouldRefuseDifferentMacAddresses() {
+        assertFailure(
+                "need the same MAC address",
+                "run",
+                "--primary",
+                "net_tap0,mac=02:00:00:00:00:01",
+                "--standby",
+                "net_tap1,mac=02:00:00:00:00:02",
+                "--",
+                "--no-huge");
+    }
+
+    @Test
+    void shouldSayThatAPortDoesNotStart() throws IOException {
+        // A vhost-user socket cannot be made where a file is in the way.
+        Path file = Files.writeString(folder.resolve("in-the-way"), "");
+        assertFailure(
+                "net_vhost0",
+                "run",
+                "--primary",
+                "net_vhost0,iface=" + file.resolve("socket"),
+                "--handler",
+                "sink",
+                "--",
+                "--no-huge");
+    }
+
+    @Test
+    void shouldSayHowToHaveHugepages() throws IOException {
+        if (Files.readString(Path.of("/sys/kernel/mm/hugepages/hugepages-2048kB/free_hugepages"))
+                .trim()
+                .equals("0")) {
+            assertFailure("free hugepages", "run", "--primary", "net_null0");
+        } else {
+            assertFailure("-m 999999", "run", "--primary", "net_null0", "--", "--in-memory", "-m", "999999");
+        }
+    }
+
+    @Test
+    void shouldSayThatThereIsNoPermissionForATap() {
+        // Root without its capabilities: it may read what Maven has put in root's home, and no more.
+        List<String> command = new ArrayList<>(List.of("setpriv", "--bounding-set=-all", "--inh-caps=-all"));
+        command.addAll(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx64m"));
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--add-exports"));
+        command.addAll(List.of("java.base/jdk.internal.misc=ALL-UNNAMED"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.twinport.control.Main"));
+        command.addAll(List.of("run", "--cnc-dir", folder.toString(), "--primary", "net_null0"));
+        command.addAll(List.of("--handler", "tap:twnobody", "--", "--no-huge"));
+        try (Program twinport = Program.start(command.toArray(String[]::new))) {
+            assertEquals(2, twinport.waitFor(SECONDS), twinport::output);
+            assertTrue(twinport.output().contains("run it as root"), twinport::output);
+        }
+    }
+
+    @Test
+    void shouldRefuseAReleaseOfDpdkThatItDoesNotKnow() throws IOException {
+        Path source = folder.resolve("eal.c");
+        Files.writeString(source, "const char *rte_version(void) { return \"DPDK 23.11.3\"; }\n");
+        Path library = folder.resolve("librte_eal.so.24");
+        Program.run("gcc", "-shared", "-fPIC", "-o", library.toString(), source.toString());
+        String output =
+                failure(List.of("-Dtwinport.dpdk.dir=" + folder), "run", "--primary", "net_null0", "--", "--no-huge");
+        assertTrue(output.contains("DPDK 23.11.3"), output);
+        assertTrue(output.contains("It knows 22.11, 24.11"), output);
+    }
+
+    @Test
+    void shouldRefuseOptionsThatMakeNoSense() {
+        assertFailure("--switches 0", "demo", "--switches", "0");
+        assertFailure("--rate -1", "demo", "--rate", "-1");
+        assertFailure("cannot be read", "demo", "--pcap", folder.resolve("none").toString());
+        assertFailure("-l 99", "run", "--primary", "net_null0", "--", "-l", "99");
+        assertFailure("--handler", "run", "--primary", "net_null0", "--handler", "drop", "--", "--no-huge");
+        assertTrue(failure(List.of(), "run", "--bogus").contains("--bogus"));
+    }
+
+    @Test
+    void shouldRefuseASecondInstanceOfTheSameName() {
+        try (Program first = Program.twinport(
+                "run",
+                "--cnc-dir",
+                folder.toString(),
+                "--primary",
+                "net_null0",
+                "--handler",
+                "sink",
+                "--",
+                "--no-huge")) {
+            first.awaitLine("ready", SECONDS);
+            assertFailure("belongs to a twinport that is running", "run", "--primary", "net_null0", "--", "--no-huge");
+            first.interrupt();
+            assertEquals(0, first.waitFor(SECONDS), first::output);
+        }
+    }
+}

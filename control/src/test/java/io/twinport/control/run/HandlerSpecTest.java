@@ -1,0 +1,43 @@
+package io.twinport.control.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.control.UserException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class HandlerSpecTest {
+    @Test
+    void shouldReadEachHandler() {
+        assertEquals(new HandlerSpec.Reflect(), HandlerSpec.parse("reflect"));
+        assertEquals(new HandlerSpec.Sink(), HandlerSpec.parse("sink"));
+        assertEquals(new HandlerSpec.Generate(0), HandlerSpec.parse("generate"));
+        assertEquals(new HandlerSpec.Generate(1_000_000), HandlerSpec.parse("generate:1000000"));
+        assertEquals(new HandlerSpec.Tap("tw0"), HandlerSpec.parse("tap:tw0"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "tap",
+                "tap:",
+                "tap:a/b",
+                "tap:a b",
+                "tap:sixteencharacters",
+                "generate:",
+                "generate:0",
+                "generate:-1",
+                "generate:fast",
+                "reflect:1",
+                "drop"
+            })
+    void shouldSayWhatIsNoHandler(String text) {
+        String message =
+                assertThrows(UserException.class, () -> HandlerSpec.parse(text)).toString();
+        assertTrue(message.contains("--handler " + text), message);
+    }
+}

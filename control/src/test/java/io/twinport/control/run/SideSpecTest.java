@@ -1,0 +1,73 @@
+package io.twinport.control.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.control.UserException;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dpdk.MacAddress;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class SideSpecTest {
+    private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
+
+    private static SideSpec primary(String devargs) {
+        return SideSpec.parse(FailoverPolicy.PRIMARY, devargs);
+    }
+
+    private static SideSpec standby(String devargs) {
+        return SideSpec.parse(FailoverPolicy.STANDBY, devargs);
+    }
+
+    private static String failure(org.junit.jupiter.api.function.Executable executable) {
+        return assertThrows(UserException.class, executable).toString();
+    }
+
+    @Test
+    void shouldReadVirtualDevices() {
+        SideSpec side = primary("net_virtio_user0,path=/run/vf.sock,server=1,mac=02:00:00:00:00:01");
+        assertEquals("net_virtio_user0", side.name());
+        assertEquals(Optional.of(MAC), side.mac());
+        assertEquals(Optional.of("/run/vf.sock"), side.serverSocket());
+        assertFalse(side.adoptsMac());
+        assertFalse(side.isPci());
+    }
+
+    @Test
+    void shouldReadPciAddressesShortAndLong() {
+        assertEquals("0000:05:00.0", primary("05:00.0").name());
+        assertEquals("0000:0a:1f.7", primary("0000:0A:1F.7,representor=1").name());
+        assertTrue(primary("05:00.0").isPci());
+        assertFalse(primary("05:00.0").adoptsMac());
+    }
+
+    @Test
+    void shouldPassTheAddressToDriversThatTakeOne() {
+        assertEquals("net_tap0,iface=x,mac=" + MAC, standby("net_tap0,iface=x").devargsWith(Optional.of(MAC)));
+        assertEquals("net_null1", standby("net_null1").devargsWith(Optional.of(MAC)));
+        assertEquals("05:00.0", standby("05:00.0").devargsWith(Optional.of(MAC)));
+    }
+
+    @Test
+    void shouldSayWhatIsNoDevice() {
+        assertTrue(failure(() -> primary("eth0")).contains("--primary eth0: 'eth0' is no DPDK device"));
+        assertTrue(failure(() -> standby("net_null")).contains("net_null"));
+        assertTrue(failure(() -> standby("net_tap0,mac=1:2")).contains("'1:2' is not a MAC address"));
+        assertTrue(failure(() -> standby("net_tap0,mac=01:00:00:00:00:00")).contains("multicast"));
+    }
+
+    @Test
+    void shouldRefusePairsThatCannotBeOne() {
+        assertTrue(failure(() -> FailoverRun.check(List.of())).contains("give --primary, --standby or both"));
+        assertTrue(failure(() -> FailoverRun.check(List.of(primary("net_tap0"), standby("net_tap0,iface=x"))))
+                .contains("must be two devices"));
+        assertTrue(failure(() -> FailoverRun.check(
+                        List.of(primary("net_tap0,mac=02:00:00:00:00:01"), standby("net_tap1,mac=02:00:00:00:00:02"))))
+                .contains("both sides of a failover port need the same MAC address"));
+        FailoverRun.check(List.of(primary("net_tap0,mac=02:00:00:00:00:01"), standby("net_tap1")));
+    }
+}
