@@ -1,6 +1,7 @@
 package io.twinport.dataplane;
 
 import io.twinport.dataplane.cnc.Command;
+import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthEvents;
 import io.twinport.dpdk.EventLine;
@@ -13,7 +14,7 @@ import java.time.Duration;
  */
 public final class Side {
     /** Far more than a pass takes; a loop that needs longer is stuck. */
-    private static final Duration LEAVE_TIME = Duration.ofSeconds(2);
+    private static final Duration LOOP_TIME = Duration.ofSeconds(2);
 
     private final EthDev dev;
     private final long line;
@@ -35,7 +36,8 @@ public final class Side {
 
     /**
      * Configures and starts a device and lets the loop use it. If any step fails the steps before are undone, and the
-     * device is as it was after its probe.
+     * device is as it was after its probe; only where the loop does not answer the device stays started, for the loop
+     * may use it yet.
      *
      * @param events address of the port's {@link EventLine}, 0 if nobody waits for link events
      * @param member the port's index in the loop
@@ -59,11 +61,18 @@ public final class Side {
         try {
             SideLine.write(joined.line, dev);
             joined.watchLink();
-            joined.command(Command.JOIN);
+            if (!joined.command(Command.JOIN)) {
+                joined.state = DeviceState.QUARANTINED;
+            }
         } catch (RuntimeException e) {
             // The loop was not told, so it does not use the device.
             joined.stop();
             throw e;
+        }
+        if (joined.state == DeviceState.QUARANTINED) {
+            // It may take it yet, so the device has to stay as it is.
+            throw new DpdkException("the poll loop has not taken " + dev + " within " + LOOP_TIME.toSeconds()
+                    + " s: it is stuck in its handler, or its CPU is taken by something else");
         }
         joined.state = DeviceState.ACTIVE;
         return joined;
@@ -129,6 +138,6 @@ public final class Side {
 
     private boolean command(int type) {
         long id = Command.send(loop.commands(), type, member, side, line);
-        return loop.epoch().await(id, LEAVE_TIME);
+        return loop.epoch().await(id, LOOP_TIME);
     }
 }

@@ -6,6 +6,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.twinport.dpdk.abi.Abi;
 import io.twinport.dpdk.v22_11.Dpdk;
+import io.twinport.posix.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -57,7 +58,7 @@ public final class EthEvents {
         do {
             result = Dpdk.rte_eth_dev_callback_unregister(
                     (short) port, LSC, ON_LINK_STATUS, MemorySegment.ofAddress(line));
-        } while (result == -io.twinport.posix.Errno.EAGAIN);
+        } while (result == -Errno.EAGAIN);
         DpdkException.check(result, "rte_eth_dev_callback_unregister(port=" + port + ", INTR_LSC)", "");
     }
 

@@ -2,6 +2,7 @@ package io.twinport.dpdk;
 
 import io.twinport.dpdk.abi.Abi;
 import io.twinport.dpdk.v22_11.Dpdk;
+import io.twinport.posix.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 
@@ -34,10 +35,13 @@ public final class MbufPool implements AutoCloseable {
             MemorySegment pool =
                     Dpdk.rte_pktmbuf_pool_create(arena.allocateFrom(name), size, CACHE, (short) 0, room, anySocket);
             if (pool.address() == 0) {
+                int errno = Eal.errno();
                 throw DpdkException.ofErrno(
                         "rte_pktmbuf_pool_create(" + name + ", " + size + " mbufs)",
-                        Eal.errno(),
-                        "give EAL more memory (-m MEGABYTES) or reserve more hugepages");
+                        errno,
+                        errno == Errno.EEXIST
+                                ? "there is a pool of that name"
+                                : "give EAL more memory (-m MEGABYTES) or reserve more hugepages");
             }
             return new MbufPool(pool, size);
         }

@@ -113,11 +113,12 @@ final class DemoCommand implements Callable<Integer> {
                 + arguments.pollCpus().first() + ".");
         view.say("The primary's link is cut and restored " + switches + " times under "
                 + (rate == 0 ? "full load" : rate + " packets per second") + ".");
-        Demo.Outcome outcome = Demo.run(
-                new DemoOptions(switches, rate, direction == Direction.BOTH, payload),
-                arguments,
-                view,
-                engine.cncFile());
+        Path cnc = engine.cncFile("demo-" + ProcessHandle.current().pid());
+        Demo.Outcome outcome =
+                Demo.run(new DemoOptions(switches, rate, direction == Direction.BOTH, payload), arguments, view, cnc);
+        if (engine.name == null) {
+            Files.deleteIfExists(cnc);
+        }
         view.result(outcome.result(), outcome.eventToBurst());
         view.say("histogram: " + writeHistogram(outcome.eventToBurst()));
         if (json != null) {

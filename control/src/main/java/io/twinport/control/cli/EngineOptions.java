@@ -17,10 +17,11 @@ final class EngineOptions {
 
     @Option(
             names = "--name",
-            defaultValue = "twinport",
             paramLabel = "NAME",
-            description = "Name of this instance: two at a time need two names. Default: ${DEFAULT-VALUE}")
-    String name = "twinport";
+            description =
+                    "Name of this instance: two at a time need two names. Default: twinport; for the demo one of its own")
+    @Nullable
+    String name;
 
     @Option(
             names = "--cnc-dir",
@@ -30,7 +31,8 @@ final class EngineOptions {
     @Nullable
     Path folder;
 
-    Path cncFile() {
+    Path cncFile(String defaultName) {
+        String name = this.name != null ? this.name : defaultName;
         if (!name.matches("[\\w.-]+")) {
             throw new UserException("--name '" + name + "': use letters, digits, '.', '-' and '_' only");
         }

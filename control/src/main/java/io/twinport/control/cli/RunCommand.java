@@ -86,7 +86,7 @@ final class RunCommand implements Callable<Integer> {
 
     private void run(List<SideSpec> sides, HandlerSpec handlerSpec, EalArguments arguments)
             throws InterruptedException {
-        Engine engine = Engine.start(arguments, engineOptions.cncFile(), MBUFS);
+        Engine engine = Engine.start(arguments, engineOptions.cncFile("twinport"), MBUFS);
         boolean clean = true;
         try {
             FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, System.out);

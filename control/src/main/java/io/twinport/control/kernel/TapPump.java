@@ -56,8 +56,8 @@ public final class TapPump implements Agent {
     /** Gives back what is in the rings; the poll loop has ended. */
     @Override
     public void onClose() {
-        MessageHandler free = toKernel.handler(Mbuf::free);
-        while (toKernel.read(free, BURSTS) > 0 || fromKernel.read(free, BURSTS) > 0) {}
+        toKernel.freeAll();
+        fromKernel.freeAll();
         EalThread.unregister();
     }
 

@@ -66,16 +66,18 @@ public final class CncFile implements AutoCloseable {
                 Files.createDirectories(
                         parent, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
-            channel = FileChannel.open(
-                    file,
-                    Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+            channel = open(file, StandardOpenOption.CREATE);
             if (lock(channel) == null) {
                 channel.close();
                 throw new CncException(file + " belongs to a twinport that is running. Give this one another name"
                         + " (--name NAME), or stop the other one first.");
             }
-            channel.truncate(0);
+            // A new file for each run: a reader may have the old one mapped, and to cut it short would kill the reader.
+            Files.delete(file);
+            FileChannel old = channel;
+            channel = open(file, StandardOpenOption.CREATE_NEW);
+            old.close();
+            lock(channel);
             MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, CncLayout.LENGTH);
             CncLayout layout = new CncLayout(new UnsafeBuffer(mapped));
             CncFile cnc = new CncFile(channel, mapped, layout);
@@ -145,6 +147,14 @@ public final class CncFile implements AutoCloseable {
         } catch (IOException e) {
             throw new CncException(file + " cannot be read: " + e, e);
         }
+    }
+
+    /** Readable by this user alone. */
+    private static FileChannel open(Path file, StandardOpenOption creation) throws IOException {
+        return FileChannel.open(
+                file,
+                Set.of(creation, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
     }
 
     private static @Nullable FileLock lock(FileChannel channel) throws IOException {

@@ -11,13 +11,14 @@ import org.jspecify.annotations.Nullable;
  * after the writer has died.
  *
  * <pre>
- *   0            128                                 256
- *  +-------+----+-----------------------------------+------------------------------+--
- *  | count | .. | version | fields of SwitchRecord  | version | ...                |
- *  +-------+----+-----------------------------------+------------------------------+--
+ *   0            128                                            256
+ *  +-------+----+---------+-------------------------+--------+---+---------+--
+ *  | count | .. | version | fields of SwitchRecord  | number | . | version | ...
+ *  +-------+----+---------+-------------------------+--------+---+---------+--
  * </pre>
  *
- * A slot's version is odd while it is being written: a reader that meets one, or sees it change, reads again.
+ * A slot's version is odd while it is being written: a reader that meets one, or sees it change, reads again. Its
+ * number tells whether it still holds the record that the reader came for.
  */
 public final class SwitchLog {
     private static final int SLOT = 128;

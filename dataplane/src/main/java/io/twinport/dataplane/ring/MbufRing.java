@@ -2,6 +2,7 @@ package io.twinport.dataplane.ring;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dpdk.DpdkMemory;
+import io.twinport.dpdk.Mbuf;
 import org.agrona.UnsafeApi;
 import org.agrona.concurrent.MessageHandler;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -83,6 +84,17 @@ public final class MbufRing implements AutoCloseable {
     /** Consumer: takes at most so many bursts. */
     public int read(MessageHandler handler, int limit) {
         return ring.read(handler, limit);
+    }
+
+    /** Frees all mbufs that are in the ring; neither thread uses it any more, or the caller is the consumer. */
+    public void freeAll() {
+        MessageHandler free = handler(Mbuf::free);
+        // Twice nothing: a read that only skips the padding at the ring's end says that it has read nothing.
+        for (int nothing = 0; nothing < 2; nothing++) {
+            while (ring.read(free) > 0) {
+                nothing = 0;
+            }
+        }
     }
 
     /** Frees the memory, when neither thread uses the ring any more and it has been read empty. */

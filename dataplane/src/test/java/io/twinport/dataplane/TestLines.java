@@ -1,0 +1,15 @@
+package io.twinport.dataplane;
+
+import io.twinport.dpdk.EthDev;
+
+/** Lines for tests that call a port themselves, with no loop that a device could join. */
+public final class TestLines {
+    private TestLines() {}
+
+    /** The line of a started device. */
+    public static long of(EthDev dev) {
+        long line = SideLine.allocate();
+        SideLine.write(line, dev);
+        return line;
+    }
+}

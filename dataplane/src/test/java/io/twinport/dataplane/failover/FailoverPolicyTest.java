@@ -1,0 +1,140 @@
+package io.twinport.dataplane.failover;
+
+import static io.twinport.dataplane.failover.FailoverPolicy.NONE;
+import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY;
+import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY_JOINED;
+import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY_LEFT;
+import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY_LINK_DOWN;
+import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY_LINK_UP;
+import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
+import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY_JOINED;
+import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY_LEFT;
+import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY_LINK_DOWN;
+import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY_LINK_UP;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class FailoverPolicyTest {
+    private static final int EVENTS = 8;
+
+    /** The inputs of R41, kept apart from the policy's own bits. */
+    private record Inputs(boolean primaryHere, boolean primaryUp, boolean standbyHere, boolean standbyUp) {
+        static final Inputs NOTHING = new Inputs(false, false, false, false);
+
+        /** A device that leaves takes its link with it. */
+        Inputs after(int event) {
+            return switch (event) {
+                case PRIMARY_JOINED -> new Inputs(true, primaryUp, standbyHere, standbyUp);
+                case PRIMARY_LEFT -> new Inputs(false, false, standbyHere, standbyUp);
+                case PRIMARY_LINK_UP -> new Inputs(primaryHere, true, standbyHere, standbyUp);
+                case PRIMARY_LINK_DOWN -> new Inputs(primaryHere, false, standbyHere, standbyUp);
+                case STANDBY_JOINED -> new Inputs(primaryHere, primaryUp, true, standbyUp);
+                case STANDBY_LEFT -> new Inputs(primaryHere, primaryUp, false, false);
+                case STANDBY_LINK_UP -> new Inputs(primaryHere, primaryUp, standbyHere, true);
+                case STANDBY_LINK_DOWN -> new Inputs(primaryHere, primaryUp, standbyHere, false);
+                default -> this;
+            };
+        }
+
+        int transmitter() {
+            return primaryHere && primaryUp ? PRIMARY : standbyHere && standbyUp ? STANDBY : NONE;
+        }
+
+        int state() {
+            int state = FailoverPolicy.INITIAL;
+            state = primaryHere ? FailoverPolicy.next(state, PRIMARY_JOINED) : state;
+            state = primaryUp ? FailoverPolicy.next(state, PRIMARY_LINK_UP) : state;
+            state = standbyHere ? FailoverPolicy.next(state, STANDBY_JOINED) : state;
+            return standbyUp ? FailoverPolicy.next(state, STANDBY_LINK_UP) : state;
+        }
+    }
+
+    /** R41: the primary if it is ready, else the standby if it is ready, else nobody. Ready is here and up. */
+    @ParameterizedTest(name = "R41: primary {0}, {1}; standby {2}, {3}: {4}")
+    @CsvSource({
+        "away, down, away, down, none",
+        "away, down, away, up,   none",
+        "away, down, here, down, none",
+        "away, down, here, up,   standby",
+        "away, up,   away, down, none",
+        "away, up,   away, up,   none",
+        "away, up,   here, down, none",
+        "away, up,   here, up,   standby",
+        "here, down, away, down, none",
+        "here, down, away, up,   none",
+        "here, down, here, down, none",
+        "here, down, here, up,   standby",
+        "here, up,   away, down, primary",
+        "here, up,   away, up,   primary",
+        "here, up,   here, down, primary",
+        "here, up,   here, up,   primary"
+    })
+    void shouldLetReadySideTransmit(
+            String primary, String primaryLink, String standby, String standbyLink, String transmits) {
+        Inputs inputs = new Inputs(
+                primary.equals("here"), primaryLink.equals("up"), standby.equals("here"), standbyLink.equals("up"));
+        assertEquals(transmits, SwitchRecord.sideText(FailoverPolicy.active(inputs.state())));
+    }
+
+    /** R42: the way back is at once, without delay or hysteresis. */
+    @ParameterizedTest(name = "R42: after {0} downs in a row")
+    @ValueSource(ints = {1, 2, 1000})
+    void shouldReturnToPrimaryWithTheEventThatMakesItReady(int downs) {
+        int state = new Inputs(true, true, true, true).state();
+        for (int i = 0; i < downs; i++) {
+            state = FailoverPolicy.next(state, PRIMARY_LINK_DOWN);
+            assertEquals(STANDBY, FailoverPolicy.active(state));
+            state = FailoverPolicy.next(state, PRIMARY_LINK_UP);
+            assertEquals(PRIMARY, FailoverPolicy.active(state));
+        }
+    }
+
+    @Test
+    void shouldKeepRulesInEachReachableStateAndAtEachEvent() {
+        Map<Integer, Inputs> reached = new HashMap<>(Map.of(FailoverPolicy.INITIAL, Inputs.NOTHING));
+        Deque<Integer> open = new ArrayDeque<>(List.of(FailoverPolicy.INITIAL));
+        while (!open.isEmpty()) {
+            int state = open.pop();
+            Inputs before = reached.getOrDefault(state, Inputs.NOTHING);
+            for (int event = 0; event < EVENTS; event++) {
+                int next = FailoverPolicy.next(state, event);
+                Inputs inputs = before.after(event);
+                assertEquals(inputs.transmitter(), FailoverPolicy.active(next), () -> "R41 at " + inputs);
+                assertEquals(inputs.primaryUp(), FailoverPolicy.isLinkUp(next, PRIMARY));
+                assertEquals(inputs.standbyUp(), FailoverPolicy.isLinkUp(next, STANDBY));
+                assertEquals(next, FailoverPolicy.next(next, event), "the same event again changes nothing");
+                Inputs known = reached.putIfAbsent(next, inputs);
+                if (known == null) {
+                    open.push(next);
+                } else {
+                    assertEquals(known, inputs, "two histories, one state");
+                }
+            }
+        }
+        assertEquals(16, reached.size());
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, 8, 99, Integer.MIN_VALUE})
+    void shouldIgnoreUnknownEvent(int event) {
+        int state = new Inputs(true, false, true, true).state();
+        assertEquals(state, FailoverPolicy.next(state, event));
+    }
+
+    /** Only the primary's readiness matters while it transmits: the standby's events must not move traffic. */
+    @ParameterizedTest
+    @ValueSource(ints = {STANDBY_JOINED, STANDBY_LEFT, STANDBY_LINK_UP, STANDBY_LINK_DOWN})
+    void shouldStayOnPrimaryWhateverStandbyDoes(int event) {
+        assertEquals(
+                PRIMARY, FailoverPolicy.active(FailoverPolicy.next(new Inputs(true, true, true, true).state(), event)));
+    }
+}

@@ -1,0 +1,316 @@
+package io.twinport.dataplane.failover;
+
+import static io.twinport.dataplane.failover.FailoverPolicy.NONE;
+import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY;
+import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
+import static io.twinport.dataplane.failover.RingedPort.HOUSEKEEPING_POLLS;
+import static io.twinport.dataplane.failover.RingedPort.numbers;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.dpdk.testing.EalWorker;
+import io.twinport.dpdk.testing.TestEal;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class FailoverPortDpdkTest {
+    @BeforeAll
+    static void startEal() {
+        TestEal.start();
+    }
+
+    @Test
+    void shouldSendOnPrimaryWhileBothSidesAreReady() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                assertEquals(32, port.send(32));
+                assertEquals(numbers(0, 32), port.takeFrom(PRIMARY));
+                assertEquals(List.of(), port.takeFrom(STANDBY));
+            }
+        });
+    }
+
+    @Test
+    void shouldSendOnStandbyAfterPrimaryLinkDown() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.send(10);
+                port.link(PRIMARY, false);
+                assertEquals(20, port.send(20));
+                assertEquals(numbers(0, 10), port.takeFrom(PRIMARY));
+                assertEquals(numbers(10, 20), port.takeFrom(STANDBY));
+            }
+        });
+    }
+
+    /** R42: with the first burst after the event. */
+    @Test
+    void shouldReturnToPrimaryAtOnce() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                for (int i = 0; i < 100; i++) {
+                    port.link(PRIMARY, false);
+                    port.send(1);
+                    assertEquals(List.of(2L * i), port.takeFrom(STANDBY));
+                    port.link(PRIMARY, true);
+                    port.send(1);
+                    assertEquals(List.of(2L * i + 1), port.takeFrom(PRIMARY));
+                }
+            }
+        });
+    }
+
+    /** R41: what nobody can transmit stays the caller's, and is counted. */
+    @Test
+    void shouldTakeNothingWhenNeitherSideIsReady() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.withBothSides()) {
+                assertEquals(NONE, port.active());
+                assertEquals(0, port.send(32));
+                assertEquals(0, port.send(5));
+                port.link(STANDBY, true);
+                assertEquals(7, port.send(7));
+                assertEquals(List.of(), port.takeFrom(PRIMARY));
+                assertEquals(numbers(37, 7), port.takeFrom(STANDBY));
+                port.receive(HOUSEKEEPING_POLLS);
+                assertEquals(37, port.counters().refused());
+                assertEquals(7, port.counters().sentByStandby());
+            }
+        });
+    }
+
+    @Test
+    void shouldCountAsRefusedWhatFullRingDoesNotTake() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                int taken = 0;
+                for (int i = 0; i < 100; i++) {
+                    taken += port.send(32);
+                }
+                assertTrue(taken < 3200, "the ring takes no end of frames");
+                assertEquals(taken, port.takeFrom(PRIMARY).size());
+                port.receive(HOUSEKEEPING_POLLS);
+                assertEquals(3200 - taken, port.counters().refused());
+                assertEquals(taken, port.counters().sentByPrimary());
+            }
+        });
+    }
+
+    @Test
+    void shouldReceiveFromTransmittingSideOnly() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.arriveAt(PRIMARY, 3, 100);
+                port.arriveAt(STANDBY, 3, 200);
+                assertEquals(numbers(100, 3), port.receive());
+                assertEquals(List.of(), port.receive(HOUSEKEEPING_POLLS));
+                port.link(PRIMARY, false);
+                port.receive(HOUSEKEEPING_POLLS);
+                port.arriveAt(PRIMARY, 3, 300);
+                port.arriveAt(STANDBY, 3, 400);
+                assertEquals(numbers(400, 3), port.receive(HOUSEKEEPING_POLLS));
+                assertEquals(6, port.counters().received());
+                assertEquals(6, port.counters().suppressed());
+            }
+        });
+    }
+
+    /** U2: a ring that nobody empties keeps frames of the past, and would deliver them after a switch. */
+    @Test
+    void shouldDrainIdleSideAtLeastEveryEighthBurst() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                for (int i = 1; i <= 10; i++) {
+                    port.arriveAt(STANDBY, 5, 1000);
+                    assertEquals(List.of(), port.receive(HOUSEKEEPING_POLLS));
+                    assertEquals(5L * i, port.counters().suppressed());
+                }
+                port.link(PRIMARY, false);
+                port.send(0);
+                assertEquals(STANDBY, port.active());
+                assertEquals(List.of(), port.receive(HOUSEKEEPING_POLLS), "nothing old surfaces");
+            }
+        });
+    }
+
+    /** A flood of the idle side must not hold up the side that works. */
+    @Test
+    void shouldDrainFloodInParts() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.arriveAt(STANDBY, 480, 1000);
+                port.receive(HOUSEKEEPING_POLLS);
+                assertEquals(256, port.counters().suppressed());
+                port.receive(HOUSEKEEPING_POLLS);
+                assertEquals(480, port.counters().suppressed());
+            }
+        });
+    }
+
+    @Test
+    void shouldSendOnStandbyWhenPrimaryLeaves() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.leave(PRIMARY);
+                port.send(3);
+                assertEquals(numbers(0, 3), port.takeFrom(STANDBY));
+                port.join(PRIMARY);
+                port.send(3);
+                assertEquals(numbers(3, 3), port.takeFrom(PRIMARY));
+                port.leave(PRIMARY);
+                port.leave(STANDBY);
+                assertEquals(0, port.send(3));
+            }
+        });
+    }
+
+    /** U1: state is the link word. A lost event must not leave the port on a dead side. */
+    @Test
+    void shouldSeeLinkWithoutEventWithinEightPolls() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.linkWithoutEvent(PRIMARY, false);
+                port.receive(HOUSEKEEPING_POLLS);
+                assertEquals(STANDBY, port.active());
+                port.linkWithoutEvent(PRIMARY, true);
+                port.receive(HOUSEKEEPING_POLLS);
+                assertEquals(PRIMARY, port.active());
+            }
+        });
+    }
+
+    @Test
+    void shouldTellEachSwitchOnceWithItsInstants() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.send(32);
+                port.receive(HOUSEKEEPING_POLLS);
+                port.told();
+
+                long before = System.nanoTime();
+                port.link(PRIMARY, false);
+                port.send(1);
+                port.receive(HOUSEKEEPING_POLLS);
+                long after = System.nanoTime();
+
+                List<Object> told = new ArrayList<>(port.told());
+                assertTrue(told.remove("primary down"));
+                assertEquals(1, told.size(), told::toString);
+                SwitchRecord failover = (SwitchRecord) told.getFirst();
+                assertEquals(PRIMARY, failover.from());
+                assertEquals(STANDBY, failover.to());
+                assertEquals("primary link down", failover.causeText());
+                assertTrue(before <= failover.eventNanos());
+                assertTrue(failover.eventNanos() <= failover.decisionNanos());
+                assertTrue(failover.decisionNanos() <= failover.firstBurstNanos());
+                assertTrue(failover.firstBurstNanos() <= after);
+                assertEquals(32, failover.lostAtMost());
+
+                port.link(PRIMARY, true);
+                port.send(1);
+                SwitchRecord failback = port.switches().getFirst();
+                assertEquals(failover.sequence() + 1, failback.sequence());
+                assertEquals("primary link up", failback.causeText());
+                assertEquals(0, failback.lostAtMost(), "the standby's link is up: it loses nothing");
+                port.receive(HOUSEKEEPING_POLLS);
+                assertEquals(failback.sequence(), port.counters().switches());
+            }
+        });
+    }
+
+    @Test
+    void shouldNotClaimToHaveLostMoreThanRingHolds() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                for (int i = 0; i < 100; i++) {
+                    port.send(32);
+                    port.takeFrom(PRIMARY);
+                }
+                port.told();
+                port.link(PRIMARY, false);
+                port.send(1);
+                assertEquals(port.txRing(), port.switches().getFirst().lostAtMost());
+            }
+        });
+    }
+
+    @Test
+    void shouldTellOfSwitchThatWaitsForItsFirstBurst() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.send(1);
+                port.receive(HOUSEKEEPING_POLLS);
+                port.told();
+                port.link(PRIMARY, false);
+                port.receive(HOUSEKEEPING_POLLS);
+                SwitchRecord record = port.switches().getFirst();
+                assertEquals(0, record.firstBurstNanos());
+                assertEquals(-1, record.eventToBurstNanos());
+
+                port.send(0);
+                assertEquals(List.of(), port.told(), "an empty burst is none");
+                port.send(1);
+                port.send(1);
+                assertEquals(List.of("first burst of switch " + record.sequence()), port.told());
+            }
+        });
+    }
+
+    /** Whatever happens to links and members, in whatever order: each frame is sent once, in order, or refused. */
+    @Test
+    void shouldAccountForEachFrameWhateverHappens() throws Exception {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.withBothSides()) {
+                boolean[] here = {false, true, true};
+                boolean[] up = {false, false, false};
+                long[] sent = new long[3];
+                long next = 0;
+                long switches = 0;
+                for (int step = 0; step < 20_000; step++) {
+                    int side = 1 + random.nextInt(2);
+                    switch (random.nextInt(4)) {
+                        case 0 -> {
+                            up[side] = random.nextBoolean();
+                            port.link(side, up[side]);
+                        }
+                        case 1 -> {
+                            here[side] = random.nextInt(4) != 0;
+                            if (here[side]) {
+                                port.join(side);
+                            } else {
+                                port.leave(side);
+                            }
+                        }
+                        case 2 -> assertEquals(List.of(), port.receive(random.nextInt(20)));
+                        default -> {
+                            int count = 1 + random.nextInt(32);
+                            int ready = here[PRIMARY] && up[PRIMARY]
+                                    ? PRIMARY
+                                    : here[STANDBY] && up[STANDBY] ? STANDBY : NONE;
+                            assertEquals(ready == NONE ? 0 : count, port.send(count), () -> "seed " + seed);
+                            for (int s = PRIMARY; s <= STANDBY; s++) {
+                                List<Long> expected = s == ready ? numbers(next, count) : List.of();
+                                assertEquals(expected, port.takeFrom(s), () -> "seed " + seed);
+                            }
+                            sent[ready] += count;
+                            next += count;
+                        }
+                    }
+                    for (SwitchRecord record : port.switches()) {
+                        assertEquals(++switches, record.sequence(), () -> "seed " + seed);
+                    }
+                }
+                port.receive(HOUSEKEEPING_POLLS);
+                assertEquals(sent[PRIMARY], port.counters().sentByPrimary(), () -> "seed " + seed);
+                assertEquals(sent[STANDBY], port.counters().sentByStandby(), () -> "seed " + seed);
+                assertEquals(sent[NONE], port.counters().refused(), () -> "seed " + seed);
+            }
+        });
+    }
+}

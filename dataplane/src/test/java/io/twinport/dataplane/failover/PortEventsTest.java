@@ -1,0 +1,103 @@
+package io.twinport.dataplane.failover;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.junit.jupiter.api.Test;
+
+class PortEventsTest {
+    private static final int LATER_VERSION = 99;
+
+    private final RingBuffer ring = new ManyToOneRingBuffer(
+            new UnsafeBuffer(ByteBuffer.allocateDirect(1024 + RingBufferDescriptor.TRAILER_LENGTH)));
+    private final PortEvents events = new PortEvents(ring);
+    private final List<Object> told = new ArrayList<>();
+
+    private final class Told implements PortEvents.Listener {
+        @Override
+        public void onSwitch(SwitchRecord record) {
+            told.add(record);
+        }
+
+        @Override
+        public void onFirstBurst(int port, long sequence, long nanos) {
+            told.add("port " + port + " switch " + sequence + " first burst at " + nanos);
+        }
+
+        @Override
+        public void onLink(int port, int side, boolean up, long nanos) {
+            told.add("port " + port + " side " + side + (up ? " up" : " down") + " at " + nanos);
+        }
+    }
+
+    @Test
+    void shouldBeReadAsTheyWereWritten() {
+        write(SwitchRecords.numbered(3, 5_000_000_000L));
+        events.firstBurst(3, 5_000_000_000L, 1234);
+        events.link(3, 2, true, 77);
+        events.link(3, 1, false, 78);
+        read();
+        assertEquals(
+                List.of(
+                        SwitchRecords.numbered(3, 5_000_000_000L),
+                        "port 3 switch 5000000000 first burst at 1234",
+                        "port 3 side 2 up at 77",
+                        "port 3 side 1 down at 78"),
+                told);
+    }
+
+    @Test
+    void shouldCountWhatFindsNoRoomAndGoOn() {
+        int written = 0;
+        while (events.untold() == 0) {
+            write(SwitchRecords.numbered(0, ++written));
+        }
+        events.link(0, 1, true, 1);
+        events.firstBurst(0, 1, 1);
+        assertEquals(3, events.untold());
+
+        read();
+        assertEquals(written - 1, told.size());
+        write(SwitchRecords.numbered(0, 1000));
+        read();
+        assertEquals(SwitchRecords.numbered(0, 1000), told.getLast());
+        assertEquals(3, events.untold());
+    }
+
+    @Test
+    void shouldIgnoreMessageOfLaterVersion() {
+        int index = ring.tryClaim(LATER_VERSION, 64);
+        assertTrue(index > 0);
+        ring.commit(index);
+        read();
+        assertEquals(List.of(), told);
+    }
+
+    private void read() {
+        PortEvents.Listener listener = new Told();
+        // Not until nothing was read: the padding at the ring's end is read as nothing.
+        while (ring.size() > 0) {
+            ring.read((type, buffer, index, length) -> PortEvents.dispatch(type, buffer, index, listener));
+        }
+    }
+
+    private void write(SwitchRecord record) {
+        events.switched(
+                record.port(),
+                record.sequence(),
+                record.from(),
+                record.to(),
+                record.cause(),
+                record.eventNanos(),
+                record.decisionNanos(),
+                record.firstBurstNanos(),
+                record.lostAtMost());
+    }
+}

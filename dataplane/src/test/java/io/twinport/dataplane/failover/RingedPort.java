@@ -1,0 +1,207 @@
+package io.twinport.dataplane.failover;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.twinport.dataplane.MbufBurst;
+import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.TestLines;
+import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.Mbuf;
+import io.twinport.dpdk.MbufAllocator;
+import io.twinport.dpdk.MbufPool;
+import io.twinport.dpdk.testing.Frames;
+import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBuffer;
+import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
+import org.agrona.concurrent.status.CountersManager;
+
+/**
+ * A failover port over two net_rings, driven by the test's thread, so that each poll is the test's. A net_ring gives
+ * back what it was sent: what the port sends can be looked at, and what is put in the ring arrives at the port.
+ */
+final class RingedPort implements AutoCloseable {
+    /** After so many polls the port has looked after its idle side, its links and its counters. */
+    static final int HOUSEKEEPING_POLLS = 8;
+
+    private static final int BURST = MbufBurst.CAPACITY;
+
+    private final MbufPool pool = MbufPool.create("ringed", 4095);
+    private final MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
+    private final EthDev[] devs = {start("net_ring1"), start("net_ring2")};
+    private final long[] lines = {TestLines.of(devs[0]), TestLines.of(devs[1])};
+    private final long events =
+            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final RingBuffer told = new ManyToOneRingBuffer(
+            new UnsafeBuffer(ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)));
+    private final PortCounters counters = new PortCounters(
+            new CountersManager(
+                    new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 512)),
+                    new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 128))),
+            0);
+    private final FailoverPort port = new FailoverPort(0, events, counters, new PortEvents(told));
+    private final long array = Frames.array(BURST);
+    private long nextNumber;
+
+    /** Both sides are members, their links down. */
+    static RingedPort withBothSides() {
+        RingedPort port = new RingedPort();
+        port.join(FailoverPolicy.PRIMARY);
+        port.join(FailoverPolicy.STANDBY);
+        return port;
+    }
+
+    /** Both sides are members and up, the port has seen it and transmits on the primary; its housekeeping is just over. */
+    static RingedPort ready() {
+        RingedPort port = withBothSides();
+        port.link(FailoverPolicy.PRIMARY, true);
+        port.link(FailoverPolicy.STANDBY, true);
+        port.receive(HOUSEKEEPING_POLLS);
+        return port;
+    }
+
+    void join(int side) {
+        port.join(side, lines[side - 1]);
+    }
+
+    void leave(int side) {
+        port.leave(side);
+    }
+
+    /** A link changes, and an event says that something has happened. */
+    void link(int side, boolean up) {
+        linkWithoutEvent(side, up);
+        EventLine.edge(events, System.nanoTime());
+    }
+
+    void linkWithoutEvent(int side, boolean up) {
+        SideLine.reportLink(lines[side - 1], up);
+    }
+
+    /** Sends frames, numbered on from the last; those refused are freed, their numbers are gone. How many were taken. */
+    int send(int count) {
+        Frames.allocate(allocator, array, count, nextNumber);
+        nextNumber += count;
+        int taken = port.txBurst(array, count);
+        Mbuf.free(Frames.from(array, taken), count - taken);
+        return taken;
+    }
+
+    /** Takes the frames out that are in a side's ring, and gives their numbers. */
+    List<Long> takeFrom(int side) {
+        List<Long> numbers = new ArrayList<>();
+        while (take(numbers, SideLine.receive(lines[side - 1], array, BURST)) > 0) {}
+        return numbers;
+    }
+
+    /** Frames arrive at a side. */
+    void arriveAt(int side, int count, long firstNumber) {
+        for (int done = 0; done < count; done += BURST) {
+            int burst = Math.min(BURST, count - done);
+            Frames.allocate(allocator, array, burst, firstNumber + done);
+            assertEquals(burst, SideLine.transmit(lines[side - 1], array, burst));
+        }
+    }
+
+    /** One poll: the numbers of the frames that the port delivers. */
+    List<Long> receive() {
+        List<Long> numbers = new ArrayList<>();
+        take(numbers, port.rxBurst(array, BURST));
+        return numbers;
+    }
+
+    /** So many polls: the numbers of all frames that the port delivers. */
+    List<Long> receive(int polls) {
+        List<Long> numbers = new ArrayList<>();
+        for (int i = 0; i < polls; i++) {
+            numbers.addAll(receive());
+        }
+        return numbers;
+    }
+
+    private int take(List<Long> numbers, int count) {
+        for (int i = 0; i < count; i++) {
+            numbers.add(Frames.numberOf(Frames.get(array, i)));
+        }
+        Mbuf.free(array, count);
+        return count;
+    }
+
+    int active() {
+        return port.activeSide();
+    }
+
+    PortCounters counters() {
+        return counters;
+    }
+
+    int txRing() {
+        return devs[0].txDescriptors();
+    }
+
+    /** What the port has told since the last call; records as they are, links and first bursts in words. */
+    List<Object> told() {
+        List<Object> all = new ArrayList<>();
+        PortEvents.Listener listener = new PortEvents.Listener() {
+            @Override
+            public void onSwitch(SwitchRecord record) {
+                all.add(record);
+            }
+
+            @Override
+            public void onFirstBurst(int id, long sequence, long nanos) {
+                all.add("first burst of switch " + sequence);
+            }
+
+            @Override
+            public void onLink(int id, int side, boolean up, long nanos) {
+                all.add(SwitchRecord.sideText(side) + (up ? " up" : " down"));
+            }
+        };
+        while (told.size() > 0) {
+            told.read((type, buffer, index, length) -> PortEvents.dispatch(type, buffer, index, listener));
+        }
+        return all;
+    }
+
+    /** The switches among {@link #told}. */
+    List<SwitchRecord> switches() {
+        return told().stream()
+                .filter(SwitchRecord.class::isInstance)
+                .map(SwitchRecord.class::cast)
+                .toList();
+    }
+
+    /** Numbers from first on. */
+    static List<Long> numbers(long first, int count) {
+        return LongStream.range(first, first + count).boxed().toList();
+    }
+
+    /** Ends it, and checks that each mbuf is back once the rings are empty. */
+    @Override
+    public void close() {
+        for (int side : new int[] {FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY}) {
+            port.leave(side);
+            takeFrom(side);
+        }
+        for (EthDev dev : devs) {
+            dev.stop();
+            dev.remove();
+        }
+        assertEquals(pool.size(), pool.available(), "mbufs are missing");
+        pool.close();
+    }
+
+    private EthDev start(String devargs) {
+        EthDev dev = EthDev.probe(devargs);
+        dev.configure(pool);
+        dev.start();
+        return dev;
+    }
+}

@@ -1,0 +1,99 @@
+package io.twinport.dataplane.failover;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.LongStream;
+import org.agrona.concurrent.UnsafeBuffer;
+import org.junit.jupiter.api.Test;
+
+class SwitchLogTest {
+    private static final int SLOT = 128;
+    private static final int SLOTS = 8;
+
+    private final UnsafeBuffer buffer = new UnsafeBuffer(ByteBuffer.allocateDirect((SLOTS + 1) * SLOT));
+    private final SwitchLog log = new SwitchLog(buffer);
+    private final SwitchLog reader = new SwitchLog(buffer);
+
+    @Test
+    void shouldBeEmptyAtFirst() {
+        assertEquals(List.of(), reader.records());
+    }
+
+    @Test
+    void shouldGiveRecordsAsTheyWereAdded() {
+        log.add(SwitchRecords.numbered(0, 1));
+        log.add(SwitchRecords.numbered(1, 1));
+        assertEquals(List.of(SwitchRecords.numbered(0, 1), SwitchRecords.numbered(1, 1)), reader.records());
+    }
+
+    @Test
+    void shouldKeepTheNewest() {
+        for (long i = 1; i <= 3 * SLOTS + 2; i++) {
+            log.add(SwitchRecords.numbered(0, i));
+        }
+        assertEquals(
+                LongStream.rangeClosed(2 * SLOTS + 3, 3 * SLOTS + 2)
+                        .mapToObj(i -> SwitchRecords.numbered(0, i))
+                        .toList(),
+                reader.records());
+    }
+
+    @Test
+    void shouldAmendNewestRecordOfThePort() {
+        log.add(SwitchRecords.numbered(0, 1));
+        log.add(SwitchRecords.numbered(0, 2));
+        log.add(SwitchRecords.numbered(1, 1));
+        SwitchRecord amended = SwitchRecords.numbered(0, 2).withFirstBurst(99);
+        log.amend(amended);
+        assertEquals(List.of(SwitchRecords.numbered(0, 1), amended, SwitchRecords.numbered(1, 1)), reader.records());
+    }
+
+    @Test
+    void shouldNotAmendWhatHasBeenOverwritten() {
+        log.add(SwitchRecords.numbered(0, 1));
+        for (long i = 1; i <= SLOTS; i++) {
+            log.add(SwitchRecords.numbered(1, i));
+        }
+        List<SwitchRecord> before = reader.records();
+        log.amend(SwitchRecords.numbered(0, 1).withFirstBurst(99));
+        assertEquals(before, reader.records());
+    }
+
+    /** A writer that died in the middle leaves an odd version. */
+    @Test
+    void shouldTakeHalfWrittenRecordAsItIs() {
+        log.add(SwitchRecords.numbered(0, 1));
+        buffer.putLong(SLOT, buffer.getLong(SLOT) + 1);
+        assertEquals(List.of(SwitchRecords.numbered(0, 1)), reader.records());
+    }
+
+    @Test
+    void shouldNotShowRecordThatIsBeingWrittenNorMixTheirOrder() throws InterruptedException {
+        AtomicBoolean ended = new AtomicBoolean();
+        Thread writer = Thread.ofPlatform().start(() -> {
+            for (long i = 1; !ended.get(); i++) {
+                log.add(SwitchRecords.numbered(0, i));
+            }
+        });
+        long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
+        try {
+            while (System.nanoTime() < end) {
+                long last = 0;
+                for (SwitchRecord record : reader.records()) {
+                    assertEquals(SwitchRecords.numbered(0, record.sequence()), record);
+                    long previous = last;
+                    assertTrue(record.sequence() > previous, () -> record.sequence() + " after " + previous);
+                    last = record.sequence();
+                }
+            }
+        } finally {
+            ended.set(true);
+            writer.join();
+        }
+    }
+}

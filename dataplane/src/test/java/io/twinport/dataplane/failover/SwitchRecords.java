@@ -1,0 +1,20 @@
+package io.twinport.dataplane.failover;
+
+/** Records for tests. */
+final class SwitchRecords {
+    private SwitchRecords() {}
+
+    /** A failover of a port, all of whose numbers follow from its sequence, so that a torn one would show. */
+    static SwitchRecord numbered(int port, long sequence) {
+        return new SwitchRecord(
+                port,
+                sequence,
+                FailoverPolicy.PRIMARY,
+                FailoverPolicy.STANDBY,
+                FailoverPolicy.PRIMARY_LINK_DOWN,
+                sequence * 10,
+                sequence * 10 + 1,
+                sequence * 10 + 2,
+                sequence);
+    }
+}

@@ -1,0 +1,40 @@
+package io.twinport.dataplane.handler;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+
+class EthernetHeaderTest {
+    private static final String BEHIND = "c0ffee";
+
+    private final MemorySegment frame = Arena.global().allocate(EthernetHeader.LENGTH + BEHIND.length() / 2);
+
+    @Test
+    void shouldWriteInWireOrderAndNothingBehind() {
+        fill("00".repeat(EthernetHeader.LENGTH) + BEHIND);
+        EthernetHeader.write(frame.address(), 0xffff_ffff_ffffL, 0x0280_00ab_cdefL, 0x88b5);
+        assertFrame("ffffffffffff" + "028000abcdef" + "88b5" + BEHIND);
+        assertEquals(EthernetHeader.LOCAL_EXPERIMENTAL, EthernetHeader.etherType(frame.address()));
+    }
+
+    @Test
+    void shouldSwapAddressesOnly() {
+        fill("0102030405f6" + "a1a2a3a4a5a6" + "86dd" + BEHIND);
+        EthernetHeader.swapAddresses(frame.address());
+        assertFrame("a1a2a3a4a5a6" + "0102030405f6" + "86dd" + BEHIND);
+        assertEquals(0x86dd, EthernetHeader.etherType(frame.address()));
+    }
+
+    private void fill(String hex) {
+        frame.copyFrom(MemorySegment.ofArray(HexFormat.of().parseHex(hex)));
+    }
+
+    private void assertFrame(String hex) {
+        assertArrayEquals(HexFormat.of().parseHex(hex), frame.toArray(ValueLayout.JAVA_BYTE));
+    }
+}

@@ -1,0 +1,84 @@
+package io.twinport.dpdk.testing;
+
+import io.twinport.dpdk.Mbuf;
+import io.twinport.dpdk.MbufAllocator;
+import java.lang.foreign.Arena;
+import org.agrona.UnsafeApi;
+
+/**
+ * Numbered frames whose every byte is known, so that a test can tell a frame that arrived from one that was mangled.
+ *
+ * <pre>
+ *   0                       6         12       14     16        24
+ *  +-----------------------+---------+--------+------+---------+-----------------------------
+ *  | broadcast             | source  | 0x88b5 |  0   | number  | number, number + 1, ...
+ *  +-----------------------+---------+--------+------+---------+-----------------------------
+ * </pre>
+ */
+public final class Frames {
+    /** The shortest Ethernet frame, without its checksum. */
+    public static final int SHORTEST = 60;
+
+    private static final int NUMBER = 16;
+    private static final int FILL = 24;
+    private static final byte[] HEADER = {-1, -1, -1, -1, -1, -1, 2, 0, 0, 0, 0, 9, (byte) 0x88, (byte) 0xb5, 0, 0};
+
+    private Frames() {}
+
+    /** An array for so many mbuf addresses, which lives as long as the process. */
+    public static long array(int count) {
+        return Arena.global().allocate((long) count * Long.BYTES, 64).address();
+    }
+
+    /** The i-th mbuf of an array. */
+    public static long get(long array, int i) {
+        return UnsafeApi.getLong(array + (long) i * Long.BYTES);
+    }
+
+    /** The array's part from its i-th mbuf on. */
+    public static long from(long array, int i) {
+        return array + (long) i * Long.BYTES;
+    }
+
+    /** Allocates shortest frames, numbered from {@code first} on; the pool must have as many. */
+    public static void allocate(MbufAllocator allocator, long array, int count, long first) {
+        if (allocator.allocate(array, count) != count) {
+            throw new AssertionError("the pool has not " + count + " mbufs");
+        }
+        for (int i = 0; i < count; i++) {
+            write(get(array, i), first + i, SHORTEST);
+        }
+    }
+
+    /** Writes a frame into an empty mbuf. */
+    public static void write(long mbuf, long number, int length) {
+        long frame = Mbuf.data(mbuf);
+        for (int i = 0; i < HEADER.length; i++) {
+            UnsafeApi.putByte(frame + i, HEADER[i]);
+        }
+        UnsafeApi.putLong(frame + NUMBER, number);
+        for (int i = FILL; i < length; i++) {
+            UnsafeApi.putByte(frame + i, (byte) (number + i));
+        }
+        Mbuf.length(mbuf, length);
+    }
+
+    /** The number of a frame, once each of its bytes has been found right. */
+    public static long numberOf(long mbuf) {
+        long frame = Mbuf.data(mbuf);
+        for (int i = 0; i < HEADER.length; i++) {
+            check(mbuf, i, UnsafeApi.getByte(frame + i) == HEADER[i]);
+        }
+        long number = UnsafeApi.getLong(frame + NUMBER);
+        for (int i = FILL; i < Mbuf.dataLength(mbuf); i++) {
+            check(mbuf, i, UnsafeApi.getByte(frame + i) == (byte) (number + i));
+        }
+        return number;
+    }
+
+    private static void check(long mbuf, int at, boolean right) {
+        if (!right) {
+            throw new AssertionError("byte " + at + " of a frame of " + Mbuf.dataLength(mbuf) + " bytes is wrong");
+        }
+    }
+}
