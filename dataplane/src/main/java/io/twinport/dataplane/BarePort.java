@@ -14,6 +14,12 @@ public final class BarePort implements PacketPort, PollMember {
         return SideLine.transmit(line, packets, count);
     }
 
+    /** It has one side, whatever its number. */
+    @Override
+    public boolean hasSide(int side) {
+        return true;
+    }
+
     @Override
     public void join(int side, long newLine) {
         line = newLine;

@@ -72,6 +72,11 @@ public final class PollLoop implements Agent {
         return epoch;
     }
 
+    /** The member of that index. */
+    PollMember member(int index) {
+        return members[index];
+    }
+
     /** The ring by which control threads command this loop. */
     RingBuffer commands() {
         return commands;

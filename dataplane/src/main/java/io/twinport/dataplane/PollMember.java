@@ -2,10 +2,13 @@ package io.twinport.dataplane;
 
 /** What joins and leaves a poll loop's set of devices. Called by the loop, between two passes. */
 public interface PollMember {
+    /** Whether the member has a side of that number; a failover port's are those of {@code FailoverPolicy}. Any thread. */
+    boolean hasSide(int side);
+
     /**
      * From now on the loop uses this device.
      *
-     * @param side which of the member's sides, from 0
+     * @param side which of the member's sides
      * @param line address of the device's {@link SideLine}, which stays as it is until {@link #leave} has returned
      */
     void join(int side, long line);

@@ -41,9 +41,12 @@ public final class Side {
      *
      * @param events address of the port's {@link EventLine}, 0 if nobody waits for link events
      * @param member the port's index in the loop
-     * @param side the port's side
+     * @param side the port's side: {@code FailoverPolicy.PRIMARY} or {@code STANDBY} of a failover port
      */
     public static Side join(EthDev dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
+        if (!loop.member(member).hasSide(side)) {
+            throw new IllegalArgumentException("member " + member + " has no side " + side);
+        }
         Side joined = new Side(dev, events, loop, member, side);
         dev.configure(pool);
         boolean listens = events != 0 && dev.hasLinkInterrupts();

@@ -33,6 +33,11 @@ class PollLoopTest {
         }
 
         @Override
+        public boolean hasSide(int side) {
+            return true;
+        }
+
+        @Override
         public void join(int side, long line) {
             told.add(name + " joined by " + side + " at " + line);
         }

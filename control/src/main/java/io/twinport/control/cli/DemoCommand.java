@@ -1,9 +1,7 @@
 package io.twinport.control.cli;
 
-import io.twinport.control.UserException;
 import io.twinport.control.demo.Demo;
 import io.twinport.control.demo.DemoOptions;
-import io.twinport.control.demo.DemoResult;
 import io.twinport.control.demo.DemoView;
 import io.twinport.control.demo.PcapFile;
 import io.twinport.dpdk.EalArguments;
@@ -23,8 +21,6 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.TypeConversionException;
-import tools.jackson.databind.SerializationFeature;
-import tools.jackson.databind.json.JsonMapper;
 
 /** {@code twinport demo}. */
 @Command(
@@ -99,12 +95,11 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        check(switches >= 1 && switches <= MOST_SWITCHES, "--switches " + switches, "1 to " + MOST_SWITCHES);
-        check(rate >= 0, "--rate " + rate, "0 or more packets per second");
-        boolean jsonToStdout = "-".equals(json);
+        Commands.check(switches >= 1 && switches <= MOST_SWITCHES, "--switches " + switches, "1 to " + MOST_SWITCHES);
+        Commands.check(rate >= 0, "--rate " + rate, "0 or more packets per second");
         List<byte[]> payload = pcap == null ? List.of() : PcapFile.read(pcap, LONGEST_PAYLOAD);
-        PrintStream out = jsonToStdout ? System.err : System.out;
-        boolean terminal = !jsonToStdout && isTerminal();
+        PrintStream out = Commands.textStream(json);
+        boolean terminal = out == System.out && isTerminal();
         DemoView view = new DemoView(out, terminal, switches);
         EalArguments arguments =
                 new EalArguments(EngineOptions.pollCpus(eal), List.of(), eal).withMemoryAtHand(MEGABYTES);
@@ -122,7 +117,7 @@ final class DemoCommand implements Callable<Integer> {
         view.result(outcome.result(), outcome.eventToBurst());
         view.say("histogram: " + writeHistogram(outcome.eventToBurst()));
         if (json != null) {
-            writeJson(outcome.result(), jsonToStdout);
+            Commands.writeJson(outcome.result(), json);
         }
         return outcome.result().isGood(switches) ? 0 : 1;
     }
@@ -133,32 +128,12 @@ final class DemoCommand implements Callable<Integer> {
         return console != null && console.isTerminal();
     }
 
-    private static void check(boolean good, String given, String wanted) {
-        if (!good) {
-            throw new UserException(given + " is not possible: give " + wanted + ".");
-        }
-    }
-
     private Path writeHistogram(Histogram histogram) throws IOException {
         Path file = hgrm != null ? hgrm : Path.of(System.getProperty("java.io.tmpdir"), "twinport-demo.hgrm");
         try (PrintStream stream = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
             histogram.outputPercentileDistribution(stream, 1000.0); // microseconds, the field's custom
         }
         return file;
-    }
-
-    private void writeJson(DemoResult result, boolean toStdout) throws IOException {
-        String text = JsonMapper.builder()
-                        .enable(SerializationFeature.INDENT_OUTPUT)
-                        .build()
-                        .writeValueAsString(result)
-                + System.lineSeparator();
-        if (toStdout) {
-            System.out.print(text);
-            System.out.flush();
-        } else {
-            Files.writeString(Path.of(json), text);
-        }
     }
 
     /** Lower case on the command line. */

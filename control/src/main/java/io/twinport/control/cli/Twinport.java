@@ -1,9 +1,5 @@
 package io.twinport.control.cli;
 
-import io.twinport.control.UserException;
-import io.twinport.dataplane.cnc.CncException;
-import io.twinport.dpdk.DpdkException;
-import io.twinport.posix.PosixException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -24,32 +20,10 @@ import picocli.CommandLine.Command;
             "Exit codes: 0 done; 1 failed; 2 something to mend, said on stderr."
         })
 public final class Twinport {
-    /** Bad input, or a machine that lacks something. */
-    public static final int MEND = 2;
-
     private Twinport() {}
 
     /** Runs a command line and returns the exit code. */
     public static int execute(String... arguments) {
-        CommandLine commandLine = new CommandLine(new Twinport());
-        commandLine.setExecutionExceptionHandler((e, command, result) -> {
-            if (isToMend(e)) {
-                command.getErr().println("twinport: " + e.getMessage());
-                return MEND;
-            }
-            throw e;
-        });
-        if (arguments.length == 0) {
-            commandLine.usage(commandLine.getOut());
-            return 0;
-        }
-        return commandLine.execute(arguments);
-    }
-
-    private static boolean isToMend(Exception e) {
-        return e instanceof UserException
-                || e instanceof DpdkException
-                || e instanceof PosixException
-                || e instanceof CncException;
+        return Commands.execute(new Twinport(), arguments);
     }
 }

@@ -14,8 +14,11 @@ import io.twinport.dpdk.EventLine;
  * <p>Belongs to the thread of one poll loop.
  */
 public final class FailoverPort implements PacketPort, PollMember {
-    /** Polls between two looks after what is not urgent: the idle side, the link words, the counters. */
+    /** Polls between two looks at the idle side and at the link words. */
     private static final int HOUSEKEEPING_POLLS = 8;
+
+    /** Polls between two publications of the counters. */
+    private static final int PUBLISH_POLLS = 64;
 
     /** Bursts that one housekeeping takes from a flooded idle side at most. */
     private static final int DRAIN_BURSTS = 8;
@@ -92,6 +95,11 @@ public final class FailoverPort implements PacketPort, PollMember {
     }
 
     @Override
+    public boolean hasSide(int side) {
+        return side == FailoverPolicy.PRIMARY || side == FailoverPolicy.STANDBY;
+    }
+
+    @Override
     public void join(int side, long line) {
         turn(selector.join(side, line), 0);
         look(0);
@@ -153,10 +161,16 @@ public final class FailoverPort implements PacketPort, PollMember {
     }
 
     private void housekeeping() {
-        look(selector.hasEdge() ? EventLine.takeEventNanos(events) : 0);
+        if (selector.hasEdge()) {
+            look(EventLine.takeEventNanos(events));
+        } else if (selector.hasLinkWords()) {
+            look(0);
+        }
         tell();
         drain();
-        counters.publish(received, sentByPrimary, sentByStandby, sent, to, refused, suppressed, switches);
+        if (polls % PUBLISH_POLLS == 0) {
+            counters.publish(received, sentByPrimary, sentByStandby, sent, to, refused, suppressed, switches);
+        }
     }
 
     /** Tells of link changes, and of a switch that has had no burst yet. */

@@ -19,6 +19,7 @@ final class TransmitSelector {
     private long idle = SideLine.NOTHING;
     private int state = FailoverPolicy.INITIAL;
     private long edgesSeen;
+    private boolean hasLinkWords;
 
     /** @param events address of the port's {@link EventLine} */
     TransmitSelector(long events) {
@@ -44,6 +45,11 @@ final class TransmitSelector {
         return EventLine.edges(events) != edgesSeen;
     }
 
+    /** Whether a side's link can change without an edge: its driver writes the word before it calls back. */
+    boolean hasLinkWords() {
+        return hasLinkWords;
+    }
+
     /**
      * Reads both links (U1: the event was only a hint) and decides.
      *
@@ -64,21 +70,22 @@ final class TransmitSelector {
     }
 
     int join(int side, long line) {
-        if (side == FailoverPolicy.PRIMARY) {
-            primary = line;
-            return decide(FailoverPolicy.PRIMARY_JOINED);
-        }
-        standby = line;
-        return decide(FailoverPolicy.STANDBY_JOINED);
+        setLine(side, line);
+        return decide(side == FailoverPolicy.PRIMARY ? FailoverPolicy.PRIMARY_JOINED : FailoverPolicy.STANDBY_JOINED);
     }
 
     int leave(int side) {
+        setLine(side, SideLine.NOTHING);
+        return decide(side == FailoverPolicy.PRIMARY ? FailoverPolicy.PRIMARY_LEFT : FailoverPolicy.STANDBY_LEFT);
+    }
+
+    private void setLine(int side, long line) {
         if (side == FailoverPolicy.PRIMARY) {
-            primary = SideLine.NOTHING;
-            return decide(FailoverPolicy.PRIMARY_LEFT);
+            primary = line;
+        } else {
+            standby = line;
         }
-        standby = SideLine.NOTHING;
-        return decide(FailoverPolicy.STANDBY_LEFT);
+        hasLinkWords = SideLine.hasLinkWord(primary) || SideLine.hasLinkWord(standby);
     }
 
     private int decide(int event) {

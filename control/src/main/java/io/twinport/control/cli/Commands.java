@@ -1,0 +1,90 @@
+package io.twinport.control.cli;
+
+import io.twinport.control.UserException;
+import io.twinport.dataplane.cnc.CncException;
+import io.twinport.dpdk.DpdkException;
+import io.twinport.posix.PosixException;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import tools.jackson.databind.SerializationFeature;
+import tools.jackson.databind.json.JsonMapper;
+
+/** What all command lines have in common: how they end, what they refuse, how they write JSON. */
+public final class Commands {
+    /** Exit code for bad input, or a machine that lacks something. */
+    private static final int MEND = 2;
+
+    private static final String STDOUT = "-";
+
+    private Commands() {}
+
+    /**
+     * Runs a command line. What the user can mend becomes a line on stderr.
+     *
+     * @param root picocli's command; without arguments its help is shown
+     * @return the exit code
+     */
+    public static int execute(Object root, String... arguments) {
+        CommandLine commandLine = new CommandLine(root);
+        commandLine.setExecutionExceptionHandler((e, command, result) -> {
+            if (isToMend(e)) {
+                command.getErr().println("twinport: " + e.getMessage());
+                return MEND;
+            }
+            throw e;
+        });
+        if (arguments.length == 0) {
+            commandLine.usage(commandLine.getOut());
+            return 0;
+        }
+        return commandLine.execute(arguments);
+    }
+
+    /** Whether an exception speaks to the user. */
+    public static boolean isToMend(Exception e) {
+        return e instanceof UserException
+                || e instanceof DpdkException
+                || e instanceof PosixException
+                || e instanceof CncException;
+    }
+
+    /**
+     * Refuses an option's value.
+     *
+     * @param given the option with its value
+     * @param wanted what would be possible
+     */
+    public static void check(boolean good, String given, String wanted) {
+        if (!good) {
+            throw new UserException(given + " is not possible: give " + wanted + ".");
+        }
+    }
+
+    /** Where text goes beside JSON: with {@code --json -} stdout belongs to that. */
+    public static PrintStream textStream(@Nullable String jsonTarget) {
+        return STDOUT.equals(jsonTarget) ? System.err : System.out;
+    }
+
+    /**
+     * Writes a result.
+     *
+     * @param target a file, or {@code -} for stdout
+     */
+    public static void writeJson(Object result, String target) throws IOException {
+        String text = JsonMapper.builder()
+                        .enable(SerializationFeature.INDENT_OUTPUT)
+                        .build()
+                        .writeValueAsString(result)
+                + System.lineSeparator();
+        if (STDOUT.equals(target)) {
+            System.out.print(text);
+            System.out.flush();
+        } else {
+            Files.writeString(Path.of(target), text);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.twinport.perf;
+
+import io.twinport.control.UserException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code twinport bench cost}: compiles the C loops and runs {@link CostBenchmark}. */
+@Command(
+        name = "cost",
+        description = "Nanoseconds per burst of 32 (JMH): mbufs, an empty call, receive and send of a bare port and of"
+                + " a failover port, beside the same loops in C.",
+        mixinStandardHelpOptions = true)
+final class CostCommand implements Callable<Integer> {
+    @Parameters(
+            arity = "0..1",
+            defaultValue = ".*",
+            paramLabel = "REGEX",
+            description = "Which of them, for instance 'allocate.*'. Default: all")
+    String which;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "1",
+            paramLabel = "S",
+            description = "Length of an iteration; there are 3 to warm up and 5 that count. Default: ${DEFAULT-VALUE}")
+    int seconds;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write JMH's JSON.")
+    @Nullable
+    Path json;
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, RunnerException {
+        ForwardSetup setup = ForwardSetup.onThisMachine(1, Duration.ZERO);
+        Path folder = Files.createTempDirectory("twinport-cost");
+        try {
+            Path library = compile(folder);
+            // A fork gets this JVM's own flags as well.
+            var options = new OptionsBuilder()
+                    .include(CostBenchmark.class.getName() + "\\." + which)
+                    .forks(1)
+                    .warmupIterations(3)
+                    .warmupTime(TimeValue.seconds(seconds))
+                    .measurementIterations(5)
+                    .measurementTime(TimeValue.seconds(seconds))
+                    .jvmArgsAppend(
+                            "-D" + CostBenchmark.LIBRARY + "=" + library,
+                            "-D" + CostBenchmark.CPU + "=" + setup.pollCpu(),
+                            "-D" + CostBenchmark.MEMORY + "=" + String.join(" ", setup.memory()));
+            if (json != null) {
+                options.result(json.toString()).resultFormat(ResultFormatType.JSON);
+            }
+            return new Runner(options.build()).run().isEmpty() ? 1 : 0;
+        } finally {
+            Files.deleteIfExists(folder.resolve("cost.so"));
+            Files.delete(folder);
+        }
+    }
+
+    private static Path compile(Path folder) throws InterruptedException {
+        // The launcher says where the tree is.
+        Path source = Path.of(System.getProperty("twinport.home", "."), "perf", "baseline", "cost.c");
+        Path library = folder.resolve("cost.so");
+        List<String> command = new ArrayList<>(List.of("gcc", "-O3", "-march=native", "-shared", "-fPIC"));
+        command.addAll(List.of(run(List.of("pkg-config", "--cflags", "libdpdk")).split("\\s+")));
+        command.addAll(List.of("-o", library.toString(), source.toString()));
+        command.addAll(List.of(run(List.of("pkg-config", "--libs", "libdpdk")).split("\\s+")));
+        run(command);
+        return library;
+    }
+
+    private static String run(List<String> command) throws InterruptedException {
+        try {
+            Process process =
+                    new ProcessBuilder(command).redirectErrorStream(true).start();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (process.waitFor() != 0) {
+                throw new UserException(String.join(" ", command) + " failed:\n" + output);
+            }
+            return output.trim();
+        } catch (IOException e) {
+            throw new UserException(command.getFirst() + " is missing. Run: sudo ./twinport setup", e);
+        }
+    }
+}

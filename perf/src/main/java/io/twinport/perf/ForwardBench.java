@@ -1,0 +1,164 @@
+package io.twinport.perf;
+
+import io.twinport.control.Machine;
+import io.twinport.control.UserException;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+
+/** Launches the cases in turn, each in a fresh process, and compares them. */
+final class ForwardBench {
+    private static final double WAITED_AT_MOST = 0.01;
+    private static final int ATTEMPTS = 4;
+
+    private final ForwardSetup setup;
+    private final PrintStream out;
+
+    ForwardBench(ForwardSetup setup, PrintStream out) {
+        this.setup = setup;
+        this.out = out;
+    }
+
+    /**
+     * @param launches of each case; each round begins with another case, so that none always follows the same one
+     * @param command how the user can run the same again
+     */
+    ForwardResult run(int launches, String command) {
+        Map<ForwardCase, List<Sample>> samples = new EnumMap<>(ForwardCase.class);
+        for (ForwardCase what : ForwardCase.values()) {
+            samples.put(what, new ArrayList<>());
+        }
+        for (int round = 0; round < launches; round++) {
+            List<ForwardCase> order = new ArrayList<>(List.of(ForwardCase.values()));
+            Collections.rotate(order, -round);
+            for (ForwardCase what : order) {
+                Sample sample = undisturbed(what, (round + 1) + "/" + launches);
+                Objects.requireNonNull(samples.get(what)).add(sample);
+            }
+        }
+        ForwardResult result = new ForwardResult(
+                command,
+                Machine.describe(),
+                Objects.requireNonNull(samples.get(ForwardCase.BARE)).getFirst().dpdk(),
+                Machine.jdk(),
+                !setup.memory().contains("--no-huge"),
+                setup.packets(),
+                launches,
+                ForwardResult.rates(samples),
+                ForwardResult.ratios(samples));
+        print(result);
+        return result;
+    }
+
+    /** Repeats a launch while others have taken more than a little of its CPU; the last attempt counts as it is. */
+    private Sample undisturbed(ForwardCase what, String round) {
+        int attempt = 0;
+        while (true) {
+            Sample sample = what == ForwardCase.TESTPMD ? Testpmd.measure(setup) : ours(what);
+            check(what, sample);
+            boolean again = sample.waitedShare() > WAITED_AT_MOST && ++attempt < ATTEMPTS;
+            String waited = sample.waitedShare() > WAITED_AT_MOST
+                    ? String.format(
+                            Locale.ROOT, "   other processes had %.1f %% of its CPU", 100 * sample.waitedShare())
+                    : "";
+            say("%s  %-9s %8.2f Mpps%s%s", round, what.label(), sample.mpps(), waited, again ? ": again" : "");
+            if (!again) {
+                return sample;
+            }
+        }
+    }
+
+    private void check(ForwardCase what, Sample sample) {
+        if (sample.packets() < setup.packets() || sample.nanos() <= 0) {
+            throw new UserException(what.label() + " has forwarded " + sample.packets() + " packets in "
+                    + sample.nanos() + " ns, not the " + setup.packets() + " asked for");
+        }
+    }
+
+    private void print(ForwardResult result) {
+        say("");
+        say("%-10s %10s %10s %10s %14s", "case", "median", "min", "max Mpps", "ns per packet");
+        result.cases()
+                .forEach((name, rates) -> say(
+                        "%-10s %10.2f %10.2f %10.2f %14.3f",
+                        name, rates.median(), rates.min(), rates.max(), rates.nanosPerPacket()));
+        say("");
+        say("%-18s %8s %8s %8s   %s", "ratio by round", "median", "min", "max", "95 % interval of the median");
+        result.ratios()
+                .forEach((name, ratio) -> say(
+                        "%-18s %8.3f %8.3f %8.3f   %.3f to %.3f",
+                        label(name), ratio.median(), ratio.min(), ratio.max(), ratio.low(), ratio.high()));
+        say("");
+        say("%s, JDK %s, %s, %s", result.dpdk(), result.jdk(), hugepages(result), result.machine());
+    }
+
+    private static String label(String ratio) {
+        return ratio.replace("Vs", " / ").toLowerCase(Locale.ROOT);
+    }
+
+    private static String hugepages(ForwardResult result) {
+        return result.hugepages() ? "hugepages" : "no hugepages";
+    }
+
+    private Sample ours(ForwardCase what) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ForwardChild.class.getName()));
+        command.addAll(ForwardChild.arguments(what, setup));
+        Process process = start(command);
+        List<String> lines = new ArrayList<>();
+        // Its output ends with the process, so the limit holds for the reading too.
+        var unused = process.onExit()
+                .orTimeout(setup.limit().toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(late -> process.destroyForcibly());
+        try (BufferedReader output = process.inputReader()) {
+            output.lines().forEach(lines::add);
+            int code = process.waitFor();
+            if (code != 0) {
+                throw new UserException(
+                        what.label() + " failed (exit code " + code + "):\n  " + String.join("\n  ", lines));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+            throw new UserException("interrupted", e);
+        }
+        return sample(lines);
+    }
+
+    private static Process start(List<String> command) {
+        try {
+            return new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Finds the child's result among what EAL may have printed. */
+    static Sample sample(List<String> lines) {
+        String line = lines.stream()
+                .filter(text -> text.startsWith(ForwardChild.RESULT))
+                .findFirst()
+                .orElseThrow(() -> new UserException("no result among:\n  " + String.join("\n  ", lines)));
+        String[] fields = line.split(" ", 5);
+        return new Sample(Long.parseLong(fields[1]), Long.parseLong(fields[2]), Long.parseLong(fields[3]), fields[4]);
+    }
+
+    private void say(String format, Object... arguments) {
+        out.println(String.format(Locale.ROOT, format, arguments));
+    }
+}

@@ -1,0 +1,25 @@
+package io.twinport.perf;
+
+import io.twinport.control.cli.Commands;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** {@code twinport bench}: the benchmarks' command line. */
+@Command(
+        name = "twinport bench",
+        description = "Benchmarks beside the C peers. perf/README.md says what each one measures.",
+        subcommands = {ForwardCommand.class, CostCommand.class, CommandLine.HelpCommand.class},
+        mixinStandardHelpOptions = true,
+        footer = {"", "Exit codes: 0 done; 1 failed; 2 something to mend, said on stderr."})
+public final class Main {
+    private Main() {}
+
+    public static void main(String[] arguments) {
+        System.exit(execute(arguments));
+    }
+
+    /** Runs a command line and returns the exit code. */
+    static int execute(String... arguments) {
+        return Commands.execute(new Main(), arguments);
+    }
+}
