@@ -149,12 +149,7 @@ public final class EthDev {
             int socket = Dpdk.rte_eth_dev_socket_id((short) port);
             check(
                     Dpdk.rte_eth_rx_queue_setup(
-                            (short) port,
-                            (short) 0,
-                            (short) rxDescriptors,
-                            socket,
-                            MemorySegment.NULL,
-                            pool.segment()),
+                            (short) port, (short) 0, (short) rxDescriptors, socket, MemorySegment.NULL, pool.segment()),
                     "rte_eth_rx_queue_setup",
                     "");
             if (!driver.startsWith("net_virtio") || !setUpVirtioTransmit(arena, socket)) {

@@ -54,9 +54,11 @@ final class Testpmd {
                 List.of("dpdk-testpmd", "--lcores=0@0,1@0", "--main-lcore=0", "--no-pci", "--no-huge", "-m", "64"));
         String prefix = PREFIX + started++;
         command.addAll(List.of("--no-telemetry", "--log-level=1", "--file-prefix=" + prefix));
-        command.add("--vdev=net_vhost0,iface=" + socket + ",client=1");
+        // The vhost device last: it connects while it is configured, and forwarding starts after all of them.
         command.addAll(Arrays.asList(vdevs));
+        command.add("--vdev=net_vhost0,iface=" + socket + ",client=1");
         command.addAll(List.of("--", "--forward-mode=" + mode, "--total-num-mbufs=4096", "--auto-start"));
+        command.add("--disable-link-check");
         return Program.start(command.toArray(String[]::new));
     }
 }
