@@ -123,11 +123,6 @@ public final class SideLine {
         return UnsafeApi.getInt(line + TX_RING);
     }
 
-    /** Whether the loop reads the device's link word itself, rather than being told. */
-    public static boolean hasLinkWord(long line) {
-        return UnsafeApi.getInt(line + LINK) == LINK_IN_WORD;
-    }
-
     /** Whether the device's link is up, {@code carrier(d)} of U1. */
     public static boolean isLinkUp(long line, long scratch) {
         int link = (int) UnsafeApi.getLongAcquire(null, line + LINK);

@@ -120,7 +120,7 @@ final class ForwardBench {
         Process process = start(command);
         List<String> lines = new ArrayList<>();
         // Its output ends with the process, so the limit holds for the reading too.
-        var unused = process.onExit()
+        var _ = process.onExit()
                 .orTimeout(setup.limit().toMillis(), TimeUnit.MILLISECONDS)
                 .exceptionally(late -> process.destroyForcibly());
         try (BufferedReader output = process.inputReader()) {
@@ -158,6 +158,7 @@ final class ForwardBench {
         return new Sample(Long.parseLong(fields[1]), Long.parseLong(fields[2]), Long.parseLong(fields[3]), fields[4]);
     }
 
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency
     private void say(String format, Object... arguments) {
         out.println(String.format(Locale.ROOT, format, arguments));
     }

@@ -31,6 +31,7 @@ record ForwardResult(
      * @param mpps million packets per second
      * @param waitedShare how much of the time another process had the loop's CPU
      */
+    @SuppressWarnings("ArrayRecordComponent") // written as JSON, never compared
     record Rates(double[] mpps, double median, double min, double max, double nanosPerPacket, double[] waitedShare) {
         static Rates of(List<Sample> samples) {
             double[] mpps = rates(samples);

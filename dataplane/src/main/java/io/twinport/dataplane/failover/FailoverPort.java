@@ -109,6 +109,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     public void leave(int side) {
         turn(selector.leave(side), 0);
         tell();
+        publish();
     }
 
     private void look(long nanos) {
@@ -161,16 +162,17 @@ public final class FailoverPort implements PacketPort, PollMember {
     }
 
     private void housekeeping() {
-        if (selector.hasEdge()) {
-            look(EventLine.takeEventNanos(events));
-        } else if (selector.hasLinkWords()) {
-            look(0);
-        }
+        look(selector.hasEdge() ? EventLine.takeEventNanos(events) : 0);
         tell();
         drain();
         if (polls % PUBLISH_POLLS == 0) {
-            counters.publish(received, sentByPrimary, sentByStandby, sent, to, refused, suppressed, switches);
+            publish();
         }
+    }
+
+    /** Brings the counters up to date. */
+    void publish() {
+        counters.publish(received, sentByPrimary, sentByStandby, sent, to, refused, suppressed, switches);
     }
 
     /** Tells of link changes, and of a switch that has had no burst yet. */

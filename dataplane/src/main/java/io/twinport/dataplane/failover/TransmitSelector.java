@@ -19,7 +19,6 @@ final class TransmitSelector {
     private long idle = SideLine.NOTHING;
     private int state = FailoverPolicy.INITIAL;
     private long edgesSeen;
-    private boolean hasLinkWords;
 
     /** @param events address of the port's {@link EventLine} */
     TransmitSelector(long events) {
@@ -43,11 +42,6 @@ final class TransmitSelector {
     /** One acquire-load: whether an interrupt has come since the last {@link #look}. */
     boolean hasEdge() {
         return EventLine.edges(events) != edgesSeen;
-    }
-
-    /** Whether a side's link can change without an edge: its driver writes the word before it calls back. */
-    boolean hasLinkWords() {
-        return hasLinkWords;
     }
 
     /**
@@ -85,7 +79,6 @@ final class TransmitSelector {
         } else {
             standby = line;
         }
-        hasLinkWords = SideLine.hasLinkWord(primary) || SideLine.hasLinkWord(standby);
     }
 
     private int decide(int event) {

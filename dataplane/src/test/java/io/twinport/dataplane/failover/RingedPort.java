@@ -27,7 +27,7 @@ import org.agrona.concurrent.status.CountersManager;
  * back what it was sent: what the port sends can be looked at, and what is put in the ring arrives at the port.
  */
 final class RingedPort implements AutoCloseable {
-    /** After so many polls the port has looked after its idle side, its links and its counters. */
+    /** After so many polls the port has looked after its idle side and its links. */
     static final int HOUSEKEEPING_POLLS = 8;
 
     private static final int BURST = MbufBurst.CAPACITY;
@@ -137,7 +137,9 @@ final class RingedPort implements AutoCloseable {
         return port.activeSide();
     }
 
+    /** The port's counters, up to date. */
     PortCounters counters() {
+        port.publish();
         return counters;
     }
 
