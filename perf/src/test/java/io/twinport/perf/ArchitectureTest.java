@@ -22,6 +22,8 @@ final class ArchitectureTest {
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+            // In the reactor the tests of other modules come as folders or as jars.
+            .withImportOption(location -> !location.contains("-tests.jar"))
             .importPackages("io.twinport");
 
     @Test
