@@ -79,6 +79,7 @@ public final class Demo {
         engine.conductor().add(times);
         Lcore lcore = engine.run(loop, traffic, engine.pollCpu());
         double seconds;
+        double mpps;
         try {
             Wire primary = Wire.lay(FailoverPolicy.PRIMARY, folder, MAC, engine.pool(), loop, events);
             Wire standby = Wire.lay(FailoverPolicy.STANDBY, folder, MAC, engine.pool(), loop, events);
@@ -87,22 +88,23 @@ public final class Demo {
             Pause.millis(SETTLE_MILLIS);
             times.start();
             long start = System.nanoTime();
+            long delivered = traffic.progress();
             view.start();
             for (int i = 0; i < options.switches(); i++) {
                 cutAndRestore(primary);
             }
             seconds = (System.nanoTime() - start) / 1e9;
+            mpps = (traffic.progress() - delivered) / seconds / 1e6;
             traffic.sending(false);
             times.end();
             Pause.millis(DRAIN_MILLIS);
-            show();
             primary.remove();
             standby.remove();
         } finally {
             delete(folder);
         }
         lcore.close();
-        return outcome(seconds);
+        return outcome(seconds, mpps);
     }
 
     private void cutAndRestore(Wire primary) {
@@ -137,7 +139,7 @@ public final class Demo {
         view.show(times, counters.activeSide(), traffic.progress());
     }
 
-    private Outcome outcome(double seconds) {
+    private Outcome outcome(double seconds, double mpps) {
         NumberedTraffic.Stream out = traffic.out();
         NumberedTraffic.Stream back = traffic.back();
         long sent = out.sent() + (back == null ? 0 : back.sent());
@@ -157,10 +159,11 @@ public final class Demo {
                 refused,
                 sent - refused - delivered - lost,
                 DemoResult.Percentiles.of(times.eventToBurst()),
+                DemoResult.Percentiles.of(times.eventFirstToBurst()),
                 DemoResult.Percentiles.of(times.cutToBurst()),
                 DemoResult.Percentiles.of(times.failbackEventToBurst()),
                 times.seenBeforeEvent(),
-                delivered / seconds / 1e6,
+                mpps,
                 seconds,
                 engine.pool().available() == engine.pool().size(),
                 Map.of(

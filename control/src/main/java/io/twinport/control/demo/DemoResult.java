@@ -12,6 +12,8 @@ import org.HdrHistogram.Histogram;
  * @param failovers switches to the standby
  * @param failbacks switches to the primary
  * @param refused offered, but taken by no driver: the sender knew
+ * @param eventToBurstNs of all failovers; those that the loop saw before the event count as 0
+ * @param eventFirstToBurstNs of those in which the event came first
  * @param seenBeforeEvent failovers for which the loop saw the link word before the interrupt's upcall: they count as 0
  * @param poolFull whether all mbufs were back at the end
  * @param sides by side: frames that its driver took, and arrivals at its far end
@@ -28,6 +30,7 @@ public record DemoResult(
         long refused,
         long unaccounted,
         Percentiles eventToBurstNs,
+        Percentiles eventFirstToBurstNs,
         Percentiles cutToBurstNs,
         Percentiles failbackEventToBurstNs,
         int seenBeforeEvent,

@@ -90,6 +90,7 @@ public final class DemoView {
         out.printf("%16s %18s%n", "mbuf pool", result.poolFull() ? "full again" : "MBUFS MISSING");
         out.printf("%n%16s %10s %10s %10s %10s %10s%n", "microseconds", "p50", "p90", "p99", "p99.9", "max");
         row("event to burst", result.eventToBurstNs());
+        row("event first", result.eventFirstToBurstNs());
         row("cut to burst", result.cutToBurstNs());
         row("failback", result.failbackEventToBurstNs());
         out.printf(
@@ -97,8 +98,9 @@ public final class DemoView {
                 "");
         if (result.seenBeforeEvent() > 0) {
             out.printf(
-                    "%16s in %d of them the poll loop saw the link go down before the interrupt said so: 0%n",
-                    "", result.seenBeforeEvent());
+                    "%16s in %d of %d the poll loop saw the link go down before the interrupt said so: 0;"
+                            + " the others: 'event first'%n",
+                    "", result.seenBeforeEvent(), result.failovers());
         }
         plot(eventToBurst);
     }

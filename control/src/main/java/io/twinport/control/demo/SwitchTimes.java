@@ -10,6 +10,7 @@ final class SwitchTimes implements Conductor.Listener {
     private static final long HIGHEST_NANOS = 60_000_000_000L;
 
     private final Histogram eventToBurst = new Histogram(HIGHEST_NANOS, 3);
+    private final Histogram eventFirstToBurst = new Histogram(HIGHEST_NANOS, 3);
     private final Histogram cutToBurst = new Histogram(HIGHEST_NANOS, 3);
     private final Histogram failbackEventToBurst = new Histogram(HIGHEST_NANOS, 3);
     private boolean counting;
@@ -46,6 +47,9 @@ final class SwitchTimes implements Conductor.Listener {
             if (nanos >= 0) {
                 lastNanos = nanos;
                 eventToBurst.recordValue(Math.min(nanos, HIGHEST_NANOS));
+                if (!record.isSeenBeforeEvent()) {
+                    eventFirstToBurst.recordValue(Math.min(nanos, HIGHEST_NANOS));
+                }
                 cutToBurst.recordValue(Math.clamp(record.firstBurstNanos() - cutNanos, 0, HIGHEST_NANOS));
             }
         } else if (record.to() == FailoverPolicy.PRIMARY) {
@@ -84,6 +88,10 @@ final class SwitchTimes implements Conductor.Listener {
 
     synchronized Histogram eventToBurst() {
         return eventToBurst.copy();
+    }
+
+    synchronized Histogram eventFirstToBurst() {
+        return eventFirstToBurst.copy();
     }
 
     synchronized Histogram cutToBurst() {
