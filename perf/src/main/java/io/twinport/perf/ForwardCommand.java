@@ -51,6 +51,7 @@ final class ForwardCommand implements Callable<Integer> {
         Commands.check(launches >= 1 && launches <= MOST_LAUNCHES, "--launches " + launches, "1 to " + MOST_LAUNCHES);
         Commands.check(packets >= 1, "--packets " + packets, "1 or more");
         Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
+        Commands.checkWritable("--json", json);
         PrintStream out = Commands.textStream(json);
         ForwardSetup setup = ForwardSetup.onThisMachine(packets, Duration.ofMillis(warmUpMillis));
         String command = "./twinport bench forward --launches " + launches + " --packets " + packets + " --warm-up "

@@ -64,6 +64,26 @@ public final class Commands {
         }
     }
 
+    /**
+     * Refuses a file that cannot be written, before the work whose result it is to hold.
+     *
+     * @param file the option's value, null if it was not given; {@code -} is stdout
+     */
+    public static void checkWritable(String option, @Nullable String file) {
+        if (file == null || STDOUT.equals(file)) {
+            return;
+        }
+        Path path = Path.of(file).toAbsolutePath();
+        Path folder = path.getParent();
+        boolean writable = Files.exists(path)
+                ? Files.isRegularFile(path) && Files.isWritable(path)
+                : folder != null && Files.isWritable(folder);
+        if (!writable) {
+            throw new UserException(option + " " + file
+                    + " cannot be written. Name a file in a folder that exists and that" + " you may write to.");
+        }
+    }
+
     /** Where text goes beside JSON: with {@code --json -} stdout belongs to that. */
     public static PrintStream textStream(@Nullable String jsonTarget) {
         return STDOUT.equals(jsonTarget) ? System.err : System.out;

@@ -97,6 +97,8 @@ final class DemoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         Commands.check(switches >= 1 && switches <= MOST_SWITCHES, "--switches " + switches, "1 to " + MOST_SWITCHES);
         Commands.check(rate >= 0, "--rate " + rate, "0 or more packets per second");
+        Commands.checkWritable("--json", json);
+        Commands.checkWritable("--hgrm", hgrm == null ? null : hgrm.toString());
         List<byte[]> payload = pcap == null ? List.of() : PcapFile.read(pcap, LONGEST_PAYLOAD);
         PrintStream out = Commands.textStream(json);
         boolean terminal = out == System.out && isTerminal();
@@ -109,17 +111,22 @@ final class DemoCommand implements Callable<Integer> {
         view.say("The primary's link is cut and restored " + switches + " times under "
                 + (rate == 0 ? "full load" : rate + " packets per second") + ".");
         Path cnc = engine.cncFile("demo-" + ProcessHandle.current().pid());
-        Demo.Outcome outcome =
-                Demo.run(new DemoOptions(switches, rate, direction == Direction.BOTH, payload), arguments, view, cnc);
-        if (engine.name == null) {
-            Files.deleteIfExists(cnc);
+        DemoOptions options = new DemoOptions(switches, rate, direction == Direction.BOTH, payload);
+        Interrupt interrupt = Interrupt.install();
+        try {
+            Demo.Outcome outcome = Demo.run(options, arguments, view, cnc, interrupt::isRequested);
+            if (engine.name == null) {
+                Files.deleteIfExists(cnc);
+            }
+            view.result(outcome.result(), outcome.eventToBurst());
+            view.say("histogram: " + writeHistogram(outcome.eventToBurst()));
+            if (json != null) {
+                Commands.writeJson(outcome.result(), json);
+            }
+            return outcome.result().isGood(switches) ? 0 : 1;
+        } finally {
+            interrupt.done();
         }
-        view.result(outcome.result(), outcome.eventToBurst());
-        view.say("histogram: " + writeHistogram(outcome.eventToBurst()));
-        if (json != null) {
-            Commands.writeJson(outcome.result(), json);
-        }
-        return outcome.result().isGood(switches) ? 0 : 1;
     }
 
     @SuppressWarnings("SystemConsoleNull") // its documentation still allows null

@@ -13,8 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,9 +28,6 @@ import picocli.CommandLine.Parameters;
 final class RunCommand implements Callable<Integer> {
     private static final int MBUFS = 8191;
     private static final int MEGABYTES = 128;
-
-    /** A driver that hangs in its close must not keep the process: the rest is left cleanly by then. */
-    private static final int STOP_SECONDS = 8;
 
     @Option(
             names = "--primary",
@@ -64,9 +59,6 @@ final class RunCommand implements Callable<Integer> {
             description = "Arguments for DPDK's EAL, after '--': -l 1 (the poll loop's CPU), --no-huge, -m 256, ...")
     List<String> eal = List.of();
 
-    private final CountDownLatch end = new CountDownLatch(1);
-    private final CountDownLatch ended = new CountDownLatch(1);
-
     @Override
     public Integer call() throws InterruptedException {
         List<SideSpec> sides = Stream.of(side(FailoverPolicy.PRIMARY, primary), side(FailoverPolicy.STANDBY, standby))
@@ -75,16 +67,16 @@ final class RunCommand implements Callable<Integer> {
         FailoverRun.check(sides);
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
         EalArguments arguments = arguments(sides);
-        Runtime.getRuntime().addShutdownHook(new Thread(this::stop, "stop"));
+        Interrupt interrupt = Interrupt.install(0);
         try {
-            run(sides, handlerSpec, arguments);
+            run(sides, handlerSpec, arguments, interrupt);
             return 0;
         } finally {
-            ended.countDown();
+            interrupt.done();
         }
     }
 
-    private void run(List<SideSpec> sides, HandlerSpec handlerSpec, EalArguments arguments)
+    private void run(List<SideSpec> sides, HandlerSpec handlerSpec, EalArguments arguments, Interrupt interrupt)
             throws InterruptedException {
         Engine engine = Engine.start(arguments, engineOptions.cncFile("twinport"), MBUFS);
         boolean clean = true;
@@ -94,7 +86,7 @@ final class RunCommand implements Callable<Integer> {
             try {
                 run.attach(sides);
                 attached = true;
-                end.await();
+                interrupt.await();
             } finally {
                 clean = run.stop();
                 if (attached) {
@@ -109,24 +101,6 @@ final class RunCommand implements Callable<Integer> {
                 sides.stream().flatMap(side -> side.serverSocket().stream()).forEach(RunCommand::delete);
             }
         }
-    }
-
-    /** On SIGINT and SIGTERM: has the command end in its order, and the process with exit code 0. */
-    private void stop() {
-        if (ended.getCount() == 0) {
-            return; // it has ended by itself, with an exit code of its own
-        }
-        end.countDown();
-        try {
-            if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println(
-                        "twinport: a device has not closed within " + STOP_SECONDS + " s; leaving without it");
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        System.out.flush();
-        Runtime.getRuntime().halt(0);
     }
 
     private EalArguments arguments(List<SideSpec> sides) {

@@ -64,17 +64,22 @@ public final class Demo {
                 "poll", traffic, List.of(near, far[FailoverPolicy.PRIMARY], far[FailoverPolicy.STANDBY]));
     }
 
-    /** Runs it and ends everything that it has started, also when it fails. */
-    public static Outcome run(DemoOptions options, EalArguments eal, DemoView view, Path cncFile) {
+    /**
+     * Runs it and ends everything that it has started, also when it fails.
+     *
+     * @param stop asked before each cut; true ends the demo early, with its balance
+     */
+    public static Outcome run(
+            DemoOptions options, EalArguments eal, DemoView view, Path cncFile, BooleanSupplier stop) {
         try (Engine engine = Engine.start(eal, cncFile, MBUFS)) {
-            return new Demo(options, eal, view, engine).run();
+            return new Demo(options, eal, view, engine).run(stop);
         }
     }
 
     /** The result, and the distribution of the failovers' event-to-first-burst times for the plot and the file. */
     public record Outcome(DemoResult result, Histogram eventToBurst) {}
 
-    private Outcome run() {
+    private Outcome run(BooleanSupplier stop) {
         Path folder = newFolder();
         engine.conductor().add(times);
         Lcore lcore = engine.run(loop, traffic, engine.pollCpu());
@@ -90,7 +95,7 @@ public final class Demo {
             long start = System.nanoTime();
             long delivered = traffic.progress();
             view.start();
-            for (int i = 0; i < options.switches(); i++) {
+            for (int i = 0; i < options.switches() && !stop.getAsBoolean(); i++) {
                 cutAndRestore(primary);
             }
             seconds = (System.nanoTime() - start) / 1e9;

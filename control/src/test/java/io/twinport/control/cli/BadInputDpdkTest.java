@@ -143,6 +143,8 @@ class BadInputDpdkTest {
         assertFailure("--switches 0", "demo", "--switches", "0");
         assertFailure("--rate -1", "demo", "--rate", "-1");
         assertFailure("cannot be read", "demo", "--pcap", folder.resolve("none").toString());
+        assertFailure(
+                "--json", "demo", "--json", folder.resolve("none/result.json").toString());
         assertFailure("-l 99", "run", "--primary", "net_null0", "--", "-l", "99");
         assertFailure("--handler", "run", "--primary", "net_null0", "--handler", "drop", "--", "--no-huge");
         assertTrue(failure(List.of(), "run", "--bogus").contains("--bogus"));

@@ -1,0 +1,62 @@
+package io.twinport.control.cli;
+
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * SIGINT and SIGTERM as a request: the command that holds devices ends in its own order, and only then the process.
+ */
+final class Interrupt {
+    /** A driver that hangs in its close must not keep the process: the rest is left cleanly by then. */
+    private static final int END_SECONDS = 8;
+
+    private final CountDownLatch requested = new CountDownLatch(1);
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final int exitCode;
+
+    private Interrupt(int exitCode) {
+        this.exitCode = exitCode;
+    }
+
+    /** For a command that has not finished its work then. */
+    static Interrupt install() {
+        return install(130); // what shells report of a program that SIGINT has ended
+    }
+
+    /** @param exitCode of a process that was interrupted and has ended cleanly */
+    static Interrupt install(int exitCode) {
+        Interrupt interrupt = new Interrupt(exitCode);
+        Runtime.getRuntime().addShutdownHook(new Thread(interrupt::onShutdown, "interrupt"));
+        return interrupt;
+    }
+
+    boolean isRequested() {
+        return requested.getCount() == 0;
+    }
+
+    void await() throws InterruptedException {
+        requested.await();
+    }
+
+    /** The command holds nothing any more. */
+    void done() {
+        done.countDown();
+    }
+
+    private void onShutdown() {
+        if (done.getCount() == 0) {
+            return; // the command has ended by itself, with an exit code of its own
+        }
+        requested.countDown();
+        try {
+            if (!done.await(END_SECONDS, TimeUnit.SECONDS)) {
+                System.err.println(
+                        "twinport: a device has not closed within " + END_SECONDS + " s; leaving without it");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        System.out.flush();
+        Runtime.getRuntime().halt(exitCode);
+    }
+}
