@@ -32,6 +32,9 @@ public final class FailoverRun implements SideAttacher.Port {
     /** What a side that is there needs to come up; one that needs longer is waited for while the port runs. */
     private static final int START_MILLIS = 1000;
 
+    /** After that a probe has made its device and waits. */
+    private static final int PROBE_MILLIS = 150;
+
     private static final int PORT = 0;
 
     private final Engine engine;
@@ -141,10 +144,13 @@ public final class FailoverRun implements SideAttacher.Port {
         SideAttacher attacher = new SideAttacher(spec, address, this, log::say);
         attachers.add(attacher);
         attacher.start();
+        // EAL's list of devices has no lock: the next probe begins when this one is over, or waits for its far end.
+        Pause.until(() -> attacher.result().isDone(), PROBE_MILLIS);
     }
 
+    /** One side at a time: two that appear together are two threads in DPDK's control calls. */
     @Override
-    public Side join(SideSpec spec, EthDev dev) {
+    public synchronized Side join(SideSpec spec, EthDev dev) {
         address.get().ifPresent(this::useMac);
         Side side = Side.join(dev, engine.pool(), events, loop, PORT, spec.side());
         engine.conductor().watch(side);

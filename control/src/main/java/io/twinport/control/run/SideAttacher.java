@@ -96,11 +96,20 @@ final class SideAttacher {
         synchronized (this) {
             boolean inProbe = phase == Phase.PROBING;
             if (side != null) {
-                boolean removed = port.leave(side);
-                side = null;
-                return removed;
+                return leave(side);
             }
             return !inProbe;
+        }
+    }
+
+    /** A device that does not let itself be stopped must not keep the other side from being left. */
+    private boolean leave(Side joined) {
+        side = null;
+        try {
+            return port.leave(joined);
+        } catch (RuntimeException e) {
+            log.accept(spec.role() + " cannot be removed: " + e.getMessage());
+            return false;
         }
     }
 

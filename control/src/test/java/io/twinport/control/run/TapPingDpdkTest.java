@@ -71,8 +71,9 @@ class TapPingDpdkTest {
     void shouldLoseAtMostOneReplyInEachSwitch() {
         try (Program run = startRun();
                 Program standby = farEnd("standby")) {
+            run.awaitLine("standby link up", SECONDS);
             Program primary = farEnd("primary");
-            run.awaitLine("switch \\w+ -> primary", SECONDS);
+            run.awaitLine("switch standby -> primary", SECONDS);
             awaitPing();
             int failbacks = run.count("switch standby -> primary");
             String replies;
