@@ -46,7 +46,7 @@ public final class SideLine {
             Arena.global().allocate(Long.BYTES, Long.BYTES).address();
 
     /** A line without a device: receives nothing, takes nothing, its link is down. */
-    public static final long NOTHING = nothing();
+    public static final long NOTHING = allocate();
 
     private SideLine() {}
 
@@ -92,10 +92,6 @@ public final class SideLine {
         UnsafeApi.putInt(line + PORT, port);
         UnsafeApi.putInt(line + TX_RING, txRing);
         UnsafeApi.putInt(line + LINK, link);
-    }
-
-    private static long nothing() {
-        return allocate();
     }
 
     /** Receives, then runs the queue's callbacks if it has any. */

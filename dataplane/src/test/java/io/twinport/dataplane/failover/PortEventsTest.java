@@ -89,15 +89,6 @@ class PortEventsTest {
     }
 
     private void write(SwitchRecord record) {
-        events.switched(
-                record.port(),
-                record.sequence(),
-                record.from(),
-                record.to(),
-                record.cause(),
-                record.eventNanos(),
-                record.decisionNanos(),
-                record.firstBurstNanos(),
-                record.lostAtMost());
+        SwitchRecords.write(events, record);
     }
 }

@@ -17,4 +17,18 @@ final class SwitchRecords {
                 sequence * 10 + 2,
                 sequence);
     }
+
+    /** Tells a record as a poll loop does, field by field. */
+    static void write(PortEvents events, SwitchRecord record) {
+        events.switched(
+                record.port(),
+                record.sequence(),
+                record.from(),
+                record.to(),
+                record.cause(),
+                record.eventNanos(),
+                record.decisionNanos(),
+                record.firstBurstNanos(),
+                record.lostAtMost());
+    }
 }
