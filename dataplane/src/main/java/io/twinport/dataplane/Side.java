@@ -3,7 +3,6 @@ package io.twinport.dataplane;
 import io.twinport.dataplane.cnc.Command;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
-import io.twinport.dpdk.EthEvents;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufPool;
 import java.time.Duration;
@@ -16,7 +15,7 @@ public final class Side {
     /** Far more than a pass takes; a loop that needs longer is stuck. */
     private static final Duration LOOP_TIME = Duration.ofSeconds(2);
 
-    private final EthDev dev;
+    private final SideDevice dev;
     private final long line;
     private final long events;
     private final PollLoop loop;
@@ -25,13 +24,18 @@ public final class Side {
     private DeviceState state = DeviceState.JOINING;
     private boolean linkReported;
 
-    private Side(EthDev dev, long events, PollLoop loop, int member, int side) {
+    private Side(SideDevice dev, long events, PollLoop loop, int member, int side) {
         this.dev = dev;
         this.line = SideLine.allocate();
         this.events = events;
         this.loop = loop;
         this.member = member;
         this.side = side;
+    }
+
+    /** {@link #join(SideDevice, MbufPool, long, PollLoop, int, int)} of one of DPDK's ports. */
+    public static Side join(EthDev dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
+        return join(new EthSide(dev), pool, events, loop, member, side);
     }
 
     /**
@@ -43,33 +47,21 @@ public final class Side {
      * @param member the port's index in the loop
      * @param side the port's side: {@code FailoverPolicy.PRIMARY} or {@code STANDBY} of a failover port
      */
-    public static Side join(EthDev dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
+    public static Side join(SideDevice dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
         if (!loop.member(member).hasSide(side)) {
             throw new IllegalArgumentException("member " + member + " has no side " + side);
         }
         Side joined = new Side(dev, events, loop, member, side);
         dev.configure(pool);
-        boolean listens = events != 0 && dev.hasLinkInterrupts();
-        if (listens) {
-            EthEvents.register(dev.port(), events);
-        }
+        dev.start(joined.line, events);
         try {
-            dev.start();
-        } catch (RuntimeException e) {
-            if (listens) {
-                EthEvents.unregister(dev.port(), events);
-            }
-            throw e;
-        }
-        try {
-            SideLine.write(joined.line, dev);
             joined.watchLink();
             if (!joined.command(Command.JOIN)) {
                 joined.state = DeviceState.QUARANTINED;
             }
         } catch (RuntimeException e) {
             // The loop was not told, so it does not use the device.
-            joined.stop();
+            dev.stop();
             throw e;
         }
         if (joined.state == DeviceState.QUARANTINED) {
@@ -92,16 +84,9 @@ public final class Side {
             state = DeviceState.QUARANTINED;
             return false;
         }
-        stop();
+        dev.stop();
         state = DeviceState.GONE;
         return true;
-    }
-
-    private void stop() {
-        if (events != 0 && dev.hasLinkInterrupts()) {
-            EthEvents.unregister(dev.port(), events);
-        }
-        dev.stop();
     }
 
     /** {@link #leave}, then closes the device and removes it. */
@@ -131,7 +116,7 @@ public final class Side {
         }
     }
 
-    public EthDev dev() {
+    public SideDevice dev() {
         return dev;
     }
 

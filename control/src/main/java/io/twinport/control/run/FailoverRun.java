@@ -8,13 +8,13 @@ import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
+import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.handler.Sink;
-import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import java.io.PrintStream;
@@ -67,8 +67,6 @@ public final class FailoverRun implements SideAttacher.Port {
     }
 
     /**
-     * Starts the port.
-     *
      * Makes the port and its poll loop, without sides.
      *
      * @param engine running; the caller closes it after {@link #stop}
@@ -150,7 +148,7 @@ public final class FailoverRun implements SideAttacher.Port {
 
     /** One side at a time: two that appear together are two threads in DPDK's control calls. */
     @Override
-    public synchronized Side join(SideSpec spec, EthDev dev) {
+    public synchronized Side join(SideSpec spec, SideDevice dev) {
         address.get().ifPresent(this::useMac);
         Side side = Side.join(dev, engine.pool(), events, loop, PORT, spec.side());
         engine.conductor().watch(side);

@@ -3,8 +3,8 @@ package io.twinport.control.run;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.dataplane.Side;
+import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.SwitchRecord;
-import io.twinport.dpdk.EthDev;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
@@ -21,7 +21,7 @@ final class SideAttacher {
     /** Where sides join and leave. */
     interface Port {
         /** Takes a device that has the port's address into the poll loop. */
-        Side join(SideSpec spec, EthDev dev);
+        Side join(SideSpec spec, SideDevice dev);
 
         /** Takes it out and removes the device; false if the loop does not let go of it. */
         boolean leave(Side side);
@@ -117,7 +117,7 @@ final class SideAttacher {
         try {
             awaitPlugged();
             if (!stopping) {
-                attach(EthDev.probe(spec.devargsWith(address.get())));
+                attach(spec.open(address.get()));
             }
         } catch (RuntimeException | Error e) {
             phase = Phase.FAILED;
@@ -125,7 +125,7 @@ final class SideAttacher {
         }
     }
 
-    private synchronized void attach(EthDev dev) {
+    private synchronized void attach(SideDevice dev) {
         if (stopping) {
             phase = Phase.STOPPED;
             dev.remove();

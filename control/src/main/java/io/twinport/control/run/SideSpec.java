@@ -1,8 +1,11 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
+import io.twinport.dataplane.EthSide;
+import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.SwitchRecord;
 import io.twinport.dpdk.Devargs;
+import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MacAddress;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -86,6 +89,15 @@ public record SideSpec(int side, String devargs, String name, Optional<MacAddres
         return adoptsMac() && address.isPresent() && TAKE_MAC.contains(driver)
                 ? devargs + ",mac=" + address.get()
                 : devargs;
+    }
+
+    /**
+     * Probes the device; may block for ever, where it waits for a far end.
+     *
+     * @param address the port's, for a device without one of its own
+     */
+    SideDevice open(Optional<MacAddress> address) {
+        return new EthSide(EthDev.probe(devargsWith(address)));
     }
 
     /** The socket at which the device waits for its far end, where it is a server. */
