@@ -1,0 +1,143 @@
+package io.twinport.hw;
+
+import java.io.BufferedOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What guests are made of: QEMU, a kernel, and an initramfs with the class path of this JVM on top of the cached base. So a
+ * guest always runs the code that the test was compiled with.
+ */
+public final class Lab {
+    private static final int BUILD_MINUTES = 10;
+    private static @Nullable Lab opened;
+
+    private final List<String> qemu;
+    private final Path kernel;
+    private final Path initrd;
+    private final String classPath;
+
+    private Lab(List<String> qemu, Path kernel, Path initrd, String classPath) {
+        this.qemu = qemu;
+        this.kernel = kernel;
+        this.initrd = initrd;
+        this.classPath = classPath;
+    }
+
+    /**
+     * Fetches and builds what is not there yet.
+     *
+     * @throws LabException if that cannot be done on this machine; the message says why
+     */
+    public static synchronized Lab open() {
+        if (opened == null) {
+            List<String> qemu = script("qemu.sh");
+            Path base = Path.of(script("guest.sh").getFirst());
+            try {
+                opened = new Lab(qemu, base.resolve("vmlinuz"), initrd(base.resolve("base.cpio")), guestClassPath());
+            } catch (IOException e) {
+                throw new LabException("cannot write the guest's initramfs: " + e, e);
+            }
+        }
+        return opened;
+    }
+
+    /** The start of a QEMU command line. */
+    List<String> qemu() {
+        return qemu;
+    }
+
+    Accelerator accelerator() {
+        return Accelerator.TCG;
+    }
+
+    Path kernel() {
+        return kernel;
+    }
+
+    Path initrd() {
+        return initrd;
+    }
+
+    /** The class path of this JVM, as it is in the guest. */
+    String classPath() {
+        return classPath;
+    }
+
+    private static Path initrd(Path base) throws IOException {
+        Path file = Files.createTempFile("twinport-hw-", ".cpio");
+        file.toFile().deleteOnExit();
+        try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            Files.copy(base, out);
+            try (CpioWriter cpio = new CpioWriter(out)) {
+                cpio.folder("app");
+                List<Path> entries = classPathEntries();
+                for (int i = 0; i < entries.size(); i++) {
+                    cpio.copy(entries.get(i), nameInGuest(i, entries.get(i)));
+                }
+            }
+        }
+        return file;
+    }
+
+    private static String guestClassPath() {
+        List<String> names = new ArrayList<>();
+        List<Path> entries = classPathEntries();
+        for (int i = 0; i < entries.size(); i++) {
+            names.add("/" + nameInGuest(i, entries.get(i)));
+        }
+        return String.join(":", names);
+    }
+
+    private static List<Path> classPathEntries() {
+        return List.of(System.getProperty("java.class.path").split(File.pathSeparator)).stream()
+                .map(Path::of)
+                .filter(Files::exists)
+                .toList();
+    }
+
+    /** Numbered, since several folders are called {@code classes}. */
+    private static String nameInGuest(int index, Path entry) {
+        return "app/" + index + "-" + entry.getFileName();
+    }
+
+    /** Runs one of the scripts beside this module and returns its lines; what it says on its way is shown. */
+    private static List<String> script(String name) {
+        Path script = folder().resolve(name);
+        try {
+            ProcessBuilder builder =
+                    new ProcessBuilder(script.toString()).redirectError(ProcessBuilder.Redirect.INHERIT);
+            builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
+            Process process = builder.start();
+            List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                    .lines()
+                    .toList();
+            if (!process.waitFor(BUILD_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                process.destroyForcibly();
+                throw new LabException(script + " failed, and says why above");
+            }
+            return lines;
+        } catch (IOException e) {
+            throw new LabException("cannot run " + script + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabException(script + ": interrupted", e);
+        }
+    }
+
+    /** Tests run in their module's folder, the launcher elsewhere. */
+    private static Path folder() {
+        String home = System.getProperty("twinport.home");
+        return (home != null ? Path.of(home, "hw-tests") : Path.of(""))
+                .resolve("lab")
+                .toAbsolutePath();
+    }
+}
