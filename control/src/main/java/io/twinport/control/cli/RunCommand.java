@@ -49,8 +49,9 @@ final class RunCommand implements Callable<Integer> {
             names = "--handler",
             defaultValue = "reflect",
             paramLabel = "HANDLER",
-            description = "reflect: every frame back to its sender. sink: freed. generate[:PPS]: frames of 60 bytes."
-                    + " tap:NAME: an interface of the kernel's with the port's MAC address. Default: ${DEFAULT-VALUE}")
+            description =
+                    "reflect: every frame back to its sender. sink: freed. generate[:PPS[:MAC]]: frames of 60 bytes."
+                            + " tap:NAME: an interface of the kernel's with the port's MAC address. Default: ${DEFAULT-VALUE}")
     String handler = "reflect";
 
     @Option(

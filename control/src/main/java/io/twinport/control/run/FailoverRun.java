@@ -288,7 +288,8 @@ public final class FailoverRun {
         return switch (spec) {
             case HandlerSpec.Reflect() -> new Reflect(port);
             case HandlerSpec.Sink() -> new Sink(port);
-            case HandlerSpec.Generate(long rate) -> new Generate(port, () -> sourceMac, rate);
+            case HandlerSpec.Generate(long rate, long destination) ->
+                new Generate(port, () -> sourceMac, destination, rate);
             case HandlerSpec.Tap ignored -> Objects.requireNonNull(tap).handler();
         };
     }
