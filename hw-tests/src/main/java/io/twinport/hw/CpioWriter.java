@@ -34,6 +34,11 @@ final class CpioWriter implements AutoCloseable {
         entry(name, FOLDER, new byte[0]);
     }
 
+    /** A program. */
+    void file(String name, String content) throws IOException {
+        entry(name, FILE, content.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** A file, or a folder with all that is below it. */
     void copy(Path from, String name) throws IOException {
         if (!Files.isDirectory(from)) {

@@ -21,15 +21,14 @@ public final class Lab {
     private static @Nullable Lab opened;
 
     private final List<String> qemu;
-    private final Path kernel;
+    private final Path base;
     private final Path initrd;
-    private final String classPath;
+    private @Nullable Accelerator accelerator;
 
-    private Lab(List<String> qemu, Path kernel, Path initrd, String classPath) {
+    private Lab(List<String> qemu, Path base, Path initrd) {
         this.qemu = qemu;
-        this.kernel = kernel;
+        this.base = base;
         this.initrd = initrd;
-        this.classPath = classPath;
     }
 
     /**
@@ -42,7 +41,7 @@ public final class Lab {
             List<String> qemu = script("qemu.sh");
             Path base = Path.of(script("guest.sh").getFirst());
             try {
-                opened = new Lab(qemu, base.resolve("vmlinuz"), initrd(base.resolve("base.cpio")), guestClassPath());
+                opened = new Lab(qemu, base, initrd(base.resolve("base.cpio")));
             } catch (IOException e) {
                 throw new LabException("cannot write the guest's initramfs: " + e, e);
             }
@@ -55,21 +54,25 @@ public final class Lab {
         return qemu;
     }
 
-    Accelerator accelerator() {
-        return Accelerator.TCG;
+    /** How guests are run here. Found out at the first call. */
+    synchronized Accelerator accelerator() {
+        if (accelerator == null) {
+            accelerator = Accelerator.find(this);
+        }
+        return accelerator;
+    }
+
+    /** A file for something that takes long to find out. */
+    Path kept(String name) {
+        return base.resolveSibling(name);
     }
 
     Path kernel() {
-        return kernel;
+        return base.resolve("vmlinuz");
     }
 
     Path initrd() {
         return initrd;
-    }
-
-    /** The class path of this JVM, as it is in the guest. */
-    String classPath() {
-        return classPath;
     }
 
     private static Path initrd(Path base) throws IOException {
@@ -78,6 +81,8 @@ public final class Lab {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
             Files.copy(base, out);
             try (CpioWriter cpio = new CpioWriter(out)) {
+                cpio.file("usr/bin/lab-java", "#!/bin/sh\nexec " + java() + " \"$@\"\n");
+                cpio.file("usr/bin/twinport", "#!/bin/sh\nexec lab-java io.twinport.control.Main \"$@\"\n");
                 cpio.folder("app");
                 List<Path> entries = classPathEntries();
                 for (int i = 0; i < entries.size(); i++) {
@@ -88,13 +93,16 @@ public final class Lab {
         return file;
     }
 
-    private static String guestClassPath() {
+    /** The launcher's flags, and the class path of this JVM as it is in the guest. */
+    private static String java() {
         List<String> names = new ArrayList<>();
         List<Path> entries = classPathEntries();
         for (int i = 0; i < entries.size(); i++) {
             names.add("/" + nameInGuest(i, entries.get(i)));
         }
-        return String.join(":", names);
+        return "java --enable-native-access=ALL-UNNAMED --add-exports java.base/jdk.internal.misc=ALL-UNNAMED"
+                + " -XX:+UseSerialGC -Xms64m -Xmx64m -XX:-UsePerfData -Dagrona.disable.bounds.checks=true -cp "
+                + String.join(":", names);
     }
 
     private static List<Path> classPathEntries() {

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A running guest: its NICs by their names, its monitor and a shell in it. Closing it ends it at once. */
 public final class QemuVm implements AutoCloseable {
@@ -21,7 +22,6 @@ public final class QemuVm implements AutoCloseable {
     private static final Duration MONITOR = Duration.ofSeconds(10);
     private static final Duration UNPLUG = Duration.ofSeconds(10);
 
-    private final Lab lab;
     private final String name;
     private final Map<String, Nic> nics;
     private final Process process;
@@ -38,7 +38,6 @@ public final class QemuVm implements AutoCloseable {
     record Nic(String driver, Wire wire, WirePort port, Map<String, String> properties, String bus, String address) {}
 
     private QemuVm(
-            Lab lab,
             String name,
             Map<String, Nic> nics,
             Process process,
@@ -46,7 +45,6 @@ public final class QemuVm implements AutoCloseable {
             Writer qmpLog,
             Qmp qmp,
             GuestShell shell) {
-        this.lab = lab;
         this.name = name;
         this.nics = nics;
         this.process = process;
@@ -66,7 +64,7 @@ public final class QemuVm implements AutoCloseable {
     }
 
     static QemuVm start(
-            Lab lab, String name, Path folder, List<String> arguments, Map<String, Nic> nics, boolean boots) {
+            Lab lab, String name, Path folder, List<String> arguments, Map<String, Nic> nics, Duration boot) {
         Process process = null;
         try {
             Files.createDirectories(folder);
@@ -94,8 +92,8 @@ public final class QemuVm implements AutoCloseable {
             }
             Writer qmpLog = Files.newBufferedWriter(folder.resolve("qmp.log"));
             Qmp qmp = Qmp.connect(monitor, MONITOR, line -> write(qmpLog, line));
-            GuestShell shell = GuestShell.connect(name, serial, boots ? BOOT : Duration.ZERO);
-            return new QemuVm(lab, name, nics, process, sockets, qmpLog, qmp, shell);
+            GuestShell shell = GuestShell.connect(name, serial, boot);
+            return new QemuVm(name, nics, process, sockets, qmpLog, qmp, shell);
         } catch (IOException e) {
             throw new LabException("cannot start guest " + name + ": " + e, e);
         } catch (LabException | QmpException e) {
@@ -175,18 +173,6 @@ public final class QemuVm implements AutoCloseable {
         shell.run("modprobe vfio_iommu_type1 && modprobe vfio-pci");
     }
 
-    /** A command that runs a class of this JVM's class path in the guest, with the launcher's flags. */
-    public String java(String mainClass, String arguments) {
-        return "java --enable-native-access=ALL-UNNAMED --add-exports java.base/jdk.internal.misc=ALL-UNNAMED"
-                + " -XX:+UseSerialGC -Xms64m -Xmx64m -XX:-UsePerfData -Dagrona.disable.bounds.checks=true -cp "
-                + lab.classPath() + " " + mainClass + " " + arguments;
-    }
-
-    /** A command that runs twinport in the guest. */
-    public String twinport(String arguments) {
-        return java("io.twinport.control.Main", arguments);
-    }
-
     public boolean isAlive() {
         return process.isAlive();
     }
@@ -238,11 +224,12 @@ public final class QemuVm implements AutoCloseable {
         private final Path folder;
         private final List<String> devices = new ArrayList<>();
         private final Map<String, Nic> nics = new LinkedHashMap<>();
+        private @Nullable Accelerator accelerator;
+        private Duration boot = BOOT;
         private int megabytes = 1024;
         private int hugePages = 96;
         private int rootPorts;
         private boolean iommu;
-        private boolean incoming;
 
         private Builder(Lab lab, String name, Path folder) {
             this.lab = lab;
@@ -271,7 +258,8 @@ public final class QemuVm implements AutoCloseable {
 
         /** The target of a migration: it waits for {@code migrate-incoming} and does not boot. */
         public Builder incoming() {
-            incoming = true;
+            devices.addAll(List.of("-incoming", "defer"));
+            boot = Duration.ZERO;
             return this;
         }
 
@@ -320,18 +308,22 @@ public final class QemuVm implements AutoCloseable {
             return id;
         }
 
+        /** Another accelerator than the best one, and the time that the guest may take to boot with it. */
+        Builder accelerator(Accelerator other, Duration limit) {
+            accelerator = other;
+            boot = limit;
+            return this;
+        }
+
         /** Starts it and waits until its shell answers. */
         public QemuVm start() {
-            List<String> arguments = new ArrayList<>(List.of("-machine", "q35"));
-            arguments.addAll(lab.accelerator().arguments());
+            Accelerator chosen = accelerator != null ? accelerator : lab.accelerator();
+            List<String> arguments = new ArrayList<>(chosen.arguments());
             arguments.addAll(List.of("-m", String.valueOf(megabytes), "-smp", "2", "-nodefaults", "-display", "none"));
             arguments.addAll(List.of("-no-reboot", "-kernel", lab.kernel().toString()));
             arguments.addAll(List.of("-initrd", lab.initrd().toString(), "-append", kernelArguments()));
             arguments.addAll(devices);
-            if (incoming) {
-                arguments.addAll(List.of("-incoming", "defer"));
-            }
-            return QemuVm.start(lab, name, folder, arguments, nics, !incoming);
+            return QemuVm.start(lab, name, folder, arguments, nics, boot);
         }
 
         private String kernelArguments() {

@@ -27,8 +27,8 @@ class LinkHwTest {
         GuestProgram twinport = scenario.start(
                 guest,
                 "twinport",
-                guest.twinport("run --primary " + guest.address("pr") + " --standby " + guest.address("sb")
-                        + " --handler generate:1000"));
+                "twinport run --primary " + guest.address("pr") + " --standby " + guest.address("sb")
+                        + " --handler generate:1000");
         twinport.awaitLine("ready", SOON);
         twinport.awaitLine("switch \\w+ -> primary", SOON);
         scenario.step("stop it");
