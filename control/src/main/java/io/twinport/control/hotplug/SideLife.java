@@ -359,7 +359,7 @@ public final class SideLife {
         } finally {
             devices.unlock();
         }
-        log.accept(named() + " stopped and started after its link was away: its driver receives nothing otherwise; "
+        log.accept(named() + " stopped and started: its PF was away, and the driver does not notice that; "
                 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms");
         return true;
     }
