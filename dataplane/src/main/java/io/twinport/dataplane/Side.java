@@ -1,9 +1,7 @@
 package io.twinport.dataplane;
 
 import io.twinport.dataplane.cnc.Command;
-import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
-import io.twinport.dpdk.EthEvents;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufPool;
 import java.time.Duration;
@@ -16,22 +14,30 @@ public final class Side {
     /** Far more than a pass takes; a loop that needs longer is stuck. */
     private static final Duration LOOP_TIME = Duration.ofSeconds(2);
 
-    private final EthDev dev;
+    private final SideDevice dev;
     private final long line;
     private final long events;
     private final PollLoop loop;
     private final int member;
     private final int side;
     private DeviceState state = DeviceState.JOINING;
+    private long leaveCommand;
     private boolean linkReported;
+    private volatile LinkTrust trust;
 
-    private Side(EthDev dev, long events, PollLoop loop, int member, int side) {
+    private Side(SideDevice dev, long events, PollLoop loop, int member, int side) {
         this.dev = dev;
         this.line = SideLine.allocate();
         this.events = events;
         this.loop = loop;
         this.member = member;
         this.side = side;
+        this.trust = new LinkTrust(System.nanoTime());
+    }
+
+    /** {@link #join(SideDevice, MbufPool, long, PollLoop, int, int)} of one of DPDK's ports. */
+    public static Side join(EthDev dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
+        return join(new EthSide(dev), pool, events, loop, member, side);
     }
 
     /**
@@ -43,65 +49,69 @@ public final class Side {
      * @param member the port's index in the loop
      * @param side the port's side: {@code FailoverPolicy.PRIMARY} or {@code STANDBY} of a failover port
      */
-    public static Side join(EthDev dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
+    public static Side join(SideDevice dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
         if (!loop.member(member).hasSide(side)) {
             throw new IllegalArgumentException("member " + member + " has no side " + side);
         }
         Side joined = new Side(dev, events, loop, member, side);
         dev.configure(pool);
-        boolean listens = events != 0 && dev.hasLinkInterrupts();
-        if (listens) {
-            EthEvents.register(dev.port(), events);
-        }
-        try {
-            dev.start();
-        } catch (RuntimeException e) {
-            if (listens) {
-                EthEvents.unregister(dev.port(), events);
-            }
-            throw e;
-        }
-        try {
-            SideLine.write(joined.line, dev);
-            joined.watchLink();
-            if (!joined.command(Command.JOIN)) {
-                joined.state = DeviceState.QUARANTINED;
-            }
-        } catch (RuntimeException e) {
-            // The loop was not told, so it does not use the device.
-            joined.stop();
-            throw e;
-        }
-        if (joined.state == DeviceState.QUARANTINED) {
-            // It may take it yet, so the device has to stay as it is.
-            throw new DpdkException("the poll loop has not taken " + dev + " within " + LOOP_TIME.toSeconds()
-                    + " s: it is stuck in its handler, or its CPU is taken by something else");
-        }
-        joined.state = DeviceState.ACTIVE;
+        joined.start();
         return joined;
     }
 
-    /**
-     * Takes the device out of the loop's set, and stops it.
-     *
-     * @return false if the loop did not let go of it in time: the device is quarantined and must not be removed
-     */
-    public boolean leave() {
-        state = DeviceState.DRAINING;
-        if (!command(Command.LEAVE)) {
+    private void start() {
+        state = DeviceState.JOINING;
+        leaveCommand = 0;
+        linkReported = false;
+        dev.start(line, events);
+        trust = new LinkTrust(System.nanoTime());
+        boolean taken;
+        try {
+            watchLink();
+            taken = await(send(Command.JOIN));
+        } catch (RuntimeException e) {
+            // The loop was not told, so it does not use the device.
+            dev.stop();
+            throw e;
+        }
+        if (!taken) {
+            // It may take it yet, so the device has to stay as it is.
             state = DeviceState.QUARANTINED;
+            throw new StuckLoopException("the poll loop has not taken " + dev + " within " + LOOP_TIME.toSeconds()
+                    + " s: it is stuck in its handler, or its CPU is taken by something else");
+        }
+        state = DeviceState.ACTIVE;
+    }
+
+    /**
+     * Takes the device out of the loop's set.
+     *
+     * @return false if the loop did not let go of it in time: the device is quarantined and must not be touched, but the
+     *     loop may let go yet, and the next call waits on
+     */
+    public boolean letGo() {
+        if (leaveCommand == 0) {
+            state = DeviceState.DRAINING;
+            leaveCommand = send(Command.LEAVE);
+        }
+        boolean left = await(leaveCommand);
+        state = left ? DeviceState.DRAINING : DeviceState.QUARANTINED;
+        return left;
+    }
+
+    /** Stops the device after {@link #letGo} has returned true. */
+    public void stop() {
+        dev.stop();
+        state = DeviceState.GONE;
+    }
+
+    /** {@link #letGo}, then {@link #stop}; false if the loop does not let go. */
+    public boolean leave() {
+        if (!letGo()) {
             return false;
         }
         stop();
-        state = DeviceState.GONE;
         return true;
-    }
-
-    private void stop() {
-        if (events != 0 && dev.hasLinkInterrupts()) {
-            EthEvents.unregister(dev.port(), events);
-        }
-        dev.stop();
     }
 
     /** {@link #leave}, then closes the device and removes it. */
@@ -113,6 +123,11 @@ public final class Side {
         return true;
     }
 
+    /** Starts the device after {@link #leave} and lets the loop use it again; fails as {@link #join} does. */
+    public void rejoin() {
+        start();
+    }
+
     /**
      * For devices without link interrupts, which the loop may not ask: asks the driver, and tells the loop of a
      * change. Called every few milliseconds.
@@ -122,6 +137,9 @@ public final class Side {
             return;
         }
         boolean up = dev.isLinkUp();
+        if (dev.needsRestartAfterLinkLoss()) {
+            up = trust.trusts(up, System.nanoTime());
+        }
         if (up != linkReported) {
             linkReported = up;
             SideLine.reportLink(line, up);
@@ -131,7 +149,17 @@ public final class Side {
         }
     }
 
-    public EthDev dev() {
+    /** Whether the device has its link back and must be left and rejoined before the loop is told (U12). */
+    public boolean needsRestart() {
+        return trust.needsRestart();
+    }
+
+    /** Slots of the device's transmit ring. */
+    public int txRing() {
+        return SideLine.txRing(line);
+    }
+
+    public SideDevice dev() {
         return dev;
     }
 
@@ -139,8 +167,11 @@ public final class Side {
         return state;
     }
 
-    private boolean command(int type) {
-        long id = Command.send(loop.commands(), type, member, side, line);
-        return loop.epoch().await(id, LOOP_TIME);
+    private long send(int type) {
+        return Command.send(loop.commands(), type, member, side, line);
+    }
+
+    private boolean await(long command) {
+        return loop.epoch().await(command, LOOP_TIME);
     }
 }

@@ -113,14 +113,15 @@ final class ForwardChild {
         IoForward handler = new IoForward(port);
         PollLoop loop = engine.newLoop("poll", handler, List.of(port));
         Lcore lcore = engine.run(loop, handler, engine.pollCpu());
+        List<EthDev> devs = devargs.stream().map(EthDev::probe).toList();
         List<Side> sides = new ArrayList<>();
-        for (String device : devargs) {
+        for (EthDev dev : devs) {
             int place = FailoverPolicy.PRIMARY + sides.size();
-            Side side = Side.join(EthDev.probe(device), engine.pool(), events, loop, 0, place);
+            Side side = Side.join(dev, engine.pool(), events, loop, 0, place);
             engine.conductor().watch(side);
             sides.add(side);
         }
-        Sample sample = measure(sides.getFirst().dev());
+        Sample sample = measure(devs.getFirst());
         for (Side side : sides) {
             engine.conductor().unwatch(side);
             side.remove();

@@ -1,7 +1,7 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
-import io.twinport.dpdk.EthDev;
+import io.twinport.dataplane.SideDevice;
 import io.twinport.dpdk.MacAddress;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PortAddress {
     private @Nullable MacAddress address;
-    private @Nullable EthDev adopter;
+    private @Nullable SideDevice adopter;
 
     /** Takes the address that the user gave either side. */
     PortAddress(List<SideSpec> sides) {
@@ -37,7 +37,7 @@ final class PortAddress {
      *
      * @throws UserException if its address is not the port's and it cannot adopt that
      */
-    synchronized void admit(SideSpec side, EthDev dev) {
+    synchronized void admit(SideSpec side, SideDevice dev) {
         MacAddress own = dev.mac();
         if (address == null) {
             address = own;

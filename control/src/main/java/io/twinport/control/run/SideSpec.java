@@ -1,12 +1,15 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.PciBus;
+import io.twinport.control.hotplug.PciSlot;
+import io.twinport.control.hotplug.Slot;
+import io.twinport.dataplane.EthSide;
+import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.SwitchRecord;
 import io.twinport.dpdk.Devargs;
+import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MacAddress;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
@@ -17,14 +20,11 @@ import java.util.Set;
  * @param devargs a DPDK device with its arguments
  * @param name the device's name in it
  * @param mac the address that the arguments give it
+ * @param binds whether a PCI device may be taken from the kernel
  */
-public record SideSpec(int side, String devargs, String name, Optional<MacAddress> mac) {
+public record SideSpec(int side, String devargs, String name, Optional<MacAddress> mac, boolean binds) {
     /** Drivers that take their address in their devargs. */
     private static final Set<String> TAKE_MAC = Set.of("net_virtio_user", "net_tap", "net_memif");
-
-    /** Drivers under which a device is DPDK's; those of NVIDIA and Microsoft keep it and share it. */
-    private static final Set<String> LENDING_DRIVERS =
-            Set.of("vfio-pci", "igb_uio", "uio_pci_generic", "mlx4_core", "mlx5_core", "mana");
 
     /** Reads {@code net_virtio_user0,path=/run/vf.sock,server=1} or {@code 0000:05:00.0}. */
     public static SideSpec parse(int side, String devargs) {
@@ -36,9 +36,11 @@ public record SideSpec(int side, String devargs, String name, Optional<MacAddres
                             + " virtual device: a driver's name and a number (net_virtio_user0, net_tap1) with its arguments"
                             + " after commas.");
         }
+        // DPDK names a PCI device as its arguments do, and would not find 05:00.0 by its full name.
+        String canonical = devargs.trim().replaceFirst("^[^,]*", name);
         try {
             return new SideSpec(
-                    side, devargs, name, Devargs.argument(devargs, "mac").map(MacAddress::parse));
+                    side, canonical, name, Devargs.argument(devargs, "mac").map(MacAddress::parse), false);
         } catch (IllegalArgumentException e) {
             throw new UserException(option + ": " + e.getMessage() + ".", e);
         }
@@ -48,30 +50,29 @@ public record SideSpec(int side, String devargs, String name, Optional<MacAddres
         return Devargs.isPci(name);
     }
 
-    /**
-     * A PCI device that is there must be bound to a driver that lends it to DPDK; to take one from the kernel is for
-     * the operator to decide.
-     *
-     * @throws UserException if it is bound to another driver, or to none
-     */
-    void checkDriver() {
-        Path device = Path.of("/sys/bus/pci/devices", name);
-        if (!isPci() || !Files.exists(device)) {
-            return;
-        }
-        String driver = driverOf(device);
-        if (!LENDING_DRIVERS.contains(driver)) {
-            throw new UserException("--" + role() + " " + name + " is bound to "
-                    + (driver.isEmpty() ? "no driver" : "the kernel's driver " + driver)
-                    + ". Lend it to DPDK first: dpdk-devbind.py --bind=vfio-pci " + name);
-        }
+    /** With {@code --bind}: its device may be taken from the kernel. */
+    public SideSpec bound() {
+        return new SideSpec(side, devargs, name, mac, true);
     }
 
-    private static String driverOf(Path device) {
-        try {
-            return device.resolve("driver").toRealPath().getFileName().toString();
-        } catch (IOException e) {
-            return ""; // no link: bound to none
+    /** Where the side's devices come and go. */
+    Slot slot() {
+        return isPci() ? new PciSlot(PciBus.ofThisMachine(), name, binds) : Slot.VIRTUAL;
+    }
+
+    /**
+     * Checks what must be so before DPDK starts. A PCI device that is there must be lent to DPDK; to take one from the
+     * kernel is for the operator to decide.
+     *
+     * @throws UserException if it is not so
+     */
+    void checkSlot() {
+        if (isPci()) {
+            try {
+                new PciSlot(PciBus.ofThisMachine(), name, binds).check();
+            } catch (UserException e) {
+                throw new UserException("--" + role() + " " + e.getMessage(), e);
+            }
         }
     }
 
@@ -86,6 +87,15 @@ public record SideSpec(int side, String devargs, String name, Optional<MacAddres
         return adoptsMac() && address.isPresent() && TAKE_MAC.contains(driver)
                 ? devargs + ",mac=" + address.get()
                 : devargs;
+    }
+
+    /**
+     * Probes the device; may block for ever, where it waits for a far end.
+     *
+     * @param address the port's, for a device without one of its own
+     */
+    SideDevice open(Optional<MacAddress> address) {
+        return new EthSide(EthDev.probe(devargsWith(address)));
     }
 
     /** The socket at which the device waits for its far end, where it is a server. */

@@ -1,0 +1,71 @@
+package io.twinport.dataplane;
+
+import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.MacAddress;
+import io.twinport.dpdk.MbufPool;
+
+/**
+ * A device that can be a side of a port: one of DPDK's ports, or one that a driver of our own runs. For one control
+ * thread at a time, in this order: {@link #configure}, {@link #start}, {@link #stop}, {@link #remove}; a device that
+ * was never started, or was stopped, can be removed, and a stopped one started again.
+ *
+ * <p>Whoever calls {@link #stop} or {@link #remove} answers for it that no poll loop uses the device any more (U6).
+ */
+public interface SideDevice {
+    /** Its name as the user gave it: a PCI address, or {@code net_virtio_user0}. */
+    String name();
+
+    /** Its driver's name, {@code net_e1000_em}. */
+    String driver();
+
+    MacAddress mac();
+
+    void setMac(MacAddress mac);
+
+    /** Whether link changes come as edges in the event line; where they do not, {@link #isLinkUp} is asked. */
+    boolean hasLinkInterrupts();
+
+    /** Asks the device, which may do I/O. */
+    boolean isLinkUp();
+
+    /** Sets up one receive and one transmit queue. */
+    void configure(MbufPool pool);
+
+    /**
+     * Starts the device and describes it in its line. From now on its link changes are edges in the event line. If it
+     * cannot start, all is as before.
+     *
+     * @param line address of its {@link SideLine}, which no loop uses yet
+     * @param events address of the port's {@link EventLine}, 0 if nobody waits for link events
+     */
+    void start(long line, long events);
+
+    /**
+     * From now on each request of the kernel's to give the device back is an edge in this line, until {@link #remove};
+     * nothing comes from devices that cannot be pulled out.
+     *
+     * @param requests address of an {@link EventLine}
+     */
+    void watchRemoval(long requests);
+
+    /**
+     * Frames that have left the device since its start, as the device itself counts them; -1 where it does not. For a
+     * control thread that wants to know whether the transmit ring has been sent.
+     */
+    default long transmitted() {
+        return -1;
+    }
+
+    /**
+     * Whether the device, after its link was away, says that the link is up and yet receives nothing until it is
+     * stopped and started (U12).
+     */
+    default boolean needsRestartAfterLinkLoss() {
+        return false;
+    }
+
+    void stop();
+
+    /** Closes the device and lets go of it: the kernel, or another probe, can have it. */
+    void remove();
+}
