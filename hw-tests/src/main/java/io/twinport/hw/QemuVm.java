@@ -158,7 +158,11 @@ public final class QemuVm implements AutoCloseable {
     /** Puts a NIC in again. */
     public void plug(String nic) {
         Nic its = nic(nic);
-        Map<String, Object> arguments = new LinkedHashMap<>(its.properties());
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        // On the command line they are words, here they have types.
+        its.properties()
+                .forEach((key, value) -> arguments.put(
+                        key, value.equals("on") || value.equals("off") ? (Object) value.equals("on") : value));
         arguments.putAll(Map.of("driver", its.driver(), "id", nic, "netdev", "net-" + nic, "bus", its.bus()));
         qmp.execute("device_add", arguments);
         its.port().up(Duration.ZERO);
