@@ -13,6 +13,7 @@ import io.twinport.posix.HugePages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -25,7 +26,8 @@ import picocli.CommandLine.Parameters;
 /** {@code twinport run}. */
 @Command(
         name = "run",
-        description = "Run a failover port over two DPDK devices until Ctrl-C. Changes nothing on the machine.",
+        description =
+                "Run a failover port over two DPDK devices until Ctrl-C. Changes nothing on the machine without --bind.",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
     private static final int MBUFS = 8191;
@@ -59,9 +61,25 @@ final class RunCommand implements Callable<Integer> {
             names = "--handler",
             defaultValue = "reflect",
             paramLabel = "HANDLER",
-            description = "reflect: every frame back to its sender. sink: freed. generate[:PPS]: frames of 60 bytes."
-                    + " tap:NAME: an interface of the kernel's with the port's MAC address. Default: ${DEFAULT-VALUE}")
+            description =
+                    "reflect: every frame back to its sender. sink: freed. generate[:PPS[:MAC]]: frames of 60 bytes."
+                            + " tap:NAME: an interface of the kernel's with the port's MAC address. Default: ${DEFAULT-VALUE}")
     String handler = "reflect";
+
+    @Option(
+            names = "--bind",
+            description =
+                    "Take PCI devices from the kernel: bind them to vfio-pci when they are there or appear, and give"
+                            + " them back at the end. Without it they have to be bound already.")
+    boolean bind;
+
+    @Option(
+            names = "--release-seconds",
+            defaultValue = "5",
+            paramLabel = "S",
+            description = "When the kernel wants a device back and it cannot be given back within that time, end the"
+                    + " process with exit code 3, so that the kernel takes it. Default: ${DEFAULT-VALUE}")
+    int releaseSeconds = 5;
 
     @Mixin
     EngineOptions engineOptions = new EngineOptions();
@@ -76,7 +94,12 @@ final class RunCommand implements Callable<Integer> {
         List<SideSpec> sides = Stream.of(side(FailoverPolicy.PRIMARY, primary), side(FailoverPolicy.STANDBY, standby))
                 .flatMap(List::stream)
                 .map(this::driven)
+                .map(side -> bind && side.isPci() ? side.bound() : side)
                 .toList();
+        Commands.check(
+                releaseSeconds >= 1 && releaseSeconds <= 3600,
+                "--release-seconds " + releaseSeconds,
+                "1 to 3600 seconds");
         FailoverRun.check(sides);
         StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
@@ -95,7 +118,8 @@ final class RunCommand implements Callable<Integer> {
         Engine engine = Engine.start(arguments, engineOptions.cncFile("twinport"), MBUFS);
         boolean clean = true;
         try {
-            FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, System.out);
+            FailoverRun run =
+                    FailoverRun.create(engine, sides, handlerSpec, Duration.ofSeconds(releaseSeconds), System.out);
             boolean attached = false;
             try {
                 run.attach(sides);
