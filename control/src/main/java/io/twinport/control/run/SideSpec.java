@@ -7,9 +7,13 @@ import io.twinport.control.hotplug.Slot;
 import io.twinport.dataplane.EthSide;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.dataplane.virtio.VirtioProbe;
+import io.twinport.dataplane.virtio.VirtioSide;
 import io.twinport.dpdk.Devargs;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MacAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.Set;
 
@@ -20,9 +24,11 @@ import java.util.Set;
  * @param devargs a DPDK device with its arguments
  * @param name the device's name in it
  * @param mac the address that the arguments give it
+ * @param driver who drives it
  * @param binds whether a PCI device may be taken from the kernel
  */
-public record SideSpec(int side, String devargs, String name, Optional<MacAddress> mac, boolean binds) {
+public record SideSpec(
+        int side, String devargs, String name, Optional<MacAddress> mac, SideDriver driver, boolean binds) {
     /** Drivers that take their address in their devargs. */
     private static final Set<String> TAKE_MAC = Set.of("net_virtio_user", "net_tap", "net_memif");
 
@@ -40,9 +46,45 @@ public record SideSpec(int side, String devargs, String name, Optional<MacAddres
         String canonical = devargs.trim().replaceFirst("^[^,]*", name);
         try {
             return new SideSpec(
-                    side, canonical, name, Devargs.argument(devargs, "mac").map(MacAddress::parse), false);
+                    side,
+                    canonical,
+                    name,
+                    Devargs.argument(devargs, "mac").map(MacAddress::parse),
+                    SideDriver.DPDK,
+                    false);
         } catch (IllegalArgumentException e) {
             throw new UserException(option + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    /**
+     * The same device, driven by another.
+     *
+     * @throws UserException if twinport has no driver for it
+     */
+    public SideSpec drivenBy(SideDriver other) {
+        if (other == SideDriver.TWINPORT) {
+            checkVirtio();
+        }
+        return new SideSpec(side, devargs, name, mac, other, binds);
+    }
+
+    private void checkVirtio() {
+        String option = "--" + role() + "-driver twinport";
+        if (!isPci()) {
+            throw new UserException(option + " is for virtio-net PCI devices, and " + name
+                    + " is a virtual one: leave the option out, or give a PCI address (--" + role()
+                    + " 0000:02:00.0).");
+        }
+        if (!devargs.equals(name)) {
+            throw new UserException(
+                    option + ": twinport's driver takes no arguments. Give only --" + role() + " " + name + ".");
+        }
+        Path device = Path.of("/sys/bus/pci/devices", name);
+        if (Files.exists(device) && !VirtioProbe.isNet(device)) {
+            throw new UserException(option + ": " + name
+                    + " is no virtio-net device (lspci -nn shows what it is). Leave the option out: DPDK's drivers are for"
+                    + " all others.");
         }
     }
 
@@ -52,7 +94,7 @@ public record SideSpec(int side, String devargs, String name, Optional<MacAddres
 
     /** With {@code --bind}: its device may be taken from the kernel. */
     public SideSpec bound() {
-        return new SideSpec(side, devargs, name, mac, true);
+        return new SideSpec(side, devargs, name, mac, driver, true);
     }
 
     /** Where the side's devices come and go. */
@@ -95,6 +137,9 @@ public record SideSpec(int side, String devargs, String name, Optional<MacAddres
      * @param address the port's, for a device without one of its own
      */
     SideDevice open(Optional<MacAddress> address) {
+        if (driver == SideDriver.TWINPORT) {
+            return VirtioSide.open(name);
+        }
         return new EthSide(EthDev.probe(devargsWith(address)));
     }
 
