@@ -181,6 +181,11 @@ public final class QemuVm implements AutoCloseable {
         shell.run("modprobe vfio_iommu_type1 && modprobe vfio-pci");
     }
 
+    /** Whether QEMU has ended by itself, and not because the guest had powered off. */
+    public boolean hasCrashed() {
+        return !process.isAlive() && process.exitValue() != 0;
+    }
+
     public boolean isAlive() {
         return process.isAlive();
     }
@@ -329,14 +334,14 @@ public final class QemuVm implements AutoCloseable {
             List<String> arguments = new ArrayList<>(chosen.arguments());
             arguments.addAll(List.of("-m", String.valueOf(megabytes), "-smp", "2", "-nodefaults", "-display", "none"));
             arguments.addAll(List.of("-no-reboot", "-kernel", lab.kernel().toString()));
-            arguments.addAll(List.of("-initrd", lab.initrd().toString(), "-append", kernelArguments()));
+            arguments.addAll(List.of("-initrd", lab.initrd().toString(), "-append", kernelArguments(chosen)));
             arguments.addAll(devices);
             return QemuVm.start(lab, name, folder, arguments, nics, boot);
         }
 
-        private String kernelArguments() {
+        private String kernelArguments(Accelerator chosen) {
             return "console=ttyS0 panic=-1 quiet loglevel=4 hugepages=" + hugePages
-                    + (iommu ? " intel_iommu=on iommu=nopt" : "");
+                    + (iommu ? " intel_iommu=on iommu=nopt" : "") + " TWINPORT_JAVA_OPTS=" + chosen.javaOptions();
         }
     }
 }
