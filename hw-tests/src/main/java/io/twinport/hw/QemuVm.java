@@ -159,13 +159,16 @@ public final class QemuVm implements AutoCloseable {
     public void plug(String nic) {
         Nic its = nic(nic);
         Map<String, Object> arguments = new LinkedHashMap<>();
-        // On the command line they are words, here they have types.
-        its.properties()
-                .forEach((key, value) -> arguments.put(
-                        key, value.equals("on") || value.equals("off") ? (Object) value.equals("on") : value));
+        its.properties().forEach((key, value) -> arguments.put(key, typed(key, value)));
         arguments.putAll(Map.of("driver", its.driver(), "id", nic, "netdev", "net-" + nic, "bus", its.bus()));
         qmp.execute("device_add", arguments);
         its.port().up(Duration.ZERO);
+    }
+
+    /** On the command line properties are words, on the monitor they have types; "on" is one where "auto" is possible. */
+    private static Object typed(String property, String value) {
+        boolean isSwitch = !property.equals("disable-legacy") && (value.equals("on") || value.equals("off"));
+        return isSwitch ? (Object) value.equals("on") : value;
     }
 
     /** Takes a NIC from the driver that it has in the guest and gives it to another one, for instance vfio-pci. */
