@@ -2,6 +2,7 @@ package io.twinport.dataplane;
 
 import io.twinport.dpdk.Devargs;
 import io.twinport.dpdk.DeviceEvents;
+import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthEvents;
 import io.twinport.dpdk.MacAddress;
@@ -83,7 +84,11 @@ public final class EthSide implements SideDevice {
 
     @Override
     public long transmitted() {
-        return dev.stats().txFrames();
+        try {
+            return dev.stats().txFrames();
+        } catch (DpdkException e) {
+            return -1; // not every driver counts
+        }
     }
 
     @Override

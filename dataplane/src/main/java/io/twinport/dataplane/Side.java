@@ -22,6 +22,7 @@ public final class Side {
     private final int side;
     private DeviceState state = DeviceState.JOINING;
     private long leaveCommand;
+    private long transmittedBefore;
     private boolean linkReported;
     private volatile LinkTrust trust;
 
@@ -67,6 +68,8 @@ public final class Side {
         trust = new LinkTrust(System.nanoTime());
         boolean taken;
         try {
+            // Before the loop uses it: what the device counts later it was given by the loop.
+            transmittedBefore = dev.transmitted();
             watchLink();
             taken = await(send(Command.JOIN));
         } catch (RuntimeException e) {
@@ -157,6 +160,12 @@ public final class Side {
     /** Slots of the device's transmit ring. */
     public int txRing() {
         return SideLine.txRing(line);
+    }
+
+    /** Frames that the device says it has sent since it joined or rejoined; -1 if it does not count them. */
+    public long transmitted() {
+        long now = dev.transmitted();
+        return now < 0 ? -1 : now - transmittedBefore;
     }
 
     public SideDevice dev() {

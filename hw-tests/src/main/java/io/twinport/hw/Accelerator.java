@@ -9,8 +9,12 @@ import java.util.List;
 /** How QEMU runs the guest's CPUs. */
 enum Accelerator {
     // An IOMMU that remaps interrupts wants the interrupt controller outside of the kernel.
-    KVM("q35,kernel-irqchip=split", "kvm", "host"),
-    TCG("q35", "tcg,thread=multi", "max");
+    KVM("q35,kernel-irqchip=split", "kvm", "host", ""),
+    // One level of compilation: HotSpot patches a method's entry when it replaces its code by better code, and when
+    // another
+    // emulated CPU was just there it executed half an instruction (seen: SIGILL 3 bytes into Math.max). It also starts
+    // sooner.
+    TCG("q35", "tcg,thread=multi", "max", "-XX:TieredStopAtLevel=1");
 
     private static final Path DEVICE = Path.of("/dev/kvm");
 
@@ -19,12 +23,20 @@ enum Accelerator {
 
     private final List<String> arguments;
 
-    Accelerator(String machine, String accel, String cpu) {
+    private final String javaOptions;
+
+    Accelerator(String machine, String accel, String cpu, String javaOptions) {
+        this.javaOptions = javaOptions;
         arguments = List.of("-machine", machine, "-accel", accel, "-cpu", cpu);
     }
 
     List<String> arguments() {
         return arguments;
+    }
+
+    /** What a JVM in the guest needs, one word or none: Linux gives it to its first process as a variable. */
+    String javaOptions() {
+        return javaOptions;
     }
 
     /**

@@ -31,7 +31,7 @@ public final class Arrivals {
         }
     }
 
-    /** A pause between two arrivals, and the number of the frame that ended it. */
+    /** A pause after the arrival of a frame with this number. */
     public record Gap(long nanos, long number) {
         public double millis() {
             return nanos / 1e6;
@@ -116,16 +116,35 @@ public final class Arrivals {
     public synchronized Gap longestGap(long from, long to) {
         long[] times = nanos;
         long previous = 0;
+        long last = from;
         Gap longest = new Gap(0, from);
         for (int i = (int) from; i < Math.min(to, end); i++) {
             if (times[i] != 0) {
                 if (previous != 0 && times[i] - previous > longest.nanos()) {
-                    longest = new Gap(times[i] - previous, i);
+                    longest = new Gap(times[i] - previous, last);
                 }
                 previous = Math.max(previous, times[i]);
+                last = i;
             }
         }
         return longest;
+    }
+
+    /** The pauses between arrivals that were as long as this or longer. */
+    synchronized List<Gap> gaps(long leastNanos) {
+        List<Gap> gaps = new ArrayList<>();
+        long previous = 0;
+        long last = 0;
+        for (int i = 0; i < end; i++) {
+            if (nanos[i] != 0) {
+                if (previous != 0 && nanos[i] - previous >= leastNanos) {
+                    gaps.add(new Gap(nanos[i] - previous, last));
+                }
+                previous = Math.max(previous, nanos[i]);
+                last = i;
+            }
+        }
+        return gaps;
     }
 
     /** Whether the newest frames, all of them with a number or after it, have arrived without a gap by one port. */

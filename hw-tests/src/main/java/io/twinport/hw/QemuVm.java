@@ -159,13 +159,16 @@ public final class QemuVm implements AutoCloseable {
     public void plug(String nic) {
         Nic its = nic(nic);
         Map<String, Object> arguments = new LinkedHashMap<>();
-        // On the command line they are words, here they have types.
-        its.properties()
-                .forEach((key, value) -> arguments.put(
-                        key, value.equals("on") || value.equals("off") ? (Object) value.equals("on") : value));
+        its.properties().forEach((key, value) -> arguments.put(key, typed(key, value)));
         arguments.putAll(Map.of("driver", its.driver(), "id", nic, "netdev", "net-" + nic, "bus", its.bus()));
         qmp.execute("device_add", arguments);
         its.port().up(Duration.ZERO);
+    }
+
+    /** On the command line properties are words, on the monitor they have types; "on" is one where "auto" is possible. */
+    private static Object typed(String property, String value) {
+        boolean isSwitch = !property.equals("disable-legacy") && (value.equals("on") || value.equals("off"));
+        return isSwitch ? (Object) value.equals("on") : value;
     }
 
     /** Takes a NIC from the driver that it has in the guest and gives it to another one, for instance vfio-pci. */
@@ -179,6 +182,11 @@ public final class QemuVm implements AutoCloseable {
     /** Loads what vfio needs. */
     public void loadVfio() {
         shell.run("modprobe vfio_iommu_type1 && modprobe vfio-pci");
+    }
+
+    /** Whether QEMU has ended by itself, and not because the guest had powered off. */
+    public boolean hasCrashed() {
+        return !process.isAlive() && process.exitValue() != 0;
     }
 
     public boolean isAlive() {
@@ -329,14 +337,14 @@ public final class QemuVm implements AutoCloseable {
             List<String> arguments = new ArrayList<>(chosen.arguments());
             arguments.addAll(List.of("-m", String.valueOf(megabytes), "-smp", "2", "-nodefaults", "-display", "none"));
             arguments.addAll(List.of("-no-reboot", "-kernel", lab.kernel().toString()));
-            arguments.addAll(List.of("-initrd", lab.initrd().toString(), "-append", kernelArguments()));
+            arguments.addAll(List.of("-initrd", lab.initrd().toString(), "-append", kernelArguments(chosen)));
             arguments.addAll(devices);
             return QemuVm.start(lab, name, folder, arguments, nics, boot);
         }
 
-        private String kernelArguments() {
+        private String kernelArguments(Accelerator chosen) {
             return "console=ttyS0 panic=-1 quiet loglevel=4 hugepages=" + hugePages
-                    + (iommu ? " intel_iommu=on iommu=nopt" : "");
+                    + (iommu ? " intel_iommu=on iommu=nopt" : "") + " TWINPORT_JAVA_OPTS=" + chosen.javaOptions();
         }
     }
 }

@@ -7,8 +7,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 
 /** One run of a scenario: its guests, wires and programs, which end with it, and its story as progress lines. */
@@ -20,9 +22,10 @@ public final class Scenario implements AutoCloseable {
     private final Lab lab;
     private final Path folder;
     private final long start = System.nanoTime();
+    private boolean qemuCrashed;
     private final List<QemuVm> guests = new ArrayList<>();
     private final List<Wire> wires = new ArrayList<>();
-    private final List<GuestProgram> programs = new ArrayList<>();
+    private final Map<QemuVm, List<GuestProgram>> programs = new HashMap<>();
 
     Scenario(String name, Lab lab, Path folder) {
         this.name = name;
@@ -43,7 +46,12 @@ public final class Scenario implements AutoCloseable {
 
     /** A switch, for the NICs of one guest or of a pair. */
     public Wire wire() {
-        Wire wire = Wire.open(folder);
+        return wire("wire");
+    }
+
+    /** One of several switches. */
+    public Wire wire(String wireName) {
+        Wire wire = Wire.open(folder.resolve(wireName));
         wires.add(wire);
         return wire;
     }
@@ -60,26 +68,40 @@ public final class Scenario implements AutoCloseable {
         return guest;
     }
 
-    /** Starts a program in a guest, whose output is kept if the test fails. */
+    /** Starts a program in a guest, whose output is kept. */
     public GuestProgram start(QemuVm guest, String programName, String command) {
         GuestProgram program = guest.shell().start(programName, command);
-        programs.add(program);
+        programs.computeIfAbsent(guest, key -> new ArrayList<>()).add(program);
         return program;
     }
 
+    /** Ends a guest before the scenario's end; two at a time would be in each other's way. */
+    public void end(QemuVm guest) {
+        keepEvidence(guest);
+        guests.remove(guest);
+        guest.close();
+    }
+
+    /** Whether QEMU ended by itself and not in order, which nothing in a guest may make it do. */
+    boolean hasQemuCrashed() {
+        return qemuCrashed;
+    }
+
     /** Saves what programs have printed and what the kernels say, as far as the guests still answer. */
-    void keepEvidence() {
-        for (GuestProgram program : programs) {
+    private void keepEvidence(QemuVm guest) {
+        for (GuestProgram program : programs.getOrDefault(guest, List.of())) {
             save(program.name() + ".log", program::toString);
         }
-        for (QemuVm guest : guests) {
-            save(guest.name() + "-dmesg.log", () -> guest.shell().run("dmesg"));
-        }
+        save(guest.name() + "-dmesg.log", () -> guest.shell().run("dmesg"));
     }
 
     @Override
     public void close() {
-        guests.forEach(QemuVm::close);
+        for (QemuVm guest : guests) {
+            qemuCrashed |= guest.hasCrashed();
+            keepEvidence(guest);
+            guest.close();
+        }
         wires.forEach(Wire::close);
     }
 

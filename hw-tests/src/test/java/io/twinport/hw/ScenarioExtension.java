@@ -1,18 +1,21 @@
 package io.twinport.hw;
 
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
-import org.junit.jupiter.api.extension.AfterTestExecutionCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
-import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
+import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
+import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
 
-/** Makes a test's {@link Scenario}, and takes it apart after the test, with what tells why it failed. */
-final class ScenarioExtension implements ParameterResolver, AfterTestExecutionCallback {
-    private static final Namespace NAMESPACE = Namespace.create(ScenarioExtension.class);
-
+/**
+ * Makes a test's {@link Scenario}, and takes it apart after the test, with what tells why it failed. A test during which QEMU
+ * itself has crashed says nothing about twinport, and is run once more.
+ */
+final class ScenarioExtension implements ParameterResolver, InvocationInterceptor {
     /** Set by {@code ./twinport hwtest}, where it is an error that there is no QEMU. */
     private static final boolean REQUIRED = Boolean.getBoolean("twinport.hw.required");
 
@@ -23,6 +26,50 @@ final class ScenarioExtension implements ParameterResolver, AfterTestExecutionCa
 
     @Override
     public Scenario resolveParameter(ParameterContext parameter, ExtensionContext context) {
+        return newScenario(context);
+    }
+
+    @Override
+    public void interceptTestMethod(
+            Invocation<Void> invocation, ReflectiveInvocationContext<Method> call, ExtensionContext context)
+            throws Throwable {
+        Scenario scenario = (Scenario) call.getArguments().getFirst();
+        try {
+            run(scenario, invocation::proceed);
+        } catch (Throwable e) {
+            if (!scenario.hasQemuCrashed()) {
+                throw e;
+            }
+            scenario.step("once more, since QEMU has crashed: " + e.getMessage());
+            Scenario again = newScenario(context);
+            run(again, () -> invoke(call.getExecutable(), context.getRequiredTestInstance(), again));
+        }
+    }
+
+    private interface Body {
+        void run() throws Throwable;
+    }
+
+    private static void run(Scenario scenario, Body body) throws Throwable {
+        try (scenario) {
+            body.run();
+            scenario.step("passed");
+        } catch (Throwable e) {
+            scenario.step("FAILED: its logs are in " + scenario.folder());
+            throw e;
+        }
+    }
+
+    private static void invoke(Method test, Object instance, Scenario scenario) throws Throwable {
+        test.setAccessible(true);
+        try {
+            test.invoke(instance, scenario);
+        } catch (InvocationTargetException e) {
+            throw Objects.requireNonNull(e.getCause());
+        }
+    }
+
+    private static Scenario newScenario(ExtensionContext context) {
         Class<?> type = context.getRequiredTestClass();
         Path folder = Path.of(
                         "target",
@@ -32,23 +79,7 @@ final class ScenarioExtension implements ParameterResolver, AfterTestExecutionCa
                 .toAbsolutePath();
         String name =
                 Objects.requireNonNull(type.getAnnotation(HwScenario.class)).value();
-        Scenario scenario = new Scenario(name, lab(), folder);
-        context.getStore(NAMESPACE).put(Scenario.class, scenario);
-        return scenario;
-    }
-
-    @Override
-    public void afterTestExecution(ExtensionContext context) {
-        Scenario scenario = context.getStore(NAMESPACE).remove(Scenario.class, Scenario.class);
-        if (scenario == null) {
-            return;
-        }
-        boolean failed = context.getExecutionException().isPresent();
-        if (failed) {
-            scenario.keepEvidence();
-        }
-        scenario.close();
-        scenario.step(failed ? "FAILED: its logs are in " + scenario.folder() : "passed");
+        return new Scenario(name, lab(), folder);
     }
 
     private static Lab lab() {

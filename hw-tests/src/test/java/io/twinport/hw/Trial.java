@@ -64,7 +64,6 @@ final class Trial {
 
     /** Lets something happen, and waits until traffic is steady on a port, or silent where that is null. */
     Row event(String name, Runnable action, @Nullable WirePort port) {
-        scenario.step(name);
         Arrivals arrivals = wire.arrivals();
         long from = arrivals.end();
         lostInPeace += arrivals.lost(peace, from);
@@ -90,7 +89,7 @@ final class Trial {
                 sentFrom,
                 wire.sent());
         rows.add(row);
-        scenario.step("    " + row);
+        scenario.step(row.toString());
         return row;
     }
 
@@ -98,6 +97,11 @@ final class Trial {
     void end() {
         lostInPeace += wire.arrivals().lost(peace, wire.arrivals().end());
         peace = wire.arrivals().end();
+    }
+
+    /** Those so far were for practice. What was lost between them still counts. */
+    void forgetRows() {
+        rows.clear();
     }
 
     List<Row> rows() {

@@ -30,16 +30,14 @@ final class TwinportRun {
         this.program = program;
     }
 
-    /** Binds both NICs to vfio-pci where they are not yet, starts it and waits until it uses the primary. */
+    /** Starts it, lets it take both NICs, and waits until it uses the primary. */
     static TwinportRun start(Scenario scenario, QemuVm guest, String handler) {
         guest.loadVfio();
-        guest.bind("pr", "vfio-pci");
-        guest.bind("sb", "vfio-pci");
         TwinportRun run = new TwinportRun(scenario.start(
                 guest,
                 "twinport",
-                "twinport run --primary " + guest.address("pr") + " --standby " + guest.address("sb") + " --handler "
-                        + handler));
+                "twinport run --bind --primary " + guest.address("pr") + " --standby " + guest.address("sb")
+                        + " --handler " + handler));
         run.program.awaitLine("switch \\w+ -> primary", START);
         run.program.awaitLine("primary link up", START);
         run.program.awaitLine("standby link up", START);

@@ -1,5 +1,6 @@
 package io.twinport.control.cli;
 
+import io.twinport.posix.ProcessEnd;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -52,6 +53,7 @@ final class Interrupt {
             if (!done.await(END_SECONDS, TimeUnit.SECONDS)) {
                 System.err.println(
                         "twinport: a device has not closed within " + END_SECONDS + " s; leaving without it");
+                ProcessEnd.now(exitCode); // halt() would wait for a loop that is stuck in Java code
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -35,6 +35,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One failover port from start to end. Either side may be missing at the start (R21, R39), and come later. */
@@ -226,13 +227,11 @@ public final class FailoverRun {
         @Override
         public Membership join(SideDevice dev) {
             address.get().ifPresent(FailoverRun.this::useMac);
+            LongSupplier taken =
+                    spec.side() == FailoverPolicy.PRIMARY ? counters::sentByPrimary : counters::sentByStandby;
+            long takenBefore = taken.getAsLong();
             Side side = Side.join(dev, engine.pool(), events, loop, PORT, spec.side());
-            boolean isPrimary = spec.side() == FailoverPolicy.PRIMARY;
-            return new PortMember(
-                    side,
-                    engine.conductor(),
-                    isPrimary ? counters::sentByPrimary : counters::sentByStandby,
-                    side.txRing());
+            return new PortMember(side, engine.conductor(), taken, takenBefore);
         }
     }
 

@@ -3,7 +3,6 @@ package io.twinport.control.run;
 import io.twinport.control.Pause;
 import io.twinport.control.hotplug.Membership;
 import io.twinport.dataplane.Side;
-import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.Conductor;
 import java.util.function.LongSupplier;
 
@@ -18,27 +17,19 @@ final class PortMember implements Membership {
     private final Side side;
     private final Conductor conductor;
     private final LongSupplier taken;
-    private final long ring;
     private long takenBefore;
-    private long sentBefore;
     private TransmitPulse pulse = new TransmitPulse();
 
     /**
      * @param side that has joined
      * @param taken how many frames the side's driver has taken in all; exact when the loop has left it
+     * @param takenBefore what that was before it joined
      */
-    PortMember(Side side, Conductor conductor, LongSupplier taken, long ring) {
+    PortMember(Side side, Conductor conductor, LongSupplier taken, long takenBefore) {
         this.side = side;
         this.conductor = conductor;
         this.taken = taken;
-        this.ring = ring;
-        begin();
-    }
-
-    private void begin() {
-        pulse = new TransmitPulse();
-        takenBefore = taken.getAsLong();
-        sentBefore = side.dev().transmitted();
+        this.takenBefore = takenBefore;
         conductor.watch(side);
     }
 
@@ -52,12 +43,12 @@ final class PortMember implements Membership {
         conductor.unwatch(side);
         Pause.millis(DRAIN_MILLIS);
         Pause.until(() -> unsent() <= 0, DRAIN_MOST_MILLIS - DRAIN_MILLIS);
-        return Math.clamp(unsent(), 0, ring);
+        return Math.clamp(unsent(), 0, (long) side.txRing());
     }
 
     private long unsent() {
-        long sent = side.dev().transmitted();
-        return sent < 0 ? 0 : (taken.getAsLong() - takenBefore) - (sent - sentBefore);
+        long sent = side.transmitted();
+        return sent < 0 ? 0 : taken.getAsLong() - takenBefore - sent;
     }
 
     @Override
@@ -73,20 +64,21 @@ final class PortMember implements Membership {
 
     @Override
     public boolean needsRestart() {
-        SideDevice dev = side.dev();
-        if (!dev.needsRestartAfterLinkLoss()) {
+        if (!side.dev().needsRestartAfterLinkLoss()) {
             return false;
         }
         long now = System.nanoTime();
         if (pulse.isDue(now)) {
-            pulse.feel(taken.getAsLong(), dev.transmitted(), now);
+            pulse.feel(taken.getAsLong(), side.transmitted(), now);
         }
         return side.needsRestart() || pulse.isDead();
     }
 
     @Override
     public void restart() {
+        takenBefore = taken.getAsLong();
+        pulse = new TransmitPulse();
         side.rejoin();
-        begin();
+        conductor.watch(side);
     }
 }
