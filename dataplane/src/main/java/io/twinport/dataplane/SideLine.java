@@ -162,15 +162,16 @@ public final class SideLine {
 
     /** Whether the device's link is up, {@code carrier(d)} of U1. */
     public static boolean isLinkUp(long line, long scratch) {
-        int link = (int) UnsafeApi.getLongAcquire(null, line + LINK);
+        int link = UnsafeApi.getIntAcquire(null, line + LINK);
         return link == LINK_IN_WORD ? LinkWord.isUp(UnsafeApi.getInt(line + PORT), scratch) : link == LINK_REPORTED_UP;
     }
 
     /**
-     * Tells the loop the link state of a device without link interrupts, which only a control thread may ask for it.
+     * Tells the loop the link state of a device that only a control thread may ask for it: one of DPDK's without link
+     * interrupts, or one of our own driver's.
      * Release: pairs with the acquire in {@link #isLinkUp}; an edge in the port's event line makes the loop look.
      */
     public static void reportLink(long line, boolean up) {
-        UnsafeApi.putLongRelease(null, line + LINK, up ? LINK_REPORTED_UP : LINK_REPORTED_DOWN);
+        UnsafeApi.putIntRelease(null, line + LINK, up ? LINK_REPORTED_UP : LINK_REPORTED_DOWN);
     }
 }

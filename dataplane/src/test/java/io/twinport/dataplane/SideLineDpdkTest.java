@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.dataplane.virtio.VirtioMirror;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
@@ -91,6 +92,27 @@ class SideLineDpdkTest {
         assertTrue(SideLine.isLinkUp(line, scratch));
         SideLine.reportLink(line, false);
         assertFalse(SideLine.isLinkUp(line, scratch));
+    }
+
+    @Test
+    void shouldGoOnWithOwnDriversQueuesWhenLinkIsReported() throws Exception {
+        EalWorker.run(() -> {
+            long line = SideLine.allocate();
+            try (VirtioMirror mirror = VirtioMirror.start(line, pool)) {
+                MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
+                SideLine.enter(line);
+                for (boolean up : new boolean[] {true, false, true}) {
+                    SideLine.reportLink(line, up);
+                    assertEquals(up, SideLine.isLinkUp(line, scratch));
+                    Frames.allocate(allocator, array, BURST, 0);
+                    assertEquals(BURST, SideLine.transmit(line, array, BURST));
+                    mirror.turn();
+                    int received = SideLine.receive(line, array, BURST);
+                    assertTrue(received > 0);
+                    Mbuf.free(array, received);
+                }
+            }
+        });
     }
 
     /** Capture and latency statistics hang on a queue's callbacks: bursts that passed them by would blind them. */

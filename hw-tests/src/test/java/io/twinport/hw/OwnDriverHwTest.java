@@ -1,0 +1,96 @@
+package io.twinport.hw;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.control.Pause;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** What DPDK's driver does for a standby twinport's own does too: tells its link, carries traffic, and lets it go when asked. */
+@HwScenario("L")
+class OwnDriverHwTest {
+    private static final Duration START = Duration.ofSeconds(90);
+    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration UNPLUG = Duration.ofSeconds(1);
+    private static final int PER_SECOND = 500;
+    private static final int ROUNDS = 5;
+
+    @Test
+    void shouldServeAsAnyStandby(Scenario scenario) {
+        Wire wire = scenario.wire();
+        WirePort primary = wire.port("primary");
+        WirePort standby = wire.port("standby");
+        scenario.step("boot a guest with an e1000e and a virtio-net");
+        QemuVm guest = scenario.start(scenario.guest("guest")
+                .iommu()
+                .nic("e1000e", "pr", Scenario.MAC, wire, primary)
+                .virtio("sb", Scenario.MAC, wire, standby));
+        guest.loadVfio();
+        GuestProgram twinport = scenario.start(
+                guest,
+                "twinport",
+                "twinport run --bind --primary " + guest.address("pr") + " --standby " + guest.address("sb")
+                        + " --standby-driver twinport --handler generate:" + PER_SECOND + ":" + Wire.HOST_MAC);
+        twinport.awaitLine("standby 0000:02:00.0 .twinport_virtio. joined", START);
+        twinport.awaitLine("switch \\w+ -> primary", SOON);
+        twinport.awaitLine("standby link up", SOON);
+        wire.startSending(Scenario.MAC, PER_SECOND);
+
+        scenario.step("cut and restore its link");
+        guest.setLink("sb", false);
+        twinport.awaitCount("standby link down", 1, SOON);
+        guest.setLink("sb", true);
+        twinport.awaitCount("standby link up", 2, SOON);
+
+        scenario.step("pull the primary");
+        guest.unplug("pr");
+        awaitTraffic(wire, standby);
+        scenario.step("put it in again");
+        guest.plug("pr");
+        twinport.awaitCount("primary 0000:01:00.0.* joined", 2, SOON);
+        awaitTraffic(wire, primary);
+
+        String resources = "";
+        for (int round = 1; round <= ROUNDS; round++) {
+            scenario.step("round " + round + ": pull the standby");
+            guest.requestUnplug("sb");
+            guest.awaitUnplugged("sb", UNPLUG);
+            twinport.awaitCount("standby 0000:02:00.0 released on request", round, SOON);
+            guest.plug("sb");
+            twinport.awaitCount("standby 0000:02:00.0.* joined", round + 1, SOON);
+            twinport.awaitCount("standby link up", round + 2, SOON);
+            if (round == 2) {
+                resources = resources(guest, twinport);
+            }
+        }
+        assertEquals(resources, resources(guest, twinport));
+        awaitTraffic(wire, primary);
+        wire.stopSending();
+        scenario.step("stop twinport");
+        assertEquals(0, twinport.terminate(SOON), twinport::toString);
+        assertEquals(List.of(), twinport.lines("Exception|^\\d+ times:|not back in the pool"), twinport::toString);
+        twinport.lines("released on request \\d+ times").forEach(scenario::step);
+        Ledger ledger = Ledger.of(twinport, wire);
+        scenario.step(ledger.toString());
+        assertEquals(0, ledger.lostOut(), ledger::toString);
+        assertEquals(0, ledger.duplicated(), ledger::toString);
+        assertTrue(ledger.lostIn() >= 0 && ledger.lostIn() <= PER_SECOND / 2, ledger::toString);
+    }
+
+    private static void awaitTraffic(Wire wire, WirePort port) {
+        long from = wire.arrivals().end();
+        assertTrue(
+                Pause.until(() -> wire.firstBy(port, from) != 0, SOON.toMillis()),
+                () -> "no traffic on the " + port.name());
+    }
+
+    /** What a leak would make grow: open files and mapped regions. */
+    private static String resources(QemuVm guest, GuestProgram twinport) {
+        String proc = "/proc/" + twinport.pid();
+        return guest.shell()
+                .run("echo $(ls " + proc + "/fd | wc -l) files, $(grep -c -e vfio -e huge " + proc
+                        + "/maps) regions of devices and hugepages");
+    }
+}
