@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.control.Pause;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * A VF of QEMU's igb as the primary. Its driver in DPDK raises no link interrupts, so its link is polled; and when its PF
  * was down the VF says that its link is up and receives nothing, until it is stopped and started (U12).
  */
+@Tag("long")
 @HwScenario("C")
 class SriovHwTest {
     private static final Duration SOON = Duration.ofSeconds(120);

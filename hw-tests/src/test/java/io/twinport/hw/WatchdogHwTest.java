@@ -7,12 +7,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.control.Pause;
 import io.twinport.control.qmp.QmpException;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * The primary is pulled while twinport cannot answer. What was only stopped goes on where it was; what hangs is ended by
  * the watchdog, so that the guest gets the device; and what is dead has lost it already.
  */
+@Tag("long")
 @HwScenario("G")
 class WatchdogHwTest {
     private static final Duration SOON = Duration.ofSeconds(120);
