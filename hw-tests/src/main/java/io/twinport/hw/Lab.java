@@ -17,6 +17,16 @@ import org.jspecify.annotations.Nullable;
  * guest always runs the code that the test was compiled with.
  */
 public final class Lab {
+    /** Those of the launcher. */
+    static final List<String> JAVA_FLAGS = List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "-XX:+UseSerialGC",
+            "-Xms64m",
+            "-Xmx64m",
+            "-XX:-UsePerfData",
+            "-Dagrona.disable.bounds.checks=true");
+
     private static final int BUILD_MINUTES = 10;
     private static @Nullable Lab opened;
 
@@ -93,16 +103,14 @@ public final class Lab {
         return file;
     }
 
-    /** The launcher's flags, and the class path of this JVM as it is in the guest. */
+    /** The flags, and the class path of this JVM as it is in the guest. */
     private static String java() {
         List<String> names = new ArrayList<>();
         List<Path> entries = classPathEntries();
         for (int i = 0; i < entries.size(); i++) {
             names.add("/" + nameInGuest(i, entries.get(i)));
         }
-        return "java --enable-native-access=ALL-UNNAMED --add-exports java.base/jdk.internal.misc=ALL-UNNAMED"
-                + " -XX:+UseSerialGC -Xms64m -Xmx64m -XX:-UsePerfData -Dagrona.disable.bounds.checks=true $TWINPORT_JAVA_OPTS -cp "
-                + String.join(":", names);
+        return "java " + String.join(" ", JAVA_FLAGS) + " $TWINPORT_JAVA_OPTS -cp " + String.join(":", names);
     }
 
     private static List<Path> classPathEntries() {

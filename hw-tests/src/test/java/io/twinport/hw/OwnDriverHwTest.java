@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.control.Pause;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What DPDK's driver does for a standby twinport's own does too: tells its link, carries traffic, and lets it go when asked. */
+@Tag("long")
 @HwScenario("L")
 class OwnDriverHwTest {
     private static final Duration START = Duration.ofSeconds(90);

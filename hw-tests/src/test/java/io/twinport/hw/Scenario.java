@@ -93,6 +93,7 @@ public final class Scenario implements AutoCloseable {
             save(program.name() + ".log", program::toString);
         }
         save(guest.name() + "-dmesg.log", () -> guest.shell().run("dmesg"));
+        save(guest.name() + "-jvm-crash.log", () -> guest.shell().run("cat /hs_err* 2>/dev/null || echo none"));
     }
 
     @Override

@@ -33,6 +33,10 @@ final class ScenarioExtension implements ParameterResolver, InvocationIntercepto
     public void interceptTestMethod(
             Invocation<Void> invocation, ReflectiveInvocationContext<Method> call, ExtensionContext context)
             throws Throwable {
+        if (call.getArguments().isEmpty()) {
+            invocation.proceed(); // without a guest
+            return;
+        }
         Scenario scenario = (Scenario) call.getArguments().getFirst();
         try {
             run(scenario, invocation::proceed);

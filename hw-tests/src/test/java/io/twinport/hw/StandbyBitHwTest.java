@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.Test;
  * standby and acknowledges STANDBY, so the primary is plugged in, is waited for at a migration, and is plugged in again at
  * the target. One run of twinport lives through all of it.
  */
+@Tag("long")
 @HwScenario("J")
 class StandbyBitHwTest {
     private static final Duration START = Duration.ofSeconds(90);

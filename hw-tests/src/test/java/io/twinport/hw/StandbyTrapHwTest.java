@@ -6,9 +6,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** QEMU's {@code failover=on} with DPDK's driver at the standby: nothing would tell the operator what does not happen. */
+@Tag("long")
 @HwScenario("K")
 class StandbyTrapHwTest {
     private static final Duration START = Duration.ofSeconds(90);

@@ -71,4 +71,18 @@ class SideSpecTest {
                 .contains("both sides of a failover port need the same MAC address"));
         FailoverRun.check(List.of(primary("net_tap0,mac=02:00:00:00:00:01"), standby("net_tap1")));
     }
+
+    @Test
+    void shouldHaveOwnDriverForVirtioPciDevicesOnly() {
+        assertEquals(SideDriver.DPDK, standby("0000:fe:1f.7").driver());
+        assertEquals(
+                SideDriver.TWINPORT,
+                standby("0000:fe:1f.7").drivenBy(SideDriver.TWINPORT).driver(),
+                "it may be plugged in later");
+        assertTrue(failure(() -> standby("net_null0").drivenBy(SideDriver.TWINPORT))
+                .contains("net_null0 is a virtual one"));
+        assertTrue(failure(() -> standby("0000:fe:1f.7,vectorized=1").drivenBy(SideDriver.TWINPORT))
+                .contains("takes no arguments"));
+        assertTrue(failure(() -> SideDriver.parse("--standby-driver", "kernel")).contains("dpdk or twinport"));
+    }
 }
