@@ -31,6 +31,7 @@ public final class RealVf {
     private static final String TAP = "twinport-hw";
     private static final String MAC = "02:00:00:00:68:77";
     private static final int PER_SECOND = 1000;
+    private static final int STEADY_MILLIS = 1000;
     private static final int PRIMARY = 0;
     private static final int STANDBY = 1;
     private static final Duration START = Duration.ofSeconds(120);
@@ -43,6 +44,7 @@ public final class RealVf {
     private final Arrivals arrivals = new Arrivals();
     private final List<Thread> receivers = new ArrayList<>();
     private volatile boolean ended;
+    private long told;
 
     private RealVf(String pf, String vf, String index) {
         this.pf = pf;
@@ -99,7 +101,10 @@ public final class RealVf {
     }
 
     private void story(HostProgram twinport) throws IOException, InterruptedException {
-        long from = awaitTraffic(PRIMARY);
+        awaitTraffic(PRIMARY);
+        told = arrivals.end();
+        long from = told;
+        Pause.millis(STEADY_MILLIS);
         step("traffic by the VF");
 
         boolean byVf = attempt("ip", "link", "set", pf, "vf", index, "state", "disable");
@@ -132,20 +137,16 @@ public final class RealVf {
         awaitTraffic(PRIMARY);
         step("lent again: by the VF again");
 
-        long to = arrivals.end();
-        Arrivals.Gap gap = arrivals.longestGap(from, to);
-        step(String.format(
-                Locale.ROOT,
-                "of %d frames %d lost, %d duplicated, %d reordered, longest gap %.1f ms",
-                to - from,
-                arrivals.lost(from, to),
+        System.out.printf(
+                "of %d frames %d missing, %d duplicated, %d reordered%n",
+                arrivals.end() - from,
+                arrivals.lost(from, arrivals.end()),
                 arrivals.duplicated(),
-                arrivals.reordered(),
-                gap.millis()));
+                arrivals.reordered());
         check(twinport.terminate(SOON) == 0, "twinport has not ended with exit code 0");
         check(twinport.count("Exception|^\\d+ times:") == 0, "twinport has met errors");
         check(arrivals.duplicated() == 0, "frames have come twice");
-        twinport.lines("released on request|switch").forEach(System.out::println);
+        twinport.lines("released on request|switch|^rx ").forEach(System.out::println);
     }
 
     /** Waits until a frame that is newer than all so far has come by a side, and returns its number. */
@@ -205,7 +206,16 @@ public final class RealVf {
         }
     }
 
-    private static void step(String what) {
-        System.out.println(what);
+    /** Tells what has happened, and what became of the frames since the last step. */
+    private void step(String what) {
+        long to = arrivals.end();
+        System.out.printf(
+                Locale.ROOT,
+                "%s; of %d frames %d missing, longest gap %.1f ms%n",
+                what,
+                to - told,
+                arrivals.lost(told, to),
+                arrivals.longestGap(told, to).millis());
+        told = to;
     }
 }
