@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.control.Pause;
 import java.time.Duration;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
  * was down the VF says that its link is up and receives nothing, until it is stopped and started (U12).
  */
 @HwScenario("C")
+@Tag("long")
 class SriovHwTest {
     private static final Duration SOON = Duration.ofSeconds(120);
     private static final String PF_MAC = "52:54:00:aa:bb:02";

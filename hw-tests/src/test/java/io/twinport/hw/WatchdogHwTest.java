@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.control.Pause;
 import io.twinport.control.qmp.QmpException;
 import java.time.Duration;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
  * the watchdog, so that the guest gets the device; and what is dead has lost it already.
  */
 @HwScenario("G")
+@Tag("long")
 class WatchdogHwTest {
     private static final Duration SOON = Duration.ofSeconds(120);
     private static final Duration UNPLUG = Duration.ofSeconds(3);
