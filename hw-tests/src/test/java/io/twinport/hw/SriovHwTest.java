@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
  * A VF of QEMU's igb as the primary. Its driver in DPDK raises no link interrupts, so its link is polled; and when its PF
  * was down the VF says that its link is up and receives nothing, until it is stopped and started (U12).
  */
+@Tag("long")
 @HwScenario("C")
 @Tag("long")
 class SriovHwTest {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
  * The primary is pulled while twinport cannot answer. What was only stopped goes on where it was; what hangs is ended by
  * the watchdog, so that the guest gets the device; and what is dead has lost it already.
  */
+@Tag("long")
 @HwScenario("G")
 @Tag("long")
 class WatchdogHwTest {
