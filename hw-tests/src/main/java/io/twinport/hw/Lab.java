@@ -1,6 +1,7 @@
 package io.twinport.hw;
 
 import java.io.BufferedOutputStream;
+import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -129,16 +131,19 @@ public final class Lab {
     private static List<String> script(String name) {
         Path script = folder().resolve(name);
         try {
-            ProcessBuilder builder =
-                    new ProcessBuilder(script.toString()).redirectError(ProcessBuilder.Redirect.INHERIT);
+            ProcessBuilder builder = new ProcessBuilder(script.toString());
             builder.environment().put("JAVA_HOME", System.getProperty("java.home"));
             Process process = builder.start();
+            CompletableFuture<String> said = CompletableFuture.supplyAsync(() -> show(process.errorReader()));
             List<String> lines = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
                     .lines()
                     .toList();
-            if (!process.waitFor(BUILD_MINUTES, TimeUnit.MINUTES) || process.exitValue() != 0) {
+            if (!process.waitFor(BUILD_MINUTES, TimeUnit.MINUTES)) {
                 process.destroyForcibly();
-                throw new LabException(script + " failed, and says why above");
+                throw new LabException(script + " has not ended within " + BUILD_MINUTES + " minutes");
+            }
+            if (process.exitValue() != 0) {
+                throw new LabException(said.join());
             }
             return lines;
         } catch (IOException e) {
@@ -147,6 +152,11 @@ public final class Lab {
             Thread.currentThread().interrupt();
             throw new LabException(script + ": interrupted", e);
         }
+    }
+
+    /** Shows what a script says on its way, and returns the last of it: where it fails it says there why. */
+    private static String show(BufferedReader lines) {
+        return lines.lines().peek(System.err::println).reduce("", (before, line) -> line);
     }
 
     /** Tests run in their module's folder, the launcher elsewhere. */

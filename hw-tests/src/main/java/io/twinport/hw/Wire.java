@@ -209,9 +209,14 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /** Null if it is to be flooded. What was learnt just when a link went down does not count either. */
     private @Nullable WirePort known(Mac destination) {
         WirePort filtered = filters.get(destination);
-        return filtered != null && filtered.isUp() ? filtered : learnt.get(destination);
+        if (filtered != null && filtered.isUp()) {
+            return filtered;
+        }
+        WirePort port = learnt.get(destination);
+        return port != null && port.isUp() ? port : null;
     }
 
     private void checkFailure() {

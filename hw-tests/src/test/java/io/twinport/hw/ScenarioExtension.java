@@ -5,6 +5,7 @@ import java.lang.reflect.Method;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
@@ -15,9 +16,15 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  * Makes a test's {@link Scenario}, and takes it apart after the test, with what tells why it failed. A test during which QEMU
  * itself has crashed says nothing about twinport, and is run once more.
  */
-final class ScenarioExtension implements ParameterResolver, InvocationInterceptor {
+final class ScenarioExtension implements BeforeEachCallback, ParameterResolver, InvocationInterceptor {
     /** Set by {@code ./twinport hwtest}, where it is an error that there is no QEMU. */
     private static final boolean REQUIRED = Boolean.getBoolean("twinport.hw.required");
+
+    /** Before the parameter is made: JUnit takes an assumption that fails there for an error. */
+    @Override
+    public void beforeEach(ExtensionContext context) {
+        lab();
+    }
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {

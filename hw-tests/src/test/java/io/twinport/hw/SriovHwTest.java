@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("long")
 @HwScenario("C")
+@Tag("long")
 class SriovHwTest {
     private static final Duration SOON = Duration.ofSeconds(120);
     private static final String PF_MAC = "52:54:00:aa:bb:02";
