@@ -25,6 +25,10 @@ public final class BarePort implements PacketPort, PollMember {
         line = newLine;
     }
 
+    /** It has nothing to decide. */
+    @Override
+    public void decide(int event) {}
+
     @Override
     public void leave(int side) {
         line = SideLine.NOTHING;

@@ -13,6 +13,13 @@ public interface PollMember {
      */
     void join(int side, long line);
 
+    /**
+     * A control thread's word to the member's policy.
+     *
+     * @param event of {@code FailoverPolicy}
+     */
+    void decide(int event);
+
     /** From now on the loop does not use the device of that side. */
     void leave(int side);
 }

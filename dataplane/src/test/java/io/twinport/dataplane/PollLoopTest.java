@@ -46,12 +46,26 @@ class PollLoopTest {
         public void leave(int side) {
             told.add(name + " left by " + side);
         }
+
+        @Override
+        public void decide(int event) {
+            told.add(name + " hears " + event);
+        }
     }
 
     @Test
     void shouldReturnWhatHandlerHasDone() {
         assertEquals(3, loop.doWork());
         assertEquals(1, loop.epoch().passes());
+    }
+
+    @Test
+    void shouldTellPolicyOfItsMember() {
+        Command.send(commands, Command.DECIDE, 1, 14, 0);
+        for (int i = 0; i < PASSES_TO_OBEY; i++) {
+            loop.doWork();
+        }
+        assertEquals(List.of("second hears 14"), told);
     }
 
     @Test

@@ -28,6 +28,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private final TransmitSelector selector;
     private final PortCounters counters;
     private final PortEvents out;
+    private final PolicyTimers timers;
     private final MbufBurst drain = new MbufBurst();
 
     private int polls;
@@ -51,18 +52,26 @@ public final class FailoverPort implements PacketPort, PollMember {
     private boolean awaitsBurst;
     private int toldState;
 
+    /** A port that fails back at once (R42), as the kernel's does. */
+    public FailoverPort(int id, long events, PortCounters counters, PortEvents out) {
+        this(id, events, counters, out, FailbackSettings.AT_ONCE);
+    }
+
     /**
      * @param id the port's number in records and messages
      * @param events address of the {@link EventLine} of both sides
      * @param counters where the port publishes what it counts
      * @param out where it tells of link events and switches
+     * @param failback when the traffic goes back to the primary
      */
-    public FailoverPort(int id, long events, PortCounters counters, PortEvents out) {
+    public FailoverPort(int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback) {
         this.id = id;
         this.events = events;
-        this.selector = new TransmitSelector(events);
+        this.selector = new TransmitSelector(events, failback.initialState());
         this.counters = counters;
         this.out = out;
+        this.timers = new PolicyTimers(failback.delay(), FailbackSettings.SETTLE);
+        this.toldState = failback.initialState();
     }
 
     @Override
@@ -110,6 +119,12 @@ public final class FailoverPort implements PacketPort, PollMember {
         turn(selector.leave(side), 0);
         tell();
         publish();
+    }
+
+    @Override
+    public void decide(int event) {
+        turn(selector.decide(event), 0);
+        tell();
     }
 
     private void look(long nanos) {
@@ -163,10 +178,20 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     private void housekeeping() {
         look(selector.hasEdge() ? EventLine.takeEventNanos(events) : 0);
+        if (timers.isRunning()) {
+            expire();
+        }
         tell();
         drain();
         if (polls % PUBLISH_POLLS == 0) {
             publish();
+        }
+    }
+
+    private void expire() {
+        int event = timers.due(System.nanoTime());
+        if (event != PolicyTimers.NONE) {
+            turn(selector.decide(event), 0);
         }
     }
 
@@ -179,6 +204,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private void tell() {
         int state = selector.state();
         if (state != toldState) {
+            timers.follow(state, System.nanoTime());
             tellLink(state, FailoverPolicy.PRIMARY);
             tellLink(state, FailoverPolicy.STANDBY);
             toldState = state;
@@ -206,5 +232,9 @@ public final class FailoverPort implements PacketPort, PollMember {
             drain.free(0, n);
             suppressed += n;
         } while (n == MbufBurst.CAPACITY && ++bursts < DRAIN_BURSTS);
+        // All that came while its link was down has been drained before, so what comes now proves it (U12).
+        if ((n | bursts) != 0 && FailoverPolicy.waitsForProof(selector.state())) {
+            turn(selector.decide(FailoverPolicy.PRIMARY_PROVEN), 0);
+        }
     }
 }

@@ -51,6 +51,13 @@ public record SwitchRecord(
             case FailoverPolicy.STANDBY_LEFT -> "standby left";
             case FailoverPolicy.STANDBY_LINK_UP -> "standby link up";
             case FailoverPolicy.STANDBY_LINK_DOWN -> "standby link down";
+            case FailoverPolicy.PRIMARY_PROVEN -> "a frame received on the primary";
+            case FailoverPolicy.WAIT_OVER -> "the wait for the primary is over";
+            case FailoverPolicy.FAILBACK_COMMANDED -> "failback commanded";
+            case FailoverPolicy.FORCED_NONE -> "no side is forced any more";
+            case FailoverPolicy.FORCED_PRIMARY -> "primary forced";
+            case FailoverPolicy.FORCED_STANDBY -> "standby forced";
+            case FailoverPolicy.FAILBACK_AT_ONCE -> "failback set to at once";
             default -> "cause " + cause;
         };
     }

@@ -17,12 +17,16 @@ final class TransmitSelector {
     private long standby = SideLine.NOTHING;
     private long active = SideLine.NOTHING;
     private long idle = SideLine.NOTHING;
-    private int state = FailoverPolicy.INITIAL;
+    private int state;
     private long edgesSeen;
 
-    /** @param events address of the port's {@link EventLine} */
-    TransmitSelector(long events) {
+    /**
+     * @param events address of the port's {@link EventLine}
+     * @param state of {@link FailoverPolicy}, without sides
+     */
+    TransmitSelector(long events, int state) {
         this.events = events;
+        this.state = state;
     }
 
     /** The line that transmits; one without a device where neither side is ready. */
@@ -73,20 +77,21 @@ final class TransmitSelector {
         return decide(side == FailoverPolicy.PRIMARY ? FailoverPolicy.PRIMARY_LEFT : FailoverPolicy.STANDBY_LEFT);
     }
 
-    private void setLine(int side, long line) {
-        if (side == FailoverPolicy.PRIMARY) {
-            primary = line;
-        } else {
-            standby = line;
-        }
-    }
-
-    private int decide(int event) {
+    /** Decides on an event that is not a device's. */
+    int decide(int event) {
         int before = FailoverPolicy.active(state);
         state = FailoverPolicy.next(state, event);
         int now = FailoverPolicy.active(state);
         active = now == FailoverPolicy.PRIMARY ? primary : now == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
         idle = now == FailoverPolicy.PRIMARY ? standby : now == FailoverPolicy.STANDBY ? primary : SideLine.NOTHING;
         return now == before ? NO_SWITCH : event;
+    }
+
+    private void setLine(int side, long line) {
+        if (side == FailoverPolicy.PRIMARY) {
+            primary = line;
+        } else {
+            standby = line;
+        }
     }
 }

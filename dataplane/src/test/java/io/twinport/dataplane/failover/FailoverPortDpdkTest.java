@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.TestEal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -59,6 +60,68 @@ class FailoverPortDpdkTest {
                     port.send(1);
                     assertEquals(List.of(2L * i + 1), port.takeFrom(PRIMARY));
                 }
+            }
+        });
+    }
+
+    /** U12: a link that is up may be a black hole; a frame that comes out of it shows that it is none. */
+    @Test
+    void shouldReturnToPrimaryOnlyWhenProven() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready(FailbackSettings.WHEN_PROVEN)) {
+                port.link(PRIMARY, false);
+                port.send(1);
+                port.arriveAt(PRIMARY, 1, 100);
+                port.receive(HOUSEKEEPING_POLLS);
+                port.link(PRIMARY, true);
+                port.receive(4 * HOUSEKEEPING_POLLS);
+                assertEquals(STANDBY, port.active(), "what it held from before proves nothing");
+                port.arriveAt(PRIMARY, 1, 101);
+                port.receive(HOUSEKEEPING_POLLS);
+                port.send(1);
+                assertEquals(List.of(1L), port.takeFrom(PRIMARY));
+                assertEquals(
+                        "a frame received on the primary",
+                        port.switches().getLast().causeText());
+            }
+        });
+    }
+
+    @Test
+    void shouldReturnToSilentPrimaryAfterBoundedTime() throws Exception {
+        EalWorker.run(() -> {
+            FailbackSettings patient =
+                    new FailbackSettings(FailoverPolicy.FAILBACK_WHEN_PROVEN, Duration.ofMillis(50), false);
+            try (RingedPort port = RingedPort.ready(patient)) {
+                port.link(PRIMARY, false);
+                port.receive(HOUSEKEEPING_POLLS);
+                long start = System.nanoTime();
+                port.link(PRIMARY, true);
+                do {
+                    port.receive(HOUSEKEEPING_POLLS);
+                } while (port.active() == STANDBY && System.nanoTime() - start < 5_000_000_000L);
+                assertEquals(PRIMARY, port.active());
+                assertTrue(System.nanoTime() - start >= 50_000_000L);
+                assertEquals(
+                        "the wait for the primary is over",
+                        port.switches().getLast().causeText());
+            }
+        });
+    }
+
+    @Test
+    void shouldObeyOperator() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.decide(FailoverPolicy.FORCED_STANDBY);
+                port.send(3);
+                assertEquals(numbers(0, 3), port.takeFrom(STANDBY));
+                SwitchRecord forced = port.switches().getLast();
+                assertEquals("standby forced", forced.causeText());
+                assertEquals(0, forced.lostAtMost());
+                port.decide(FailoverPolicy.FORCED_NONE);
+                port.send(3);
+                assertEquals(numbers(3, 3), port.takeFrom(PRIMARY));
             }
         });
     }

@@ -45,13 +45,21 @@ final class RingedPort implements AutoCloseable {
                     new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 512)),
                     new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 128))),
             0);
-    private final FailoverPort port = new FailoverPort(0, events, counters, new PortEvents(told));
+    private final FailoverPort port;
     private final long array = Frames.array(BURST);
     private long nextNumber;
 
+    private RingedPort(FailbackSettings failback) {
+        port = new FailoverPort(0, events, counters, new PortEvents(told), failback);
+    }
+
     /** Both sides are members, their links down. */
     static RingedPort withBothSides() {
-        RingedPort port = new RingedPort();
+        return withBothSides(FailbackSettings.AT_ONCE);
+    }
+
+    private static RingedPort withBothSides(FailbackSettings failback) {
+        RingedPort port = new RingedPort(failback);
         port.join(FailoverPolicy.PRIMARY);
         port.join(FailoverPolicy.STANDBY);
         return port;
@@ -59,7 +67,12 @@ final class RingedPort implements AutoCloseable {
 
     /** Both sides are members and up, the port has seen it and transmits on the primary; its housekeeping is just over. */
     static RingedPort ready() {
-        RingedPort port = withBothSides();
+        return ready(FailbackSettings.AT_ONCE);
+    }
+
+    /** {@link #ready()} with other settings. */
+    static RingedPort ready(FailbackSettings failback) {
+        RingedPort port = withBothSides(failback);
         port.link(FailoverPolicy.PRIMARY, true);
         port.link(FailoverPolicy.STANDBY, true);
         port.receive(HOUSEKEEPING_POLLS);
@@ -131,6 +144,10 @@ final class RingedPort implements AutoCloseable {
         }
         Mbuf.free(array, count);
         return count;
+    }
+
+    void decide(int event) {
+        port.decide(event);
     }
 
     int active() {
