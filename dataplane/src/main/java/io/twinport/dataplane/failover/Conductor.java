@@ -33,6 +33,7 @@ public final class Conductor implements Agent {
 
     private final RingBuffer events;
     private final SwitchLog log;
+    private final InputLog inputs;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<Side> watched = new ArrayList<>();
     private final Map<Integer, SwitchRecord> waiting = new HashMap<>();
@@ -44,6 +45,7 @@ public final class Conductor implements Agent {
     public Conductor(CncFile cnc) {
         this.events = cnc.events();
         this.log = new SwitchLog(cnc.switchRecords());
+        this.inputs = new InputLog(cnc.policyInputs());
     }
 
     public void add(Listener listener) {
@@ -135,6 +137,11 @@ public final class Conductor implements Agent {
         @Override
         public void onLink(int port, int side, boolean up, long nanos) {
             listeners.forEach(listener -> listener.onLink(port, side, up, nanos));
+        }
+
+        @Override
+        public void onInput(PolicyInput input) {
+            inputs.add(input);
         }
     }
 }

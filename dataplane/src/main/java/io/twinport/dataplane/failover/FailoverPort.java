@@ -67,7 +67,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     public FailoverPort(int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback) {
         this.id = id;
         this.events = events;
-        this.selector = new TransmitSelector(events, failback.initialState());
+        this.selector = new TransmitSelector(id, events, out, failback.initialState());
         this.counters = counters;
         this.out = out;
         this.timers = new PolicyTimers(failback.delay(), FailbackSettings.SETTLE);

@@ -42,32 +42,11 @@ public record SwitchRecord(
 
     /** The cause in words. */
     public String causeText() {
-        return switch (cause) {
-            case FailoverPolicy.PRIMARY_JOINED -> "primary joined";
-            case FailoverPolicy.PRIMARY_LEFT -> "primary left";
-            case FailoverPolicy.PRIMARY_LINK_UP -> "primary link up";
-            case FailoverPolicy.PRIMARY_LINK_DOWN -> "primary link down";
-            case FailoverPolicy.STANDBY_JOINED -> "standby joined";
-            case FailoverPolicy.STANDBY_LEFT -> "standby left";
-            case FailoverPolicy.STANDBY_LINK_UP -> "standby link up";
-            case FailoverPolicy.STANDBY_LINK_DOWN -> "standby link down";
-            case FailoverPolicy.PRIMARY_PROVEN -> "a frame received on the primary";
-            case FailoverPolicy.WAIT_OVER -> "the wait for the primary is over";
-            case FailoverPolicy.FAILBACK_COMMANDED -> "failback commanded";
-            case FailoverPolicy.FORCED_NONE -> "no side is forced any more";
-            case FailoverPolicy.FORCED_PRIMARY -> "primary forced";
-            case FailoverPolicy.FORCED_STANDBY -> "standby forced";
-            case FailoverPolicy.FAILBACK_AT_ONCE -> "failback set to at once";
-            default -> "cause " + cause;
-        };
+        return PolicyText.event(cause);
     }
 
     /** A side in words. */
     public static String sideText(int side) {
-        return switch (side) {
-            case FailoverPolicy.PRIMARY -> "primary";
-            case FailoverPolicy.STANDBY -> "standby";
-            default -> "none";
-        };
+        return PolicyText.side(side);
     }
 }

@@ -10,7 +10,9 @@ final class TransmitSelector {
     /** What {@link #look} and its like return when the transmitting side has not changed. */
     static final int NO_SWITCH = -1;
 
+    private final int port;
     private final long events;
+    private final PortEvents out;
     private final long scratch =
             Arena.global().allocate(LinkWord.LENGTH, Long.BYTES).address();
     private long primary = SideLine.NOTHING;
@@ -22,10 +24,13 @@ final class TransmitSelector {
 
     /**
      * @param events address of the port's {@link EventLine}
+     * @param out where it tells what the policy was told
      * @param state of {@link FailoverPolicy}, without sides
      */
-    TransmitSelector(long events, int state) {
+    TransmitSelector(int port, long events, PortEvents out, int state) {
+        this.port = port;
         this.events = events;
+        this.out = out;
         this.state = state;
     }
 
@@ -79,9 +84,14 @@ final class TransmitSelector {
 
     /** Decides on an event that is not a device's. */
     int decide(int event) {
+        int next = FailoverPolicy.next(state, event);
+        if (next == state) {
+            return NO_SWITCH;
+        }
+        out.input(port, System.nanoTime(), event, state, next);
         int before = FailoverPolicy.active(state);
-        state = FailoverPolicy.next(state, event);
-        int now = FailoverPolicy.active(state);
+        int now = FailoverPolicy.active(next);
+        state = next;
         active = now == FailoverPolicy.PRIMARY ? primary : now == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
         idle = now == FailoverPolicy.PRIMARY ? standby : now == FailoverPolicy.STANDBY ? primary : SideLine.NOTHING;
         return now == before ? NO_SWITCH : event;

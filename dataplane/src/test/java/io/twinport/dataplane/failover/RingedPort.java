@@ -182,6 +182,11 @@ final class RingedPort implements AutoCloseable {
             public void onLink(int id, int side, boolean up, long nanos) {
                 all.add(SwitchRecord.sideText(side) + (up ? " up" : " down"));
             }
+
+            @Override
+            public void onInput(PolicyInput input) {
+                assertEquals(input.after(), input.decide());
+            }
         };
         while (told.size() > 0) {
             told.read((type, buffer, index, length) -> PortEvents.dispatch(type, buffer, index, listener));
