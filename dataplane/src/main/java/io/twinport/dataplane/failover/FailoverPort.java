@@ -5,6 +5,8 @@ import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.SideLine;
 import io.twinport.dpdk.EventLine;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * One port over a primary and a standby. Transmits on the primary while that is ready, else on the standby (R41), from
@@ -29,6 +31,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private final PortCounters counters;
     private final PortEvents out;
     private final PolicyTimers timers;
+    private final NanoClock clock;
     private final MbufBurst drain = new MbufBurst();
 
     private int polls;
@@ -54,7 +57,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     /** A port that fails back at once (R42), as the kernel's does. */
     public FailoverPort(int id, long events, PortCounters counters, PortEvents out) {
-        this(id, events, counters, out, FailbackSettings.AT_ONCE);
+        this(id, events, counters, out, FailbackSettings.AT_ONCE, SystemNanoClock.INSTANCE);
     }
 
     /**
@@ -65,9 +68,16 @@ public final class FailoverPort implements PacketPort, PollMember {
      * @param failback when the traffic goes back to the primary
      */
     public FailoverPort(int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback) {
+        this(id, events, counters, out, failback, SystemNanoClock.INSTANCE);
+    }
+
+    /** For simulations: {@code clock} in place of the system's. */
+    FailoverPort(
+            int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback, NanoClock clock) {
         this.id = id;
+        this.clock = clock;
         this.events = events;
-        this.selector = new TransmitSelector(id, events, out, failback.initialState());
+        this.selector = new TransmitSelector(id, events, out, clock, failback.initialState());
         this.counters = counters;
         this.out = out;
         this.timers = new PolicyTimers(failback.delay(), FailbackSettings.SETTLE);
@@ -144,7 +154,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         to = FailoverPolicy.active(selector.state());
         cause = event;
         eventNanos = nanos;
-        decisionNanos = System.nanoTime();
+        decisionNanos = clock.nanoTime();
         foldSent();
         untold = true;
         awaitsBurst = to != FailoverPolicy.NONE;
@@ -166,7 +176,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     }
 
     private void firstBurst() {
-        long nanos = System.nanoTime();
+        long nanos = clock.nanoTime();
         awaitsBurst = false;
         if (untold) {
             untold = false;
@@ -189,7 +199,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     }
 
     private void expire() {
-        int event = timers.due(System.nanoTime());
+        int event = timers.due(clock.nanoTime());
         if (event != PolicyTimers.NONE) {
             turn(selector.decide(event), 0);
         }
@@ -204,7 +214,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private void tell() {
         int state = selector.state();
         if (state != toldState) {
-            timers.follow(state, System.nanoTime());
+            timers.follow(state, clock.nanoTime());
             tellLink(state, FailoverPolicy.PRIMARY);
             tellLink(state, FailoverPolicy.STANDBY);
             toldState = state;
@@ -218,7 +228,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private void tellLink(int state, int side) {
         boolean up = FailoverPolicy.isLinkUp(state, side);
         if (up != FailoverPolicy.isLinkUp(toldState, side)) {
-            out.link(id, side, up, System.nanoTime());
+            out.link(id, side, up, clock.nanoTime());
         }
     }
 

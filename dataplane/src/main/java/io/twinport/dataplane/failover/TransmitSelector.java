@@ -4,6 +4,7 @@ import io.twinport.dataplane.SideLine;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.LinkWord;
 import java.lang.foreign.Arena;
+import org.agrona.concurrent.NanoClock;
 
 /** Which line transmits and which one is idle: the lines of both sides, their links, and the policy over them. */
 final class TransmitSelector {
@@ -13,6 +14,7 @@ final class TransmitSelector {
     private final int port;
     private final long events;
     private final PortEvents out;
+    private final NanoClock clock;
     private final long scratch =
             Arena.global().allocate(LinkWord.LENGTH, Long.BYTES).address();
     private long primary = SideLine.NOTHING;
@@ -27,10 +29,11 @@ final class TransmitSelector {
      * @param out where it tells what the policy was told
      * @param state of {@link FailoverPolicy}, without sides
      */
-    TransmitSelector(int port, long events, PortEvents out, int state) {
+    TransmitSelector(int port, long events, PortEvents out, NanoClock clock, int state) {
         this.port = port;
         this.events = events;
         this.out = out;
+        this.clock = clock;
         this.state = state;
     }
 
@@ -88,7 +91,7 @@ final class TransmitSelector {
         if (next == state) {
             return NO_SWITCH;
         }
-        out.input(port, System.nanoTime(), event, state, next);
+        out.input(port, clock.nanoTime(), event, state, next);
         int before = FailoverPolicy.active(state);
         int now = FailoverPolicy.active(next);
         state = next;

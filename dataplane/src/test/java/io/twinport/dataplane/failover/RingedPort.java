@@ -16,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
@@ -49,8 +51,8 @@ final class RingedPort implements AutoCloseable {
     private final long array = Frames.array(BURST);
     private long nextNumber;
 
-    private RingedPort(FailbackSettings failback) {
-        port = new FailoverPort(0, events, counters, new PortEvents(told), failback);
+    RingedPort(FailbackSettings failback, NanoClock clock) {
+        port = new FailoverPort(0, events, counters, new PortEvents(told), failback, clock);
     }
 
     /** Both sides are members, their links down. */
@@ -59,7 +61,7 @@ final class RingedPort implements AutoCloseable {
     }
 
     private static RingedPort withBothSides(FailbackSettings failback) {
-        RingedPort port = new RingedPort(failback);
+        RingedPort port = new RingedPort(failback, SystemNanoClock.INSTANCE);
         port.join(FailoverPolicy.PRIMARY);
         port.join(FailoverPolicy.STANDBY);
         return port;
@@ -90,6 +92,11 @@ final class RingedPort implements AutoCloseable {
     /** A link changes, and an event says that something has happened. */
     void link(int side, boolean up) {
         linkWithoutEvent(side, up);
+        edge();
+    }
+
+    /** An interrupt, whatever for. */
+    void edge() {
         EventLine.edge(events, System.nanoTime());
     }
 
@@ -158,6 +165,20 @@ final class RingedPort implements AutoCloseable {
     PortCounters counters() {
         port.publish();
         return counters;
+    }
+
+    /** Frames that a side's ring holds; both must be empty. */
+    int ringCapacity() {
+        int capacity = 0;
+        int taken;
+        do {
+            Frames.allocate(allocator, array, BURST, 0);
+            taken = SideLine.transmit(lines[0], array, BURST);
+            Mbuf.free(Frames.from(array, taken), BURST - taken);
+            capacity += taken;
+        } while (taken == BURST);
+        takeFrom(FailoverPolicy.PRIMARY);
+        return capacity;
     }
 
     int txRing() {
