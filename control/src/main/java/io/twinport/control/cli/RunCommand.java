@@ -2,9 +2,11 @@ package io.twinport.control.cli;
 
 import io.twinport.control.Engine;
 import io.twinport.control.UserException;
+import io.twinport.control.run.FailbackSpec;
 import io.twinport.control.run.FailoverRun;
 import io.twinport.control.run.HandlerSpec;
 import io.twinport.control.run.SideSpec;
+import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.posix.HugePages;
@@ -51,6 +53,21 @@ final class RunCommand implements Callable<Integer> {
                     + " tap:NAME: an interface of the kernel's with the port's MAC address. Default: ${DEFAULT-VALUE}")
     String handler = "reflect";
 
+    @Option(
+            names = "--failback",
+            defaultValue = "when-proven",
+            paramLabel = "WHEN",
+            description = "When the traffic goes back to a primary that is up again. when-proven: with the first frame"
+                    + " received on it, at most a second later. at-once: as the kernel does. delay:MS: after so many"
+                    + " milliseconds. manual: only when told, or when the standby fails. Default: ${DEFAULT-VALUE}")
+    String failback = "when-proven";
+
+    @Option(
+            names = "--damping",
+            description = "A primary that fails again within 10 s of its failback, three times and more, waits twice"
+                    + " as long each time.")
+    boolean damping;
+
     @Mixin
     EngineOptions engineOptions = new EngineOptions();
 
@@ -66,22 +83,28 @@ final class RunCommand implements Callable<Integer> {
                 .toList();
         FailoverRun.check(sides);
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
+        FailbackSettings failbackSettings = FailbackSpec.parse(failback, damping);
         EalArguments arguments = arguments(sides);
         Interrupt interrupt = Interrupt.install(0);
         try {
-            run(sides, handlerSpec, arguments, interrupt);
+            run(sides, handlerSpec, failbackSettings, arguments, interrupt);
             return 0;
         } finally {
             interrupt.done();
         }
     }
 
-    private void run(List<SideSpec> sides, HandlerSpec handlerSpec, EalArguments arguments, Interrupt interrupt)
+    private void run(
+            List<SideSpec> sides,
+            HandlerSpec handlerSpec,
+            FailbackSettings failbackSettings,
+            EalArguments arguments,
+            Interrupt interrupt)
             throws InterruptedException {
         Engine engine = Engine.start(arguments, engineOptions.cncFile("twinport"), MBUFS);
         boolean clean = true;
         try {
-            FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, System.out);
+            FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, failbackSettings, System.out);
             boolean attached = false;
             try {
                 run.attach(sides);

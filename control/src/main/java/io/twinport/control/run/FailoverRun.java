@@ -9,6 +9,7 @@ import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
 import io.twinport.dataplane.SideDevice;
+import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
@@ -49,7 +50,8 @@ public final class FailoverRun implements SideAttacher.Port {
     private final long events;
     private volatile long sourceMac;
 
-    private FailoverRun(Engine engine, PortAddress address, HandlerSpec handlerSpec, PrintStream out) {
+    private FailoverRun(
+            Engine engine, PortAddress address, HandlerSpec handlerSpec, FailbackSettings failback, PrintStream out) {
         this.engine = engine;
         this.out = out;
         this.address = address;
@@ -58,7 +60,7 @@ public final class FailoverRun implements SideAttacher.Port {
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort port = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()));
+                PORT, events, counters, new PortEvents(engine.cnc().events()), failback);
         this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
         PacketHandler handler = handler(handlerSpec, port);
         this.loop = engine.newLoop("poll", handler, List.of(port));
@@ -72,8 +74,9 @@ public final class FailoverRun implements SideAttacher.Port {
      * @param engine running; the caller closes it after {@link #stop}
      * @param out where lines go
      */
-    public static FailoverRun create(Engine engine, List<SideSpec> sides, HandlerSpec handler, PrintStream out) {
-        return new FailoverRun(engine, new PortAddress(sides), handler, out);
+    public static FailoverRun create(
+            Engine engine, List<SideSpec> sides, HandlerSpec handler, FailbackSettings failback, PrintStream out) {
+        return new FailoverRun(engine, new PortAddress(sides), handler, failback, out);
     }
 
     /**
