@@ -57,6 +57,7 @@ public final class PollLoop implements Agent {
             case Command.JOIN -> member.join(Command.side(buffer, index), Command.line(buffer, index));
             case Command.LEAVE -> member.leave(Command.side(buffer, index));
             case Command.DECIDE -> member.decide(Command.side(buffer, index));
+            case Command.TRANSMIT -> member.transmit(Command.line(buffer, index));
             default -> {} // of a later version of the file: a loop ignores what it does not know
         }
         epoch.executed(Command.id(buffer, index));

@@ -48,6 +48,11 @@ class PollLoopTest {
         }
 
         @Override
+        public void transmit(long mbuf) {
+            told.add(name + " sends " + mbuf);
+        }
+
+        @Override
         public void decide(int event) {
             told.add(name + " hears " + event);
         }
@@ -60,12 +65,13 @@ class PollLoopTest {
     }
 
     @Test
-    void shouldTellPolicyOfItsMember() {
+    void shouldPassOnWhatControlSays() {
         Command.send(commands, Command.DECIDE, 1, 14, 0);
+        Command.send(commands, Command.TRANSMIT, 0, 0, 4096);
         for (int i = 0; i < PASSES_TO_OBEY; i++) {
             loop.doWork();
         }
-        assertEquals(List.of("second hears 14"), told);
+        assertEquals(List.of("second hears 14", "first sends 4096"), told);
     }
 
     @Test

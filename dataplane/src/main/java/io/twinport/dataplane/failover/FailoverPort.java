@@ -33,6 +33,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private final PolicyTimers timers;
     private final NanoClock clock;
     private final MbufBurst drain = new MbufBurst();
+    private final MbufBurst single = new MbufBurst();
 
     private int polls;
     private long received;
@@ -129,6 +130,13 @@ public final class FailoverPort implements PacketPort, PollMember {
         turn(selector.leave(side), 0);
         tell();
         publish();
+    }
+
+    /** On the side that transmits; what that refuses is gone, and is said again soon. */
+    @Override
+    public void transmit(long mbuf) {
+        single.set(mbuf);
+        single.free(txBurst(single.address(), 1), 1);
     }
 
     @Override
