@@ -86,7 +86,7 @@ public final class Engine implements AutoCloseable {
     /** Starts a loop on a CPU and returns when it has warmed up and runs. */
     public Lcore run(PollLoop loop, PacketHandler handler, int cpu) {
         Runnable first = () -> {
-            WarmUp.run();
+            WarmUp.run(pool);
             handler.start(pool);
         };
         Lcore lcore = Lcore.start(cpu, loop, first, errorHandler());

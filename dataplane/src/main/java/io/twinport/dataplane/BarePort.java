@@ -23,6 +23,7 @@ public final class BarePort implements PacketPort, PollMember {
 
     @Override
     public void join(int side, long newLine) {
+        SideLine.enter(newLine);
         line = newLine;
     }
 

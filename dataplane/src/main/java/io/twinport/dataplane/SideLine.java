@@ -1,5 +1,7 @@
 package io.twinport.dataplane;
 
+import io.twinport.dataplane.virtio.VirtioReceive;
+import io.twinport.dataplane.virtio.VirtioTransmit;
 import io.twinport.dpdk.Burst;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.LinkWord;
@@ -14,11 +16,15 @@ import org.agrona.UnsafeApi;
  * <pre>
  *   0            8            16           24           32           40           48      52      56      60
  *  +------------+------------+------------+------------+------------+------------+-------+-------+-------+-----+
- *  |rx function |rx queue    |rx callbacks|tx function |tx queue    |tx callbacks| port  |tx ring| link  |  0  |
+ *  |rx function |rx queue    |rx callbacks|tx function |tx queue    |tx callbacks| port  |tx ring| link  |kind |
  *  +------------+------------+------------+------------+------------+------------+-------+-------+-------+-----+
  * </pre>
  *
- * Control writes a line before it is sent to the loop by a JOIN command, and again only after the loop has left it, so
+ * The kind says whose queues these are: those of a driver of DPDK's, or of our own, which needs no functions and whose queue
+ * is the address of its block. It is a branch that a run of bursts on one side always takes alike, on a word of the line
+ * that is being read anyway.
+ *
+ * <p>Control writes a line before it is sent to the loop by a JOIN command, and again only after the loop has left it, so
  * the fields need no ordering of their own. The one exception is {@code link}, see {@link #reportLink}.
  */
 public final class SideLine {
@@ -34,6 +40,10 @@ public final class SideLine {
     private static final int PORT = 48;
     private static final int TX_RING = 52;
     private static final int LINK = 56;
+    private static final int KIND = 60;
+
+    private static final int OF_DPDK = 0;
+    private static final int OF_VIRTIO = 1;
 
     /** The loop reads the link word itself: a started port with link interrupts (U1). */
     private static final int LINK_IN_WORD = 0;
@@ -92,10 +102,38 @@ public final class SideLine {
         UnsafeApi.putInt(line + PORT, port);
         UnsafeApi.putInt(line + TX_RING, txRing);
         UnsafeApi.putInt(line + LINK, link);
+        UnsafeApi.putInt(line + KIND, OF_DPDK);
+    }
+
+    /**
+     * Describes a started device of our own virtio driver, which reports its link. Not while a poll loop uses the line.
+     *
+     * @param rxQueue address of a receive queue, for {@link VirtioReceive}
+     * @param txQueue address of a transmit queue, for {@link VirtioTransmit}
+     * @param txRing frames that the transmit queue can hold
+     */
+    public static void writeVirtio(long line, long rxQueue, long txQueue, int txRing, boolean linkUp) {
+        write(
+                line,
+                new QueueFunctions(Burst.NOTHING, rxQueue, NO_CALLBACKS, Burst.NOTHING, txQueue, NO_CALLBACKS),
+                0,
+                txRing,
+                linkUp ? LINK_REPORTED_UP : LINK_REPORTED_DOWN);
+        UnsafeApi.putInt(line + KIND, OF_VIRTIO);
+    }
+
+    /** Once, by the thread of the loop that will use the line, before it does. */
+    public static void enter(long line) {
+        if (UnsafeApi.getInt(line + KIND) == OF_VIRTIO) {
+            VirtioReceive.enter(UnsafeApi.getLong(line + RX_QUEUE));
+        }
     }
 
     /** Receives, then runs the queue's callbacks if it has any. */
     public static int receive(long line, long packets, int count) {
+        if (UnsafeApi.getInt(line + KIND) == OF_VIRTIO) {
+            return VirtioReceive.receive(UnsafeApi.getLong(line + RX_QUEUE), packets, count);
+        }
         int received =
                 Burst.call(UnsafeApi.getLong(line + RX_FUNCTION), UnsafeApi.getLong(line + RX_QUEUE), packets, count);
         long callbacks = UnsafeApi.getLong(UnsafeApi.getLong(line + RX_CALLBACKS));
@@ -107,6 +145,9 @@ public final class SideLine {
 
     /** Runs the queue's callbacks if it has any, then sends. */
     public static int transmit(long line, long packets, int count) {
+        if (UnsafeApi.getInt(line + KIND) == OF_VIRTIO) {
+            return VirtioTransmit.transmit(UnsafeApi.getLong(line + TX_QUEUE), packets, count);
+        }
         long callbacks = UnsafeApi.getLong(UnsafeApi.getLong(line + TX_CALLBACKS));
         int left = callbacks == 0
                 ? count

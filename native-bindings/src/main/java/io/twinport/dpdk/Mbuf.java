@@ -20,6 +20,7 @@ import org.agrona.UnsafeApi;
  */
 public final class Mbuf {
     private static final int BUF_ADDR = Abi.offset("rte_mbuf", "buf_addr");
+    private static final int BUF_IOVA = Abi.offset("rte_mbuf", "buf_iova");
     private static final int DATA_OFF = Abi.offset("rte_mbuf", "data_off");
     private static final int REFCNT = Abi.offset("rte_mbuf", "refcnt");
     private static final int NB_SEGS = Abi.offset("rte_mbuf", "nb_segs");
@@ -31,6 +32,7 @@ public final class Mbuf {
     private static final int VLAN_TCI = Abi.offset("rte_mbuf", "vlan_tci");
     private static final int VLAN_TCI_OUTER = Abi.offset("rte_mbuf", "vlan_tci_outer");
     private static final int BUF_LEN = Abi.offset("rte_mbuf", "buf_len");
+    private static final int NEXT = Abi.offset("rte_mbuf", "next");
 
     /** data_off = the headroom, refcnt = 1, nb_segs = 1, port = none: the eight bytes that {@link #reset} writes at once. */
     private static final long FRESH = Abi.constant("RTE_PKTMBUF_HEADROOM")
@@ -48,6 +50,11 @@ public final class Mbuf {
         return UnsafeApi.getLong(mbuf + BUF_ADDR) + (UnsafeApi.getShort(mbuf + DATA_OFF) & 0xffff);
     }
 
+    /** Where a device finds the frame's first byte. */
+    public static long iova(long mbuf) {
+        return UnsafeApi.getLong(mbuf + BUF_IOVA) + (UnsafeApi.getShort(mbuf + DATA_OFF) & 0xffff);
+    }
+
     /** Bytes in this segment; the whole frame where {@link #isContiguous}. */
     public static int dataLength(long mbuf) {
         return UnsafeApi.getShort(mbuf + DATA_LEN) & 0xffff;
@@ -61,6 +68,16 @@ public final class Mbuf {
     /** Whether the frame lies in one segment. */
     public static boolean isContiguous(long mbuf) {
         return UnsafeApi.getShort(mbuf + NB_SEGS) == 1;
+    }
+
+    /** How many segments the frame lies in. */
+    public static int segments(long mbuf) {
+        return UnsafeApi.getShort(mbuf + NB_SEGS) & 0xffff;
+    }
+
+    /** The segment after this one, 0 after the last. */
+    public static long next(long mbuf) {
+        return UnsafeApi.getLong(mbuf + NEXT);
     }
 
     /** Bytes that fit behind the data offset. */

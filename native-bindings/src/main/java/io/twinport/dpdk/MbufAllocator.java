@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.twinport.dpdk.abi.Abi;
+import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
@@ -19,8 +20,25 @@ import org.agrona.UnsafeApi;
  *  | size |flushthresh| len |   ...   | objs[0] objs[1] ... objs[len-1] |
  *  +------+-----------+-----+---------+---------------------------------+
  * </pre>
+ *
+ * What it knows stands in memory, so that code without objects can use it too:
+ *
+ * <pre>
+ *   0        8              16                 24       28
+ *  +--------+--------------+------------------+--------+--------+
+ *  | pool   | cache or 0   | dequeue function | refill | unused |
+ *  +--------+--------------+------------------+--------+--------+
+ * </pre>
  */
 public final class MbufAllocator {
+    /** Bytes of an allocator in memory; align to 8. */
+    public static final int LENGTH = 32;
+
+    private static final int POOL = 0;
+    private static final int OWN_CACHE = 8;
+    private static final int OWN_DEQUEUE = 16;
+    private static final int REFILL = 24;
+
     private static final int LOCAL_CACHE = Abi.offset("rte_mempool", "local_cache");
     private static final int OPS_INDEX = Abi.offset("rte_mempool", "ops_index");
     private static final int CACHE_LENGTH = Abi.size("rte_mempool_cache");
@@ -34,17 +52,10 @@ public final class MbufAllocator {
     private static final MethodHandle DEQUEUE_BULK =
             Symbols.functionPointer(FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_INT));
 
-    private final long pool;
-    private final long cache;
-    private final long dequeue;
-    private final int refill;
+    private final long address;
 
-    private MbufAllocator(long pool, long cache) {
-        this.pool = pool;
-        this.cache = cache;
-        long ops = Symbols.address("rte_mempool_ops_table") + OPS;
-        this.dequeue = UnsafeApi.getLong(ops + (long) UnsafeApi.getInt(pool + OPS_INDEX) * OPS_LENGTH + DEQUEUE);
-        this.refill = UnsafeApi.getInt(cache + CACHE_SIZE);
+    private MbufAllocator(long address) {
+        this.address = address;
     }
 
     /**
@@ -57,8 +68,31 @@ public final class MbufAllocator {
         if (lcore < 0) {
             throw new IllegalStateException("this thread is not registered with EAL: call EalThread.register() first");
         }
-        long caches = UnsafeApi.getLong(pool.address() + LOCAL_CACHE);
-        return new MbufAllocator(pool.address(), caches + (long) lcore * CACHE_LENGTH);
+        long address = Arena.global().allocate(LENGTH, Long.BYTES).address();
+        write(address, pool, lcore);
+        return new MbufAllocator(address);
+    }
+
+    /**
+     * Describes an allocator in memory of the caller's, for code that has no objects.
+     *
+     * @param address of {@link #LENGTH} bytes
+     * @param lcore {@link EalThread#lcore} of the thread that will allocate, or -1: it has no cache, and pays for that
+     */
+    public static void write(long address, MbufPool pool, int lcore) {
+        long ops = Symbols.address("rte_mempool_ops_table") + OPS;
+        int index = UnsafeApi.getInt(pool.address() + OPS_INDEX);
+        UnsafeApi.putLong(address + POOL, pool.address());
+        UnsafeApi.putLong(address + OWN_DEQUEUE, UnsafeApi.getLong(ops + (long) index * OPS_LENGTH + DEQUEUE));
+        use(address, lcore);
+    }
+
+    /** From now on the allocator at this address is that of another thread. */
+    public static void use(long address, int lcore) {
+        long caches = UnsafeApi.getLong(UnsafeApi.getLong(address + POOL) + LOCAL_CACHE);
+        long cache = lcore < 0 || caches == 0 ? 0 : caches + (long) lcore * CACHE_LENGTH;
+        UnsafeApi.putLong(address + OWN_CACHE, cache);
+        UnsafeApi.putInt(address + REFILL, cache == 0 ? 0 : UnsafeApi.getInt(cache + CACHE_SIZE));
     }
 
     /**
@@ -69,13 +103,23 @@ public final class MbufAllocator {
      * @return count, or 0 where the pool has not as many
      */
     public int allocate(long packets, int count) {
+        return allocate(address, packets, count);
+    }
+
+    /** {@link #allocate(long, int)} by an allocator at an address. */
+    public static int allocate(long allocator, long packets, int count) {
+        long cache = UnsafeApi.getLong(allocator + OWN_CACHE);
+        if (cache == 0) {
+            return allocateUncached(allocator, packets, count);
+        }
         int length = UnsafeApi.getInt(cache + LEN);
         if (length < count) {
             long end = cache + OBJS + (long) length * Long.BYTES;
+            int refill = UnsafeApi.getInt(allocator + REFILL);
             // The array has room for twice the largest cache, so a whole fill always fits behind what is left.
-            if (dequeue(end, refill) == 0) {
+            if (dequeue(allocator, end, refill) == 0) {
                 length += refill;
-            } else if (dequeue(end, count - length) == 0) {
+            } else if (dequeue(allocator, end, count - length) == 0) {
                 length = count; // the pool's last ones, fewer than a fill
             } else {
                 return 0;
@@ -92,9 +136,23 @@ public final class MbufAllocator {
         return count;
     }
 
-    private int dequeue(long objects, int count) {
+    private static int allocateUncached(long allocator, long packets, int count) {
+        if (dequeue(allocator, packets, count) != 0) {
+            return 0;
+        }
+        for (long i = 0, end = (long) count * Long.BYTES; i < end; i += Long.BYTES) {
+            Mbuf.reset(UnsafeApi.getLong(packets + i));
+        }
+        return count;
+    }
+
+    private static int dequeue(long allocator, long objects, int count) {
         try {
-            return (int) DEQUEUE_BULK.invokeExact(MemorySegment.ofAddress(dequeue), pool, objects, count);
+            return (int) DEQUEUE_BULK.invokeExact(
+                    MemorySegment.ofAddress(UnsafeApi.getLong(allocator + OWN_DEQUEUE)),
+                    UnsafeApi.getLong(allocator + POOL),
+                    objects,
+                    count);
         } catch (Throwable e) {
             throw Symbols.impossible(e);
         }

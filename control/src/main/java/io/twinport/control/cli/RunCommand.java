@@ -5,8 +5,10 @@ import io.twinport.control.UserException;
 import io.twinport.control.run.FailbackSpec;
 import io.twinport.control.run.FailoverRun;
 import io.twinport.control.run.HandlerSpec;
+import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;
 import io.twinport.dataplane.failover.FailbackSettings;
+import io.twinport.control.run.StandbyTrap;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.posix.HugePages;
@@ -46,6 +48,16 @@ final class RunCommand implements Callable<Integer> {
     String standby;
 
     @Option(
+            names = "--standby-driver",
+            defaultValue = "dpdk",
+            paramLabel = "DRIVER",
+            description =
+                    "Who drives the standby. dpdk: DPDK's driver. twinport: our own for virtio-net, which tells the"
+                            + " hypervisor that the primary may be plugged and unplugged (QEMU's failover=on needs it)."
+                            + " Default: ${DEFAULT-VALUE}")
+    String standbyDriver = "dpdk";
+
+    @Option(
             names = "--handler",
             defaultValue = "reflect",
             paramLabel = "HANDLER",
@@ -80,8 +92,10 @@ final class RunCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         List<SideSpec> sides = Stream.of(side(FailoverPolicy.PRIMARY, primary), side(FailoverPolicy.STANDBY, standby))
                 .flatMap(List::stream)
+                .map(this::driven)
                 .toList();
         FailoverRun.check(sides);
+        StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
         FailbackSettings failbackSettings = FailbackSpec.parse(failback, damping);
         EalArguments arguments = arguments(sides);
@@ -126,9 +140,17 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
+    private SideSpec driven(SideSpec side) {
+        SideDriver driver = SideDriver.parse("--standby-driver", standbyDriver);
+        return side.side() == FailoverPolicy.STANDBY ? side.drivenBy(driver) : side;
+    }
+
     private EalArguments arguments(List<SideSpec> sides) {
-        List<String> pci =
-                sides.stream().filter(SideSpec::isPci).map(SideSpec::devargs).toList();
+        // EAL probes what it is allowed at its start, and would have our driver's device before we do.
+        List<String> pci = sides.stream()
+                .filter(side -> side.isPci() && side.driver() == SideDriver.DPDK)
+                .map(SideSpec::devargs)
+                .toList();
         EalArguments arguments = new EalArguments(EngineOptions.pollCpus(eal), pci, eal);
         if (!arguments.decidesMemory() && HugePages.freeMegabytes() < MEGABYTES) {
             throw new UserException(

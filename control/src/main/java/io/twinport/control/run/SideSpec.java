@@ -4,6 +4,8 @@ import io.twinport.control.UserException;
 import io.twinport.dataplane.EthSide;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.dataplane.virtio.VirtioProbe;
+import io.twinport.dataplane.virtio.VirtioSide;
 import io.twinport.dpdk.Devargs;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MacAddress;
@@ -20,8 +22,9 @@ import java.util.Set;
  * @param devargs a DPDK device with its arguments
  * @param name the device's name in it
  * @param mac the address that the arguments give it
+ * @param driver who drives it
  */
-public record SideSpec(int side, String devargs, String name, Optional<MacAddress> mac) {
+public record SideSpec(int side, String devargs, String name, Optional<MacAddress> mac, SideDriver driver) {
     /** Drivers that take their address in their devargs. */
     private static final Set<String> TAKE_MAC = Set.of("net_virtio_user", "net_tap", "net_memif");
 
@@ -41,9 +44,40 @@ public record SideSpec(int side, String devargs, String name, Optional<MacAddres
         }
         try {
             return new SideSpec(
-                    side, devargs, name, Devargs.argument(devargs, "mac").map(MacAddress::parse));
+                    side, devargs, name, Devargs.argument(devargs, "mac").map(MacAddress::parse), SideDriver.DPDK);
         } catch (IllegalArgumentException e) {
             throw new UserException(option + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    /**
+     * The same device, driven by another.
+     *
+     * @throws UserException if twinport has no driver for it
+     */
+    public SideSpec drivenBy(SideDriver other) {
+        if (other == SideDriver.TWINPORT) {
+            checkVirtio();
+        }
+        return new SideSpec(side, devargs, name, mac, other);
+    }
+
+    private void checkVirtio() {
+        String option = "--" + role() + "-driver twinport";
+        if (!isPci()) {
+            throw new UserException(option + " is for virtio-net PCI devices, and " + name
+                    + " is a virtual one: leave the option out, or give a PCI address (--" + role()
+                    + " 0000:02:00.0).");
+        }
+        if (!devargs.equals(name)) {
+            throw new UserException(
+                    option + ": twinport's driver takes no arguments. Give only --" + role() + " " + name + ".");
+        }
+        Path device = Path.of("/sys/bus/pci/devices", name);
+        if (Files.exists(device) && !VirtioProbe.isNet(device)) {
+            throw new UserException(option + ": " + name
+                    + " is no virtio-net device (lspci -nn shows what it is). Leave the option out: DPDK's drivers are for"
+                    + " all others.");
         }
     }
 
@@ -97,6 +131,9 @@ public record SideSpec(int side, String devargs, String name, Optional<MacAddres
      * @param address the port's, for a device without one of its own
      */
     SideDevice open(Optional<MacAddress> address) {
+        if (driver == SideDriver.TWINPORT) {
+            return VirtioSide.open(name);
+        }
         return new EthSide(EthDev.probe(devargsWith(address)));
     }
 

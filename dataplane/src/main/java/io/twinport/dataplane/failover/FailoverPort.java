@@ -121,6 +121,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     @Override
     public void join(int side, long line) {
+        SideLine.enter(line);
         turn(selector.join(side, line), 0);
         look(0);
     }

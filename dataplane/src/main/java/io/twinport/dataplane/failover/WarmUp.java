@@ -5,7 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.virtio.VirtioMirror;
 import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.Mbuf;
+import io.twinport.dpdk.MbufAllocator;
+import io.twinport.dpdk.MbufPool;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -19,48 +23,58 @@ import org.agrona.concurrent.status.CountersManager;
 
 /**
  * Switches a failover port to and fro before the first real switch, which is the one that counts: code that the JIT
- * has never seen run costs 50 us to 7 ms there. The port is a scratch one over devices that take every frame; the code
- * is that of all ports.
+ * has never seen run costs 50 us to 7 ms there. The port is a scratch one over devices that take every frame, one of each
+ * kind of driver; the code is that of all ports.
  */
 public final class WarmUp {
     /** Enough for the JIT's last tier (15 000 calls) and for its threads to catch up; some 100 ms. */
     private static final int SWITCHES = 40_000;
 
+    private static final int FRAME_BYTES = 60;
     private static final FunctionDescriptor BURST = FunctionDescriptor.of(JAVA_SHORT, JAVA_LONG, JAVA_LONG, JAVA_SHORT);
 
     private WarmUp() {}
 
-    /** Runs on the poll thread, before its loop. */
-    public static void run() {
-        long takesAll = upcall("takeAll");
-        long receivesNothing = upcall("receiveNothing");
+    /** Runs on the poll thread, before its loop. On return the pool has all mbufs back. */
+    public static void run(MbufPool pool) {
         long events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         long primary = SideLine.allocate();
         long standby = SideLine.allocate();
-        SideLine.write(primary, receivesNothing, takesAll);
-        SideLine.write(standby, receivesNothing, takesAll);
-        SideLine.reportLink(standby, true);
-
+        SideLine.write(primary, upcall("receiveNothing"), upcall("takeAll"));
         ManyToOneRingBuffer ring = new ManyToOneRingBuffer(
                 new UnsafeBuffer(ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)));
         CountersManager counters = new CountersManager(
                 new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 512)),
                 new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 128)));
         FailoverPort port = new FailoverPort(0, events, new PortCounters(counters, 0), new PortEvents(ring));
-        port.join(FailoverPolicy.PRIMARY, primary);
-        port.join(FailoverPolicy.STANDBY, standby);
-        MbufBurst burst = new MbufBurst();
-        for (int i = 0; i < SWITCHES; i++) {
-            SideLine.reportLink(primary, i % 2 == 0);
-            EventLine.edge(events, System.nanoTime());
-            // Some switches are noticed by a look that the interrupt did not cause, and some wait for their burst.
-            for (int poll = 0; poll < i % 16; poll++) {
-                port.rxBurst(burst.address(), MbufBurst.CAPACITY);
+        try (VirtioMirror mirror = VirtioMirror.start(standby, pool)) {
+            port.join(FailoverPolicy.PRIMARY, primary);
+            port.join(FailoverPolicy.STANDBY, standby);
+            MbufBurst burst = new MbufBurst();
+            MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
+            for (int i = 0; i < SWITCHES; i++) {
+                SideLine.reportLink(primary, i % 2 == 0);
+                EventLine.edge(events, System.nanoTime());
+                // Some switches are noticed by a look that the interrupt did not cause, and some wait for their burst.
+                for (int poll = 0; poll < i % 16; poll++) {
+                    burst.free(0, port.rxBurst(burst.address(), MbufBurst.CAPACITY));
+                }
+                transmit(port, burst, allocator);
+                mirror.turn();
+                ring.read((type, buffer, index, length) -> {});
             }
-            port.txBurst(burst.address(), MbufBurst.CAPACITY);
-            ring.read((type, buffer, index, length) -> {});
         }
+    }
+
+    private static void transmit(FailoverPort port, MbufBurst burst, MbufAllocator allocator) {
+        int count = allocator.allocate(burst.address(), MbufBurst.CAPACITY);
+        for (int i = 0; i < count; i++) {
+            Mbuf.length(burst.get(i), FRAME_BYTES);
+        }
+        int sent = port.txBurst(burst.address(), count);
+        // What the first driver takes it does not keep.
+        burst.free(port.activeSide() == FailoverPolicy.PRIMARY ? 0 : sent, count);
     }
 
     private static long upcall(String method) {

@@ -1,0 +1,57 @@
+package io.twinport.dataplane.virtio;
+
+import static io.twinport.dataplane.virtio.QueueLayout.*;
+
+import org.agrona.UnsafeApi;
+
+/**
+ * The device's end of a queue, in software: what the warm-up and the tests have in place of a device. It looks at the rings
+ * only, at their own addresses, and moves no bytes.
+ */
+final class DeviceEnd {
+    private final long queue;
+    private int seen;
+    private int filled;
+
+    /** @param queue address of a queue that was cleared */
+    DeviceEnd(long queue) {
+        this.queue = queue;
+    }
+
+    /**
+     * Completes chains in the order in which they were posted.
+     *
+     * @param length bytes that the device says it has written to each
+     * @return how many, at most {@code count}
+     */
+    int complete(int count, int length) {
+        int n = Math.min(count, waiting());
+        for (int i = 0; i < n; i++) {
+            use(next(), length);
+        }
+        publish();
+        return n;
+    }
+
+    /** Chains that were posted and not looked at yet. */
+    int waiting() {
+        return (UnsafeApi.getShortAcquire(null, UnsafeApi.getLong(queue + AVAILABLE) + RING_IDX) - seen) & 0xffff;
+    }
+
+    /** Takes the number of the next chain that was posted. */
+    int next() {
+        long at = seen++ & UnsafeApi.getInt(queue + SIZE) - 1;
+        return UnsafeApi.getShort(UnsafeApi.getLong(queue + AVAILABLE) + RING + at * AVAILABLE_ELEMENT) & 0xffff;
+    }
+
+    /** Writes an element into the used ring; {@link #publish} shows it. */
+    void use(int id, int length) {
+        long at = filled++ & UnsafeApi.getInt(queue + SIZE) - 1;
+        UnsafeApi.putLong(
+                UnsafeApi.getLong(queue + USED) + RING + at * USED_ELEMENT, (long) length << 32 | id & 0xffff_ffffL);
+    }
+
+    void publish() {
+        UnsafeApi.putShortRelease(null, UnsafeApi.getLong(queue + USED) + RING_IDX, (short) filled);
+    }
+}

@@ -1,0 +1,97 @@
+package io.twinport.dataplane.virtio;
+
+/**
+ * A split virtqueue (virtio 1.2, 2.7) in memory, and in front of it what the driver keeps for it: all that a poll loop
+ * needs, at constant offsets from one address.
+ *
+ * <pre>
+ *   0            8            16           24           32           40       44       48       52       56      60
+ *  +------------+------------+------------+------------+------------+--------+--------+--------+--------+-------+-------+
+ *  |descriptors |available   |used        |mbufs       |notify      | size   | index  |posted  |taken   |next   |broken |
+ *  +------------+------------+------------+------------+------------+--------+--------+--------+--------+-------+-------+
+ *  |MbufAllocator (receive)                            |without mbuf|dropped |batch   |scratch: BATCH mbufs ...
+ *  +----------------------------------------------------+-----------+--------+--------+-----------------
+ *   64                                                 96          104      112      128
+ *
+ *  descriptor     0              8        12      14      16      available, used ring    0       2      4
+ *                +--------------+--------+-------+-------+                              +-------+------+-----------
+ *                |address       |length  |flags  |next   |                              |flags  |idx   |elements ...
+ *                +--------------+--------+-------+-------+                              +-------+------+-----------
+ *  elements: of the available ring a descriptor's number (2 bytes), of the used ring that and a length (4 bytes each)
+ * </pre>
+ *
+ * {@code posted} is how many chains the driver has given to the device, {@code taken} how many it has taken back, both
+ * modulo 2^16 as the indices that the rings themselves hold.
+ *
+ * <p>Until the loop uses the queue a control thread writes it, and again when the loop has left it; meanwhile all but
+ * {@code broken} and the counts is the loop's alone.
+ */
+final class QueueLayout {
+    static final int DESCRIPTORS = 0;
+    static final int AVAILABLE = 8;
+    static final int USED = 16;
+
+    /** Address of an array: at a chain's number its mbuf, 0 if the device has none. */
+    static final int MBUFS = 24;
+
+    /** Address of the register that wakes the device. */
+    static final int NOTIFY = 32;
+
+    static final int SIZE = 40;
+    static final int INDEX = 44;
+    static final int POSTED = 48;
+    static final int TAKEN = 52;
+
+    /** Of a transmit queue: the slot for the next frame. */
+    static final int NEXT = 56;
+
+    /** Not 0: the device has written what it must not, and the queue is left alone. */
+    static final int BROKEN = 60;
+
+    static final int ALLOCATOR = 64;
+
+    /** How often there were no mbufs for the device to receive into. */
+    static final int WITHOUT_MBUF = 96;
+
+    /** Frames that were taken and freed: malformed, or longer than a ring. */
+    static final int DROPPED = 104;
+
+    /** Mbufs that are given back or allocated at once. */
+    static final int BATCH = 112;
+
+    static final int SCRATCH = 128;
+    static final int LARGEST_BATCH = 32;
+
+    /** Where the rings may begin. */
+    static final int BYTES = SCRATCH + LARGEST_BATCH * Long.BYTES;
+
+    static final int DESCRIPTOR_BYTES = 16;
+    static final int DESCRIPTOR_LENGTH = 8;
+
+    /** {@code flags} and {@code next} are written together with the length, as the upper half of 8 bytes. */
+    static final int FLAGS_SHIFT = 32;
+
+    static final int NEXT_SHIFT = 48;
+    static final long FLAG_NEXT = 1L << FLAGS_SHIFT;
+    static final long FLAG_WRITE = 2L << FLAGS_SHIFT;
+
+    static final int RING_FLAGS = 0;
+    static final int RING_IDX = 2;
+    static final int RING = 4;
+    static final int AVAILABLE_ELEMENT = 2;
+    static final int USED_ELEMENT = 8;
+
+    /** In the available ring's flags (2.7.6): the queue is polled. */
+    static final short NO_INTERRUPT = 1;
+
+    /** In the used ring's flags (2.7.8): the device is awake. */
+    static final short NO_NOTIFY = 1;
+
+    /**
+     * {@code struct virtio_net_hdr} of version 1 (5.1.6), before each frame. All zero where nothing is offloaded, which is
+     * what this driver negotiates.
+     */
+    static final int NET_HEADER = 12;
+
+    private QueueLayout() {}
+}

@@ -1,0 +1,153 @@
+package io.twinport.dataplane.virtio;
+
+import static io.twinport.dataplane.virtio.QueueLayout.*;
+
+import io.twinport.dpdk.DpdkMemory;
+import io.twinport.dpdk.Mbuf;
+import io.twinport.dpdk.MbufAllocator;
+import io.twinport.dpdk.MbufPool;
+import org.agrona.UnsafeApi;
+
+/**
+ * A queue's memory, for the control thread: made, started, emptied. Between start and stop the queue is the poll loop's,
+ * see {@link VirtioReceive} and {@link VirtioTransmit}.
+ */
+final class SplitQueue implements AutoCloseable {
+    private static final int CACHE_LINE = 64;
+
+    private final DpdkMemory memory;
+    private final int index;
+    private final int size;
+    private final int descriptors;
+    private final int available;
+    private final int used;
+    private final int mbufs;
+    private final int header;
+    private final int bytes;
+
+    /**
+     * @param index the device's number of the queue
+     * @param size a power of two (2.7)
+     */
+    SplitQueue(int index, int size) {
+        if (Integer.bitCount(size) != 1 || size < 4 || size > 32768) {
+            throw new IllegalArgumentException("a split queue has no " + size + " slots");
+        }
+        this.index = index;
+        this.size = size;
+        // The device writes the used ring only: with a cache line of its own it takes none from the driver.
+        this.descriptors = lines(BYTES);
+        this.available = descriptors + size * DESCRIPTOR_BYTES;
+        this.used = available + lines(RING + size * AVAILABLE_ELEMENT + Short.BYTES);
+        this.mbufs = used + lines(RING + size * USED_ELEMENT + Short.BYTES);
+        this.header = mbufs + lines(size * Long.BYTES);
+        this.bytes = header + CACHE_LINE;
+        this.memory = DpdkMemory.allocateForDevice("virtqueue", bytes);
+    }
+
+    private static int lines(int bytes) {
+        return (bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    }
+
+    /** The queue's address, what the hot path is called with. */
+    long address() {
+        return memory.address();
+    }
+
+    int index() {
+        return index;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** How many frames a transmit queue holds: a header's descriptor goes with each. */
+    int frames() {
+        return size / 2;
+    }
+
+    long descriptorsIova() {
+        return memory.iova() + descriptors;
+    }
+
+    long availableIova() {
+        return memory.iova() + available;
+    }
+
+    long usedIova() {
+        return memory.iova() + used;
+    }
+
+    /** A queue as the device expects it after its reset: empty, and no interrupts wanted. */
+    void clear() {
+        long queue = memory.address();
+        UnsafeApi.setMemory(queue, bytes, (byte) 0);
+        UnsafeApi.putLong(queue + DESCRIPTORS, queue + descriptors);
+        UnsafeApi.putLong(queue + AVAILABLE, queue + available);
+        UnsafeApi.putLong(queue + USED, queue + used);
+        UnsafeApi.putLong(queue + MBUFS, queue + mbufs);
+        // Before DRIVER_OK the device must not be notified (3.1.1): until then it is this word that is written.
+        UnsafeApi.putLong(queue + NOTIFY, queue + header + NET_HEADER);
+        UnsafeApi.putInt(queue + SIZE, size);
+        UnsafeApi.putInt(queue + INDEX, index);
+        UnsafeApi.putInt(queue + BATCH, Math.min(LARGEST_BATCH, size / 4));
+        UnsafeApi.putShort(queue + available + RING_FLAGS, NO_INTERRUPT);
+    }
+
+    /** Makes it a receive queue, with as many empty mbufs as the pool has for it. */
+    void fill(MbufPool pool) {
+        long queue = memory.address();
+        MbufAllocator.write(queue + ALLOCATOR, pool, -1);
+        for (int i = 0; i < size; i++) {
+            UnsafeApi.putShort(queue + available + RING + (long) i * AVAILABLE_ELEMENT, (short) i);
+        }
+        VirtioReceive.refill(queue);
+    }
+
+    /**
+     * Makes it a transmit queue. Slot i is the descriptors 2i, which points to a header and never changes, and 2i+1, which
+     * points to the frame. One header of zeroes does for all frames. It is not written in front of the frame: an mbuf may
+     * be shared, or lie in another driver's memory, or have no headroom left. The price is half of the ring.
+     */
+    void prepareHeaders() {
+        long queue = memory.address();
+        for (int i = 0; i < size; i += 2) {
+            long descriptor = queue + descriptors + (long) i * DESCRIPTOR_BYTES;
+            UnsafeApi.putLong(descriptor, memory.iova() + header);
+            UnsafeApi.putLong(descriptor + DESCRIPTOR_LENGTH, NET_HEADER | FLAG_NEXT | (long) (i + 1) << NEXT_SHIFT);
+        }
+    }
+
+    /**
+     * From now on the device is notified, and once now.
+     *
+     * @param notify address of the queue's notification register
+     */
+    void start(long notify) {
+        UnsafeApi.putLong(address() + NOTIFY, notify);
+        VirtioNotify.publish(address(), UnsafeApi.getInt(address() + POSTED));
+    }
+
+    /** Frees the mbufs that the device has had. It must have been reset: it may not write into them any more. */
+    void freeMbufs() {
+        for (int i = 0; i < size; i++) {
+            long slot = address() + mbufs + (long) i * Long.BYTES;
+            long mbuf = UnsafeApi.getLong(slot);
+            if (mbuf != 0 && mbuf != VirtioTransmit.CONTINUED) {
+                Mbuf.free(slot, 1);
+            }
+            UnsafeApi.putLong(slot, 0L);
+        }
+    }
+
+    boolean isBroken() {
+        return UnsafeApi.getIntVolatile(null, address() + BROKEN) != 0;
+    }
+
+    /** Frees the memory; the device must have been reset. */
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

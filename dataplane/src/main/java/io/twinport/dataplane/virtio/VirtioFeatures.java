@@ -1,0 +1,33 @@
+package io.twinport.dataplane.virtio;
+
+/** Feature bits (virtio 1.2, 5.1.3 and 6): what a device offers and a driver acknowledges. */
+public final class VirtioFeatures {
+    /** The device has an address of its own. */
+    public static final long MAC = 1L << 5;
+
+    /** The device says whether its link is up. */
+    public static final long STATUS = 1L << 16;
+
+    /** The device is of version 1 of the specification. */
+    public static final long VERSION_1 = 1L << 32;
+
+    /** The device is behind an IOMMU: it must be given IOVAs, and uses nothing else. */
+    public static final long ACCESS_PLATFORM = 1L << 33;
+
+    /** The device is the standby of a primary that the hypervisor keeps back until this is acknowledged. */
+    public static final long STANDBY = 1L << 62;
+
+    /** What this driver can do. */
+    private static final long KNOWN = MAC | STATUS | VERSION_1 | ACCESS_PLATFORM | STANDBY;
+
+    private VirtioFeatures() {}
+
+    /** What to acknowledge of what is offered. */
+    static long choose(long offered) {
+        return offered & KNOWN;
+    }
+
+    public static boolean has(long features, long bit) {
+        return (features & bit) != 0;
+    }
+}

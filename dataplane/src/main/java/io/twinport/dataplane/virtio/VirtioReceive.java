@@ -1,0 +1,122 @@
+package io.twinport.dataplane.virtio;
+
+import static io.twinport.dataplane.virtio.QueueLayout.*;
+
+import io.twinport.dpdk.EalThread;
+import io.twinport.dpdk.Mbuf;
+import io.twinport.dpdk.MbufAllocator;
+import org.agrona.UnsafeApi;
+
+/**
+ * Receiving from a virtio queue, on the poll thread. A buffer is one mbuf; the header goes to the end of its headroom, so
+ * that the frame begins where every driver puts it.
+ */
+public final class VirtioReceive {
+    private VirtioReceive() {}
+
+    /**
+     * Takes received frames, and gives the device empty mbufs in their place.
+     *
+     * @param queue address of a started receive queue
+     * @param packets address of an array, for the addresses of the mbufs
+     * @return how many
+     */
+    public static int receive(long queue, long packets, int count) {
+        long used = UnsafeApi.getLong(queue + USED);
+        int taken = UnsafeApi.getInt(queue + TAKEN);
+        // Acquire: pairs with the device's store of idx, after those of the elements and of the frames (2.7.14).
+        int filled = (UnsafeApi.getShortAcquire(null, used + RING_IDX) - taken) & 0xffff;
+        int n = 0;
+        if (filled != 0) {
+            if (UnsafeApi.getInt(queue + BROKEN) != 0) {
+                return 0;
+            }
+            int take = Math.min(filled, count);
+            n = take(queue, used, taken, packets, take);
+            UnsafeApi.putInt(queue + TAKEN, (taken + take) & 0xffff);
+        }
+        refill(queue);
+        return n;
+    }
+
+    private static int take(long queue, long used, int taken, long packets, int count) {
+        long available = UnsafeApi.getLong(queue + AVAILABLE);
+        long mbufs = UnsafeApi.getLong(queue + MBUFS);
+        int mask = UnsafeApi.getInt(queue + SIZE) - 1;
+        int n = 0;
+        for (int i = 0; i < count; i++) {
+            int at = (taken + i) & mask;
+            long element = UnsafeApi.getLong(used + RING + (long) at * USED_ELEMENT);
+            int id = (int) element;
+            long slot = mbufs + (long) (id & mask) * Long.BYTES;
+            long mbuf = UnsafeApi.getLong(slot);
+            if ((id & ~mask) != 0 || mbuf == 0) {
+                // No buffer of ours: who knows what else it has written. The side is lost, not the process.
+                UnsafeApi.putIntVolatile(null, queue + BROKEN, 1);
+                return n;
+            }
+            UnsafeApi.putLong(slot, 0L);
+            // What is refilled next stands in the available ring already. The device has read this element before it
+            // could
+            // use as many buffers.
+            UnsafeApi.putShort(available + RING + (long) at * AVAILABLE_ELEMENT, (short) id);
+            int length = (int) (element >>> 32) - NET_HEADER;
+            UnsafeApi.putLong(packets + (long) n * Long.BYTES, mbuf);
+            if (length <= 0 || length > Mbuf.room(mbuf)) {
+                drop(queue, packets + (long) n * Long.BYTES);
+            } else {
+                Mbuf.length(mbuf, length);
+                n++;
+            }
+        }
+        return n;
+    }
+
+    private static void drop(long queue, long packet) {
+        UnsafeApi.putLong(queue + DROPPED, UnsafeApi.getLong(queue + DROPPED) + 1);
+        Mbuf.free(packet, 1);
+    }
+
+    /** Gives the device empty mbufs, in batches, until it has none to come or the pool is empty. */
+    static void refill(long queue) {
+        int mask = UnsafeApi.getInt(queue + SIZE) - 1;
+        int batch = UnsafeApi.getInt(queue + BATCH);
+        int posted = UnsafeApi.getInt(queue + POSTED);
+        int empty = mask + 1 - ((posted - UnsafeApi.getInt(queue + TAKEN)) & 0xffff);
+        if (empty < batch || UnsafeApi.getInt(queue + BROKEN) != 0) {
+            return;
+        }
+        int before = posted;
+        for (; empty >= batch; empty -= batch) {
+            if (MbufAllocator.allocate(queue + ALLOCATOR, queue + SCRATCH, batch) == 0) {
+                UnsafeApi.putLong(queue + WITHOUT_MBUF, UnsafeApi.getLong(queue + WITHOUT_MBUF) + 1);
+                break;
+            }
+            post(queue, posted, batch, mask);
+            posted = (posted + batch) & 0xffff;
+        }
+        if (posted != before) {
+            UnsafeApi.putInt(queue + POSTED, posted);
+            VirtioNotify.publish(queue, posted);
+        }
+    }
+
+    private static void post(long queue, int posted, int count, int mask) {
+        long available = UnsafeApi.getLong(queue + AVAILABLE);
+        long descriptors = UnsafeApi.getLong(queue + DESCRIPTORS);
+        long mbufs = UnsafeApi.getLong(queue + MBUFS);
+        for (int i = 0; i < count; i++) {
+            int id = UnsafeApi.getShort(available + RING + (long) ((posted + i) & mask) * AVAILABLE_ELEMENT) & mask;
+            long mbuf = UnsafeApi.getLong(queue + SCRATCH + (long) i * Long.BYTES);
+            long descriptor = descriptors + (long) id * DESCRIPTOR_BYTES;
+            UnsafeApi.putLong(descriptor, Mbuf.iova(mbuf) - NET_HEADER);
+            UnsafeApi.putLong(descriptor + DESCRIPTOR_LENGTH, (Mbuf.room(mbuf) + NET_HEADER) | FLAG_WRITE);
+            UnsafeApi.putLong(mbufs + (long) id * Long.BYTES, mbuf);
+        }
+    }
+
+    /** The queue is the calling thread's from now on: it allocates from that thread's cache. */
+    public static void enter(long queue) {
+        MbufAllocator.use(queue + ALLOCATOR, EalThread.lcore());
+    }
+}

@@ -1,0 +1,300 @@
+package io.twinport.dataplane.virtio;
+
+import io.twinport.dataplane.SideDevice;
+import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
+import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.MacAddress;
+import io.twinport.dpdk.MappedRegisters;
+import io.twinport.dpdk.MbufPool;
+import io.twinport.dpdk.Registers;
+import io.twinport.dpdk.VfioDevice;
+import io.twinport.posix.EventSet;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A virtio-net device under vfio-pci, driven by twinport itself, as the device of a side. While it runs the hypervisor
+ * knows that the guest can do with a primary that comes and goes: {@code VIRTIO_NET_F_STANDBY} is acknowledged wherever it
+ * is offered.
+ */
+public final class VirtioSide implements SideDevice {
+    /** As the driver is called where DPDK's are called {@code net_virtio}. */
+    public static final String DRIVER = "twinport_virtio";
+
+    private static final int LARGEST_QUEUE = 512;
+    private static final int CONFIG_VECTOR = 0;
+
+    // What the device's thread waits for.
+    private static final int STOP = 0;
+    private static final int CHANGED = 1;
+    private static final int REQUESTED = 2;
+
+    private final VfioDevice vfio;
+    private final VirtioDevice device;
+    private final long notifyAddress;
+    private final long notifyMultiplier;
+    private final long notifyLength;
+    private final MacAddress mac;
+    private final boolean interrupts;
+    private final EventSet signals = new EventSet(REQUESTED + 1);
+    private final Thread watcher;
+
+    private @Nullable MbufPool pool;
+    private @Nullable SplitQueue receive;
+    private @Nullable SplitQueue transmit;
+
+    // Of the started device, for its thread too; guarded by this.
+    private long line;
+    private long events;
+    private volatile long requests;
+
+    private VirtioSide(VfioDevice vfio) {
+        this.vfio = vfio;
+        VirtioCapabilities capabilities = identify(vfio);
+        vfio.enable();
+        Capability notify = capabilities.need(VirtioLayout.TYPE_NOTIFY, "notification", Short.BYTES);
+        this.notifyAddress = vfio.map(notify.bar(), notify.offset(), notify.length());
+        this.notifyLength = notify.length();
+        this.notifyMultiplier = vfio.config().read(notify.at() + VirtioLayout.CAP_NOTIFY_MULTIPLIER, 4) & 0xffff_ffffL;
+        this.device = new VirtioDevice(
+                vfio.address(),
+                map(capabilities.need(VirtioLayout.TYPE_COMMON, "common configuration", VirtioLayout.COMMON_BYTES)),
+                map(capabilities.need(VirtioLayout.TYPE_DEVICE, "device configuration", VirtioLayout.NET_BYTES)));
+        this.interrupts = vfio.interrupts(VfioDevice.IRQ_MSIX) > CONFIG_VECTOR;
+        reset();
+        if (!VirtioFeatures.has(device.offered(), VirtioFeatures.MAC)) {
+            throw new DpdkException(vfio.address() + " has no MAC address of its own: give it one (QEMU: mac=)");
+        }
+        this.mac = device.mac();
+        this.watcher =
+                Thread.ofPlatform().daemon().name("virtio-" + vfio.address()).unstarted(this::watch);
+    }
+
+    /**
+     * Opens a device.
+     *
+     * @param address {@code 0000:02:00.0}, bound to vfio-pci and not probed by EAL
+     */
+    public static VirtioSide open(String address) {
+        VfioDevice vfio = VfioDevice.open(address);
+        try {
+            VirtioSide side = new VirtioSide(vfio);
+            side.signalRequests();
+            side.watcher.start();
+            return side;
+        } catch (RuntimeException e) {
+            vfio.close();
+            throw e;
+        }
+    }
+
+    private static VirtioCapabilities identify(VfioDevice vfio) {
+        VirtioIdentity identity = VirtioIdentity.read(vfio.config());
+        if (!identity.isNet()) {
+            throw new DpdkException(vfio.address() + " is no virtio-net device but " + identity);
+        }
+        return VirtioCapabilities.read(vfio.config());
+    }
+
+    private Registers map(Capability structure) {
+        return new MappedRegisters(vfio.map(structure.bar(), structure.offset(), structure.length()));
+    }
+
+    /** The kernel asks for the device by this interrupt, where it has it at all. */
+    private void signalRequests() {
+        if (vfio.interrupts(VfioDevice.IRQ_REQUEST) > 0) {
+            vfio.signalTo(VfioDevice.IRQ_REQUEST, signals.descriptor(REQUESTED));
+        }
+    }
+
+    @Override
+    public String name() {
+        return vfio.address();
+    }
+
+    @Override
+    public String driver() {
+        return DRIVER;
+    }
+
+    @Override
+    public MacAddress mac() {
+        return mac;
+    }
+
+    @Override
+    public void setMac(MacAddress wanted) {
+        if (!wanted.equals(mac)) {
+            throw new DpdkException(vfio.address() + " has the MAC address " + mac + " and cannot be given " + wanted
+                    + ": set it on the host (QEMU: mac=" + wanted + ")");
+        }
+    }
+
+    @Override
+    public boolean hasLinkInterrupts() {
+        return interrupts;
+    }
+
+    @Override
+    public boolean isLinkUp() {
+        return device.isLinkUp();
+    }
+
+    /** Whether the hypervisor knows that this is a standby and that its primary may come and go. */
+    public boolean isStandbyAcknowledged() {
+        return VirtioFeatures.has(device.features(), VirtioFeatures.STANDBY);
+    }
+
+    @Override
+    public void configure(MbufPool mbufs) {
+        pool = mbufs;
+        closeQueues();
+        receive = queue(VirtioLayout.QUEUE_RECEIVE);
+        transmit = queue(VirtioLayout.QUEUE_TRANSMIT);
+    }
+
+    private SplitQueue queue(int index) {
+        int size = device.queueSize(index);
+        if (size == 0 || device.isGone()) {
+            throw new DpdkException(vfio.address() + " has no queue " + index + ": was it unplugged?");
+        }
+        return new SplitQueue(index, Math.min(size, LARGEST_QUEUE));
+    }
+
+    @Override
+    public synchronized void start(long sideLine, long portEvents) {
+        SplitQueue rx = configured(receive);
+        SplitQueue tx = configured(transmit);
+        rx.clear();
+        tx.clear();
+        try {
+            reset();
+            device.negotiate();
+            if (interrupts) {
+                vfio.signalTo(VfioDevice.IRQ_MSIX, signals.descriptor(CHANGED));
+                if (!device.interruptOnChange(CONFIG_VECTOR)) {
+                    throw new DpdkException(vfio.address() + " has no interrupt vector to spare for its link");
+                }
+            }
+            rx.fill(configured(pool));
+            tx.prepareHeaders();
+            long rxNotify = setUp(rx);
+            long txNotify = setUp(tx);
+            device.driverOk();
+            rx.start(rxNotify);
+            tx.start(txNotify);
+        } catch (RuntimeException e) {
+            // What a reset that fails leaves behind may not be freed; the first failure is what is told.
+            if (device.reset()) {
+                rx.freeMbufs();
+            }
+            throw e;
+        }
+        SideLine.writeVirtio(sideLine, rx.address(), tx.address(), tx.frames(), interrupts && device.isLinkUp());
+        line = sideLine;
+        events = portEvents;
+    }
+
+    private static <T> T configured(@Nullable T part) {
+        if (part == null) {
+            throw new IllegalStateException("the device has not been configured");
+        }
+        return part;
+    }
+
+    private long setUp(SplitQueue queue) {
+        int notify = device.setUp(
+                queue.index(), queue.size(), queue.descriptorsIova(), queue.availableIova(), queue.usedIova());
+        long offset = notify * notifyMultiplier;
+        if (offset + Short.BYTES > notifyLength) {
+            throw new DpdkException(vfio.address() + " wants to be notified outside of its notification structure");
+        }
+        return notifyAddress + offset;
+    }
+
+    @Override
+    public void watchRemoval(long line) {
+        requests = line;
+    }
+
+    @Override
+    public synchronized void stop() {
+        line = 0;
+        reset();
+        configured(receive).freeMbufs();
+        configured(transmit).freeMbufs();
+    }
+
+    /** Afterwards the device does not touch our memory. */
+    private void reset() {
+        if (!device.reset() && !(vfio.reset() && device.reset())) {
+            vfio.disableBusMaster();
+            throw new DpdkException(vfio.address() + " does not let itself be reset: its mbufs are lost");
+        }
+    }
+
+    @Override
+    public void remove() {
+        requests = 0;
+        signals.signal(STOP);
+        boolean interrupted = false;
+        while (watcher.isAlive()) {
+            try {
+                watcher.join();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        vfio.disableBusMaster();
+        vfio.close();
+        signals.close();
+        closeQueues();
+    }
+
+    private void closeQueues() {
+        if (receive != null) {
+            receive.close();
+            receive = null;
+        }
+        if (transmit != null) {
+            transmit.close();
+            transmit = null;
+        }
+    }
+
+    /** The device's thread: interrupts become edges. */
+    private void watch() {
+        while (true) {
+            long ready = signals.await();
+            long nanos = System.nanoTime();
+            if ((ready & 1 << CHANGED) != 0) {
+                reportLink(nanos);
+            }
+            long removal = requests;
+            if ((ready & 1 << REQUESTED) != 0 && removal != 0) {
+                EventLine.edge(removal, nanos);
+            }
+            if ((ready & 1 << STOP) != 0) {
+                return;
+            }
+        }
+    }
+
+    private synchronized void reportLink(long nanos) {
+        if (line != 0) {
+            SideLine.reportLink(line, device.isLinkUp());
+            if (events != 0) {
+                EventLine.edge(events, nanos);
+            }
+        }
+    }
+
+    @Override
+    public String toString() {
+        return vfio.address() + " (" + DRIVER + (isStandbyAcknowledged() ? ", STANDBY acknowledged)" : ")");
+    }
+}
