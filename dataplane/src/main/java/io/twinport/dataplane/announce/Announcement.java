@@ -82,7 +82,7 @@ public final class Announcement {
     }
 
     private static ByteBuffer frame(MacAddress to, MacAddress from, short type) {
-        ByteBuffer frame = ByteBuffer.allocate(SMALLEST);
+        ByteBuffer frame = ByteBuffer.wrap(new byte[SMALLEST]);
         header(frame, to, from, type);
         return frame;
     }

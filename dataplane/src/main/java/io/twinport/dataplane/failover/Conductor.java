@@ -29,6 +29,9 @@ public final class Conductor implements Agent {
         void onSwitch(SwitchRecord record);
 
         void onLink(int port, int side, boolean up, long nanos);
+
+        /** Every millisecond or so. */
+        default void onTick(long nanos) {}
     }
 
     private final RingBuffer events;
@@ -73,6 +76,7 @@ public final class Conductor implements Agent {
         int work = events.read(onMessage);
         long now = System.nanoTime();
         tellOverdue(now);
+        listeners.forEach(listener -> listener.onTick(now));
         if (now - lastLinkPoll >= LINK_POLL_NANOS) {
             lastLinkPoll = now;
             synchronized (watched) {

@@ -43,6 +43,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private long sentByStandby;
     private long refused;
     private long suppressed;
+    private long announced;
 
     // The present switch, until its first burst is out and it has been told.
     private long switches;
@@ -133,11 +134,13 @@ public final class FailoverPort implements PacketPort, PollMember {
         publish();
     }
 
-    /** On the side that transmits; what that refuses is gone, and is said again soon. */
+    /** On the side that transmits. It is none of the handler's frames, so it is counted apart. */
     @Override
     public void transmit(long mbuf) {
         single.set(mbuf);
-        single.free(txBurst(single.address(), 1), 1);
+        int taken = SideLine.transmit(selector.active(), single.address(), 1);
+        single.free(taken, 1);
+        announced += taken;
     }
 
     @Override
@@ -216,7 +219,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     /** Brings the counters up to date. */
     void publish() {
-        counters.publish(received, sentByPrimary, sentByStandby, sent, to, refused, suppressed, switches);
+        counters.publish(received, sentByPrimary, sentByStandby, sent, to, refused, suppressed, announced, switches);
     }
 
     /** Tells of link changes, and of a switch that has had no burst yet. */

@@ -109,6 +109,28 @@ class FailoverPortDpdkTest {
         });
     }
 
+    /** U11: what announces a side has to go out by it, and is none of the handler's frames. */
+    @Test
+    void shouldSendFramesOfControlOnTransmittingSide() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.transmit(7);
+                port.link(PRIMARY, false);
+                port.send(0);
+                port.transmit(8);
+                port.link(STANDBY, false);
+                port.send(0);
+                port.transmit(9);
+                assertEquals(List.of(7L), port.takeFrom(PRIMARY));
+                assertEquals(List.of(8L), port.takeFrom(STANDBY));
+                assertEquals(2, port.counters().announced());
+                assertEquals(
+                        0, port.counters().sentByPrimary() + port.counters().sentByStandby());
+                assertEquals(0, port.counters().refused());
+            }
+        });
+    }
+
     @Test
     void shouldObeyOperator() throws Exception {
         EalWorker.run(() -> {

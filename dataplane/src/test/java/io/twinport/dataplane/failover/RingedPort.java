@@ -153,6 +153,12 @@ final class RingedPort implements AutoCloseable {
         return count;
     }
 
+    /** A control thread's frame. */
+    void transmit(long number) {
+        Frames.allocate(allocator, array, 1, number);
+        port.transmit(Frames.get(array, 0));
+    }
+
     void decide(int event) {
         port.decide(event);
     }
