@@ -16,6 +16,9 @@ public final class Announcement {
 
     private static final int SMALLEST = 60;
     private static final int MAC = 6;
+    private static final int IPV4 = 4;
+    private static final short ETHERNET = 1;
+    private static final short IPV4_TYPE = 0x0800;
     private static final short ARP = 0x0806;
     private static final short RARP = (short) 0x8035;
     private static final short IPV6 = (short) 0x86dd;
@@ -34,20 +37,12 @@ public final class Announcement {
 
     /** A gratuitous ARP: an ARP Announcement of RFC 5227, which hosts take into their tables. */
     public static byte[] arp(MacAddress mac, Inet4Address address) {
-        ByteBuffer frame = frame(BROADCAST, mac, ARP);
-        arpHeader(frame, ARP_REQUEST);
-        frame.put(mac.bytes()).put(address.getAddress());
-        frame.put(new byte[MAC]).put(address.getAddress());
-        return frame.array();
+        return arpFrame(mac, ARP, ARP_REQUEST, address.getAddress(), new byte[MAC]);
     }
 
     /** A RARP request of the own address, as hypervisors send it: switches learn from it, hosts ignore it. */
     public static byte[] rarp(MacAddress mac) {
-        ByteBuffer frame = frame(BROADCAST, mac, RARP);
-        arpHeader(frame, REVERSE_REQUEST);
-        frame.put(mac.bytes()).putInt(0);
-        frame.put(mac.bytes()).putInt(0);
-        return frame.array();
+        return arpFrame(mac, RARP, REVERSE_REQUEST, new byte[IPV4], mac.bytes());
     }
 
     /**
@@ -81,20 +76,22 @@ public final class Announcement {
                 .array();
     }
 
-    private static ByteBuffer frame(MacAddress to, MacAddress from, short type) {
-        ByteBuffer frame = ByteBuffer.wrap(new byte[SMALLEST]);
-        header(frame, to, from, type);
-        return frame;
+    /** From {@code mac} and {@code address} about {@code target} and the same address (RFC 826). */
+    private static byte[] arpFrame(MacAddress mac, short type, short operation, byte[] address, byte[] target) {
+        byte[] bytes = new byte[SMALLEST];
+        ByteBuffer frame = ByteBuffer.wrap(bytes);
+        header(frame, BROADCAST, mac, type);
+        frame.putShort(ETHERNET)
+                .putShort(IPV4_TYPE)
+                .put((byte) MAC)
+                .put((byte) IPV4)
+                .putShort(operation);
+        frame.put(mac.bytes()).put(address).put(target).put(address);
+        return bytes;
     }
 
     private static void header(ByteBuffer frame, MacAddress to, MacAddress from, short type) {
         frame.put(to.bytes()).put(from.bytes()).putShort(type);
-    }
-
-    /** For IPv4 over Ethernet. */
-    private static void arpHeader(ByteBuffer frame, short operation) {
-        frame.putShort((short) 1).putShort((short) 0x0800).put((byte) MAC).put((byte) 4);
-        frame.putShort(operation);
     }
 
     /** Over the pseudo-header and the message, whose own checksum is still 0 (RFC 4443, 2.3). */

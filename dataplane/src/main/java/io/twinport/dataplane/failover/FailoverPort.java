@@ -10,8 +10,9 @@ import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * One port over a primary and a standby. Transmits on the primary while that is ready, else on the standby (R41), from
- * the first burst after the link status interrupt. Receives from the side that transmits; the other side is drained
- * all the time and its frames are counted and freed, so that nothing old surfaces after a switch (U2).
+ * the first burst after the link status interrupt. Receives from the side that transmits, and for a moment after a
+ * switch from the one that it has left; else the other side is drained all the time and its frames are counted and
+ * freed, so that nothing old surfaces after a switch (U2).
  *
  * <p>Belongs to the thread of one poll loop.
  */
@@ -31,6 +32,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private final PortCounters counters;
     private final PortEvents out;
     private final PolicyTimers timers;
+    private final ReceiveWindow window = new ReceiveWindow();
     private final NanoClock clock;
     private final MbufBurst drain = new MbufBurst();
     private final MbufBurst single = new MbufBurst();
@@ -91,8 +93,26 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (++polls % HOUSEKEEPING_POLLS == 0) {
             housekeeping();
         }
-        int n = SideLine.receive(selector.active(), packets, count);
+        // What comes late is older, so it goes first.
+        int late = window.side() == FailoverPolicy.NONE ? 0 : receiveLate(packets, count);
+        int n = late == count
+                ? late
+                : late + SideLine.receive(selector.active(), packets + (long) late * Long.BYTES, count - late);
         received += n;
+        return n;
+    }
+
+    /** From the side that was left a moment ago; if it has gone meanwhile, its line has no device. */
+    private int receiveLate(long packets, int count) {
+        if (window.isOver(clock.nanoTime())) {
+            window.open(FailoverPolicy.NONE, 0);
+            return 0;
+        }
+        int n = window.receive(selector.line(window.side()), packets, count);
+        suppressed += window.dropped();
+        if (n + window.dropped() > 0) {
+            prove();
+        }
         return n;
     }
 
@@ -170,6 +190,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         foldSent();
         untold = true;
         awaitsBurst = to != FailoverPolicy.NONE;
+        window.open(to == FailoverPolicy.NONE ? FailoverPolicy.NONE : from, decisionNanos);
     }
 
     /**
@@ -204,7 +225,9 @@ public final class FailoverPort implements PacketPort, PollMember {
             expire();
         }
         tell();
-        drain();
+        if (window.side() == FailoverPolicy.NONE) {
+            drain();
+        }
         if (polls % PUBLISH_POLLS == 0) {
             publish();
         }
@@ -254,8 +277,14 @@ public final class FailoverPort implements PacketPort, PollMember {
             drain.free(0, n);
             suppressed += n;
         } while (n == MbufBurst.CAPACITY && ++bursts < DRAIN_BURSTS);
-        // All that came while its link was down has been drained before, so what comes now proves it (U12).
-        if ((n | bursts) != 0 && FailoverPolicy.waitsForProof(selector.state())) {
+        if ((n | bursts) != 0) {
+            prove();
+        }
+    }
+
+    /** A frame has come by the side that does not transmit: none from before, for its ring is always emptied (U12). */
+    private void prove() {
+        if (FailoverPolicy.waitsForProof(selector.state())) {
             turn(selector.decide(FailoverPolicy.PRIMARY_PROVEN), 0);
         }
     }

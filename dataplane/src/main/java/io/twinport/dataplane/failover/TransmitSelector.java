@@ -47,6 +47,11 @@ final class TransmitSelector {
         return idle;
     }
 
+    /** The line of a side, one without a device where that has left. */
+    long line(int side) {
+        return side == FailoverPolicy.PRIMARY ? primary : side == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
+    }
+
     int state() {
         return state;
     }

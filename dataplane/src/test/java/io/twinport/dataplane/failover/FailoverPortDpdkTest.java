@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dpdk.testing.EalWorker;
+import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -199,6 +200,41 @@ class FailoverPortDpdkTest {
                 assertEquals(numbers(400, 3), port.receive(HOUSEKEEPING_POLLS));
                 assertEquals(6, port.counters().received());
                 assertEquals(6, port.counters().suppressed());
+            }
+        });
+    }
+
+    /** U2: the other end has not learnt of the switch yet; what it sends to all comes by the new side as well. */
+    @Test
+    void shouldReceiveByFormerSideForAWhile() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.decide(FailoverPolicy.FORCED_STANDBY);
+                port.arriveAt(PRIMARY, 3, Frames.UNICAST);
+                port.arriveAt(PRIMARY, 2, 50);
+                port.arriveAt(STANDBY, 1, 100);
+                List<Long> expected = new ArrayList<>(numbers(Frames.UNICAST, 3));
+                expected.add(100L);
+                assertEquals(expected, port.receive());
+                assertEquals(2, port.counters().suppressed());
+                Thread.sleep(ReceiveWindow.LENGTH.plusMillis(1));
+                port.receive();
+                port.arriveAt(PRIMARY, 3, Frames.UNICAST);
+                assertEquals(List.of(), port.receive(HOUSEKEEPING_POLLS));
+                assertEquals(5, port.counters().suppressed());
+            }
+        });
+    }
+
+    /** U6: a side that has left is not touched. */
+    @Test
+    void shouldNotReceiveBySideThatHasLeft() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.arriveAt(PRIMARY, 3, Frames.UNICAST);
+                port.leave(PRIMARY);
+                assertEquals(List.of(), port.receive(HOUSEKEEPING_POLLS));
+                assertEquals(numbers(Frames.UNICAST, 3), port.takeFrom(PRIMARY));
             }
         });
     }

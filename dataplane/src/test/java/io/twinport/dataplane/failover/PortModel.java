@@ -4,6 +4,7 @@ import static io.twinport.dataplane.failover.FailoverPolicy.NONE;
 import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY;
 import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
 
+import io.twinport.dpdk.testing.Frames;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -66,6 +67,8 @@ final class PortModel {
     private boolean edge;
     private int polls;
     private boolean untoldChange;
+    private int late = NONE;
+    private long lateUntil;
     private long waitOverAt = -1;
     private long settledAt = -1;
     private long sent;
@@ -82,16 +85,16 @@ final class PortModel {
         this.ringSize = ringSize;
     }
 
-    void join(int side) {
+    void join(int side, long now) {
         devices[side].joined = true;
-        decideOnce();
-        look();
+        decideOnce(now);
+        look(now);
     }
 
     void leave(int side, long now) {
         devices[side].joined = false;
         devices[side].knownUp = false;
-        decideOnce();
+        decideOnce(now);
         tell(now);
     }
 
@@ -121,9 +124,9 @@ final class PortModel {
     }
 
     /** How many of these frames are taken. */
-    int send(List<Long> numbers) {
+    int send(List<Long> numbers, long now) {
         if (edge) {
-            look();
+            look(now);
         }
         int taken = active == NONE ? 0 : Math.min(numbers.size(), room(active));
         if (taken > 0) {
@@ -136,25 +139,52 @@ final class PortModel {
 
     List<Long> receive(long now) {
         if (++polls % 8 == 0) {
-            look();
+            look(now);
             expire(now);
             tell(now);
-            drain();
+            if (late == NONE) {
+                drain(now);
+            }
         }
-        List<Long> delivered = active == NONE ? List.of() : poll(devices[active], BURST);
+        List<Long> delivered = new ArrayList<>();
+        if (late != NONE) {
+            delivered.addAll(receiveLate(now));
+        }
+        if (active != NONE) {
+            delivered.addAll(poll(devices[active], BURST - delivered.size()));
+        }
         received += delivered.size();
         return delivered;
     }
 
+    /** U2: the side that was left, for a while, and of that only what is sent to one receiver. */
+    private List<Long> receiveLate(long now) {
+        if (now >= lateUntil) {
+            late = NONE;
+            return List.of();
+        }
+        if (!devices[late].joined) {
+            return List.of();
+        }
+        List<Long> frames = poll(devices[late], BURST);
+        List<Long> unicast =
+                frames.stream().filter(number -> (number & Frames.UNICAST) != 0).toList();
+        suppressed += frames.size() - unicast.size();
+        if (!frames.isEmpty()) {
+            prove(now);
+        }
+        return unicast;
+    }
+
     void force(int side, long now) {
         forced = side;
-        decideOnce();
+        decideOnce(now);
         changed(now);
     }
 
     void failback(Failback mode, long now) {
         failback = mode;
-        decideOnce();
+        decideOnce(now);
         changed(now);
     }
 
@@ -163,13 +193,14 @@ final class PortModel {
         if (!on) {
             flaps = 0;
         }
-        decideOnce();
+        decideOnce(now);
         changed(now);
     }
 
     void commandFailback(long now) {
         if (active == STANDBY) {
-            release();
+            released = true;
+            decideOnce(now);
         }
         changed(now);
     }
@@ -180,20 +211,28 @@ final class PortModel {
     }
 
     /** Both links, which together make one switch at most. */
-    private void look() {
+    private void look(long now) {
         edge = false;
         int before = active;
         for (int side : new int[] {PRIMARY, STANDBY}) {
             devices[side].knownUp = devices[side].joined && devices[side].up;
             decide();
         }
-        switches += active == before ? 0 : 1;
+        switched(before, now);
     }
 
-    private void decideOnce() {
+    private void decideOnce(long now) {
         int before = active;
         decide();
-        switches += active == before ? 0 : 1;
+        switched(before, now);
+    }
+
+    private void switched(int before, long now) {
+        if (active != before) {
+            switches++;
+            late = active == NONE ? NONE : before;
+            lateUntil = now + ReceiveWindow.LENGTH.toNanos();
+        }
     }
 
     private void decide() {
@@ -246,16 +285,12 @@ final class PortModel {
                 && failback != Failback.MANUAL;
     }
 
-    private void release() {
-        released = true;
-        decideOnce();
-    }
-
     private void expire(long now) {
         if (waitOverAt >= 0 && now >= waitOverAt) {
             waitOverAt = -1;
             if (waits()) {
-                release();
+                released = true;
+                decideOnce(now);
             }
         } else if (settledAt >= 0 && now >= settledAt) {
             settledAt = -1;
@@ -284,7 +319,7 @@ final class PortModel {
     }
 
     /** U2: the idle side is emptied; U12: a frame of a primary that waits proves it. */
-    private void drain() {
+    private void drain(long now) {
         if (active == NONE) {
             return;
         }
@@ -294,8 +329,15 @@ final class PortModel {
         }
         int drained = poll(devices[idle], DRAIN).size();
         suppressed += drained;
-        if (drained > 0 && waits() && failback == Failback.WHEN_PROVEN && !damped()) {
-            release();
+        if (drained > 0) {
+            prove(now);
+        }
+    }
+
+    private void prove(long now) {
+        if (waits() && failback == Failback.WHEN_PROVEN && !damped()) {
+            released = true;
+            decideOnce(now);
         }
     }
 

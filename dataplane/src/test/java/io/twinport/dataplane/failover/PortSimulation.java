@@ -6,6 +6,7 @@ import static io.twinport.dataplane.failover.RingedPort.numbers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twinport.dataplane.failover.PortModel.Failback;
+import io.twinport.dpdk.testing.Frames;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -67,7 +68,13 @@ final class PortSimulation implements AutoCloseable {
             case 18 -> flap();
             case 19 -> edge();
             case 20 -> joinOrLeave(pick(PRIMARY, PRIMARY, STANDBY));
-            case 21 -> pass(pick(WAIT.dividedBy(3), WAIT, WAIT.multipliedBy(20), FailbackSettings.SETTLE));
+            case 21 ->
+                pass(pick(
+                        WAIT.dividedBy(3),
+                        WAIT,
+                        ReceiveWindow.LENGTH.dividedBy(2),
+                        WAIT.multipliedBy(20),
+                        FailbackSettings.SETTLE));
             case 22 -> receiveUntilHousekeeping();
             default -> operate();
         }
@@ -76,7 +83,7 @@ final class PortSimulation implements AutoCloseable {
     private void send() {
         int count = 1 + random.nextInt(32);
         note("send " + count);
-        int taken = model.send(numbers(nextSent, count));
+        int taken = model.send(numbers(nextSent, count), now);
         nextSent += count;
         check("taken", taken, port.send(count));
     }
@@ -95,9 +102,10 @@ final class PortSimulation implements AutoCloseable {
     private void arrive() {
         int side = pick(PRIMARY, STANDBY);
         int count = Math.min(pick(1, 5, 32, 300), model.room(side));
+        long first = random.nextBoolean() ? nextArrival | Frames.UNICAST : nextArrival;
         note(count + " arrive at " + side);
-        model.arrive(side, numbers(nextArrival, count));
-        port.arriveAt(side, count, nextArrival);
+        model.arrive(side, numbers(first, count));
+        port.arriveAt(side, count, first);
         nextArrival += count;
     }
 
@@ -140,7 +148,7 @@ final class PortSimulation implements AutoCloseable {
             port.leave(side);
         } else {
             note(side + " joins");
-            model.join(side);
+            model.join(side, now);
             port.join(side);
         }
     }
