@@ -60,5 +60,5 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 generate 22.11 ""
-"$here/fetch-dpdk.sh" trixie "$module/target/dpdk-24.11"
+"$module/debian/fetch.sh" trixie "$module/target/dpdk-24.11"
 generate 24.11 "$module/target/dpdk-24.11/root"

@@ -50,11 +50,12 @@ public final class Epoch {
     /**
      * Control: waits until the loop has executed a command and has then finished a pass.
      *
+     * @param time in which this process runs: one that was stopped has not waited
      * @return false if it has not within the time
      */
     public boolean await(long command, Duration time) {
-        long deadline = System.nanoTime() + time.toNanos();
-        return awaitWord(COMMAND, command, deadline) && awaitWord(PASSES, nextPass(), deadline);
+        Patience patience = new Patience(time);
+        return awaitWord(COMMAND, command, patience) && awaitWord(PASSES, nextPass(), patience);
     }
 
     private long nextPass() {
@@ -62,9 +63,9 @@ public final class Epoch {
         return now == ENDED ? ENDED : now + 1;
     }
 
-    private boolean awaitWord(int offset, long value, long deadline) {
+    private boolean awaitWord(int offset, long value, Patience patience) {
         while (UnsafeApi.getLongAcquire(null, line + offset) < value) {
-            if (System.nanoTime() - deadline >= 0) {
+            if (patience.isOver()) {
                 return false;
             }
             LockSupport.parkNanos(WAIT_NANOS);

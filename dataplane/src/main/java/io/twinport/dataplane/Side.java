@@ -1,7 +1,6 @@
 package io.twinport.dataplane;
 
 import io.twinport.dataplane.cnc.Command;
-import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufPool;
@@ -22,7 +21,9 @@ public final class Side {
     private final int member;
     private final int side;
     private DeviceState state = DeviceState.JOINING;
+    private long leaveCommand;
     private boolean linkReported;
+    private volatile LinkTrust trust;
 
     private Side(SideDevice dev, long events, PollLoop loop, int member, int side) {
         this.dev = dev;
@@ -31,6 +32,7 @@ public final class Side {
         this.loop = loop;
         this.member = member;
         this.side = side;
+        this.trust = new LinkTrust(System.nanoTime());
     }
 
     /** {@link #join(SideDevice, MbufPool, long, PollLoop, int, int)} of one of DPDK's ports. */
@@ -53,39 +55,62 @@ public final class Side {
         }
         Side joined = new Side(dev, events, loop, member, side);
         dev.configure(pool);
-        dev.start(joined.line, events);
+        joined.start();
+        return joined;
+    }
+
+    private void start() {
+        state = DeviceState.JOINING;
+        leaveCommand = 0;
+        linkReported = false;
+        dev.start(line, events);
+        trust = new LinkTrust(System.nanoTime());
+        boolean taken;
         try {
-            joined.watchLink();
-            if (!joined.command(Command.JOIN)) {
-                joined.state = DeviceState.QUARANTINED;
-            }
+            watchLink();
+            taken = await(send(Command.JOIN));
         } catch (RuntimeException e) {
             // The loop was not told, so it does not use the device.
             dev.stop();
             throw e;
         }
-        if (joined.state == DeviceState.QUARANTINED) {
+        if (!taken) {
             // It may take it yet, so the device has to stay as it is.
-            throw new DpdkException("the poll loop has not taken " + dev + " within " + LOOP_TIME.toSeconds()
+            state = DeviceState.QUARANTINED;
+            throw new StuckLoopException("the poll loop has not taken " + dev + " within " + LOOP_TIME.toSeconds()
                     + " s: it is stuck in its handler, or its CPU is taken by something else");
         }
-        joined.state = DeviceState.ACTIVE;
-        return joined;
+        state = DeviceState.ACTIVE;
     }
 
     /**
-     * Takes the device out of the loop's set, and stops it.
+     * Takes the device out of the loop's set.
      *
-     * @return false if the loop did not let go of it in time: the device is quarantined and must not be removed
+     * @return false if the loop did not let go of it in time: the device is quarantined and must not be touched, but the
+     *     loop may let go yet, and the next call waits on
      */
-    public boolean leave() {
-        state = DeviceState.DRAINING;
-        if (!command(Command.LEAVE)) {
-            state = DeviceState.QUARANTINED;
-            return false;
+    public boolean letGo() {
+        if (leaveCommand == 0) {
+            state = DeviceState.DRAINING;
+            leaveCommand = send(Command.LEAVE);
         }
+        boolean left = await(leaveCommand);
+        state = left ? DeviceState.DRAINING : DeviceState.QUARANTINED;
+        return left;
+    }
+
+    /** Stops the device after {@link #letGo} has returned true. */
+    public void stop() {
         dev.stop();
         state = DeviceState.GONE;
+    }
+
+    /** {@link #letGo}, then {@link #stop}; false if the loop does not let go. */
+    public boolean leave() {
+        if (!letGo()) {
+            return false;
+        }
+        stop();
         return true;
     }
 
@@ -98,6 +123,11 @@ public final class Side {
         return true;
     }
 
+    /** Starts the device after {@link #leave} and lets the loop use it again; fails as {@link #join} does. */
+    public void rejoin() {
+        start();
+    }
+
     /**
      * For devices without link interrupts, which the loop may not ask: asks the driver, and tells the loop of a
      * change. Called every few milliseconds.
@@ -107,6 +137,9 @@ public final class Side {
             return;
         }
         boolean up = dev.isLinkUp();
+        if (dev.needsRestartAfterLinkLoss()) {
+            up = trust.trusts(up, System.nanoTime());
+        }
         if (up != linkReported) {
             linkReported = up;
             SideLine.reportLink(line, up);
@@ -114,6 +147,16 @@ public final class Side {
                 EventLine.edge(events, System.nanoTime());
             }
         }
+    }
+
+    /** Whether the device has its link back and must be left and rejoined before the loop is told (U12). */
+    public boolean needsRestart() {
+        return trust.needsRestart();
+    }
+
+    /** Slots of the device's transmit ring. */
+    public int txRing() {
+        return SideLine.txRing(line);
     }
 
     public SideDevice dev() {
@@ -124,8 +167,11 @@ public final class Side {
         return state;
     }
 
-    private boolean command(int type) {
-        long id = Command.send(loop.commands(), type, member, side, line);
-        return loop.epoch().await(id, LOOP_TIME);
+    private long send(int type) {
+        return Command.send(loop.commands(), type, member, side, line);
+    }
+
+    private boolean await(long command) {
+        return loop.epoch().await(command, LOOP_TIME);
     }
 }

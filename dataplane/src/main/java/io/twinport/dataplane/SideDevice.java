@@ -48,6 +48,22 @@ public interface SideDevice {
      */
     void watchRemoval(long requests);
 
+    /**
+     * Frames that have left the device since its start, as the device itself counts them; -1 where it does not. For a
+     * control thread that wants to know whether the transmit ring has been sent.
+     */
+    default long transmitted() {
+        return -1;
+    }
+
+    /**
+     * Whether the device, after its link was away, says that the link is up and yet receives nothing until it is
+     * stopped and started (U12).
+     */
+    default boolean needsRestartAfterLinkLoss() {
+        return false;
+    }
+
     void stop();
 
     /** Closes the device and lets go of it: the kernel, or another probe, can have it. */

@@ -38,12 +38,17 @@ final class ArchitectureTest {
                 .definedBy("io.twinport.control..")
                 .layer("perf")
                 .definedBy("io.twinport.perf..")
+                // Built after perf, so here only if somebody below it knew it.
+                .optionalLayer("hw-tests")
+                .definedBy("io.twinport.hw..")
                 .whereLayer("perf")
                 .mayNotBeAccessedByAnyLayer()
+                .whereLayer("hw-tests")
+                .mayNotBeAccessedByAnyLayer()
                 .whereLayer("control")
-                .mayOnlyBeAccessedByLayers("perf")
+                .mayOnlyBeAccessedByLayers("perf", "hw-tests")
                 .whereLayer("dataplane")
-                .mayOnlyBeAccessedByLayers("control", "perf")
+                .mayOnlyBeAccessedByLayers("control", "perf", "hw-tests")
                 .check(CLASSES);
     }
 

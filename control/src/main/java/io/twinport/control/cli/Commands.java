@@ -1,6 +1,7 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.UserException;
+import io.twinport.dataplane.StuckLoopException;
 import io.twinport.dataplane.cnc.CncException;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.posix.PosixException;
@@ -48,6 +49,7 @@ public final class Commands {
     public static boolean isToMend(Exception e) {
         return e instanceof UserException
                 || e instanceof DpdkException
+                || e instanceof StuckLoopException
                 || e instanceof PosixException
                 || e instanceof CncException;
     }

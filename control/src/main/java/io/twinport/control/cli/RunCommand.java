@@ -2,13 +2,12 @@ package io.twinport.control.cli;
 
 import io.twinport.control.Engine;
 import io.twinport.control.UserException;
-import io.twinport.control.run.FailbackSpec;
 import io.twinport.control.run.FailoverRun;
 import io.twinport.control.run.HandlerSpec;
+import io.twinport.control.run.RunSettings;
 import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;
 import io.twinport.control.run.StandbyTrap;
-import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.posix.HugePages;
@@ -27,7 +26,8 @@ import picocli.CommandLine.Parameters;
 /** {@code twinport run}. */
 @Command(
         name = "run",
-        description = "Run a failover port over two DPDK devices until Ctrl-C. Changes nothing on the machine.",
+        description =
+                "Run a failover port over two DPDK devices until Ctrl-C. Changes nothing on the machine without --bind.",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
     private static final int MBUFS = 8191;
@@ -61,24 +61,20 @@ final class RunCommand implements Callable<Integer> {
             names = "--handler",
             defaultValue = "reflect",
             paramLabel = "HANDLER",
-            description = "reflect: every frame back to its sender. sink: freed. generate[:PPS]: frames of 60 bytes."
-                    + " tap:NAME: an interface of the kernel's with the port's MAC address. Default: ${DEFAULT-VALUE}")
+            description =
+                    "reflect: every frame back to its sender. sink: freed. generate[:PPS[:MAC]]: frames of 60 bytes."
+                            + " tap:NAME: an interface of the kernel's with the port's MAC address. Default: ${DEFAULT-VALUE}")
     String handler = "reflect";
 
     @Option(
-            names = "--failback",
-            defaultValue = "when-proven",
-            paramLabel = "WHEN",
-            description = "When the traffic goes back to a primary that is up again. when-proven: with the first frame"
-                    + " received on it, at most a second later. at-once: as the kernel does. delay:MS: after so many"
-                    + " milliseconds. manual: only when told, or when the standby fails. Default: ${DEFAULT-VALUE}")
-    String failback = "when-proven";
+            names = "--bind",
+            description =
+                    "Take PCI devices from the kernel: bind them to vfio-pci when they are there or appear, and give"
+                            + " them back at the end. Without it they have to be bound already.")
+    boolean bind;
 
-    @Option(
-            names = "--damping",
-            description = "A primary that fails again within 10 s of its failback, three times and more, waits twice"
-                    + " as long each time.")
-    boolean damping;
+    @Mixin
+    PolicyOptions policyOptions = new PolicyOptions();
 
     @Mixin
     EngineOptions engineOptions = new EngineOptions();
@@ -93,15 +89,16 @@ final class RunCommand implements Callable<Integer> {
         List<SideSpec> sides = Stream.of(side(FailoverPolicy.PRIMARY, primary), side(FailoverPolicy.STANDBY, standby))
                 .flatMap(List::stream)
                 .map(this::driven)
+                .map(side -> bind && side.isPci() ? side.bound() : side)
                 .toList();
         FailoverRun.check(sides);
         StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
-        FailbackSettings failbackSettings = FailbackSpec.parse(failback, damping);
+        RunSettings settings = policyOptions.settings();
         EalArguments arguments = arguments(sides);
         Interrupt interrupt = Interrupt.install(0);
         try {
-            run(sides, handlerSpec, failbackSettings, arguments, interrupt);
+            run(sides, handlerSpec, settings, arguments, interrupt);
             return 0;
         } finally {
             interrupt.done();
@@ -111,14 +108,14 @@ final class RunCommand implements Callable<Integer> {
     private void run(
             List<SideSpec> sides,
             HandlerSpec handlerSpec,
-            FailbackSettings failbackSettings,
+            RunSettings settings,
             EalArguments arguments,
             Interrupt interrupt)
             throws InterruptedException {
         Engine engine = Engine.start(arguments, engineOptions.cncFile("twinport"), MBUFS);
         boolean clean = true;
         try {
-            FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, failbackSettings, System.out);
+            FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, settings, System.out);
             boolean attached = false;
             try {
                 run.attach(sides);

@@ -3,13 +3,20 @@ package io.twinport.control.run;
 import io.twinport.control.Engine;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.Membership;
+import io.twinport.control.hotplug.Release;
+import io.twinport.control.hotplug.SideLife;
+import io.twinport.control.hotplug.SidePlan;
+import io.twinport.control.hotplug.Watchdog;
+import io.twinport.control.kernel.InterfaceAddresses;
 import io.twinport.control.kernel.Tap;
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
 import io.twinport.dataplane.SideDevice;
-import io.twinport.dataplane.failover.FailbackSettings;
+import io.twinport.dataplane.announce.FrameSender;
+import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
@@ -18,6 +25,7 @@ import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
+import io.twinport.posix.ProcessEnd;
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
@@ -26,10 +34,12 @@ import java.util.Locale;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /** One failover port from start to end. Either side may be missing at the start (R21, R39), and come later. */
-public final class FailoverRun implements SideAttacher.Port {
+public final class FailoverRun {
     /** What a side that is there needs to come up; one that needs longer is waited for while the port runs. */
     private static final int START_MILLIS = 1000;
 
@@ -38,6 +48,9 @@ public final class FailoverRun implements SideAttacher.Port {
 
     private static final int PORT = 0;
 
+    /** Of a process that ended because it could not give a device back. */
+    public static final int EXIT_NOT_RELEASED = 3;
+
     private final Engine engine;
     private final PrintStream out;
     private final RunLog log;
@@ -45,26 +58,36 @@ public final class FailoverRun implements SideAttacher.Port {
     private final PortCounters counters;
     private final PollLoop loop;
     private final Lcore lcore;
+    private final PortAnnouncer announcer;
     private final @Nullable Tap tap;
-    private final List<SideAttacher> attachers = new ArrayList<>();
+    private final List<SideLife> lives = new ArrayList<>();
+    private final Lock devices = new ReentrantLock();
+    private final Watchdog watchdog;
     private final long events;
     private volatile long sourceMac;
 
     private FailoverRun(
-            Engine engine, PortAddress address, HandlerSpec handlerSpec, FailbackSettings failback, PrintStream out) {
+            Engine engine, PortAddress address, HandlerSpec handlerSpec, RunSettings settings, PrintStream out) {
         this.engine = engine;
         this.out = out;
         this.address = address;
         this.log = new RunLog(out);
+        this.watchdog = new Watchdog(settings.releaseTime(), this::endProcess);
         this.events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort port = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()), failback);
+                PORT, events, counters, new PortEvents(engine.cnc().events()), settings.failback());
         this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
         PacketHandler handler = handler(handlerSpec, port);
         this.loop = engine.newLoop("poll", handler, List.of(port));
+        Optional<InterfaceAddresses> addresses = handlerSpec instanceof HandlerSpec.Tap spec
+                ? Optional.of(new InterfaceAddresses(spec.name()))
+                : Optional.empty();
+        this.announcer = new PortAnnouncer(
+                settings.announce(), address::get, addresses, new FrameSender(loop, PORT, engine.pool()));
         engine.conductor().add(log);
+        engine.conductor().add(announcer);
         this.lcore = engine.run(loop, handler, engine.pollCpu());
     }
 
@@ -75,8 +98,8 @@ public final class FailoverRun implements SideAttacher.Port {
      * @param out where lines go
      */
     public static FailoverRun create(
-            Engine engine, List<SideSpec> sides, HandlerSpec handler, FailbackSettings failback, PrintStream out) {
-        return new FailoverRun(engine, new PortAddress(sides), handler, failback, out);
+            Engine engine, List<SideSpec> sides, HandlerSpec handler, RunSettings settings, PrintStream out) {
+        return new FailoverRun(engine, new PortAddress(sides), handler, settings, out);
     }
 
     /**
@@ -86,7 +109,17 @@ public final class FailoverRun implements SideAttacher.Port {
      */
     public void attach(List<SideSpec> sides) {
         address.get().ifPresent(this::useMac);
-        sides.forEach(this::attach);
+        for (SideSpec spec : sides) {
+            SideLife life = new SideLife(new Plan(spec), spec.slot(), devices, log::say);
+            watchdog.watch(spec.role() + " " + spec.name(), life::isWantedBack);
+            lives.add(life);
+        }
+        watchdog.start();
+        for (SideLife life : lives) {
+            life.start();
+            // EAL's list of devices has no lock: the next probe begins when this one is over, or waits for its far end.
+            Pause.until(() -> life.first().isDone() || life.phase() == SideLife.Phase.ABSENT, PROBE_MILLIS);
+        }
         awaitSides();
     }
 
@@ -103,7 +136,7 @@ public final class FailoverRun implements SideAttacher.Port {
                             + ": they must be two devices. Number virtual ones differently (net_tap0, net_tap1).");
         }
         new PortAddress(sides);
-        sides.forEach(SideSpec::checkDriver);
+        sides.forEach(SideSpec::checkSlot);
     }
 
     /**
@@ -113,10 +146,12 @@ public final class FailoverRun implements SideAttacher.Port {
      */
     public boolean stop() {
         log.end();
+        announcer.end();
         boolean clean = true;
-        for (SideAttacher attacher : attachers) {
-            clean &= attacher.stop();
+        for (SideLife life : lives) {
+            clean &= life.stop();
         }
+        watchdog.close();
         lcore.close();
         if (tap != null) {
             tap.close();
@@ -129,39 +164,82 @@ public final class FailoverRun implements SideAttacher.Port {
         log.summary();
         out.printf(
                 Locale.ROOT,
-                "rx %d, tx %d by the primary + %d by the standby, tx refused %d, rx suppressed on the idle side %d%n",
+                "rx %d, tx %d by the primary + %d by the standby, tx refused %d, rx suppressed on the idle side %d, announcements"
+                        + " sent %d%n",
                 counters.received(),
                 counters.sentByPrimary(),
                 counters.sentByStandby(),
                 counters.refused(),
-                counters.suppressed());
+                counters.suppressed(),
+                counters.announced());
         if (tap != null) {
             out.printf("not taken by the kernel %d%n", tap.dropped());
         }
+        lives.forEach(this::summaryOfReleases);
         engine.errors().forEach(out::println);
     }
 
-    private void attach(SideSpec spec) {
-        SideAttacher attacher = new SideAttacher(spec, address, this, log::say);
-        attachers.add(attacher);
-        attacher.start();
-        // EAL's list of devices has no lock: the next probe begins when this one is over, or waits for its far end.
-        Pause.until(() -> attacher.result().isDone(), PROBE_MILLIS);
+    private void summaryOfReleases(SideLife life) {
+        List<Release> releases = life.releases();
+        if (!releases.isEmpty()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%s released on request %d times: off the loop after at most %.1f ms, closed in at most %.0f ms,"
+                            + " frames in its ring: at most %d%n",
+                    life.plan().role(),
+                    releases.size(),
+                    releases.stream().mapToLong(Release::leaveNanos).max().orElse(0) / 1e6,
+                    releases.stream().mapToLong(Release::closeNanos).max().orElse(0) / 1e6,
+                    releases.stream().mapToLong(Release::unknownFrames).sum());
+        }
     }
 
-    /** One side at a time: two that appear together are two threads in DPDK's control calls. */
-    @Override
-    public synchronized Side join(SideSpec spec, SideDevice dev) {
-        address.get().ifPresent(this::useMac);
-        Side side = Side.join(dev, engine.pool(), events, loop, PORT, spec.side());
-        engine.conductor().watch(side);
-        return side;
+    /** A device cannot be given back: with the process goes the last that holds it. */
+    private void endProcess(String why) {
+        LastWords.say("twinport: " + why + " (the poll loop does not let go of it, or its driver's close hangs): ending"
+                + " the process, so that the kernel takes the device. Exit code " + EXIT_NOT_RELEASED);
+        ProcessEnd.now(EXIT_NOT_RELEASED);
     }
 
-    @Override
-    public boolean leave(Side side) {
-        engine.conductor().unwatch(side);
-        return side.remove();
+    /** How a side's devices join this port. */
+    private final class Plan implements SidePlan {
+        private final SideSpec spec;
+
+        Plan(SideSpec spec) {
+            this.spec = spec;
+        }
+
+        @Override
+        public String role() {
+            return spec.role();
+        }
+
+        @Override
+        public String name() {
+            return spec.name();
+        }
+
+        @Override
+        public SideDevice open() {
+            return spec.open(address.get());
+        }
+
+        @Override
+        public void admit(SideDevice dev) {
+            address.admit(spec, dev);
+        }
+
+        @Override
+        public Membership join(SideDevice dev) {
+            address.get().ifPresent(FailoverRun.this::useMac);
+            Side side = Side.join(dev, engine.pool(), events, loop, PORT, spec.side());
+            boolean isPrimary = spec.side() == FailoverPolicy.PRIMARY;
+            return new PortMember(
+                    side,
+                    engine.conductor(),
+                    isPrimary ? counters::sentByPrimary : counters::sentByStandby,
+                    side.txRing());
+        }
     }
 
     private void useMac(MacAddress mac) {
@@ -174,25 +252,25 @@ public final class FailoverRun implements SideAttacher.Port {
     /** A side that fails now ends the start; one that is still waiting does not, and is told when it fails later. */
     private void awaitSides() {
         long deadline = System.nanoTime() + START_MILLIS * 1_000_000L;
-        for (SideAttacher attacher : attachers) {
+        for (SideLife life : lives) {
             Pause.until(
-                    () -> attacher.result().isDone() || attacher.phase() == SideAttacher.Phase.ABSENT,
+                    () -> life.first().isDone() || life.phase() == SideLife.Phase.ABSENT,
                     Math.max(0, (deadline - System.nanoTime()) / 1_000_000));
         }
-        for (SideAttacher attacher : attachers) {
-            if (attacher.result().isDone()) {
+        for (SideLife life : lives) {
+            if (life.first().isDone()) {
                 try {
-                    attacher.result().join();
+                    life.first().join();
                 } catch (CompletionException e) {
                     throw e.getCause() instanceof RuntimeException cause ? cause : e;
                 }
             }
         }
-        for (SideAttacher attacher : attachers) {
-            if (!attacher.result().isDone()) {
-                log.say("waiting for " + attacher.waitsFor());
-                attacher.result().exceptionally(e -> {
-                    log.say(attacher.spec().role() + " cannot join: " + e.getMessage());
+        for (SideLife life : lives) {
+            if (!life.first().isDone()) {
+                log.say("waiting for " + waitsFor(life));
+                life.first().exceptionally(e -> {
+                    log.say(life.plan().role() + " cannot join: " + e.getMessage());
                     return null;
                 });
             }
@@ -202,11 +280,26 @@ public final class FailoverRun implements SideAttacher.Port {
                 + engine.pollCpu() + "; Ctrl-C ends it");
     }
 
+    private static String waitsFor(SideLife life) {
+        SidePlan plan = life.plan();
+        String side = "the " + plan.role() + " " + plan.name();
+        if (life.phase() == SideLife.Phase.ABSENT) {
+            return side + " to be plugged in: there is no such PCI device yet";
+        }
+        return side
+                + ((Plan) plan)
+                        .spec
+                        .serverSocket()
+                        .map(path -> ": its far end has to connect to " + path)
+                        .orElse(": its driver's probe has not returned");
+    }
+
     private PacketHandler handler(HandlerSpec spec, FailoverPort port) {
         return switch (spec) {
             case HandlerSpec.Reflect() -> new Reflect(port);
             case HandlerSpec.Sink() -> new Sink(port);
-            case HandlerSpec.Generate(long rate) -> new Generate(port, () -> sourceMac, rate);
+            case HandlerSpec.Generate(long rate, long destination) ->
+                new Generate(port, () -> sourceMac, destination, rate);
             case HandlerSpec.Tap ignored -> Objects.requireNonNull(tap).handler();
         };
     }

@@ -1,6 +1,7 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
+import io.twinport.dpdk.MacAddress;
 import io.twinport.posix.TapInterface;
 import java.util.Locale;
 
@@ -13,12 +14,14 @@ public sealed interface HandlerSpec {
     record Sink() implements HandlerSpec {}
 
     /** Frames of 60 bytes sent; 0 packets per second: as fast as they are taken. */
-    record Generate(long packetsPerSecond) implements HandlerSpec {}
+    record Generate(long packetsPerSecond, long destination) implements HandlerSpec {
+        static final long BROADCAST = 0xffff_ffff_ffffL;
+    }
 
     /** One interface of the kernel's. */
     record Tap(String name) implements HandlerSpec {}
 
-    /** Reads {@code reflect}, {@code sink}, {@code generate}, {@code generate:1000000} or {@code tap:tw0}. */
+    /** Reads {@code reflect}, {@code sink}, {@code generate}, {@code generate:1000000}, {@code generate:1000:02:00:00:00:00:01} or {@code tap:tw0}. */
     static HandlerSpec parse(String text) {
         String[] parts = text.split(":", 2);
         String kind = parts[0].toLowerCase(Locale.ROOT);
@@ -30,15 +33,29 @@ public sealed interface HandlerSpec {
                 return new Sink();
             }
             if (kind.equals("generate")) {
-                return new Generate(0);
+                return new Generate(0, Generate.BROADCAST);
             }
         } else if (kind.equals("generate")) {
-            return new Generate(rate(text, parts[1]));
+            return generate(text, parts[1]);
         } else if (kind.equals("tap")) {
             return new Tap(interfaceName(text, parts[1]));
         }
         throw new UserException("--handler " + text + " is none. Choose reflect, sink, generate,"
-                + " generate:PACKETS_PER_SECOND or tap:INTERFACE.");
+                + " generate:PACKETS_PER_SECOND[:DESTINATION] or tap:INTERFACE.");
+    }
+
+    private static Generate generate(String text, String arguments) {
+        String[] parts = arguments.split(":", 2);
+        long rate = rate(text, parts[0]);
+        try {
+            return new Generate(
+                    rate,
+                    parts.length == 1
+                            ? Generate.BROADCAST
+                            : MacAddress.parse(parts[1]).value());
+        } catch (IllegalArgumentException e) {
+            throw new UserException("--handler " + text + ": " + e.getMessage() + ".", e);
+        }
     }
 
     private static long rate(String text, String number) {

@@ -1,6 +1,9 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.PciBus;
+import io.twinport.control.hotplug.PciSlot;
+import io.twinport.control.hotplug.Slot;
 import io.twinport.dataplane.EthSide;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.SwitchRecord;
@@ -9,7 +12,6 @@ import io.twinport.dataplane.virtio.VirtioSide;
 import io.twinport.dpdk.Devargs;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MacAddress;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -23,14 +25,12 @@ import java.util.Set;
  * @param name the device's name in it
  * @param mac the address that the arguments give it
  * @param driver who drives it
+ * @param binds whether a PCI device may be taken from the kernel
  */
-public record SideSpec(int side, String devargs, String name, Optional<MacAddress> mac, SideDriver driver) {
+public record SideSpec(
+        int side, String devargs, String name, Optional<MacAddress> mac, SideDriver driver, boolean binds) {
     /** Drivers that take their address in their devargs. */
     private static final Set<String> TAKE_MAC = Set.of("net_virtio_user", "net_tap", "net_memif");
-
-    /** Drivers under which a device is DPDK's; those of NVIDIA and Microsoft keep it and share it. */
-    private static final Set<String> LENDING_DRIVERS =
-            Set.of("vfio-pci", "igb_uio", "uio_pci_generic", "mlx4_core", "mlx5_core", "mana");
 
     /** Reads {@code net_virtio_user0,path=/run/vf.sock,server=1} or {@code 0000:05:00.0}. */
     public static SideSpec parse(int side, String devargs) {
@@ -42,9 +42,16 @@ public record SideSpec(int side, String devargs, String name, Optional<MacAddres
                             + " virtual device: a driver's name and a number (net_virtio_user0, net_tap1) with its arguments"
                             + " after commas.");
         }
+        // DPDK names a PCI device as its arguments do, and would not find 05:00.0 by its full name.
+        String canonical = devargs.trim().replaceFirst("^[^,]*", name);
         try {
             return new SideSpec(
-                    side, devargs, name, Devargs.argument(devargs, "mac").map(MacAddress::parse), SideDriver.DPDK);
+                    side,
+                    canonical,
+                    name,
+                    Devargs.argument(devargs, "mac").map(MacAddress::parse),
+                    SideDriver.DPDK,
+                    false);
         } catch (IllegalArgumentException e) {
             throw new UserException(option + ": " + e.getMessage() + ".", e);
         }
@@ -59,7 +66,7 @@ public record SideSpec(int side, String devargs, String name, Optional<MacAddres
         if (other == SideDriver.TWINPORT) {
             checkVirtio();
         }
-        return new SideSpec(side, devargs, name, mac, other);
+        return new SideSpec(side, devargs, name, mac, other, binds);
     }
 
     private void checkVirtio() {
@@ -85,30 +92,29 @@ public record SideSpec(int side, String devargs, String name, Optional<MacAddres
         return Devargs.isPci(name);
     }
 
-    /**
-     * A PCI device that is there must be bound to a driver that lends it to DPDK; to take one from the kernel is for
-     * the operator to decide.
-     *
-     * @throws UserException if it is bound to another driver, or to none
-     */
-    void checkDriver() {
-        Path device = Path.of("/sys/bus/pci/devices", name);
-        if (!isPci() || !Files.exists(device)) {
-            return;
-        }
-        String driver = driverOf(device);
-        if (!LENDING_DRIVERS.contains(driver)) {
-            throw new UserException("--" + role() + " " + name + " is bound to "
-                    + (driver.isEmpty() ? "no driver" : "the kernel's driver " + driver)
-                    + ". Lend it to DPDK first: dpdk-devbind.py --bind=vfio-pci " + name);
-        }
+    /** With {@code --bind}: its device may be taken from the kernel. */
+    public SideSpec bound() {
+        return new SideSpec(side, devargs, name, mac, driver, true);
     }
 
-    private static String driverOf(Path device) {
-        try {
-            return device.resolve("driver").toRealPath().getFileName().toString();
-        } catch (IOException e) {
-            return ""; // no link: bound to none
+    /** Where the side's devices come and go. */
+    Slot slot() {
+        return isPci() ? new PciSlot(PciBus.ofThisMachine(), name, binds) : Slot.VIRTUAL;
+    }
+
+    /**
+     * Checks what must be so before DPDK starts. A PCI device that is there must be lent to DPDK; to take one from the
+     * kernel is for the operator to decide.
+     *
+     * @throws UserException if it is not so
+     */
+    void checkSlot() {
+        if (isPci()) {
+            try {
+                new PciSlot(PciBus.ofThisMachine(), name, binds).check();
+            } catch (UserException e) {
+                throw new UserException("--" + role() + " " + e.getMessage(), e);
+            }
         }
     }
 

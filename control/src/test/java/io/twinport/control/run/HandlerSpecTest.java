@@ -10,12 +10,17 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class HandlerSpecTest {
+    private static final long BROADCAST = 0xffff_ffff_ffffL;
+
     @Test
     void shouldReadEachHandler() {
         assertEquals(new HandlerSpec.Reflect(), HandlerSpec.parse("reflect"));
         assertEquals(new HandlerSpec.Sink(), HandlerSpec.parse("sink"));
-        assertEquals(new HandlerSpec.Generate(0), HandlerSpec.parse("generate"));
-        assertEquals(new HandlerSpec.Generate(1_000_000), HandlerSpec.parse("generate:1000000"));
+        assertEquals(new HandlerSpec.Generate(0, BROADCAST), HandlerSpec.parse("generate"));
+        assertEquals(new HandlerSpec.Generate(1_000_000, BROADCAST), HandlerSpec.parse("generate:1000000"));
+        assertEquals(
+                new HandlerSpec.Generate(1000, 0x0200_0000_0001L),
+                HandlerSpec.parse("generate:1000:02:00:00:00:00:01"));
         assertEquals(new HandlerSpec.Tap("tw0"), HandlerSpec.parse("tap:tw0"));
     }
 
@@ -32,6 +37,8 @@ class HandlerSpecTest {
                 "generate:0",
                 "generate:-1",
                 "generate:fast",
+                "generate:1000:",
+                "generate:1000:02:00",
                 "reflect:1",
                 "drop"
             })

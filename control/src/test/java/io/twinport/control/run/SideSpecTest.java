@@ -49,7 +49,8 @@ class SideSpecTest {
     void shouldPassTheAddressToDriversThatTakeOne() {
         assertEquals("net_tap0,iface=x,mac=" + MAC, standby("net_tap0,iface=x").devargsWith(Optional.of(MAC)));
         assertEquals("net_null1", standby("net_null1").devargsWith(Optional.of(MAC)));
-        assertEquals("05:00.0", standby("05:00.0").devargsWith(Optional.of(MAC)));
+        assertEquals("0000:05:00.0", standby("05:00.0").devargsWith(Optional.of(MAC)));
+        assertEquals("0000:05:00.0,a=b,c", standby("05:00.0,a=b,c").devargsWith(Optional.of(MAC)));
     }
 
     @Test

@@ -203,9 +203,16 @@ public final class FailoverPort implements PacketPort, PollMember {
         } else if (from == FailoverPolicy.STANDBY) {
             sentByStandby += sent;
         }
-        lostAtMost = FailoverPolicy.isLinkUp(selector.state(), from) ? 0 : Math.min(sent, ring);
+        lostAtMost = canStillSend() ? 0 : Math.min(sent, ring);
         ring = SideLine.txRing(selector.active());
         sent = 0;
+    }
+
+    /** A side that was told to leave has its link yet: control gives it the time to send, and counts what it has not. */
+    private boolean canStillSend() {
+        return FailoverPolicy.isLinkUp(selector.state(), from)
+                || cause == FailoverPolicy.PRIMARY_LEFT
+                || cause == FailoverPolicy.STANDBY_LEFT;
     }
 
     private void firstBurst() {

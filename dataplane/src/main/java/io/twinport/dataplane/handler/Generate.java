@@ -12,7 +12,7 @@ import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends frames of 64 bytes (60 without the checksum), broadcast, numbered in the first eight bytes of their payload,
+ * Sends frames of 64 bytes (60 without the checksum), broadcast or to one address, numbered in the first eight bytes of their payload,
  * as fast as the port takes them or at a rate. What the port receives is freed.
  */
 public final class Generate implements PacketHandler {
@@ -21,6 +21,7 @@ public final class Generate implements PacketHandler {
 
     private final PacketPort port;
     private final LongSupplier source;
+    private final long destination;
     private final Pacer pacer;
     private final MbufBurst burst = new MbufBurst();
     private @Nullable MbufAllocator allocator;
@@ -31,6 +32,12 @@ public final class Generate implements PacketHandler {
      * @param packetsPerSecond 0 for as fast as possible
      */
     public Generate(PacketPort port, LongSupplier source, long packetsPerSecond) {
+        this(port, source, BROADCAST, packetsPerSecond);
+    }
+
+    /** As {@link #Generate(PacketPort, LongSupplier, long)}, to an address of 48 bits. */
+    public Generate(PacketPort port, LongSupplier source, long destination, long packetsPerSecond) {
+        this.destination = destination;
         this.port = port;
         this.source = source;
         this.pacer = new Pacer(packetsPerSecond);
@@ -54,7 +61,7 @@ public final class Generate implements PacketHandler {
         for (int i = 0; i < count; i++) {
             long mbuf = burst.get(i);
             long frame = Mbuf.data(mbuf);
-            EthernetHeader.write(frame, BROADCAST, sender, EthernetHeader.LOCAL_EXPERIMENTAL);
+            EthernetHeader.write(frame, destination, sender, EthernetHeader.LOCAL_EXPERIMENTAL);
             UnsafeApi.putLong(frame + EthernetHeader.LENGTH, Long.reverseBytes(number++));
             Mbuf.length(mbuf, FRAME);
         }

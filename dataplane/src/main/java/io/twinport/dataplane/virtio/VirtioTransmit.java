@@ -130,7 +130,7 @@ public final class VirtioTransmit {
     private static boolean isFree(long queue, int count) {
         int last = UnsafeApi.getInt(queue + SIZE) / 2 - 1;
         int slot = UnsafeApi.getInt(queue + NEXT) + Math.min(count - 1, last) & last;
-        return UnsafeApi.getLong(UnsafeApi.getLong(queue + MBUFS) + (long) slot * Long.BYTES) == 0;
+        return count == 0 || UnsafeApi.getLong(UnsafeApi.getLong(queue + MBUFS) + (long) slot * Long.BYTES) == 0;
     }
 
     private static int take(long queue, long used, int taken, int count) {

@@ -24,7 +24,7 @@ public final class Dpdk2411 {
         Path module = moduleFolder();
         Path folder = folder(module.resolve("target"));
         ChildJvm.Result result =
-                ChildJvm.run(List.of(module.resolve("jextract/fetch-dpdk.sh").toString(), "trixie", folder.toString()));
+                ChildJvm.run(List.of(module.resolve("debian/fetch.sh").toString(), "trixie", folder.toString()));
         Assumptions.assumeTrue(
                 result.exitCode() == 0, () -> "DPDK 24.11 cannot be downloaded, so it is not tested: " + result);
         return new Dpdk2411(folder.resolve("root"));

@@ -1,11 +1,12 @@
 #!/bin/bash
-# Unpacks DPDK as another Debian suite packages it, without installing anything.
+# Unpacks packages of any Debian suite, DPDK above all, without installing anything.
 #
-#   fetch-dpdk.sh SUITE DIR [PACKAGE...]
+#   fetch.sh SUITE DIR [PACKAGE...]
 #
 # Downloads the PACKAGEs of SUITE with all that they depend on, libc and its loader included, and unpacks
 # them in DIR/root; no maintainer script runs. A -dev package is unpacked alone: headers are wanted of it,
-# and libdpdk-dev depends on every driver there is. Of librte-eal25 the librte-eal is enough.
+# and libdpdk-dev depends on every driver there is. Of librte-eal25 and librte-net-e1000-25 the names
+# without the number are enough.
 # Without PACKAGE: headers, EAL, ethdev and the virtual devices null, ring, virtio_user, vhost and tap.
 #
 # Mirror, keyring and proxy are those of the machine's own apt, whose state is not touched.
@@ -89,7 +90,7 @@ apt get update --error-on=any || die 2 "suite '$suite' cannot be read from $site
 names=$(apt cache pkgnames)
 dev=() run=()
 for p in "$@"; do
-    name=$(sort <<< "$names" | awk -v p="$p" 'index($0, p) == 1 && substr($0, length(p) + 1) ~ /^[0-9]*$/' | sed -n 1p)
+    name=$(sort <<< "$names" | awk -v p="$p" 'index($0, p) == 1 && substr($0, length(p) + 1) ~ /^(-?[0-9]+)?$/' | sed -n 1p)
     [ -n "$name" ] || die 1 "suite '$suite' has no package '$p'"
     if [[ $name == *-dev ]]; then dev+=("$name"); else run+=("$name"); fi
 done

@@ -1,0 +1,29 @@
+package io.twinport.control.hotplug;
+
+/**
+ * A device in its port's poll loop. For the thread of its side, in this order; a device that was stopped can be started
+ * again instead of removed.
+ */
+public interface Membership {
+    /** Takes the device out of the loop's set; false if the loop has not let go yet, and the next call waits on. */
+    boolean letGo();
+
+    /**
+     * Gives a device that the loop has let go of a bounded time to send what is in its transmit ring.
+     *
+     * @return frames that it may not have sent
+     */
+    long drain();
+
+    /** Stops the device. */
+    void stop();
+
+    /** Closes the device, and removes it from DPDK. */
+    void remove();
+
+    /** Whether its link is back and it needs {@link #restart} to be of use (U12). */
+    boolean needsRestart();
+
+    /** Starts a stopped device, and lets the loop use it again. */
+    void restart();
+}

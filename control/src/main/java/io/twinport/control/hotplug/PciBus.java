@@ -1,0 +1,179 @@
+package io.twinport.control.hotplug;
+
+import io.twinport.control.UserException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** The kernel's PCI bus as sysfs shows it. */
+public final class PciBus {
+    static final String VFIO = "vfio-pci";
+
+    /** Drivers under which a device is DPDK's; those of NVIDIA and Microsoft keep it and share it. */
+    private static final Set<String> LENDING_DRIVERS =
+            Set.of(VFIO, "igb_uio", "uio_pci_generic", "mlx4_core", "mlx5_core", "mana");
+
+    /** Drivers that do no DMA of their own, so that VFIO tolerates them in a group (the kernel's own list). */
+    private static final Set<String> HARMLESS_DRIVERS = Set.of(VFIO, "pci-stub", "pcieport", "shpchp");
+
+    /** How a file of sysfs is written. */
+    interface Attributes {
+        void write(Path file, String text) throws IOException;
+    }
+
+    private final Path sysfs;
+    private final Attributes attributes;
+
+    /**
+     * @param sysfs the machine's {@code /sys}, or a test's
+     * @param attributes what a test's kernel does when told something
+     */
+    PciBus(Path sysfs, Attributes attributes) {
+        this.sysfs = sysfs;
+        this.attributes = attributes;
+    }
+
+    public static PciBus ofThisMachine() {
+        return new PciBus(Path.of("/sys"), (file, text) -> Files.writeString(file, text, StandardOpenOption.WRITE));
+    }
+
+    public boolean exists() {
+        return Files.isDirectory(sysfs.resolve("bus/pci/devices"));
+    }
+
+    /** The device at an address, as it is now. */
+    public Optional<Occupant> find(String address) {
+        try {
+            // The inode is the device's for as long as it is there; the kernel does not use a number again soon.
+            Object identity = Objects.requireNonNull(Files.readAttributes(device(address), BasicFileAttributes.class)
+                    .fileKey());
+            String driver = driver(address);
+            return Optional.of(new Occupant(identity, driver, LENDING_DRIVERS.contains(driver)));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** What the kernel calls the device's network interfaces, for messages. */
+    List<String> interfaces(String address) {
+        return list(device(address).resolve("net"));
+    }
+
+    boolean isVfioLoaded() {
+        return Files.isDirectory(sysfs.resolve("bus/pci/drivers").resolve(VFIO));
+    }
+
+    /**
+     * Why VFIO could not use the device, in words that say what to do.
+     *
+     * @throws UserException if it could not
+     */
+    void checkGroup(String address) {
+        Path group = device(address).resolve("iommu_group");
+        if (!Files.exists(group)) {
+            if (isWithoutIommuAllowed()) {
+                return;
+            }
+            throw new UserException(address + " is in no IOMMU group, so VFIO cannot protect memory from it. Switch the"
+                    + " IOMMU on: intel_iommu=on on the kernel's command line (on AMD it is on by default, in the BIOS"
+                    + " as VT-d or AMD-Vi); a guest needs a virtual IOMMU (QEMU: -device intel-iommu).");
+        }
+        List<String> others = list(group.resolve("devices")).stream()
+                .filter(other -> !other.equals(address))
+                .filter(other -> !HARMLESS_DRIVERS.contains(driver(other))
+                        && !driver(other).isEmpty())
+                .map(other -> other + " (" + driver(other) + ")")
+                .toList();
+        if (!others.isEmpty()) {
+            throw new UserException(address + " shares its IOMMU group with " + String.join(", ", others)
+                    + ": VFIO lends all devices of a group or none. Unbind these from their drivers, or put the device"
+                    + " into a slot whose port has ACS.");
+        }
+    }
+
+    /**
+     * Binds a device to vfio-pci. The override comes first: the kernel then gives the device to no other driver, also
+     * while it is unbound.
+     */
+    void bindToVfio(String address) {
+        override(address, VFIO);
+        if (!driver(address).isEmpty()) {
+            unbind(address);
+        }
+        probe(address);
+        if (!driver(address).equals(VFIO)) {
+            throw new UserException("the kernel has not bound " + address + " to vfio-pci, but to "
+                    + (driver(address).isEmpty() ? "no driver" : driver(address))
+                    + ". It says why: dmesg | grep " + address);
+        }
+    }
+
+    /** The kernel may give the device to any driver again. */
+    void clearOverride(String address) {
+        override(address, "");
+    }
+
+    void unbind(String address) {
+        write(device(address).resolve("driver/unbind"), address);
+    }
+
+    /** The kernel looks for a driver for the device. */
+    void probe(String address) {
+        write(sysfs.resolve("bus/pci/drivers_probe"), address);
+    }
+
+    private void override(String address, String driver) {
+        write(device(address).resolve("driver_override"), driver + "\n");
+    }
+
+    private boolean isWithoutIommuAllowed() {
+        try {
+            return Files.readString(sysfs.resolve("module/vfio/parameters/enable_unsafe_noiommu_mode"))
+                    .startsWith("Y");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private Path device(String address) {
+        return sysfs.resolve("bus/pci/devices").resolve(address);
+    }
+
+    private String driver(String address) {
+        try {
+            return device(address).resolve("driver").toRealPath().getFileName().toString();
+        } catch (IOException e) {
+            return ""; // no link: bound to none
+        }
+    }
+
+    private static List<String> list(Path folder) {
+        List<String> names = new ArrayList<>();
+        try (Stream<Path> files = Files.list(folder)) {
+            files.forEach(file -> names.add(file.getFileName().toString()));
+        } catch (IOException e) {
+            // it has none
+        }
+        return names;
+    }
+
+    private void write(Path file, String text) {
+        try {
+            attributes.write(file, text);
+        } catch (NoSuchFileException e) {
+            throw new UserException(file + " is not there any more: the device was unplugged.", e);
+        } catch (IOException e) {
+            throw new UserException(
+                    "cannot write '" + text.strip() + "' to " + file + ": " + e.getMessage() + ". Are you root?", e);
+        }
+    }
+}

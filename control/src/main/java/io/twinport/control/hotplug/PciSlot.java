@@ -1,0 +1,110 @@
+package io.twinport.control.hotplug;
+
+import io.twinport.control.UserException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A PCI address. Where the operator has asked for it ({@code --bind}), a device there is taken from the kernel's driver
+ * as soon as it is seen, and given back in the end: as it was found. A device that appeared while we were waiting for it
+ * would have got the kernel's own driver, so it gets that; one that had no driver is left without.
+ */
+public final class PciSlot implements Slot {
+    /** What was done to a device. */
+    private record Taken(Object identity, boolean hadDriver) {}
+
+    private final PciBus bus;
+    private final String address;
+    private final boolean binds;
+    private boolean wasEmpty;
+    private @Nullable Taken taken;
+
+    /** @param binds whether devices may be taken from the kernel */
+    public PciSlot(PciBus bus, String address, boolean binds) {
+        this.bus = bus;
+        this.address = address;
+        this.binds = binds;
+    }
+
+    /**
+     * What has to be so before DPDK starts: it looks for VFIO only then.
+     *
+     * @throws UserException if the device cannot be had as it is
+     */
+    public void check() {
+        if (!bus.exists()) {
+            throw new UserException(address + ": this machine has no PCI bus. Give a virtual device, or run it where"
+                    + " the device is.");
+        }
+        if (binds && !bus.isVfioLoaded()) {
+            throw new UserException("--bind: the kernel's driver vfio-pci is not there to bind " + address
+                    + " to. As root: modprobe vfio-pci");
+        }
+        Optional<Occupant> device = bus.find(address);
+        if (device.isEmpty()) {
+            return;
+        }
+        Occupant there = device.get();
+        if (!there.isLent() && !binds) {
+            throw new UserException(address + " is bound to "
+                    + (there.driver().isEmpty() ? "no driver" : "the kernel's driver " + there.driver())
+                    + ". Lend it to DPDK first: dpdk-devbind.py --bind=vfio-pci " + address
+                    + "; or let twinport do that: --bind");
+        }
+        if (!there.isLent() || there.driver().equals(PciBus.VFIO)) {
+            bus.checkGroup(address);
+        }
+    }
+
+    @Override
+    public Optional<Occupant> look() {
+        Optional<Occupant> device = bus.find(address);
+        wasEmpty |= device.isEmpty();
+        return device;
+    }
+
+    @Override
+    public boolean takesFromTheKernel() {
+        return binds;
+    }
+
+    @Override
+    public boolean isPci() {
+        return true;
+    }
+
+    @Override
+    public Optional<String> take(Occupant device) {
+        // As it is now: a probe that failed is tried again with a device that has been bound.
+        if (device.isLent() || bus.find(address).filter(Occupant::isLent).isPresent()) {
+            return Optional.empty();
+        }
+        bus.checkGroup(address);
+        List<String> interfaces = bus.interfaces(address);
+        taken = new Taken(device.identity(), wasEmpty || !device.driver().isEmpty());
+        bus.bindToVfio(address);
+        return Optional.of(
+                device.driver().isEmpty()
+                        ? "bound to vfio-pci"
+                        : "taken from the kernel's driver " + device.driver()
+                                + (interfaces.isEmpty() ? "" : " (interface " + String.join(", ", interfaces) + ")"));
+    }
+
+    @Override
+    public void giveBack() {
+        Taken before = taken;
+        taken = null;
+        Optional<Occupant> device = bus.find(address);
+        if (before == null || device.isEmpty() || !device.get().identity().equals(before.identity())) {
+            return;
+        }
+        bus.clearOverride(address);
+        if (device.get().driver().equals(PciBus.VFIO)) {
+            bus.unbind(address);
+            if (before.hadDriver()) {
+                bus.probe(address);
+            }
+        }
+    }
+}

@@ -1,0 +1,408 @@
+package io.twinport.control.hotplug;
+
+import io.twinport.control.Pause;
+import io.twinport.control.UserException;
+import io.twinport.dataplane.SideDevice;
+import io.twinport.dataplane.StuckLoopException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One side's life, on a thread of its own, because a virtual device's probe may wait for its far end for ever and
+ * neither that nor a driver that hangs may hold up the other side.
+ *
+ * <pre>
+ *   ABSENT --plugged--> PROBING --MAC matches, joined--> JOINED --request--> LEAVING --removed--> ABSENT ...
+ *                          |                               |  ^
+ *                          +--wrong MAC, no driver         |  +-- left, stopped, started, joined: link back (U12)
+ *                             that can--> REFUSED          +--stop--> STOPPED
+ *                               until it is another device
+ * </pre>
+ *
+ * What touches DPDK's devices is done under one lock for both sides: EAL's lists have none. To leave the loop needs no
+ * DPDK, so it does not wait for the other side's probe.
+ */
+public final class SideLife {
+    /** What a side is doing. */
+    public enum Phase {
+        /** There is no device, or none that it may have. */
+        ABSENT,
+        /** In its probe; a server waits there for its far end. */
+        PROBING,
+        JOINED,
+        /** Out of the loop or on the way, not yet removed. */
+        LEAVING,
+        /** There is a device that will not do. */
+        REFUSED,
+        FAILED,
+        STOPPED
+    }
+
+    private static final long LOOK_MILLIS = 100;
+
+    /** How late a request may be seen: a park of 0.5 ms costs a control CPU some 2 %, and nothing on the poll CPU. */
+    private static final long REQUEST_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
+
+    /** A device that has only just appeared may need its time: firmware, a PF that has not yet served its VF. */
+    private static final int PROBE_ATTEMPTS = 5;
+
+    private static final Duration END_TIME = Duration.ofSeconds(6);
+
+    private final SidePlan plan;
+    private final Slot slot;
+    private final Lock devices;
+    private final Consumer<String> log;
+    private final RemovalRequests requests = new RemovalRequests();
+    private final CompletableFuture<Void> first = new CompletableFuture<>();
+    private final List<Release> releases = new ArrayList<>();
+    private final Thread thread;
+    private volatile Phase phase = Phase.PROBING;
+    private volatile boolean stopping;
+    private volatile boolean clean = true;
+
+    private @Nullable Membership member;
+    private @Nullable Occupant refused;
+    private @Nullable Occupant released;
+    private boolean wasTaken;
+    private boolean hasWaited;
+
+    /**
+     * @param devices held while DPDK's devices are touched; the same for both sides
+     * @param log told what happens
+     */
+    public SideLife(SidePlan plan, Slot slot, Lock devices, Consumer<String> log) {
+        this.plan = plan;
+        this.slot = slot;
+        this.devices = devices;
+        this.log = log;
+        this.thread = Thread.ofPlatform().daemon().name("side-" + plan.role()).unstarted(this::live);
+    }
+
+    public void start() {
+        thread.start();
+    }
+
+    public SidePlan plan() {
+        return plan;
+    }
+
+    public Phase phase() {
+        return phase;
+    }
+
+    /** Done when a device has joined for the first time, or exceptionally when the first one cannot. */
+    public CompletableFuture<Void> first() {
+        return first;
+    }
+
+    /** Whether the kernel waits for the device; any thread. */
+    public boolean isWantedBack() {
+        return requests.isPending();
+    }
+
+    /** All devices given back on request so far. */
+    public List<Release> releases() {
+        synchronized (releases) {
+            return List.copyOf(releases);
+        }
+    }
+
+    /**
+     * Takes the side away and ends its life.
+     *
+     * @return false if that cannot be done: it is still in its probe, or the loop does not let go of it
+     */
+    public boolean stop() {
+        stopping = true;
+        LockSupport.unpark(thread);
+        if (phase == Phase.PROBING && !slot.isPci()) {
+            return false; // the far end may never come, and a probe cannot be called back
+        }
+        try {
+            return thread.join(END_TIME) && clean;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    private void live() {
+        try {
+            while (!stopping && phase != Phase.FAILED) {
+                Occupant device = awaitDevice();
+                if (device != null && take(device)) {
+                    serve(device);
+                }
+            }
+            if (phase != Phase.FAILED) {
+                phase = Phase.STOPPED;
+                slot.giveBack();
+            }
+        } catch (RuntimeException | Error e) {
+            fail(e);
+        }
+    }
+
+    /** A device that may be had, or null when the side's life ends. */
+    private @Nullable Occupant awaitDevice() {
+        while (!stopping) {
+            Optional<Occupant> there = slot.look();
+            if (there.isEmpty()) {
+                phase = Phase.ABSENT;
+                hasWaited = true;
+                refused = null;
+            } else if (isToBeHad(there.get())) {
+                phase = Phase.PROBING;
+                return there.get();
+            }
+            Pause.millis(LOOK_MILLIS);
+        }
+        return null;
+    }
+
+    private boolean isToBeHad(Occupant device) {
+        if (device.equals(refused)) {
+            return false;
+        }
+        Occupant last = released;
+        if (last != null && last.isSameDevice(device)) {
+            // It was wanted back and is still there: on its way out, or wanted for something else. It is ours again
+            // only
+            // when somebody has taken it from us and then lent it anew.
+            wasTaken |= !device.isLent();
+            if (!device.isLent() || !wasTaken) {
+                phase = Phase.ABSENT;
+                return false;
+            }
+        }
+        if (device.isLent() || slot.takesFromTheKernel()) {
+            return true;
+        }
+        if (phase != Phase.REFUSED) {
+            log.accept(named() + " is there, bound to " + (device.driver().isEmpty() ? "no driver" : device.driver())
+                    + ": waiting for it to be lent to DPDK (dpdk-devbind.py --bind=vfio-pci " + plan.name() + ")");
+        }
+        phase = Phase.REFUSED;
+        hasWaited = true;
+        return false;
+    }
+
+    private boolean take(Occupant device) {
+        int attempts = slot.isPci() && hasWaited ? PROBE_ATTEMPTS : 1;
+        for (int attempt = 1; ; attempt++) {
+            try {
+                slot.take(device).ifPresent(what -> log.accept(named() + " " + what));
+                open();
+                return member != null;
+            } catch (StuckLoopException e) {
+                fail(e); // the loop may use the device yet
+                return false;
+            } catch (UserException e) {
+                refuse(e);
+                return false;
+            } catch (RuntimeException e) {
+                boolean isThere = slot.look().filter(device::isSameDevice).isPresent();
+                if (attempt >= attempts || stopping || !isThere) {
+                    refuse(e);
+                    return false;
+                }
+                Pause.millis(LOOK_MILLIS);
+            }
+        }
+    }
+
+    private void open() {
+        if (slot.isPci()) {
+            devices.lock();
+            try {
+                join(plan.open());
+            } finally {
+                devices.unlock();
+            }
+        } else {
+            SideDevice dev = plan.open();
+            devices.lock();
+            try {
+                join(dev);
+            } finally {
+                devices.unlock();
+            }
+        }
+    }
+
+    private void join(SideDevice dev) {
+        try {
+            if (stopping) {
+                dev.remove();
+                return;
+            }
+            dev.watchRemoval(requests.line());
+            plan.admit(dev);
+            member = plan.join(dev);
+        } catch (StuckLoopException e) {
+            throw e;
+        } catch (RuntimeException | Error e) {
+            dev.remove();
+            requests.answer();
+            throw e;
+        }
+        refused = null;
+        phase = Phase.JOINED;
+        log.accept(plan.role() + " " + dev + " joined");
+        first.complete(null);
+    }
+
+    /** In the loop, until the device is wanted back or the life ends. */
+    private void serve(Occupant device) {
+        Membership joined = member;
+        long nextLook = System.nanoTime();
+        while (joined != null && !stopping) {
+            long now = System.nanoTime();
+            if (requests.isPending()) {
+                release(device, joined);
+                return;
+            }
+            if (slot.isPci() && now - nextLook >= 0) {
+                nextLook = now + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+                if (isGone(device)) {
+                    requests.raise();
+                    continue;
+                }
+            }
+            if (joined.needsRestart() && !restart(joined)) {
+                return;
+            }
+            LockSupport.parkNanos(slot.isPci() ? REQUEST_LOOK_NANOS : TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        }
+        if (joined != null) {
+            depart(joined);
+        }
+    }
+
+    /** The kernel takes the driver's link away before it asks, so a request whose event was missed shows here. */
+    private boolean isGone(Occupant device) {
+        Optional<Occupant> there = slot.look();
+        return there.isEmpty()
+                || !there.get().isSameDevice(device)
+                || !there.get().isLent();
+    }
+
+    private void release(Occupant device, Membership joined) {
+        long requested = requests.takeNanos();
+        phase = Phase.LEAVING;
+        awaitLoop(joined);
+        long left = System.nanoTime();
+        log.accept(named() + " is wanted back, and off the loop");
+        boolean isTaken = isGone(device);
+        devices.lock();
+        try {
+            long unknown = joined.drain();
+            long closing = System.nanoTime();
+            joined.stop();
+            joined.remove();
+            Release release = new Release(left - requested, System.nanoTime() - closing, unknown);
+            member = null;
+            released = device;
+            wasTaken = isTaken;
+            hasWaited = true;
+            requests.answer();
+            synchronized (releases) {
+                releases.add(release);
+            }
+            log.accept(named() + " released on request: " + release);
+        } finally {
+            devices.unlock();
+        }
+        phase = Phase.ABSENT;
+    }
+
+    /** The watchdog bounds it. */
+    private void awaitLoop(Membership joined) {
+        boolean told = false;
+        while (!joined.letGo()) {
+            if (!told) {
+                told = true;
+                log.accept(named() + " is wanted back, and the poll loop does not let go of it");
+            }
+        }
+    }
+
+    private boolean restart(Membership joined) {
+        long start = System.nanoTime();
+        if (!joined.letGo()) {
+            return true; // the loop is stuck; that is for others to say, and the next look tries again
+        }
+        devices.lock();
+        try {
+            joined.drain();
+            joined.stop();
+            joined.restart();
+        } catch (StuckLoopException e) {
+            fail(e);
+            return false;
+        } catch (RuntimeException e) {
+            log.accept(named() + " cannot be started again: " + e.getMessage());
+            joined.remove();
+            requests.answer();
+            member = null;
+            hasWaited = true;
+            return false; // to be probed anew
+        } finally {
+            devices.unlock();
+        }
+        log.accept(named() + " stopped and started after its link was away: its driver receives nothing otherwise; "
+                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms");
+        return true;
+    }
+
+    private void depart(Membership joined) {
+        phase = Phase.LEAVING;
+        if (!joined.letGo()) {
+            clean = false;
+            phase = Phase.FAILED;
+            return;
+        }
+        devices.lock();
+        try {
+            joined.stop();
+            joined.remove();
+            member = null;
+            requests.answer();
+        } catch (RuntimeException e) {
+            clean = false;
+            log.accept(named() + " cannot be removed: " + e.getMessage());
+        } finally {
+            devices.unlock();
+        }
+    }
+
+    private void refuse(RuntimeException e) {
+        if (!first.completeExceptionally(e)) {
+            log.accept(named() + " cannot join: " + e.getMessage());
+        }
+        slot.giveBack();
+        // As it is now, given back: looked at again only when it is another device, or has another driver.
+        refused = slot.look().orElse(null);
+        phase = slot.isPci() ? Phase.REFUSED : Phase.FAILED;
+    }
+
+    private void fail(Throwable e) {
+        phase = Phase.FAILED;
+        clean = false;
+        if (!first.completeExceptionally(e)) {
+            log.accept(named() + " has failed: " + e.getMessage());
+        }
+    }
+
+    private String named() {
+        return plan.role() + " " + plan.name();
+    }
+}

@@ -1,0 +1,54 @@
+package io.twinport.control.hotplug;
+
+import java.util.Optional;
+
+/** Where a side's device comes and goes. For the thread of one side. */
+public interface Slot {
+    /** A virtual device's: it is made by its probe, and nobody pulls it out. */
+    Slot VIRTUAL = new Slot() {
+        private static final Occupant DEVICE = new Occupant("virtual", "", true);
+
+        @Override
+        public Optional<Occupant> look() {
+            return Optional.of(DEVICE);
+        }
+
+        @Override
+        public Optional<String> take(Occupant device) {
+            return Optional.empty();
+        }
+
+        @Override
+        public void giveBack() {}
+
+        @Override
+        public boolean takesFromTheKernel() {
+            return false;
+        }
+
+        @Override
+        public boolean isPci() {
+            return false;
+        }
+    };
+
+    /** The device that is there now. */
+    Optional<Occupant> look();
+
+    /** Whether {@link #take} can have a device that is not lent. */
+    boolean takesFromTheKernel();
+
+    /** Whether devices come and go, and a probe takes a bounded time. */
+    boolean isPci();
+
+    /**
+     * Makes a device ready for its probe.
+     *
+     * @return what was done for it, if anything
+     * @throws io.twinport.control.UserException if that cannot be
+     */
+    Optional<String> take(Occupant device);
+
+    /** Undoes {@link #take}, where the device is still there; it must be closed. */
+    void giveBack();
+}

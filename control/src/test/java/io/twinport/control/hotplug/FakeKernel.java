@@ -1,0 +1,118 @@
+package io.twinport.control.hotplug;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** A PCI bus in a folder, with a kernel that binds and unbinds as it is told. */
+final class FakeKernel {
+    static final String NO_DRIVER = "";
+
+    private final Path sysfs;
+    private final Path devices;
+    private final List<String> writes = new ArrayList<>();
+    private final Map<String, String> ownDrivers = new ConcurrentHashMap<>();
+    private int plugged;
+
+    FakeKernel(Path sysfs) {
+        this.sysfs = sysfs;
+        this.devices = sysfs.resolve("bus/pci/devices");
+        mkdirs(devices);
+    }
+
+    PciBus bus() {
+        return new PciBus(sysfs, this::write);
+    }
+
+    void loadVfio() {
+        mkdirs(driver(PciBus.VFIO));
+    }
+
+    /**
+     * Plugs a device in; the kernel gives it to its own driver.
+     *
+     * @param ownDriver the kernel's driver for it, empty if it has none
+     * @param group of the IOMMU, negative for none
+     */
+    synchronized void plug(String address, String ownDriver, int group) {
+        // A folder of its own each time, and none is deleted, so that each device has an inode of its own.
+        Path device = sysfs.resolve("devices").resolve(address + "-" + plugged++);
+        mkdirs(device);
+        ownDrivers.put(address, ownDriver);
+        try {
+            if (group >= 0) {
+                Path members = sysfs.resolve("kernel/iommu_groups/" + group + "/devices");
+                mkdirs(members);
+                Files.createSymbolicLink(device.resolve("iommu_group"), members.getParent());
+                Files.deleteIfExists(members.resolve(address));
+                Files.createSymbolicLink(members.resolve(address), device);
+            }
+            Files.createSymbolicLink(devices.resolve(address), device);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        bind(address, ownDriver);
+    }
+
+    synchronized void unplug(String address) {
+        try {
+            Files.delete(devices.resolve(address));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Binds a device, or takes its driver away. */
+    synchronized void bind(String address, String driver) {
+        try {
+            Path link = devices.resolve(address).resolve("driver");
+            Files.deleteIfExists(link);
+            if (!driver.equals(NO_DRIVER)) {
+                mkdirs(driver(driver));
+                Files.createSymbolicLink(link, driver(driver));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** What it was told, {@code file=text} each. */
+    synchronized List<String> takeWrites() {
+        List<String> taken = List.copyOf(writes);
+        writes.clear();
+        return taken;
+    }
+
+    private synchronized void write(Path file, String text) throws IOException {
+        String name = file.getFileName().toString();
+        writes.add(name + "=" + text.strip());
+        switch (name) {
+            case "driver_override" -> Files.writeString(file, text);
+            case "unbind" -> bind(text, NO_DRIVER);
+            case "drivers_probe" -> {
+                Path override = devices.resolve(text).resolve("driver_override");
+                String wanted =
+                        Files.exists(override) ? Files.readString(override).strip() : "";
+                bind(text, wanted.isEmpty() ? ownDrivers.getOrDefault(text, NO_DRIVER) : wanted);
+            }
+            default -> throw new IOException("no such file");
+        }
+    }
+
+    private Path driver(String name) {
+        return sysfs.resolve("bus/pci/drivers").resolve(name);
+    }
+
+    private static void mkdirs(Path folder) {
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,185 @@
+package io.twinport.control.hotplug;
+
+import io.twinport.control.UserException;
+import io.twinport.dataplane.SideDevice;
+import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.MacAddress;
+import io.twinport.dpdk.MbufPool;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A side whose devices do what the test says and write down what is done to them. */
+final class FakeSide implements SidePlan {
+    static final String ADDRESS = "0000:01:00.0";
+
+    private final List<String> story = new ArrayList<>();
+
+    /** Where the device's requests go, 0 while there is no device. */
+    volatile long requests;
+
+    volatile int probesThatFail;
+    volatile boolean hasWrongMac;
+    volatile boolean needsRestart;
+    volatile boolean isLoopStuck;
+    volatile boolean failsToRestart;
+
+    @Override
+    public String role() {
+        return "primary";
+    }
+
+    @Override
+    public String name() {
+        return ADDRESS;
+    }
+
+    /** The kernel asks for the device. */
+    void ask() {
+        EventLine.edge(requests, System.nanoTime());
+    }
+
+    List<String> story() {
+        synchronized (story) {
+            return List.copyOf(story);
+        }
+    }
+
+    List<String> takeStory() {
+        synchronized (story) {
+            List<String> taken = List.copyOf(story);
+            story.clear();
+            return taken;
+        }
+    }
+
+    private void tell(String what) {
+        synchronized (story) {
+            story.add(what);
+        }
+    }
+
+    @Override
+    public SideDevice open() {
+        tell("probe");
+        if (probesThatFail > 0) {
+            probesThatFail--;
+            throw DpdkException.ofErrno("rte_dev_probe()", 19, "");
+        }
+        return new Device();
+    }
+
+    @Override
+    public void admit(SideDevice dev) {
+        if (hasWrongMac) {
+            throw new UserException("another MAC address");
+        }
+    }
+
+    @Override
+    public Membership join(SideDevice dev) {
+        tell("join");
+        return new Member((Device) dev);
+    }
+
+    private final class Member implements Membership {
+        private final Device dev;
+
+        Member(Device dev) {
+            this.dev = dev;
+        }
+
+        @Override
+        public boolean letGo() {
+            if (isLoopStuck) {
+                return false;
+            }
+            tell("leave");
+            return true;
+        }
+
+        @Override
+        public long drain() {
+            tell("drain");
+            return 3;
+        }
+
+        @Override
+        public void stop() {
+            tell("stop");
+        }
+
+        @Override
+        public void remove() {
+            dev.remove();
+        }
+
+        @Override
+        public boolean needsRestart() {
+            return needsRestart;
+        }
+
+        @Override
+        public void restart() {
+            tell("start");
+            needsRestart = false;
+            if (failsToRestart) {
+                throw DpdkException.ofErrno("rte_eth_dev_start()", 5, "");
+            }
+        }
+    }
+
+    private final class Device implements SideDevice {
+        @Override
+        public String name() {
+            return ADDRESS;
+        }
+
+        @Override
+        public String driver() {
+            return "net_fake";
+        }
+
+        @Override
+        public MacAddress mac() {
+            return MacAddress.parse("02:00:00:00:00:01");
+        }
+
+        @Override
+        public void setMac(MacAddress mac) {}
+
+        @Override
+        public boolean hasLinkInterrupts() {
+            return true;
+        }
+
+        @Override
+        public boolean isLinkUp() {
+            return true;
+        }
+
+        @Override
+        public void configure(MbufPool pool) {}
+
+        @Override
+        public void start(long line, long events) {}
+
+        @Override
+        public void watchRemoval(long line) {
+            requests = line;
+        }
+
+        @Override
+        public void stop() {}
+
+        @Override
+        public void remove() {
+            tell("remove");
+        }
+
+        @Override
+        public String toString() {
+            return ADDRESS + " (port 0, net_fake)";
+        }
+    }
+}

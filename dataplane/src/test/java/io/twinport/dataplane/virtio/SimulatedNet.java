@@ -1,0 +1,60 @@
+package io.twinport.dataplane.virtio;
+
+import static io.twinport.dataplane.virtio.VirtioLayout.*;
+
+/** The registers of a virtio-net device that behaves, unless it is told not to: its common and its own structure. */
+final class SimulatedNet extends MemoryRegisters {
+    final MemoryRegisters net = new MemoryRegisters(NET_BYTES);
+    final StringBuilder statuses = new StringBuilder();
+    long offered = VirtioFeatures.VERSION_1
+            | VirtioFeatures.MAC
+            | VirtioFeatures.STATUS
+            | VirtioFeatures.STANDBY
+            | VirtioFeatures.ACCESS_PLATFORM
+            | 1L << 15 // MRG_RXBUF, which this driver does not know
+            | 1L << 29; // EVENT_IDX
+    long acknowledged;
+    boolean refusesFeatures;
+    boolean ignoresReset;
+    int generations = 1;
+
+    SimulatedNet() {
+        super(COMMON_BYTES);
+        super.write(QUEUE_SIZE, 2, 256);
+        byte[] mac = {0x52, 0x54, 0, 1, 2, 3};
+        for (int i = 0; i < mac.length; i++) {
+            net.write(NET_MAC + i, 1, mac[i]);
+        }
+        net.write(NET_STATUS, 2, NET_LINK_UP);
+    }
+
+    VirtioDevice device() {
+        return new VirtioDevice("simulated", this, net);
+    }
+
+    @Override
+    public int read(int offset, int width) {
+        return switch (offset) {
+            case DEVICE_FEATURE -> (int) (offered >>> 32 * read(DEVICE_FEATURE_SELECT, 4));
+            case CONFIG_GENERATION -> generations > 0 ? generations-- & 0xff : 0;
+            default -> super.read(offset, width);
+        };
+    }
+
+    @Override
+    public void write(int offset, int width, int value) {
+        if (offset == DRIVER_FEATURE) {
+            acknowledged |= (value & 0xffff_ffffL) << 32 * read(DRIVER_FEATURE_SELECT, 4);
+        }
+        if (offset == DEVICE_STATUS) {
+            statuses.append(value).append(' ');
+            if (value == 0 && ignoresReset) {
+                return;
+            }
+            int refused = refusesFeatures ? FEATURES_OK : 0;
+            super.write(offset, width, value & ~refused);
+            return;
+        }
+        super.write(offset, width, value);
+    }
+}
