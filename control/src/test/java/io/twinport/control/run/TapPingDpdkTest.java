@@ -7,7 +7,6 @@ import io.twinport.control.Pause;
 import io.twinport.control.Program;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -29,50 +28,29 @@ class TapPingDpdkTest {
     private static final int ROUNDS = 10;
     private static final int DWELL_MILLIS = 300;
     private static final String ID = Long.toString(ProcessHandle.current().pid(), 36);
-    private static final String NET = "twinport-net-" + ID;
     private static final String TAP = "tw" + ID;
 
     @TempDir
     private Path folder;
 
+    private BridgedFarEnds network;
+
     @BeforeEach
     void makeNetwork() {
-        Program.run("ip", "netns", "add", NET);
-        // An address of its own: else it has that of one of its ports, and changes it when the port goes.
-        net("ip", "link", "add", "br0", "address", "02:00:00:00:00:02", "type", "bridge", "forward_delay", "0");
-        net("ip", "addr", "add", "10.77.0.2/24", "dev", "br0");
-        net("ip", "link", "set", "br0", "up");
-        for (String tap : List.of("primary", "standby")) {
-            // Persistent: the kernel takes 40 ms to remove an interface, and the socket of a killed process waits for
-            // it.
-            net("ip", "tuntap", "add", "mode", "tap", "multi_queue", "name", tap);
-            net("ip", "link", "set", tap, "up", "master", "br0");
-        }
+        network = BridgedFarEnds.make(folder);
     }
 
     @AfterEach
     void removeNetwork() throws IOException {
-        Testpmd.cleanUp();
-        Program.run("ip", "netns", "delete", NET);
-    }
-
-    private static void net(String... command) {
-        String[] all = new String[command.length + 4];
-        System.arraycopy(new String[] {"ip", "netns", "exec", NET}, 0, all, 0, 4);
-        System.arraycopy(command, 0, all, 4, command.length);
-        Program.run(all);
-    }
-
-    private Program farEnd(String side) {
-        return Testpmd.tap(NET, folder.resolve(side), side);
+        network.remove();
     }
 
     @Test
     void shouldLoseAtMostOneReplyInEachSwitch() {
         try (Program run = startRun();
-                Program standby = farEnd("standby")) {
+                Program standby = network.farEnd("standby")) {
             run.awaitLine("standby link up", SECONDS);
-            Program primary = farEnd("primary");
+            Program primary = network.farEnd("primary");
             run.awaitLine("switch standby -> primary", SECONDS);
             awaitPing();
             int failbacks = run.count("switch standby -> primary");
@@ -83,7 +61,7 @@ class TapPingDpdkTest {
                     primary.kill();
                     run.awaitCount("switch primary -> standby", round, SECONDS);
                     Pause.millis(DWELL_MILLIS);
-                    primary = farEnd("primary");
+                    primary = network.farEnd("primary");
                     run.awaitCount("switch standby -> primary", failbacks + round, SECONDS);
                 }
                 Pause.millis(DWELL_MILLIS);
