@@ -13,8 +13,15 @@ final class LinkTrust {
     /** A link that wavers so soon after the start does it because of the start. */
     private static final long SETTLE_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
+    /**
+     * A link has to be up for so long before the restart: a PF resets its VFs once more while it comes up, and a VF that
+     * was started before is deaf and dumb again, without a sign (seen with QEMU's igb).
+     */
+    private static final long STEADY_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     private final long startNanos;
     private boolean wasAway;
+    private long upSince;
     private volatile boolean needsRestart;
 
     /** @param startNanos when the device was started */
@@ -26,9 +33,9 @@ final class LinkTrust {
     boolean trusts(boolean up, long nanos) {
         if (!up) {
             wasAway |= nanos - startNanos > SETTLE_NANOS;
-        } else if (wasAway) {
-            needsRestart = true;
+            upSince = nanos;
         }
+        needsRestart = wasAway && nanos - upSince >= STEADY_NANOS;
         return up && !wasAway;
     }
 

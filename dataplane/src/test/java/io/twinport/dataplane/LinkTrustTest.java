@@ -28,6 +28,13 @@ class LinkTrustTest {
         assertFalse(trusts(false, 5000));
         assertFalse(trust.needsRestart(), "as long as it is away a restart is of no use");
         assertFalse(trusts(true, 5010));
+        assertFalse(trusts(true, 5900));
+        assertFalse(trust.needsRestart(), "its PF may be coming up yet");
+        assertFalse(trusts(false, 5910));
+        assertFalse(trusts(true, 5920));
+        assertFalse(trusts(true, 6900));
+        assertFalse(trust.needsRestart());
+        assertFalse(trusts(true, 6910));
         assertTrue(trust.needsRestart());
         assertFalse(trusts(true, 60_000));
     }

@@ -128,6 +128,16 @@ public final class Arrivals {
         return longest;
     }
 
+    /** Whether the newest frames, all of them with a number or after it, have arrived without a gap by one port. */
+    synchronized boolean isSteadyOn(int port, int frames, long from) {
+        for (int i = end - frames; i < end; i++) {
+            if (i < from || nanos[i] == 0 || ports[i] != port) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     /** When the first frame at or after a number came in by a port, or 0 if none has. */
     synchronized long firstBy(int port, long from) {
         for (int i = (int) from; i < end; i++) {

@@ -39,6 +39,11 @@ public final class GuestProgram {
         return new GuestProgram(shell, name, shown, Integer.parseInt(shell.run("cat " + file + ".pid")));
     }
 
+    /** The same program in the guest to which its own has migrated. */
+    public GuestProgram movedTo(QemuVm target) {
+        return new GuestProgram(target.shell(), name, command, pid);
+    }
+
     public String name() {
         return name;
     }

@@ -101,7 +101,7 @@ public final class Lab {
             names.add("/" + nameInGuest(i, entries.get(i)));
         }
         return "java --enable-native-access=ALL-UNNAMED --add-exports java.base/jdk.internal.misc=ALL-UNNAMED"
-                + " -XX:+UseSerialGC -Xms64m -Xmx64m -XX:-UsePerfData -Dagrona.disable.bounds.checks=true -cp "
+                + " -XX:+UseSerialGC -Xms64m -Xmx64m -XX:-UsePerfData -Dagrona.disable.bounds.checks=true $TWINPORT_JAVA_OPTS -cp "
                 + String.join(":", names);
     }
 

@@ -35,7 +35,12 @@ public final class QemuVm implements AutoCloseable {
      * @param bus its root port
      * @param address where the guest's firmware puts what is in that root port
      */
-    record Nic(String driver, Wire wire, WirePort port, Map<String, String> properties, String bus, String address) {}
+    record Nic(String driver, Wire wire, WirePort port, Map<String, String> properties, String bus, String address) {
+        /** QEMU lets its Intel NICs negotiate for half a second after the link has come back; virtio has nothing to agree on. */
+        Duration negotiation() {
+            return driver.startsWith("virtio") ? Duration.ZERO : Duration.ofMillis(500);
+        }
+    }
 
     private QemuVm(
             String name,
@@ -124,12 +129,11 @@ public final class QemuVm implements AutoCloseable {
     /** Cuts or restores the link of a NIC, at the guest's end and at the switch's. */
     public void setLink(String nic, boolean up) {
         Nic its = nic(nic);
-        if (up) {
-            its.wire().setLink(its.port(), true);
-        }
         qmp.execute("set_link", Map.of("name", nic, "up", up));
-        if (!up) {
-            its.wire().setLink(its.port(), false);
+        if (up) {
+            its.port().up(its.negotiation());
+        } else {
+            its.wire().linkDown(its.port());
         }
     }
 
@@ -142,7 +146,7 @@ public final class QemuVm implements AutoCloseable {
     public void awaitUnplugged(String nic, Duration limit) {
         qmp.awaitEvent("DEVICE_DELETED", event -> event.has("device", nic), limit);
         Nic its = nic(nic);
-        its.wire().setLink(its.port(), false);
+        its.wire().linkDown(its.port());
     }
 
     /** Pulls a NIC out, and waits until the guest has given it up. */
@@ -154,10 +158,14 @@ public final class QemuVm implements AutoCloseable {
     /** Puts a NIC in again. */
     public void plug(String nic) {
         Nic its = nic(nic);
-        Map<String, Object> arguments = new LinkedHashMap<>(its.properties());
+        Map<String, Object> arguments = new LinkedHashMap<>();
+        // On the command line they are words, here they have types.
+        its.properties()
+                .forEach((key, value) -> arguments.put(
+                        key, value.equals("on") || value.equals("off") ? (Object) value.equals("on") : value));
         arguments.putAll(Map.of("driver", its.driver(), "id", nic, "netdev", "net-" + nic, "bus", its.bus()));
-        its.wire().setLink(its.port(), true);
         qmp.execute("device_add", arguments);
+        its.port().up(Duration.ZERO);
     }
 
     /** Takes a NIC from the driver that it has in the guest and gives it to another one, for instance vfio-pci. */

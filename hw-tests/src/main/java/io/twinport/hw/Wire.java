@@ -1,5 +1,6 @@
 package io.twinport.hw;
 
+import io.twinport.control.Pause;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedSelectorException;
@@ -7,6 +8,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,12 +27,15 @@ public final class Wire implements AutoCloseable {
 
     private static final int LONGEST_FRAME = 9216;
     private static final int CLUMP = 64;
+    private static final int STEADY = 50;
+    private static final int SILENCE_MILLIS = 300;
 
     private final Path folder;
     private final Mac host = Mac.parse(HOST_MAC);
     private final Selector selector;
     private final List<WirePort> ports = new CopyOnWriteArrayList<>();
     private final Map<Mac, WirePort> learnt = new ConcurrentHashMap<>();
+    private final Map<Mac, WirePort> filters = new ConcurrentHashMap<>();
     private final Arrivals arrivals = new Arrivals();
     private final Thread thread;
     private volatile @Nullable Sender sender;
@@ -63,6 +68,14 @@ public final class Wire implements AutoCloseable {
         } catch (IOException e) {
             throw new LabException("cannot open port " + name + " of the wire: " + e, e);
         }
+    }
+
+    /**
+     * From now on frames to an address go to a port while its link is up, whatever was learnt. So does the switch inside a
+     * NIC with a virtual function's address, and only without that filter frames get to the host's bridge and the standby.
+     */
+    public void filter(String mac, WirePort port) {
+        filters.put(Mac.parse(mac), port);
     }
 
     /** The host sends numbered frames to an address, the first one number 0, until {@link #stopSending}. */
@@ -99,17 +112,37 @@ public final class Wire implements AutoCloseable {
         return arrivals().deliveredBy(port.index());
     }
 
+    /** Waits until 50 frames in a row have arrived by one port, none of them before a number. */
+    public void awaitSteadyOn(WirePort port, long from, Duration limit) {
+        if (!Pause.until(() -> arrivals().isSteadyOn(port.index(), STEADY, from), limit.toMillis())) {
+            throw new AssertionError(
+                    "no steady traffic on " + port.name() + " within " + limit.toSeconds() + " s: sent " + sent()
+                            + ", arrived " + arrivals.delivered() + ", the newest is number " + (arrivals.end() - 1));
+        }
+    }
+
+    /** Waits until nothing has arrived for 300 ms. */
+    public void awaitSilence(Duration limit) {
+        long deadline = System.nanoTime() + limit.toNanos();
+        long before;
+        do {
+            before = arrivals().delivered();
+            Pause.millis(SILENCE_MILLIS);
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("frames still arrive after " + limit.toSeconds() + " s");
+            }
+        } while (arrivals().delivered() != before);
+    }
+
     /** When the first frame at or after a number came in by a port, or 0 if none has. */
     public long firstBy(WirePort port, long number) {
         return arrivals().firstBy(port.index(), number);
     }
 
-    /** A port's link goes down or up. What was sent to it before still arrives; what it sends to others is late, not lost. */
-    void setLink(WirePort port, boolean up) {
-        port.setUp(up);
-        if (!up) {
-            learnt.values().removeIf(port::equals);
-        }
+    /** A port's link goes down. What its NIC has sent before is late, not lost. */
+    void linkDown(WirePort port) {
+        port.down();
+        learnt.values().removeIf(port::equals);
     }
 
     @Override
@@ -168,12 +201,17 @@ public final class Wire implements AutoCloseable {
     }
 
     private void send(ByteBuffer frame, Mac destination, @Nullable WirePort from) throws IOException {
-        WirePort known = destination.isGroup() ? null : learnt.get(destination);
+        WirePort known = destination.isGroup() ? null : known(destination);
         for (WirePort port : ports) {
             if (port != from && port.isUp() && (known == null || known == port)) {
                 port.send(frame);
             }
         }
+    }
+
+    private @Nullable WirePort known(Mac destination) {
+        WirePort filtered = filters.get(destination);
+        return filtered != null && filtered.isUp() ? filtered : learnt.get(destination);
     }
 
     private void checkFailure() {

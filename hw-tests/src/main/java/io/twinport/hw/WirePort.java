@@ -7,6 +7,7 @@ import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** A port of the switch, with the NIC of a guest at its other end: one UDP datagram on loopback is one frame. */
@@ -21,6 +22,7 @@ public final class WirePort implements AutoCloseable {
     private final PcapWriter pcap;
     private final AtomicLong sent = new AtomicLong();
     private volatile boolean up = true;
+    private volatile long upSince = System.nanoTime();
 
     WirePort(String name, int index, Path folder) throws IOException {
         this.name = name;
@@ -49,11 +51,17 @@ public final class WirePort implements AutoCloseable {
     }
 
     boolean isUp() {
-        return up;
+        return up && System.nanoTime() - upSince >= 0;
     }
 
-    void setUp(boolean up) {
-        this.up = up;
+    void down() {
+        up = false;
+    }
+
+    /** The link comes up when both ends have agreed, so long from now. */
+    void up(Duration negotiation) {
+        upSince = System.nanoTime() + negotiation.toNanos();
+        up = true;
     }
 
     DatagramChannel channel() {

@@ -1,7 +1,6 @@
 package io.twinport.control.hotplug;
 
 import io.twinport.control.Pause;
-import io.twinport.control.UserException;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.StuckLoopException;
 import java.time.Duration;
@@ -51,8 +50,13 @@ public final class SideLife {
     /** How late a request may be seen: a park of 0.5 ms costs a control CPU some 2 %, and nothing on the poll CPU. */
     private static final long REQUEST_LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
 
-    /** A device that has only just appeared may need its time: firmware, a PF that has not yet served its VF. */
-    private static final int PROBE_ATTEMPTS = 5;
+    /**
+     * A device that has only just appeared may need its time: firmware, a PF that has not yet served its VF, an operator
+     * who gives the VF its address after having made it, because before he cannot.
+     */
+    private static final int PROBE_ATTEMPTS = 8;
+
+    private static final long PROBE_PAUSE_MILLIS = 200;
 
     private static final Duration END_TIME = Duration.ofSeconds(6);
 
@@ -205,16 +209,13 @@ public final class SideLife {
             } catch (StuckLoopException e) {
                 fail(e); // the loop may use the device yet
                 return false;
-            } catch (UserException e) {
-                refuse(e);
-                return false;
             } catch (RuntimeException e) {
                 boolean isThere = slot.look().filter(device::isSameDevice).isPresent();
                 if (attempt >= attempts || stopping || !isThere) {
                     refuse(e);
                     return false;
                 }
-                Pause.millis(LOOK_MILLIS);
+                Pause.millis(PROBE_PAUSE_MILLIS);
             }
         }
     }
@@ -358,7 +359,7 @@ public final class SideLife {
         } finally {
             devices.unlock();
         }
-        log.accept(named() + " stopped and started after its link was away: its driver receives nothing otherwise; "
+        log.accept(named() + " stopped and started: its PF was away, and the driver does not notice that; "
                 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms");
         return true;
     }

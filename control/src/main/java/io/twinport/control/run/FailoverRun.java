@@ -176,6 +176,10 @@ public final class FailoverRun {
             out.printf("not taken by the kernel %d%n", tap.dropped());
         }
         lives.forEach(this::summaryOfReleases);
+        int missing = engine.pool().size() - engine.pool().available();
+        if (missing > 0) {
+            out.printf("%d frames are not back in the pool%n", missing);
+        }
         engine.errors().forEach(out::println);
     }
 

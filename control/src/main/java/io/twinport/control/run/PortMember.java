@@ -3,6 +3,7 @@ package io.twinport.control.run;
 import io.twinport.control.Pause;
 import io.twinport.control.hotplug.Membership;
 import io.twinport.dataplane.Side;
+import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.Conductor;
 import java.util.function.LongSupplier;
 
@@ -20,6 +21,7 @@ final class PortMember implements Membership {
     private final long ring;
     private long takenBefore;
     private long sentBefore;
+    private TransmitPulse pulse = new TransmitPulse();
 
     /**
      * @param side that has joined
@@ -34,6 +36,7 @@ final class PortMember implements Membership {
     }
 
     private void begin() {
+        pulse = new TransmitPulse();
         takenBefore = taken.getAsLong();
         sentBefore = side.dev().transmitted();
         conductor.watch(side);
@@ -70,7 +73,15 @@ final class PortMember implements Membership {
 
     @Override
     public boolean needsRestart() {
-        return side.needsRestart();
+        SideDevice dev = side.dev();
+        if (!dev.needsRestartAfterLinkLoss()) {
+            return false;
+        }
+        long now = System.nanoTime();
+        if (pulse.isDue(now)) {
+            pulse.feel(taken.getAsLong(), dev.transmitted(), now);
+        }
+        return side.needsRestart() || pulse.isDead();
     }
 
     @Override

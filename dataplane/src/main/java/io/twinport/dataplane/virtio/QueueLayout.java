@@ -9,9 +9,9 @@ package io.twinport.dataplane.virtio;
  *  +------------+------------+------------+------------+------------+--------+--------+--------+--------+-------+-------+
  *  |descriptors |available   |used        |mbufs       |notify      | size   | index  |posted  |taken   |next   |broken |
  *  +------------+------------+------------+------------+------------+--------+--------+--------+--------+-------+-------+
- *  |MbufAllocator (receive)                            |without mbuf|dropped |batch   |scratch: BATCH mbufs ...
- *  +----------------------------------------------------+-----------+--------+--------+-----------------
- *   64                                                 96          104      112      128
+ *  |MbufAllocator (receive)                           |without mbuf|dropped |batch   |chains  |scratch: BATCH mbufs ...
+ *  +---------------------------------------------------+------------+--------+--------+--------+-----------------
+ *   64                                                 96           104      112      120      128
  *
  *  descriptor     0              8        12      14      16      available, used ring    0       2      4
  *                +--------------+--------+-------+-------+                              +-------+------+-----------
@@ -58,6 +58,9 @@ final class QueueLayout {
 
     /** Mbufs that are given back or allocated at once. */
     static final int BATCH = 112;
+
+    /** Of a transmit queue: all chains that were posted, of which {@code posted} is the remainder. */
+    static final int CHAINS = 120;
 
     static final int SCRATCH = 128;
     static final int LARGEST_BATCH = 32;

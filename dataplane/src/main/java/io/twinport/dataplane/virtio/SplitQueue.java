@@ -141,6 +141,14 @@ final class SplitQueue implements AutoCloseable {
         }
     }
 
+    /** Of a transmit queue that no loop uses: how many frames the device has sent since {@link #clear}. */
+    long completed() {
+        long queue = address();
+        int idx = UnsafeApi.getShortAcquire(null, queue + used + RING_IDX);
+        int inFlight = (UnsafeApi.getInt(queue + POSTED) - idx) & 0xffff;
+        return UnsafeApi.getLong(queue + CHAINS) - inFlight;
+    }
+
     boolean isBroken() {
         return UnsafeApi.getIntVolatile(null, address() + BROKEN) != 0;
     }

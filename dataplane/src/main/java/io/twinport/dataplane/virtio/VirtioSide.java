@@ -219,6 +219,11 @@ public final class VirtioSide implements SideDevice {
     }
 
     @Override
+    public long transmitted() {
+        return configured(transmit).completed();
+    }
+
+    @Override
     public synchronized void stop() {
         line = 0;
         reset();

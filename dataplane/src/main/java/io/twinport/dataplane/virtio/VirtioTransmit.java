@@ -58,6 +58,7 @@ public final class VirtioTransmit {
         if (posted != before) {
             UnsafeApi.putInt(queue + NEXT, slot);
             UnsafeApi.putInt(queue + POSTED, posted);
+            UnsafeApi.putLong(queue + CHAINS, UnsafeApi.getLong(queue + CHAINS) + (posted - before & 0xffff));
             VirtioNotify.publish(queue, posted);
         }
         return n;

@@ -282,7 +282,9 @@ class VirtioQueueDpdkTest {
             int rest = BURST - queue.frames();
             long from = Frames.from(array, queue.frames());
             assertEquals(0, VirtioTransmit.transmit(queue.address(), from, rest));
+            assertEquals(0, queue.completed());
             assertEquals(3, device.complete(3, 0));
+            assertEquals(3, queue.completed());
             assertEquals(3, VirtioTransmit.transmit(queue.address(), from, rest));
             Mbuf.free(Frames.from(array, queue.frames() + 3), rest - 3);
         });
@@ -313,6 +315,7 @@ class VirtioQueueDpdkTest {
                 device.publish();
             }
             assertFalse(queue.isBroken());
+            assertEquals(first - inFlight.size(), queue.completed(), "seed " + seed);
         });
     }
 
