@@ -6,10 +6,10 @@ package io.twinport.dataplane.failover;
  * as events: {@link #waits} and {@link #isSettling} say which timer a state wants, and its end is an event.
  *
  * <pre>
- *   bit 15..13   12     11..10   9..8     7       6        5..4     3            2              1            0
- *      +-------+------+--------+--------+-------+--------+--------+------------+--------------+------------+--------------+
- *      | flaps | damp | forced |failback|settles|released| active | standby up | standby here | primary up | primary here |
- *      +-------+------+--------+--------+-------+--------+--------+------------+--------------+------------+--------------+
+ *   bit  17..16    15..13   12     11..10   9..8     7       6        5..4     3            2              1            0
+ *      +---------+-------+------+--------+--------+-------+--------+--------+------------+--------------+------------+--------------+
+ *      | leaving | flaps | damp | forced |failback|settles|released| active | standby up | standby here | primary up | primary here |
+ *      +---------+-------+------+--------+--------+-------+--------+--------+------------+--------------+------------+--------------+
  * </pre>
  *
  * <table>
@@ -18,6 +18,7 @@ package io.twinport.dataplane.failover;
  * <tr><td>not ready</td><td>not ready</td><td></td><td>nobody</td></tr>
  * <tr><td>not ready</td><td>ready</td><td></td><td>the standby</td></tr>
  * <tr><td>ready</td><td>not ready</td><td></td><td>the primary</td></tr>
+ * <tr><td>ready</td><td>ready</td><td>one of them is about to leave</td><td>the other one</td></tr>
  * <tr><td>ready</td><td>ready</td><td>a side is forced</td><td>that side</td></tr>
  * <tr><td>ready</td><td>ready</td><td>the standby transmits, the primary is not released</td><td>the standby</td></tr>
  * <tr><td>ready</td><td>ready</td><td></td><td>the primary</td></tr>
@@ -66,8 +67,13 @@ public final class FailoverPolicy {
     public static final int DAMPING_ON = 19;
     public static final int DAMPING_OFF = 20;
 
+    /** It is wanted back and will leave soon: the traffic goes to the other side first, if that is ready (U13). */
+    public static final int PRIMARY_LEAVING = 21;
+
+    public static final int STANDBY_LEAVING = 22;
+
     /** The number of events: each is smaller. */
-    static final int EVENTS = 21;
+    static final int EVENTS = 23;
 
     /** Neither side is there; failback at once, nothing forced, no damping: the kernel's rules. */
     public static final int INITIAL = 0;
@@ -93,6 +99,8 @@ public final class FailoverPolicy {
     private static final int FLAPS_SHIFT = 13;
     private static final int MOST_FLAPS = 7;
     private static final int FLAPS = MOST_FLAPS << FLAPS_SHIFT;
+    private static final int PRIMARY_GOES = 1 << 16;
+    private static final int STANDBY_GOES = 1 << 17;
 
     private FailoverPolicy() {}
 
@@ -131,7 +139,7 @@ public final class FailoverPolicy {
     public static boolean waits(int state) {
         return active(state) == STANDBY
                 && has(state, PRIMARY_READY)
-                && (state & (RELEASED | FORCED)) == 0
+                && (state & (RELEASED | FORCED | PRIMARY_GOES)) == 0
                 && failback(state) != FAILBACK_MANUAL;
     }
 
@@ -153,11 +161,11 @@ public final class FailoverPolicy {
     private static int told(int state, int event) {
         return switch (event) {
             case PRIMARY_JOINED -> state | PRIMARY_HERE;
-            case PRIMARY_LEFT -> state & ~PRIMARY_READY;
+            case PRIMARY_LEFT -> state & ~(PRIMARY_READY | PRIMARY_GOES);
             case PRIMARY_LINK_UP -> state | PRIMARY_UP;
             case PRIMARY_LINK_DOWN -> state & ~PRIMARY_UP;
             case STANDBY_JOINED -> state | STANDBY_HERE;
-            case STANDBY_LEFT -> state & ~STANDBY_READY;
+            case STANDBY_LEFT -> state & ~(STANDBY_READY | STANDBY_GOES);
             case STANDBY_LINK_UP -> state | STANDBY_UP;
             case STANDBY_LINK_DOWN -> state & ~STANDBY_UP;
             case PRIMARY_PROVEN -> waitsForProof(state) ? state | RELEASED : state;
@@ -167,6 +175,8 @@ public final class FailoverPolicy {
             case FORCED_NONE, FORCED_PRIMARY, FORCED_STANDBY -> state & ~FORCED | event - FORCED_NONE << FORCED_SHIFT;
             case FAILBACK_AT_ONCE, FAILBACK_WHEN_PROVEN, FAILBACK_DELAYED, FAILBACK_MANUAL ->
                 state & ~FAILBACK | event - FAILBACK_AT_ONCE << FAILBACK_SHIFT;
+            case PRIMARY_LEAVING -> (state & PRIMARY_HERE) != 0 ? state | PRIMARY_GOES : state;
+            case STANDBY_LEAVING -> (state & STANDBY_HERE) != 0 ? state | STANDBY_GOES : state;
             case DAMPING_ON -> state | DAMPING;
             case DAMPING_OFF -> state & ~(DAMPING | FLAPS);
             default -> state; // of a later version
@@ -178,6 +188,9 @@ public final class FailoverPolicy {
         boolean standby = has(state, STANDBY_READY);
         if (!primary || !standby) {
             return primary ? PRIMARY : standby ? STANDBY : NONE;
+        }
+        if ((state & PRIMARY_GOES) != 0 != ((state & STANDBY_GOES) != 0)) {
+            return (state & PRIMARY_GOES) != 0 ? STANDBY : PRIMARY;
         }
         int forced = (state & FORCED) >>> FORCED_SHIFT;
         if (forced != NONE) {

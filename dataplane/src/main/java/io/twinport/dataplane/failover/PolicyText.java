@@ -25,7 +25,9 @@ public final class PolicyText {
             "failback set to delayed",
             "failback set to manual",
             "damping on",
-            "damping off");
+            "damping off",
+            "primary about to leave",
+            "standby about to leave");
 
     private PolicyText() {}
 

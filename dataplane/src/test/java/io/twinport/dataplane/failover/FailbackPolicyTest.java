@@ -100,6 +100,21 @@ class FailbackPolicyTest {
         assertEquals(PRIMARY, active(next(onStandby(FAILBACK_WHEN_PROVEN), FORCED_PRIMARY)));
     }
 
+    /** U13: make before break. */
+    @Test
+    void shouldLeaveSideThatIsAboutToGoWhileTheOtherIsReady() {
+        int both = state(PRIMARY_JOINED, PRIMARY_LINK_UP, STANDBY_JOINED, STANDBY_LINK_UP);
+        int leaving = next(both, PRIMARY_LEAVING);
+        assertEquals(STANDBY, active(leaving));
+        assertEquals(PRIMARY, active(next(leaving, STANDBY_LINK_DOWN)), "better than nothing");
+        assertEquals(STANDBY, active(next(leaving, FORCED_PRIMARY)), "it will not stay for anybody");
+        assertEquals(PRIMARY, active(then(leaving, PRIMARY_LEFT, PRIMARY_JOINED, PRIMARY_LINK_UP)), "another device");
+        assertEquals(PRIMARY, active(next(leaving, STANDBY_LEAVING)), "both go: as if neither did");
+        assertEquals(PRIMARY, active(next(next(both, FORCED_STANDBY), STANDBY_LEAVING)));
+        int gone = next(both, PRIMARY_LEFT);
+        assertEquals(gone, next(gone, PRIMARY_LEAVING), "who is not there does not leave");
+    }
+
     @Test
     void shouldDoubleWaitWithEachFlapOfPrimaryThatHasNotSettled() {
         int state = next(onStandby(FAILBACK_WHEN_PROVEN), DAMPING_ON);
@@ -157,12 +172,21 @@ class FailbackPolicyTest {
         assertTrue(forced.size() > 1000, "only " + forced.size() + " states were reached");
     }
 
+    /** The side that is about to leave where the other one is not. */
+    private static int leavingOnly(int state) {
+        boolean primary = (state & 1 << 16) != 0;
+        boolean standby = (state & 1 << 17) != 0;
+        return primary == standby ? NONE : primary ? PRIMARY : STANDBY;
+    }
+
     private static void check(int before, int event, int after, int forced) {
         boolean primary = (after & 3) == 3;
         boolean standby = (after & 12) == 12;
         String transition = Integer.toBinaryString(before) + " --" + event + "-> " + Integer.toBinaryString(after);
         if (!primary || !standby) {
             assertEquals(primary ? PRIMARY : standby ? STANDBY : NONE, active(after), transition);
+        } else if (leavingOnly(after) != NONE) {
+            assertEquals(PRIMARY + STANDBY - leavingOnly(after), active(after), transition);
         } else if (forced != NONE) {
             assertEquals(forced, active(after), transition);
         } else if (active(before) == PRIMARY || active(before) == NONE) {

@@ -47,6 +47,7 @@ final class PortModel {
         boolean joined;
         boolean up;
         boolean knownUp;
+        boolean leaving;
 
         boolean ready() {
             return joined && knownUp;
@@ -94,6 +95,7 @@ final class PortModel {
     void leave(int side, long now) {
         devices[side].joined = false;
         devices[side].knownUp = false;
+        devices[side].leaving = false;
         decideOnce(now);
         tell(now);
     }
@@ -182,6 +184,13 @@ final class PortModel {
         changed(now);
     }
 
+    /** The side is wanted back; nothing if it is not there. */
+    void leaving(int side, long now) {
+        devices[side].leaving |= devices[side].joined;
+        decideOnce(now);
+        changed(now);
+    }
+
     void failback(Failback mode, long now) {
         failback = mode;
         decideOnce(now);
@@ -247,6 +256,8 @@ final class PortModel {
         int wanted;
         if (!primary || !standby) {
             wanted = primary ? PRIMARY : standby ? STANDBY : NONE;
+        } else if (devices[PRIMARY].leaving != devices[STANDBY].leaving) {
+            wanted = devices[PRIMARY].leaving ? STANDBY : PRIMARY;
         } else if (forced != NONE) {
             wanted = forced;
         } else {
@@ -281,6 +292,7 @@ final class PortModel {
         return active == STANDBY
                 && devices[PRIMARY].ready()
                 && !released
+                && !devices[PRIMARY].leaving
                 && forced == NONE
                 && failback != Failback.MANUAL;
     }

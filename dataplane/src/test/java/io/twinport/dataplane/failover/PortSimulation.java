@@ -166,6 +166,8 @@ final class PortSimulation implements AutoCloseable {
             case FailoverPolicy.FAILBACK_COMMANDED -> model.commandFailback(now);
             case FailoverPolicy.DAMPING_ON, FailoverPolicy.DAMPING_OFF ->
                 model.damping(event == FailoverPolicy.DAMPING_ON, now);
+            case FailoverPolicy.PRIMARY_LEAVING -> model.leaving(PRIMARY, now);
+            case FailoverPolicy.STANDBY_LEAVING -> model.leaving(STANDBY, now);
             case FailoverPolicy.FORCED_NONE, FailoverPolicy.FORCED_PRIMARY, FailoverPolicy.FORCED_STANDBY ->
                 model.force(event - FailoverPolicy.FORCED_NONE, now);
             default -> model.failback(Failback.of(event), now);
