@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.twinport.posix.DeviceFile;
+import io.twinport.posix.PosixException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -71,12 +72,12 @@ public final class VfioDevice implements AutoCloseable {
             int result =
                     (int) SETUP.invokeExact(arena.allocateFrom(SYSFS), arena.allocateFrom(address), descriptor, info);
             if (result != 0) {
-                // 1: not under VFIO at all. Otherwise EAL has logged the reason, and returns -1 for whatever it is.
-                throw new DpdkException("rte_vfio_setup_device(" + address + ") failed: " + result
-                        + (result > 0 ? ": it is not bound to vfio-pci" : ": is it there, is the kernel's module")
+                // EAL has logged the reason, and returns -1 for whatever it is.
+                throw new DpdkException("rte_vfio_setup_device(" + address + ") failed: " + result + ": "
                         + (result > 0
-                                ? " (dpdk-devbind.py -b vfio-pci " + address + ")"
-                                : " vfio_iommu_type1 loaded, is the IOMMU on, does another process use the device?"));
+                                ? "it is not bound to vfio-pci (dpdk-devbind.py -b vfio-pci " + address + ")"
+                                : "is it there, is the kernel's module vfio_iommu_type1 loaded, is the IOMMU on, does"
+                                        + " another process use the device?"));
             }
             boolean resettable = (info.get(JAVA_INT, VfioLayout.FLAGS) & VfioLayout.DEVICE_FLAG_RESET) != 0;
             int number = descriptor.get(JAVA_INT, 0);
@@ -108,18 +109,27 @@ public final class VfioDevice implements AutoCloseable {
         config.write(COMMAND, 2, config.read(COMMAND, 2) | COMMAND_MEMORY | COMMAND_BUS_MASTER);
     }
 
-    /** From now on the device cannot touch our memory, whatever state it is in. */
+    /** From now on the device cannot touch our memory, whatever state it is in; one that is gone cannot anyway. */
     public void disableBusMaster() {
-        Registers config = config();
-        config.write(COMMAND, 2, config.read(COMMAND, 2) & ~COMMAND_BUS_MASTER);
+        try {
+            Registers config = config();
+            config.write(COMMAND, 2, config.read(COMMAND, 2) & ~COMMAND_BUS_MASTER);
+        } catch (PosixException e) {
+            System.getLogger("twinport").log(System.Logger.Level.DEBUG, "gone before it was let go", e);
+        }
     }
 
-    /** Resets the function ({@code VFIO_DEVICE_RESET}); false if it has no way to be reset. */
+    /** Resets the function ({@code VFIO_DEVICE_RESET}); false if it has no way to be reset, or does not let itself be. */
     public boolean reset() {
-        if (resettable) {
-            file.control("VFIO_DEVICE_RESET", VfioLayout.DEVICE_RESET, MemorySegment.NULL);
+        if (!resettable) {
+            return false;
         }
-        return resettable;
+        try {
+            file.control("VFIO_DEVICE_RESET", VfioLayout.DEVICE_RESET, MemorySegment.NULL);
+            return true;
+        } catch (PosixException e) {
+            return false;
+        }
     }
 
     /**
@@ -159,28 +169,17 @@ public final class VfioDevice implements AutoCloseable {
         }
     }
 
-    /** From now on the first interrupt of a kind signals this eventfd. */
+    /** From now on, until {@link #close}, the first interrupt of a kind signals this eventfd. */
     public void signalTo(int irq, int eventfd) {
-        setInterrupts(irq, VfioLayout.IRQ_SET_DATA_EVENTFD, eventfd);
-    }
-
-    /** Ends {@link #signalTo}. */
-    public void silence(int irq) {
-        setInterrupts(irq, VfioLayout.IRQ_SET_DATA_NONE);
-    }
-
-    private void setInterrupts(int irq, int data, int... eventfds) {
         try (Arena arena = Arena.ofConfined()) {
-            int bytes = VfioLayout.IRQ_SET_DATA + eventfds.length * Integer.BYTES;
+            int bytes = VfioLayout.IRQ_SET_DATA + Integer.BYTES;
             MemorySegment set = arena.allocate(bytes, Integer.BYTES);
             set.set(JAVA_INT, VfioLayout.ARGSZ, bytes);
-            set.set(JAVA_INT, VfioLayout.FLAGS, data | VfioLayout.IRQ_SET_ACTION_TRIGGER);
+            set.set(JAVA_INT, VfioLayout.FLAGS, VfioLayout.IRQ_SET_DATA_EVENTFD | VfioLayout.IRQ_SET_ACTION_TRIGGER);
             set.set(JAVA_INT, VfioLayout.INDEX, irq);
             set.set(JAVA_INT, VfioLayout.IRQ_SET_START, 0);
-            set.set(JAVA_INT, VfioLayout.IRQ_SET_COUNT, eventfds.length);
-            for (int i = 0; i < eventfds.length; i++) {
-                set.set(JAVA_INT, VfioLayout.IRQ_SET_DATA + (long) i * Integer.BYTES, eventfds[i]);
-            }
+            set.set(JAVA_INT, VfioLayout.IRQ_SET_COUNT, 1);
+            set.set(JAVA_INT, VfioLayout.IRQ_SET_DATA, eventfd);
             file.control("VFIO_DEVICE_SET_IRQS", VfioLayout.DEVICE_SET_IRQS, set);
         }
     }

@@ -42,7 +42,6 @@ final class VfioLayout {
     static final int IRQ_SET_START = 12;
     static final int IRQ_SET_COUNT = 16;
     static final int IRQ_SET_DATA = 20;
-    static final int IRQ_SET_DATA_NONE = 1;
     static final int IRQ_SET_DATA_EVENTFD = 4;
     static final int IRQ_SET_ACTION_TRIGGER = 32;
 

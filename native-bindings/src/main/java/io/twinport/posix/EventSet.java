@@ -19,7 +19,6 @@ public final class EventSet implements AutoCloseable {
     private static final int POLLFD_BYTES = 8;
     private static final int REVENTS = 6;
     private static final short POLLIN = 1;
-    private static final int FOR_EVER = -1;
 
     private static final MethodHandle EVENTFD =
             Posix.function("eventfd", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
@@ -81,12 +80,13 @@ public final class EventSet implements AutoCloseable {
     /**
      * Waits until something is signalled.
      *
-     * @return bit i: the i-th was, once or several times since it was last returned; 0 where the wait was interrupted
+     * @param limitMillis at most so long
+     * @return bit i: the i-th was, once or several times since it was last returned
      */
-    public long await() {
+    public long await(int limitMillis) {
         long ready = 0;
         try {
-            int ignored = (int) POLL.invokeExact(state, polled, (long) descriptors.length, FOR_EVER);
+            int ignored = (int) POLL.invokeExact(state, polled, (long) descriptors.length, limitMillis);
             if (ignored <= 0) {
                 return 0;
             }

@@ -30,6 +30,9 @@ public final class WarmUp {
     /** Enough for the JIT's last tier (15 000 calls) and for its threads to catch up; some 100 ms. */
     private static final int SWITCHES = 40_000;
 
+    /** Frames in a burst: the loops over a burst are learnt from few, and a switch costs what its frames cost. */
+    private static final int FRAMES = 4;
+
     private static final int FRAME_BYTES = 60;
     private static final FunctionDescriptor BURST = FunctionDescriptor.of(JAVA_SHORT, JAVA_LONG, JAVA_LONG, JAVA_SHORT);
 
@@ -68,7 +71,7 @@ public final class WarmUp {
     }
 
     private static void transmit(FailoverPort port, MbufBurst burst, MbufAllocator allocator) {
-        int count = allocator.allocate(burst.address(), MbufBurst.CAPACITY);
+        int count = allocator.allocate(burst.address(), FRAMES);
         for (int i = 0; i < count; i++) {
             Mbuf.length(burst.get(i), FRAME_BYTES);
         }

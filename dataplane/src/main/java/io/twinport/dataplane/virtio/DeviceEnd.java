@@ -51,6 +51,11 @@ final class DeviceEnd {
                 UnsafeApi.getLong(queue + USED) + RING + at * USED_ELEMENT, (long) length << 32 | id & 0xffff_ffffL);
     }
 
+    /** Whether notifications are not wanted. */
+    void stayAwake(boolean awake) {
+        UnsafeApi.putShort(UnsafeApi.getLong(queue + USED) + RING_FLAGS, awake ? NO_NOTIFY : (short) 0);
+    }
+
     void publish() {
         UnsafeApi.putShortRelease(null, UnsafeApi.getLong(queue + USED) + RING_IDX, (short) filled);
     }

@@ -56,7 +56,6 @@ final class VirtioLayout {
     static final int DRIVER_FEATURE_SELECT = 8;
     static final int DRIVER_FEATURE = 12;
     static final int CONFIG_MSIX_VECTOR = 16;
-    static final int NUM_QUEUES = 18;
     static final int DEVICE_STATUS = 20;
     static final int CONFIG_GENERATION = 21;
     static final int QUEUE_SELECT = 22;

@@ -6,13 +6,15 @@ import io.twinport.dpdk.MbufPool;
 /** Virtio queues without a device, for the warm-up: every frame counts as sent, and some are received. */
 public final class VirtioMirror implements AutoCloseable {
     private static final int SLOTS = 256;
-    private static final int RECEIVED_AT_ONCE = 8;
+    private static final int RECEIVED_AT_ONCE = 2;
     private static final int RECEIVED_BYTES = QueueLayout.NET_HEADER + 60;
 
     private final SplitQueue receive = new SplitQueue(VirtioLayout.QUEUE_RECEIVE, SLOTS);
     private final SplitQueue transmit = new SplitQueue(VirtioLayout.QUEUE_TRANSMIT, SLOTS);
     private final DeviceEnd receiving = new DeviceEnd(receive.address());
     private final DeviceEnd sending = new DeviceEnd(transmit.address());
+
+    private boolean awake;
 
     private VirtioMirror() {}
 
@@ -31,6 +33,9 @@ public final class VirtioMirror implements AutoCloseable {
     public void turn() {
         receiving.complete(RECEIVED_AT_ONCE, RECEIVED_BYTES);
         sending.complete(SLOTS, 0);
+        awake = !awake;
+        receiving.stayAwake(awake);
+        sending.stayAwake(awake);
     }
 
     @Override

@@ -25,6 +25,9 @@ public final class VirtioSide implements SideDevice {
     private static final int LARGEST_QUEUE = 512;
     private static final int CONFIG_VECTOR = 0;
 
+    /** How long a queue that broke, or an interrupt that was lost, goes unnoticed. */
+    private static final int LOOK_MILLIS = 100;
+
     // What the device's thread waits for.
     private static final int STOP = 0;
     private static final int CHANGED = 1;
@@ -37,7 +40,7 @@ public final class VirtioSide implements SideDevice {
     private final long notifyLength;
     private final MacAddress mac;
     private final boolean interrupts;
-    private final EventSet signals = new EventSet(REQUESTED + 1);
+    private final EventSet signals;
     private final Thread watcher;
 
     private @Nullable MbufPool pool;
@@ -47,10 +50,12 @@ public final class VirtioSide implements SideDevice {
     // Of the started device, for its thread too; guarded by this.
     private long line;
     private long events;
+    private boolean reportedUp;
     private volatile long requests;
 
-    private VirtioSide(VfioDevice vfio) {
+    private VirtioSide(VfioDevice vfio, EventSet signals) {
         this.vfio = vfio;
+        this.signals = signals;
         VirtioCapabilities capabilities = identify(vfio);
         vfio.enable();
         Capability notify = capabilities.need(VirtioLayout.TYPE_NOTIFY, "notification", Short.BYTES);
@@ -78,13 +83,15 @@ public final class VirtioSide implements SideDevice {
      */
     public static VirtioSide open(String address) {
         VfioDevice vfio = VfioDevice.open(address);
+        EventSet signals = new EventSet(REQUESTED + 1);
         try {
-            VirtioSide side = new VirtioSide(vfio);
+            VirtioSide side = new VirtioSide(vfio, signals);
             side.signalRequests();
             side.watcher.start();
             return side;
         } catch (RuntimeException e) {
             vfio.close();
+            signals.close();
             throw e;
         }
     }
@@ -138,7 +145,12 @@ public final class VirtioSide implements SideDevice {
 
     @Override
     public boolean isLinkUp() {
-        return device.isLinkUp();
+        return device.isLinkUp() && isWhole(receive) && isWhole(transmit);
+    }
+
+    /** A queue that the device has broken moves no frames any more, whatever its link says. */
+    private static boolean isWhole(@Nullable SplitQueue queue) {
+        return queue == null || !queue.isBroken();
     }
 
     /** Whether the hypervisor knows that this is a standby and that its primary may come and go. */
@@ -191,7 +203,8 @@ public final class VirtioSide implements SideDevice {
             }
             throw e;
         }
-        SideLine.writeVirtio(sideLine, rx.address(), tx.address(), tx.frames(), interrupts && device.isLinkUp());
+        reportedUp = interrupts && device.isLinkUp();
+        SideLine.writeVirtio(sideLine, rx.address(), tx.address(), tx.frames(), reportedUp);
         line = sideLine;
         events = portEvents;
     }
@@ -255,9 +268,12 @@ public final class VirtioSide implements SideDevice {
             Thread.currentThread().interrupt();
         }
         vfio.disableBusMaster();
-        vfio.close();
-        signals.close();
-        closeQueues();
+        try {
+            vfio.close();
+        } finally {
+            signals.close();
+            closeQueues();
+        }
     }
 
     private void closeQueues() {
@@ -274,11 +290,9 @@ public final class VirtioSide implements SideDevice {
     /** The device's thread: interrupts become edges. */
     private void watch() {
         while (true) {
-            long ready = signals.await();
+            long ready = signals.await(LOOK_MILLIS);
             long nanos = System.nanoTime();
-            if ((ready & 1 << CHANGED) != 0) {
-                reportLink(nanos);
-            }
+            reportLink(nanos, (ready & 1 << CHANGED) != 0);
             long removal = requests;
             if ((ready & 1 << REQUESTED) != 0 && removal != 0) {
                 EventLine.edge(removal, nanos);
@@ -289,9 +303,15 @@ public final class VirtioSide implements SideDevice {
         }
     }
 
-    private synchronized void reportLink(long nanos) {
-        if (line != 0) {
-            SideLine.reportLink(line, device.isLinkUp());
+    /** The link may have been down and up again before it is read, so an interrupt is an edge whatever is read. */
+    private synchronized void reportLink(long nanos, boolean interrupted) {
+        if (line == 0 || !interrupts) {
+            return;
+        }
+        boolean up = isLinkUp();
+        if (interrupted || up != reportedUp) {
+            reportedUp = up;
+            SideLine.reportLink(line, up);
             if (events != 0) {
                 EventLine.edge(events, nanos);
             }

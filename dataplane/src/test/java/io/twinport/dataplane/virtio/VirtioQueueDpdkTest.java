@@ -415,11 +415,11 @@ class VirtioQueueDpdkTest {
             assertEquals(queue.index(), UnsafeApi.getShort(notify));
 
             UnsafeApi.putShort(notify, (short) -1);
-            UnsafeApi.putShort(counter(USED) + RING_FLAGS, NO_NOTIFY);
+            device.stayAwake(true);
             Frames.allocate(allocator, array, 1, 0);
             transmit(1);
             assertEquals(-1, UnsafeApi.getShort(notify));
-            UnsafeApi.putShort(counter(USED) + RING_FLAGS, (short) 0);
+            device.stayAwake(false);
             transmit(0);
             assertEquals(-1, UnsafeApi.getShort(notify), "nothing new");
             Frames.allocate(allocator, array, 1, 0);

@@ -1,0 +1,62 @@
+package io.twinport.dataplane.virtio;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.twinport.dataplane.MbufBurst;
+import io.twinport.dataplane.SideLine;
+import io.twinport.dpdk.Mbuf;
+import io.twinport.dpdk.MbufAllocator;
+import io.twinport.dpdk.MbufPool;
+import io.twinport.dpdk.testing.EalWorker;
+import io.twinport.dpdk.testing.TestEal;
+import java.lang.management.ManagementFactory;
+import org.junit.jupiter.api.Test;
+
+/** As {@code PollLoopAllocationDpdkTest}, for the code that no virtual device of DPDK's runs. */
+class VirtioQuietDpdkTest {
+    private static final int BURSTS = 1_000_000;
+    private static final int WARM_UP = 100_000;
+
+    @Test
+    void shouldAllocateNothingInAMillionBursts() throws Exception {
+        TestEal.start();
+        MbufPool pool = MbufPool.create("quiet", 2047);
+        var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
+        EalWorker.run(() -> {
+            long line = SideLine.allocate();
+            try (VirtioMirror mirror = VirtioMirror.start(line, pool)) {
+                SideLine.enter(line);
+                MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
+                MbufBurst burst = new MbufBurst();
+                forward(line, mirror, allocator, burst, WARM_UP);
+                long id = Thread.currentThread().threadId();
+                long before = threads.getThreadAllocatedBytes(id);
+                long start = System.nanoTime();
+                long frames = forward(line, mirror, allocator, burst, BURSTS);
+                long nanos = System.nanoTime() - start;
+                assertEquals(before, threads.getThreadAllocatedBytes(id));
+                assertEquals(BURSTS * 2L, frames);
+                System.out.println("2 received and 8 sent: " + nanos / BURSTS + " ns, the device's end included");
+            }
+        });
+        assertEquals(pool.size(), pool.available());
+        pool.close();
+    }
+
+    private static long forward(long line, VirtioMirror mirror, MbufAllocator allocator, MbufBurst burst, int bursts) {
+        long frames = 0;
+        for (int i = 0; i < bursts; i++) {
+            int n = allocator.allocate(burst.address(), 8);
+            for (int j = 0; j < n; j++) {
+                Mbuf.length(burst.get(j), 60);
+            }
+            int sent = SideLine.transmit(line, burst.address(), n);
+            burst.free(sent, n);
+            mirror.turn();
+            int received = SideLine.receive(line, burst.address(), MbufBurst.CAPACITY);
+            burst.free(0, received);
+            frames += received;
+        }
+        return frames;
+    }
+}
