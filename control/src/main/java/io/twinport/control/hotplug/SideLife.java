@@ -299,6 +299,7 @@ public final class SideLife {
     private void release(Occupant device, Membership joined) {
         long requested = requests.takeNanos();
         phase = Phase.LEAVING;
+        joined.prepareToLeave();
         awaitLoop(joined);
         long left = System.nanoTime();
         log.accept(named() + " is wanted back, and off the loop");

@@ -16,7 +16,6 @@ import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.announce.FrameSender;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
@@ -237,12 +236,7 @@ public final class FailoverRun {
         public Membership join(SideDevice dev) {
             address.get().ifPresent(FailoverRun.this::useMac);
             Side side = Side.join(dev, engine.pool(), events, loop, PORT, spec.side());
-            boolean isPrimary = spec.side() == FailoverPolicy.PRIMARY;
-            return new PortMember(
-                    side,
-                    engine.conductor(),
-                    isPrimary ? counters::sentByPrimary : counters::sentByStandby,
-                    side.txRing());
+            return new PortMember(side, engine.conductor(), counters);
         }
     }
 

@@ -5,7 +5,8 @@ import io.twinport.control.hotplug.Membership;
 import io.twinport.dataplane.Side;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.Conductor;
-import java.util.function.LongSupplier;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.PortCounters;
 
 /** A side that has joined the run's port. */
 final class PortMember implements Membership {
@@ -15,31 +16,49 @@ final class PortMember implements Membership {
     /** A full ring of 512 frames of 1500 bytes takes 6 ms at 1 Gb/s. */
     private static final int DRAIN_MOST_MILLIS = 10;
 
+    /** A poll loop that is alive obeys at once; the counter that shows it is published every 64 polls. */
+    private static final int MOVE_MILLIS = 5;
+
+    /** What the network may take to learn from the first announcement where the traffic goes now. */
+    private static final int LEARN_MILLIS = 20;
+
     private final Side side;
     private final Conductor conductor;
-    private final LongSupplier taken;
-    private final long ring;
+    private final PortCounters counters;
     private long takenBefore;
     private long sentBefore;
     private TransmitPulse pulse = new TransmitPulse();
 
-    /**
-     * @param side that has joined
-     * @param taken how many frames the side's driver has taken in all; exact when the loop has left it
-     */
-    PortMember(Side side, Conductor conductor, LongSupplier taken, long ring) {
+    /** @param side that has joined */
+    PortMember(Side side, Conductor conductor, PortCounters counters) {
         this.side = side;
         this.conductor = conductor;
-        this.taken = taken;
-        this.ring = ring;
+        this.counters = counters;
         begin();
+    }
+
+    /** Frames that the side's driver has taken in all; exact when the loop has left it. */
+    private long taken() {
+        return side.side() == FailoverPolicy.PRIMARY ? counters.sentByPrimary() : counters.sentByStandby();
     }
 
     private void begin() {
         pulse = new TransmitPulse();
-        takenBefore = taken.getAsLong();
+        takenBefore = taken();
         sentBefore = side.dev().transmitted();
         conductor.watch(side);
+    }
+
+    @Override
+    public void prepareToLeave() {
+        side.announceLeave();
+        if (Pause.until(() -> counters.activeSide() == other(), MOVE_MILLIS)) {
+            Pause.millis(LEARN_MILLIS);
+        }
+    }
+
+    private int other() {
+        return FailoverPolicy.PRIMARY + FailoverPolicy.STANDBY - side.side();
     }
 
     @Override
@@ -52,12 +71,12 @@ final class PortMember implements Membership {
         conductor.unwatch(side);
         Pause.millis(DRAIN_MILLIS);
         Pause.until(() -> unsent() <= 0, DRAIN_MOST_MILLIS - DRAIN_MILLIS);
-        return Math.clamp(unsent(), 0, ring);
+        return Math.clamp(unsent(), 0, side.txRing());
     }
 
     private long unsent() {
         long sent = side.dev().transmitted();
-        return sent < 0 ? 0 : (taken.getAsLong() - takenBefore) - (sent - sentBefore);
+        return sent < 0 ? 0 : (taken() - takenBefore) - (sent - sentBefore);
     }
 
     @Override
@@ -79,7 +98,7 @@ final class PortMember implements Membership {
         }
         long now = System.nanoTime();
         if (pulse.isDue(now)) {
-            pulse.feel(taken.getAsLong(), dev.transmitted(), now);
+            pulse.feel(taken(), dev.transmitted(), now);
         }
         return side.needsRestart() || pulse.isDead();
     }
