@@ -26,8 +26,7 @@ import org.jspecify.annotations.Nullable;
  *                               until it is another device
  * </pre>
  *
- * What touches DPDK's devices is done under one lock for both sides: EAL's lists have none. To leave the loop needs no
- * DPDK, so it does not wait for the other side's probe.
+ * What touches DPDK's devices is done under one lock for both sides: EAL's lists have none.
  */
 public final class SideLife {
     /** What a side is doing. */
@@ -72,7 +71,6 @@ public final class SideLife {
     private volatile boolean stopping;
     private volatile boolean clean = true;
 
-    private @Nullable Membership member;
     private @Nullable Occupant refused;
     private @Nullable Occupant released;
     private boolean wasTaken;
@@ -142,8 +140,9 @@ public final class SideLife {
         try {
             while (!stopping && phase != Phase.FAILED) {
                 Occupant device = awaitDevice();
-                if (device != null && take(device)) {
-                    serve(device);
+                JoinedDevice joined = device == null ? null : take(device);
+                if (device != null && joined != null) {
+                    serve(device, joined);
                 }
             }
             if (phase != Phase.FAILED) {
@@ -199,51 +198,43 @@ public final class SideLife {
         return false;
     }
 
-    private boolean take(Occupant device) {
+    /** Null if it cannot be had. */
+    private @Nullable JoinedDevice take(Occupant device) {
         int attempts = slot.isPci() && hasWaited ? PROBE_ATTEMPTS : 1;
         for (int attempt = 1; ; attempt++) {
             try {
                 slot.take(device).ifPresent(what -> log.accept(named() + " " + what));
-                open();
-                return member != null;
+                return open();
             } catch (StuckLoopException e) {
-                fail(e); // the loop may use the device yet
-                return false;
+                throw e; // the loop may use the device yet
             } catch (RuntimeException e) {
                 boolean isThere = slot.look().filter(device::isSameDevice).isPresent();
                 if (attempt >= attempts || stopping || !isThere) {
                     refuse(e);
-                    return false;
+                    return null;
                 }
                 Pause.millis(PROBE_PAUSE_MILLIS);
             }
         }
     }
 
-    private void open() {
-        if (slot.isPci()) {
-            devices.lock();
-            try {
-                join(plan.open());
-            } finally {
-                devices.unlock();
-            }
-        } else {
-            SideDevice dev = plan.open();
-            devices.lock();
-            try {
-                join(dev);
-            } finally {
-                devices.unlock();
-            }
+    private @Nullable JoinedDevice open() {
+        // A virtual device's probe may wait for its far end, and must not keep the other side waiting.
+        SideDevice dev = slot.isPci() ? null : plan.open();
+        devices.lock();
+        try {
+            return join(dev == null ? plan.open() : dev);
+        } finally {
+            devices.unlock();
         }
     }
 
-    private void join(SideDevice dev) {
+    private @Nullable JoinedDevice join(SideDevice dev) {
+        Membership member;
         try {
             if (stopping) {
                 dev.remove();
-                return;
+                return null;
             }
             dev.watchRemoval(requests.line());
             plan.admit(dev);
@@ -259,13 +250,13 @@ public final class SideLife {
         phase = Phase.JOINED;
         log.accept(plan.role() + " " + dev + " joined");
         first.complete(null);
+        return new JoinedDevice(named(), member, devices, requests, log);
     }
 
     /** In the loop, until the device is wanted back or the life ends. */
-    private void serve(Occupant device) {
-        Membership joined = member;
+    private void serve(Occupant device, JoinedDevice joined) {
         long nextLook = System.nanoTime();
-        while (joined != null && !stopping) {
+        while (!stopping) {
             long now = System.nanoTime();
             if (requests.isPending()) {
                 release(device, joined);
@@ -278,13 +269,16 @@ public final class SideLife {
                     continue;
                 }
             }
-            if (joined.needsRestart() && !restart(joined)) {
+            if (joined.needsRestart() && !joined.restart()) {
+                hasWaited = true; // to be probed anew
                 return;
             }
             LockSupport.parkNanos(slot.isPci() ? REQUEST_LOOK_NANOS : TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
         }
-        if (joined != null) {
-            depart(joined);
+        phase = Phase.LEAVING;
+        if (!joined.depart()) {
+            clean = false;
+            phase = Phase.FAILED;
         }
     }
 
@@ -296,94 +290,16 @@ public final class SideLife {
                 || !there.get().isLent();
     }
 
-    private void release(Occupant device, Membership joined) {
-        long requested = requests.takeNanos();
+    private void release(Occupant device, JoinedDevice joined) {
         phase = Phase.LEAVING;
-        joined.prepareToLeave();
-        awaitLoop(joined);
-        long left = System.nanoTime();
-        log.accept(named() + " is wanted back, and off the loop");
-        boolean isTaken = isGone(device);
-        devices.lock();
-        try {
-            long unknown = joined.drain();
-            long closing = System.nanoTime();
-            joined.stop();
-            joined.remove();
-            Release release = new Release(left - requested, System.nanoTime() - closing, unknown);
-            member = null;
-            released = device;
-            wasTaken = isTaken;
-            hasWaited = true;
-            requests.answer();
-            synchronized (releases) {
-                releases.add(release);
-            }
-            log.accept(named() + " released on request: " + release);
-        } finally {
-            devices.unlock();
+        Release release = joined.release();
+        synchronized (releases) {
+            releases.add(release);
         }
+        released = device;
+        wasTaken = isGone(device);
+        hasWaited = true;
         phase = Phase.ABSENT;
-    }
-
-    /** The watchdog bounds it. */
-    private void awaitLoop(Membership joined) {
-        boolean told = false;
-        while (!joined.letGo()) {
-            if (!told) {
-                told = true;
-                log.accept(named() + " is wanted back, and the poll loop does not let go of it");
-            }
-        }
-    }
-
-    private boolean restart(Membership joined) {
-        long start = System.nanoTime();
-        if (!joined.letGo()) {
-            return true; // the loop is stuck; that is for others to say, and the next look tries again
-        }
-        devices.lock();
-        try {
-            joined.drain();
-            joined.stop();
-            joined.restart();
-        } catch (StuckLoopException e) {
-            fail(e);
-            return false;
-        } catch (RuntimeException e) {
-            log.accept(named() + " cannot be started again: " + e.getMessage());
-            joined.remove();
-            requests.answer();
-            member = null;
-            hasWaited = true;
-            return false; // to be probed anew
-        } finally {
-            devices.unlock();
-        }
-        log.accept(named() + " stopped and started: its PF was away, and the driver does not notice that; "
-                + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms");
-        return true;
-    }
-
-    private void depart(Membership joined) {
-        phase = Phase.LEAVING;
-        if (!joined.letGo()) {
-            clean = false;
-            phase = Phase.FAILED;
-            return;
-        }
-        devices.lock();
-        try {
-            joined.stop();
-            joined.remove();
-            member = null;
-            requests.answer();
-        } catch (RuntimeException e) {
-            clean = false;
-            log.accept(named() + " cannot be removed: " + e.getMessage());
-        } finally {
-            devices.unlock();
-        }
     }
 
     private void refuse(RuntimeException e) {
