@@ -10,7 +10,7 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 source "$here/cache.sh"
 
 packages=(
-  linux-image-amd64 kmod busybox-static iproute2 zlib1g
+  linux-image-amd64 kmod busybox-static iproute2 zlib1g libgcc-s1
   librte-{eal,ethdev,mbuf,mempool,ring,vhost} librte-{bus-vdev,bus-pci,mempool-ring}
   librte-net-{null,ring,virtio,vhost,tap,e1000}
 )
@@ -95,6 +95,8 @@ add_libraries() {
     done | awk -v from="$libraries/" 'index($3, from) == 1 { print $3 }' | sort -u |
     while read -r file; do cp -L "$file" "$tree/usr/lib/x86_64-linux-gnu/"; done
   cp "$libraries/ld-linux-x86-64.so.2" "$tree/usr/lib/x86_64-linux-gnu/"
+  # Loaded by name when a thread is cancelled, which EAL does at its end.
+  cp -L "$libraries/libgcc_s.so.1" "$tree/usr/lib/x86_64-linux-gnu/"
 }
 
 cached "guest-$(key "$here/guest.sh" "$here/init" "$here/cache.sh" "$fetch_script" "$JAVA_HOME/release")"

@@ -2,6 +2,7 @@ package io.twinport.dataplane;
 
 /** A port over one device: the far ends of a test, and what a failover port is compared with. */
 public final class BarePort implements PacketPort, PollMember {
+    private final MbufBurst single = new MbufBurst();
     private long line = SideLine.NOTHING;
 
     @Override
@@ -24,6 +25,16 @@ public final class BarePort implements PacketPort, PollMember {
     public void join(int side, long newLine) {
         SideLine.enter(newLine);
         line = newLine;
+    }
+
+    /** It has nothing to decide. */
+    @Override
+    public void decide(int event) {}
+
+    @Override
+    public void transmit(long mbuf) {
+        single.set(mbuf);
+        single.free(SideLine.transmit(line, single.address(), 1), 1);
     }
 
     @Override

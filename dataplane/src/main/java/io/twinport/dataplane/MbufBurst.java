@@ -29,6 +29,11 @@ public final class MbufBurst {
         return UnsafeApi.getLong(address + (long) i * Long.BYTES);
     }
 
+    /** Makes it a burst of one. */
+    public void set(long mbuf) {
+        UnsafeApi.putLong(address, mbuf);
+    }
+
     /** Frees the mbufs from {@code from} up to but not including {@code to}. */
     public void free(int from, int to) {
         if (to > from) {

@@ -56,9 +56,31 @@ public final class PollLoop implements Agent {
         switch (type) {
             case Command.JOIN -> member.join(Command.side(buffer, index), Command.line(buffer, index));
             case Command.LEAVE -> member.leave(Command.side(buffer, index));
+            case Command.DECIDE -> member.decide(Command.side(buffer, index));
+            case Command.TRANSMIT -> member.transmit(Command.line(buffer, index));
             default -> {} // of a later version of the file: a loop ignores what it does not know
         }
         epoch.executed(Command.id(buffer, index));
+    }
+
+    /**
+     * Has a member send a frame of a control thread's. Not after the loop has been told to end.
+     *
+     * @param mbuf address; the loop's from now on
+     * @throws IllegalStateException if the loop does not read its commands; the mbuf stays the caller's
+     */
+    public void transmit(int member, long mbuf) {
+        Command.send(commands, Command.TRANSMIT, member, 0, mbuf);
+    }
+
+    /**
+     * Tells a member's policy of an event.
+     *
+     * @param event of {@code FailoverPolicy}
+     * @throws IllegalStateException if the loop does not read its commands
+     */
+    public void decide(int member, int event) {
+        Command.send(commands, Command.DECIDE, member, event, 0);
     }
 
     /** The loop has ended: nobody need wait for it. */

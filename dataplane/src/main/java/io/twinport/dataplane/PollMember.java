@@ -13,6 +13,20 @@ public interface PollMember {
      */
     void join(int side, long line);
 
+    /**
+     * A control thread's word to the member's policy.
+     *
+     * @param event of {@code FailoverPolicy}
+     */
+    void decide(int event);
+
+    /**
+     * Sends a frame of a control thread's.
+     *
+     * @param mbuf address; it is the member's now, to be sent or freed
+     */
+    void transmit(long mbuf);
+
     /** From now on the loop does not use the device of that side. */
     void leave(int side);
 }

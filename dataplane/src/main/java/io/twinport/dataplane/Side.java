@@ -1,6 +1,7 @@
 package io.twinport.dataplane;
 
 import io.twinport.dataplane.cnc.Command;
+import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufPool;
@@ -84,6 +85,21 @@ public final class Side {
                     + " s: it is stuck in its handler, or its CPU is taken by something else");
         }
         state = DeviceState.ACTIVE;
+    }
+
+    /**
+     * Tells the port that the side will leave soon, so that it uses the other one if it can. A loop that is stuck does not
+     * hear it, and {@link #letGo} will say so.
+     */
+    public void announceLeave() {
+        loop.decide(
+                member,
+                side == FailoverPolicy.PRIMARY ? FailoverPolicy.PRIMARY_LEAVING : FailoverPolicy.STANDBY_LEAVING);
+    }
+
+    /** {@code FailoverPolicy.PRIMARY} or {@code STANDBY}. */
+    public int side() {
+        return side;
     }
 
     /**

@@ -46,12 +46,32 @@ class PollLoopTest {
         public void leave(int side) {
             told.add(name + " left by " + side);
         }
+
+        @Override
+        public void transmit(long mbuf) {
+            told.add(name + " sends " + mbuf);
+        }
+
+        @Override
+        public void decide(int event) {
+            told.add(name + " hears " + event);
+        }
     }
 
     @Test
     void shouldReturnWhatHandlerHasDone() {
         assertEquals(3, loop.doWork());
         assertEquals(1, loop.epoch().passes());
+    }
+
+    @Test
+    void shouldPassOnWhatControlSays() {
+        Command.send(commands, Command.DECIDE, 1, 14, 0);
+        Command.send(commands, Command.TRANSMIT, 0, 0, 4096);
+        for (int i = 0; i < PASSES_TO_OBEY; i++) {
+            loop.doWork();
+        }
+        assertEquals(List.of("second hears 14", "first sends 4096"), told);
     }
 
     @Test

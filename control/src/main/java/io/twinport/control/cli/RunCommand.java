@@ -4,6 +4,7 @@ import io.twinport.control.Engine;
 import io.twinport.control.UserException;
 import io.twinport.control.run.FailoverRun;
 import io.twinport.control.run.HandlerSpec;
+import io.twinport.control.run.RunSettings;
 import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;
 import io.twinport.control.run.StandbyTrap;
@@ -13,7 +14,6 @@ import io.twinport.posix.HugePages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
@@ -73,13 +73,8 @@ final class RunCommand implements Callable<Integer> {
                             + " them back at the end. Without it they have to be bound already.")
     boolean bind;
 
-    @Option(
-            names = "--release-seconds",
-            defaultValue = "5",
-            paramLabel = "S",
-            description = "When the kernel wants a device back and it cannot be given back within that time, end the"
-                    + " process with exit code 3, so that the kernel takes it. Default: ${DEFAULT-VALUE}")
-    int releaseSeconds = 5;
+    @Mixin
+    PolicyOptions policyOptions = new PolicyOptions();
 
     @Mixin
     EngineOptions engineOptions = new EngineOptions();
@@ -96,30 +91,31 @@ final class RunCommand implements Callable<Integer> {
                 .map(this::driven)
                 .map(side -> bind && side.isPci() ? side.bound() : side)
                 .toList();
-        Commands.check(
-                releaseSeconds >= 1 && releaseSeconds <= 3600,
-                "--release-seconds " + releaseSeconds,
-                "1 to 3600 seconds");
         FailoverRun.check(sides);
         StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
+        RunSettings settings = policyOptions.settings();
         EalArguments arguments = arguments(sides);
         Interrupt interrupt = Interrupt.install(0);
         try {
-            run(sides, handlerSpec, arguments, interrupt);
+            run(sides, handlerSpec, settings, arguments, interrupt);
             return 0;
         } finally {
             interrupt.done();
         }
     }
 
-    private void run(List<SideSpec> sides, HandlerSpec handlerSpec, EalArguments arguments, Interrupt interrupt)
+    private void run(
+            List<SideSpec> sides,
+            HandlerSpec handlerSpec,
+            RunSettings settings,
+            EalArguments arguments,
+            Interrupt interrupt)
             throws InterruptedException {
         Engine engine = Engine.start(arguments, engineOptions.cncFile("twinport"), MBUFS);
         boolean clean = true;
         try {
-            FailoverRun run =
-                    FailoverRun.create(engine, sides, handlerSpec, Duration.ofSeconds(releaseSeconds), System.out);
+            FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, settings, System.out);
             boolean attached = false;
             try {
                 run.attach(sides);

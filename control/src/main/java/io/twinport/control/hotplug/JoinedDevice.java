@@ -32,6 +32,7 @@ final class JoinedDevice {
     /** Gives the device back. Returns when the kernel has it; the watchdog bounds that. */
     Release release() {
         long requested = requests.takeNanos();
+        member.prepareToLeave();
         awaitLoop();
         long left = System.nanoTime();
         devices.lock();

@@ -5,6 +5,12 @@ package io.twinport.control.hotplug;
  * again instead of removed.
  */
 public interface Membership {
+    /**
+     * The device will leave soon: the traffic goes to the other side if that is ready, and for a bounded time what still
+     * comes by this one is received.
+     */
+    void prepareToLeave();
+
     /** Takes the device out of the loop's set; false if the loop has not let go yet, and the next call waits on. */
     boolean letGo();
 

@@ -8,13 +8,14 @@ import io.twinport.control.hotplug.Release;
 import io.twinport.control.hotplug.SideLife;
 import io.twinport.control.hotplug.SidePlan;
 import io.twinport.control.hotplug.Watchdog;
+import io.twinport.control.kernel.InterfaceAddresses;
 import io.twinport.control.kernel.Tap;
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
 import io.twinport.dataplane.SideDevice;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.announce.FrameSender;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
@@ -26,7 +27,6 @@ import io.twinport.dpdk.MacAddress;
 import io.twinport.posix.ProcessEnd;
 import java.io.PrintStream;
 import java.lang.foreign.Arena;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -35,7 +35,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** One failover port from start to end. Either side may be missing at the start (R21, R39), and come later. */
@@ -58,6 +57,7 @@ public final class FailoverRun {
     private final PortCounters counters;
     private final PollLoop loop;
     private final Lcore lcore;
+    private final PortAnnouncer announcer;
     private final @Nullable Tap tap;
     private final List<SideLife> lives = new ArrayList<>();
     private final Lock devices = new ReentrantLock();
@@ -66,21 +66,27 @@ public final class FailoverRun {
     private volatile long sourceMac;
 
     private FailoverRun(
-            Engine engine, PortAddress address, HandlerSpec handlerSpec, Duration releaseTime, PrintStream out) {
+            Engine engine, PortAddress address, HandlerSpec handlerSpec, RunSettings settings, PrintStream out) {
         this.engine = engine;
         this.out = out;
         this.address = address;
         this.log = new RunLog(out);
-        this.watchdog = new Watchdog(releaseTime, this::endProcess);
+        this.watchdog = new Watchdog(settings.releaseTime(), this::endProcess);
         this.events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort port = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()));
+                PORT, events, counters, new PortEvents(engine.cnc().events()), settings.failback());
         this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
         PacketHandler handler = handler(handlerSpec, port);
         this.loop = engine.newLoop("poll", handler, List.of(port));
+        Optional<InterfaceAddresses> addresses = handlerSpec instanceof HandlerSpec.Tap spec
+                ? Optional.of(new InterfaceAddresses(spec.name()))
+                : Optional.empty();
+        this.announcer = new PortAnnouncer(
+                settings.announce(), address::get, addresses, new FrameSender(loop, PORT, engine.pool()));
         engine.conductor().add(log);
+        engine.conductor().add(announcer);
         this.lcore = engine.run(loop, handler, engine.pollCpu());
     }
 
@@ -88,12 +94,11 @@ public final class FailoverRun {
      * Makes the port and its poll loop, without sides.
      *
      * @param engine running; the caller closes it after {@link #stop}
-     * @param releaseTime in which a device that the kernel wants back is given back, or the process ends
      * @param out where lines go
      */
     public static FailoverRun create(
-            Engine engine, List<SideSpec> sides, HandlerSpec handler, Duration releaseTime, PrintStream out) {
-        return new FailoverRun(engine, new PortAddress(sides), handler, releaseTime, out);
+            Engine engine, List<SideSpec> sides, HandlerSpec handler, RunSettings settings, PrintStream out) {
+        return new FailoverRun(engine, new PortAddress(sides), handler, settings, out);
     }
 
     /**
@@ -140,6 +145,7 @@ public final class FailoverRun {
      */
     public boolean stop() {
         log.end();
+        announcer.end();
         boolean clean = true;
         for (SideLife life : lives) {
             clean &= life.stop();
@@ -157,12 +163,14 @@ public final class FailoverRun {
         log.summary();
         out.printf(
                 Locale.ROOT,
-                "rx %d, tx %d by the primary + %d by the standby, tx refused %d, rx suppressed on the idle side %d%n",
+                "rx %d, tx %d by the primary + %d by the standby, tx refused %d, rx suppressed on the idle side %d, announcements"
+                        + " sent %d%n",
                 counters.received(),
                 counters.sentByPrimary(),
                 counters.sentByStandby(),
                 counters.refused(),
-                counters.suppressed());
+                counters.suppressed(),
+                counters.announced());
         if (tap != null) {
             out.printf("not taken by the kernel %d%n", tap.dropped());
         }
@@ -227,11 +235,9 @@ public final class FailoverRun {
         @Override
         public Membership join(SideDevice dev) {
             address.get().ifPresent(FailoverRun.this::useMac);
-            LongSupplier taken =
-                    spec.side() == FailoverPolicy.PRIMARY ? counters::sentByPrimary : counters::sentByStandby;
-            long takenBefore = taken.getAsLong();
+            long takenBefore = PortMember.taken(counters, spec.side());
             Side side = Side.join(dev, engine.pool(), events, loop, PORT, spec.side());
-            return new PortMember(side, engine.conductor(), taken, takenBefore);
+            return new PortMember(side, engine.conductor(), counters, takenBefore);
         }
     }
 

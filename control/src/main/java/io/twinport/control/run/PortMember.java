@@ -4,7 +4,8 @@ import io.twinport.control.Pause;
 import io.twinport.control.hotplug.Membership;
 import io.twinport.dataplane.Side;
 import io.twinport.dataplane.failover.Conductor;
-import java.util.function.LongSupplier;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.PortCounters;
 
 /** A side that has joined the run's port. */
 final class PortMember implements Membership {
@@ -14,23 +15,45 @@ final class PortMember implements Membership {
     /** A full ring of 512 frames of 1500 bytes takes 6 ms at 1 Gb/s. */
     private static final int DRAIN_MOST_MILLIS = 10;
 
+    /** A poll loop that is alive obeys at once; the counter that shows it is published every 64 polls. */
+    private static final int MOVE_MILLIS = 5;
+
+    /** What the network may take to learn from the first announcement where the traffic goes now. */
+    private static final int LEARN_MILLIS = 20;
+
     private final Side side;
     private final Conductor conductor;
-    private final LongSupplier taken;
+    private final PortCounters counters;
     private long takenBefore;
     private TransmitPulse pulse = new TransmitPulse();
 
     /**
      * @param side that has joined
-     * @param taken how many frames the side's driver has taken in all; exact when the loop has left it
-     * @param takenBefore what that was before it joined
+     * @param takenBefore {@link #taken} before it joined
      */
-    PortMember(Side side, Conductor conductor, LongSupplier taken, long takenBefore) {
+    PortMember(Side side, Conductor conductor, PortCounters counters, long takenBefore) {
         this.side = side;
         this.conductor = conductor;
-        this.taken = taken;
+        this.counters = counters;
         this.takenBefore = takenBefore;
         conductor.watch(side);
+    }
+
+    /** Frames of the handler's that a side's driver has taken in all; exact when the loop has left it. */
+    static long taken(PortCounters counters, int side) {
+        return side == FailoverPolicy.PRIMARY ? counters.sentByPrimary() : counters.sentByStandby();
+    }
+
+    @Override
+    public void prepareToLeave() {
+        side.announceLeave();
+        if (Pause.until(() -> counters.activeSide() == other(), MOVE_MILLIS)) {
+            Pause.millis(LEARN_MILLIS);
+        }
+    }
+
+    private int other() {
+        return FailoverPolicy.PRIMARY + FailoverPolicy.STANDBY - side.side();
     }
 
     @Override
@@ -48,7 +71,7 @@ final class PortMember implements Membership {
 
     private long unsent() {
         long sent = side.transmitted();
-        return sent < 0 ? 0 : taken.getAsLong() - takenBefore - sent;
+        return sent < 0 ? 0 : taken(counters, side.side()) - takenBefore - sent;
     }
 
     @Override
@@ -69,14 +92,14 @@ final class PortMember implements Membership {
         }
         long now = System.nanoTime();
         if (pulse.isDue(now)) {
-            pulse.feel(taken.getAsLong(), side.transmitted(), now);
+            pulse.feel(taken(counters, side.side()), side.transmitted(), now);
         }
         return side.needsRestart() || pulse.isDead();
     }
 
     @Override
     public void restart() {
-        takenBefore = taken.getAsLong();
+        takenBefore = taken(counters, side.side());
         pulse = new TransmitPulse();
         side.rejoin();
         conductor.watch(side);

@@ -59,6 +59,17 @@ class BadInputDpdkTest {
     }
 
     @Test
+    void shouldSayWhatIsNoRecordOfDecisions() throws IOException {
+        Path text = Files.writeString(folder.resolve("some.txt"), "no record");
+        for (Path file : List.of(text, folder.resolve("missing.cnc"), folder)) {
+            try (Program replay = Program.twinport("replay", file.toString())) {
+                assertEquals(2, replay.waitFor(SECONDS), replay::output);
+                assertTrue(replay.output().startsWith("twinport: " + file), replay::output);
+            }
+        }
+    }
+
+    @Test
     void shouldRefuseTwoEqualDevices() {
         assertFailure(
                 "they must be two devices",

@@ -61,7 +61,19 @@ class DemoDpdkTest {
 
     @Test
     void shouldSwitchEachTimeAndAccountForEachFrameInBothDirectionsWithoutHugepages() throws IOException {
-        assertBalance(demo("--switches", "20", "--", "--no-huge"), 20);
+        assertBalance(demo("--switches", "20", "--name", "kept", "--", "--no-huge"), 20);
+        assertReplayed(20);
+    }
+
+    /** The file that the run has left behind holds all that its policy was told. */
+    private void assertReplayed(int switches) {
+        try (Program replay =
+                Program.twinport("replay", folder.resolve("kept.cnc").toString())) {
+            assertEquals(0, replay.waitFor(SECONDS), replay::output);
+            assertEquals(1, replay.count("each decided as it was then"), replay::output);
+            assertEquals(switches, replay.count("primary link down .* primary -> standby"), replay::output);
+            assertEquals(switches, replay.count("standby -> primary"), replay::output);
+        }
     }
 
     @Test

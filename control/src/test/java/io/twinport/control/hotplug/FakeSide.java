@@ -90,6 +90,11 @@ final class FakeSide implements SidePlan {
         }
 
         @Override
+        public void prepareToLeave() {
+            tell("prepare");
+        }
+
+        @Override
         public boolean letGo() {
             if (isLoopStuck) {
                 return false;

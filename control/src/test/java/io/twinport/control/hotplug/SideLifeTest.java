@@ -32,7 +32,7 @@ class SideLifeTest {
     private static final int PROBES = 8;
 
     private static final List<String> COMING = List.of("probe", "join");
-    private static final List<String> GOING = List.of("leave", "drain", "stop", "remove");
+    private static final List<String> GOING = List.of("prepare", "leave", "drain", "stop", "remove");
     private static final List<String> ENDING = List.of("leave", "stop", "remove");
 
     @TempDir
@@ -286,7 +286,7 @@ class SideLifeTest {
         ask();
         await("it says so", () -> logged("the poll loop does not let go of it") == 1);
         assertTrue(life.isWantedBack(), "the watchdog sees it");
-        assertEquals(List.of(), side.story());
+        assertEquals(List.of("prepare"), side.story());
         side.isLoopStuck = false;
         awaitStory(GOING);
         await("it is answered", () -> !life.isWantedBack());

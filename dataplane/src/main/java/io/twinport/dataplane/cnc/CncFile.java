@@ -121,8 +121,25 @@ public final class CncFile implements AutoCloseable {
         return layout.switchRecords();
     }
 
-    /** What a reader sees of a file, live or left behind. */
-    public record Reading(CountersReader counters, AtomicBuffer switchRecords, AtomicBuffer errors, long pid) {}
+    /** The space of the policies' inputs. */
+    public AtomicBuffer policyInputs() {
+        return layout.policyInputs();
+    }
+
+    /**
+     * What a reader sees of a file, live or left behind.
+     *
+     * @param startNanos {@link System#nanoTime} of the writing process at {@code startMillis}, for its other instants
+     * @param startMillis milliseconds since 1970
+     */
+    public record Reading(
+            CountersReader counters,
+            AtomicBuffer switchRecords,
+            AtomicBuffer policyInputs,
+            AtomicBuffer errors,
+            long pid,
+            long startNanos,
+            long startMillis) {}
 
     /**
      * Reads a file, that of a process that has died as well.
@@ -142,8 +159,11 @@ public final class CncFile implements AutoCloseable {
             return new Reading(
                     new CountersReader(layout.counterLabels(), layout.counterValues()),
                     layout.switchRecords(),
+                    layout.policyInputs(),
                     layout.errors(),
-                    layout.pid());
+                    layout.pid(),
+                    layout.startNanos(),
+                    layout.startMillis());
         } catch (IOException e) {
             throw new CncException(file + " cannot be read: " + e, e);
         }

@@ -20,6 +20,8 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  +--------------------------------------------------------------------------------+
  *  | switch records: count, then 4096 slots                                         |
  *  +--------------------------------------------------------------------------------+
+ *  | policy inputs: count, then 65536 slots                                         |
+ *  +--------------------------------------------------------------------------------+
  *  | error log                                                                      |
  *  +--------------------------------------------------------------------------------+
  * </pre>
@@ -29,7 +31,7 @@ final class CncLayout {
     static final int LOOPS = 4;
 
     /** Changes with the layout of anything in the file. */
-    private static final int VERSION = 0x7770_0001;
+    private static final int VERSION = 0x7770_0002;
 
     private static final int VERSION_OFFSET = 0;
     private static final int PID_OFFSET = 8;
@@ -42,6 +44,7 @@ final class CncLayout {
     private static final int COUNTER_VALUES = 256 * 128;
     private static final int COUNTER_LABELS = COUNTER_VALUES * 4;
     private static final int SWITCH_RECORDS = 128 + 4096 * 128;
+    private static final int POLICY_INPUTS = 32 + 65536 * 32;
     private static final int ERRORS = 1 << 16;
 
     private static final int COMMANDS_AT = HEADER;
@@ -49,7 +52,8 @@ final class CncLayout {
     private static final int LABELS_AT = EVENTS_AT + EVENT_RING;
     private static final int VALUES_AT = LABELS_AT + COUNTER_LABELS;
     private static final int RECORDS_AT = VALUES_AT + COUNTER_VALUES;
-    private static final int ERRORS_AT = RECORDS_AT + SWITCH_RECORDS;
+    private static final int INPUTS_AT = RECORDS_AT + SWITCH_RECORDS;
+    private static final int ERRORS_AT = INPUTS_AT + POLICY_INPUTS;
 
     /** Of the whole file, in bytes. */
     static final int LENGTH = ERRORS_AT + ERRORS;
@@ -76,6 +80,14 @@ final class CncLayout {
         return file.getLong(PID_OFFSET);
     }
 
+    long startMillis() {
+        return file.getLong(EPOCH_MILLIS_OFFSET);
+    }
+
+    long startNanos() {
+        return file.getLong(NANO_TIME_OFFSET);
+    }
+
     AtomicBuffer commands(int loop) {
         return part(COMMANDS_AT + loop * COMMAND_RING, COMMAND_RING);
     }
@@ -94,6 +106,10 @@ final class CncLayout {
 
     AtomicBuffer switchRecords() {
         return part(RECORDS_AT, SWITCH_RECORDS);
+    }
+
+    AtomicBuffer policyInputs() {
+        return part(INPUTS_AT, POLICY_INPUTS);
     }
 
     AtomicBuffer errors() {

@@ -21,6 +21,12 @@ public final class Command {
     /** Message type: the member's {@code side} leaves. */
     public static final int LEAVE = 2;
 
+    /** Message type: the member's policy hears an event, which stands in the place of {@code side}. */
+    public static final int DECIDE = 3;
+
+    /** Message type: the member sends the mbuf whose address stands in the place of {@code line}. */
+    public static final int TRANSMIT = 4;
+
     private static final int ID = 0;
     private static final int MEMBER = 8;
     private static final int SIDE = 12;

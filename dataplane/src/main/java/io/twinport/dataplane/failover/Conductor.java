@@ -29,10 +29,14 @@ public final class Conductor implements Agent {
         void onSwitch(SwitchRecord record);
 
         void onLink(int port, int side, boolean up, long nanos);
+
+        /** Every millisecond or so. */
+        default void onTick(long nanos) {}
     }
 
     private final RingBuffer events;
     private final SwitchLog log;
+    private final InputLog inputs;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<Side> watched = new ArrayList<>();
     private final Map<Integer, SwitchRecord> waiting = new HashMap<>();
@@ -44,6 +48,7 @@ public final class Conductor implements Agent {
     public Conductor(CncFile cnc) {
         this.events = cnc.events();
         this.log = new SwitchLog(cnc.switchRecords());
+        this.inputs = new InputLog(cnc.policyInputs());
     }
 
     public void add(Listener listener) {
@@ -71,6 +76,7 @@ public final class Conductor implements Agent {
         int work = events.read(onMessage);
         long now = System.nanoTime();
         tellOverdue(now);
+        listeners.forEach(listener -> listener.onTick(now));
         if (now - lastLinkPoll >= LINK_POLL_NANOS) {
             lastLinkPoll = now;
             synchronized (watched) {
@@ -135,6 +141,11 @@ public final class Conductor implements Agent {
         @Override
         public void onLink(int port, int side, boolean up, long nanos) {
             listeners.forEach(listener -> listener.onLink(port, side, up, nanos));
+        }
+
+        @Override
+        public void onInput(PolicyInput input) {
+            inputs.add(input);
         }
     }
 }

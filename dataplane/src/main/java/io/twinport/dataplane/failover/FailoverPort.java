@@ -5,11 +5,14 @@ import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.SideLine;
 import io.twinport.dpdk.EventLine;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * One port over a primary and a standby. Transmits on the primary while that is ready, else on the standby (R41), from
- * the first burst after the link status interrupt. Receives from the side that transmits; the other side is drained
- * all the time and its frames are counted and freed, so that nothing old surfaces after a switch (U2).
+ * the first burst after the link status interrupt. Receives from the side that transmits, and for a moment after a
+ * switch from the one that it has left; else the other side is drained all the time and its frames are counted and
+ * freed, so that nothing old surfaces after a switch (U2).
  *
  * <p>Belongs to the thread of one poll loop.
  */
@@ -28,7 +31,11 @@ public final class FailoverPort implements PacketPort, PollMember {
     private final TransmitSelector selector;
     private final PortCounters counters;
     private final PortEvents out;
+    private final PolicyTimers timers;
+    private final ReceiveWindow window = new ReceiveWindow();
+    private final NanoClock clock;
     private final MbufBurst drain = new MbufBurst();
+    private final MbufBurst single = new MbufBurst();
 
     private int polls;
     private long received;
@@ -38,6 +45,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private long sentByStandby;
     private long refused;
     private long suppressed;
+    private long announced;
 
     // The present switch, until its first burst is out and it has been told.
     private long switches;
@@ -51,18 +59,33 @@ public final class FailoverPort implements PacketPort, PollMember {
     private boolean awaitsBurst;
     private int toldState;
 
+    /** A port that fails back at once (R42), as the kernel's does. */
+    public FailoverPort(int id, long events, PortCounters counters, PortEvents out) {
+        this(id, events, counters, out, FailbackSettings.AT_ONCE, SystemNanoClock.INSTANCE);
+    }
+
     /**
      * @param id the port's number in records and messages
      * @param events address of the {@link EventLine} of both sides
      * @param counters where the port publishes what it counts
      * @param out where it tells of link events and switches
+     * @param failback when the traffic goes back to the primary
      */
-    public FailoverPort(int id, long events, PortCounters counters, PortEvents out) {
+    public FailoverPort(int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback) {
+        this(id, events, counters, out, failback, SystemNanoClock.INSTANCE);
+    }
+
+    /** For simulations: {@code clock} in place of the system's. */
+    FailoverPort(
+            int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback, NanoClock clock) {
         this.id = id;
+        this.clock = clock;
         this.events = events;
-        this.selector = new TransmitSelector(events);
+        this.selector = new TransmitSelector(id, events, out, clock, failback.initialState());
         this.counters = counters;
         this.out = out;
+        this.timers = new PolicyTimers(failback.delay(), FailbackSettings.SETTLE);
+        this.toldState = failback.initialState();
     }
 
     @Override
@@ -70,8 +93,26 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (++polls % HOUSEKEEPING_POLLS == 0) {
             housekeeping();
         }
-        int n = SideLine.receive(selector.active(), packets, count);
+        // What comes late is older, so it goes first.
+        int late = window.side() == FailoverPolicy.NONE ? 0 : receiveLate(packets, count);
+        int n = late == count
+                ? late
+                : late + SideLine.receive(selector.active(), packets + (long) late * Long.BYTES, count - late);
         received += n;
+        return n;
+    }
+
+    /** From the side that was left a moment ago; if it has gone meanwhile, its line has no device. */
+    private int receiveLate(long packets, int count) {
+        if (window.isOver(clock.nanoTime())) {
+            window.open(FailoverPolicy.NONE, 0);
+            return 0;
+        }
+        int n = window.receive(selector.line(window.side()), packets, count);
+        suppressed += window.dropped();
+        if (n + window.dropped() > 0) {
+            prove();
+        }
         return n;
     }
 
@@ -113,6 +154,21 @@ public final class FailoverPort implements PacketPort, PollMember {
         publish();
     }
 
+    /** On the side that transmits. It is none of the handler's frames, so it is counted apart. */
+    @Override
+    public void transmit(long mbuf) {
+        single.set(mbuf);
+        int taken = SideLine.transmit(selector.active(), single.address(), 1);
+        single.free(taken, 1);
+        announced += taken;
+    }
+
+    @Override
+    public void decide(int event) {
+        turn(selector.decide(event), 0);
+        tell();
+    }
+
     private void look(long nanos) {
         turn(selector.look(), nanos);
     }
@@ -130,10 +186,11 @@ public final class FailoverPort implements PacketPort, PollMember {
         to = FailoverPolicy.active(selector.state());
         cause = event;
         eventNanos = nanos;
-        decisionNanos = System.nanoTime();
+        decisionNanos = clock.nanoTime();
         foldSent();
         untold = true;
         awaitsBurst = to != FailoverPolicy.NONE;
+        window.open(to == FailoverPolicy.NONE ? FailoverPolicy.NONE : from, decisionNanos);
     }
 
     /**
@@ -159,7 +216,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     }
 
     private void firstBurst() {
-        long nanos = System.nanoTime();
+        long nanos = clock.nanoTime();
         awaitsBurst = false;
         if (untold) {
             untold = false;
@@ -171,22 +228,35 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     private void housekeeping() {
         look(selector.hasEdge() ? EventLine.takeEventNanos(events) : 0);
+        if (timers.isRunning()) {
+            expire();
+        }
         tell();
-        drain();
+        if (window.side() == FailoverPolicy.NONE) {
+            drain();
+        }
         if (polls % PUBLISH_POLLS == 0) {
             publish();
         }
     }
 
+    private void expire() {
+        int event = timers.due(clock.nanoTime());
+        if (event != PolicyTimers.NONE) {
+            turn(selector.decide(event), 0);
+        }
+    }
+
     /** Brings the counters up to date. */
     void publish() {
-        counters.publish(received, sentByPrimary, sentByStandby, sent, to, refused, suppressed, switches);
+        counters.publish(received, sentByPrimary, sentByStandby, sent, to, refused, suppressed, announced, switches);
     }
 
     /** Tells of link changes, and of a switch that has had no burst yet. */
     private void tell() {
         int state = selector.state();
         if (state != toldState) {
+            timers.follow(state, clock.nanoTime());
             tellLink(state, FailoverPolicy.PRIMARY);
             tellLink(state, FailoverPolicy.STANDBY);
             toldState = state;
@@ -200,7 +270,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private void tellLink(int state, int side) {
         boolean up = FailoverPolicy.isLinkUp(state, side);
         if (up != FailoverPolicy.isLinkUp(toldState, side)) {
-            out.link(id, side, up, System.nanoTime());
+            out.link(id, side, up, clock.nanoTime());
         }
     }
 
@@ -214,5 +284,15 @@ public final class FailoverPort implements PacketPort, PollMember {
             drain.free(0, n);
             suppressed += n;
         } while (n == MbufBurst.CAPACITY && ++bursts < DRAIN_BURSTS);
+        if ((n | bursts) != 0) {
+            prove();
+        }
+    }
+
+    /** A frame has come by the side that does not transmit: none from before, for its ring is always emptied (U12). */
+    private void prove() {
+        if (FailoverPolicy.waitsForProof(selector.state())) {
+            turn(selector.decide(FailoverPolicy.PRIMARY_PROVEN), 0);
+        }
     }
 }

@@ -11,6 +11,7 @@ public final class PortCounters {
     private final AtomicCounter sentByStandby;
     private final AtomicCounter refused;
     private final AtomicCounter suppressed;
+    private final AtomicCounter announced;
     private final AtomicCounter switches;
     private final AtomicCounter active;
 
@@ -21,6 +22,7 @@ public final class PortCounters {
         this.sentByStandby = counters.newCounter(prefix + "tx_packets standby");
         this.refused = counters.newCounter(prefix + "tx_refused");
         this.suppressed = counters.newCounter(prefix + "rx_suppressed");
+        this.announced = counters.newCounter(prefix + "tx_announced");
         this.switches = counters.newCounter(prefix + "switches");
         this.active = counters.newCounter(prefix + "active side (0 none, 1 primary, 2 standby)");
     }
@@ -38,12 +40,14 @@ public final class PortCounters {
             int activeSide,
             long refusedTotal,
             long suppressedTotal,
+            long announcedTotal,
             long switchesTotal) {
         received.setRelease(rx);
         sentByPrimary.setRelease(primaryTotal + (activeSide == FailoverPolicy.PRIMARY ? sentSinceSwitch : 0));
         sentByStandby.setRelease(standbyTotal + (activeSide == FailoverPolicy.STANDBY ? sentSinceSwitch : 0));
         refused.setRelease(refusedTotal);
         suppressed.setRelease(suppressedTotal);
+        announced.setRelease(announcedTotal);
         switches.setRelease(switchesTotal);
         active.setRelease(activeSide);
     }
@@ -71,6 +75,11 @@ public final class PortCounters {
     /** Frames of the idle side, counted and freed (U2). */
     public long suppressed() {
         return suppressed.get();
+    }
+
+    /** Frames of control threads that a driver took; not among those that the sides sent. */
+    public long announced() {
+        return announced.get();
     }
 
     public long switches() {

@@ -16,13 +16,16 @@ import org.agrona.concurrent.ringbuffer.RingBuffer;
  *  | port |  0   | sequence | nanos       |                                                            FIRST_BURST
  *  +------+------+----------+------+------+
  *  | port | side | up       | nanos       |                                                            LINK
- *  +------+------+----------+-------------+
+ *  +------+------+----------+------+------+
+ *  | port |event |before|aft.| nanos       |                                                            INPUT
+ *  +------+------+------+----+-------------+
  * </pre>
  */
 public final class PortEvents {
     static final int SWITCHED = 1;
     static final int FIRST_BURST = 2;
     static final int LINK = 3;
+    static final int INPUT = 4;
 
     private static final int PORT = 0;
     private static final int SIDE = 4;
@@ -38,6 +41,8 @@ public final class PortEvents {
     private static final int LOST = 56;
     private static final int SWITCHED_LENGTH = 64;
     private static final int SHORT_LENGTH = 24;
+
+    private static final long LOW = 0xffff_ffffL;
 
     private final RingBuffer ring;
     private long untold;
@@ -85,6 +90,11 @@ public final class PortEvents {
         write(LINK, port, side, up ? 1 : 0, nanos);
     }
 
+    /** The policy was told of an event that changes its state. */
+    void input(int port, long nanos, int event, int before, int after) {
+        write(INPUT, port, event, before & LOW | (long) after << 32, nanos);
+    }
+
     /** Messages for which there was no room; the poll thread's own count. */
     public long untold() {
         return untold;
@@ -111,6 +121,8 @@ public final class PortEvents {
         void onFirstBurst(int port, long sequence, long nanos);
 
         void onLink(int port, int side, boolean up, long nanos);
+
+        void onInput(PolicyInput input);
     }
 
     /** Decodes one message. */
@@ -126,8 +138,19 @@ public final class PortEvents {
                         buffer.getInt(index + SIDE),
                         buffer.getLong(index + UP) == 1,
                         buffer.getLong(index + NANOS));
+            case INPUT -> listener.onInput(readInput(buffer, index));
             default -> {} // of a later version
         }
+    }
+
+    private static PolicyInput readInput(DirectBuffer buffer, int index) {
+        long states = buffer.getLong(index + SEQUENCE);
+        return new PolicyInput(
+                buffer.getInt(index + PORT),
+                buffer.getLong(index + NANOS),
+                buffer.getInt(index + SIDE),
+                (int) states,
+                (int) (states >>> 32));
     }
 
     private static SwitchRecord read(DirectBuffer buffer, int index) {

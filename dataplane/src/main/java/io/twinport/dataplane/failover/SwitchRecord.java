@@ -42,25 +42,11 @@ public record SwitchRecord(
 
     /** The cause in words. */
     public String causeText() {
-        return switch (cause) {
-            case FailoverPolicy.PRIMARY_JOINED -> "primary joined";
-            case FailoverPolicy.PRIMARY_LEFT -> "primary left";
-            case FailoverPolicy.PRIMARY_LINK_UP -> "primary link up";
-            case FailoverPolicy.PRIMARY_LINK_DOWN -> "primary link down";
-            case FailoverPolicy.STANDBY_JOINED -> "standby joined";
-            case FailoverPolicy.STANDBY_LEFT -> "standby left";
-            case FailoverPolicy.STANDBY_LINK_UP -> "standby link up";
-            case FailoverPolicy.STANDBY_LINK_DOWN -> "standby link down";
-            default -> "cause " + cause;
-        };
+        return PolicyText.event(cause);
     }
 
     /** A side in words. */
     public static String sideText(int side) {
-        return switch (side) {
-            case FailoverPolicy.PRIMARY -> "primary";
-            case FailoverPolicy.STANDBY -> "standby";
-            default -> "none";
-        };
+        return PolicyText.side(side);
     }
 }

@@ -4,25 +4,37 @@ import io.twinport.dataplane.SideLine;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.LinkWord;
 import java.lang.foreign.Arena;
+import org.agrona.concurrent.NanoClock;
 
 /** Which line transmits and which one is idle: the lines of both sides, their links, and the policy over them. */
 final class TransmitSelector {
     /** What {@link #look} and its like return when the transmitting side has not changed. */
     static final int NO_SWITCH = -1;
 
+    private final int port;
     private final long events;
+    private final PortEvents out;
+    private final NanoClock clock;
     private final long scratch =
             Arena.global().allocate(LinkWord.LENGTH, Long.BYTES).address();
     private long primary = SideLine.NOTHING;
     private long standby = SideLine.NOTHING;
     private long active = SideLine.NOTHING;
     private long idle = SideLine.NOTHING;
-    private int state = FailoverPolicy.INITIAL;
+    private int state;
     private long edgesSeen;
 
-    /** @param events address of the port's {@link EventLine} */
-    TransmitSelector(long events) {
+    /**
+     * @param events address of the port's {@link EventLine}
+     * @param out where it tells what the policy was told
+     * @param state of {@link FailoverPolicy}, without sides
+     */
+    TransmitSelector(int port, long events, PortEvents out, NanoClock clock, int state) {
+        this.port = port;
         this.events = events;
+        this.out = out;
+        this.clock = clock;
+        this.state = state;
     }
 
     /** The line that transmits; one without a device where neither side is ready. */
@@ -33,6 +45,11 @@ final class TransmitSelector {
     /** The other side's line. */
     long idle() {
         return idle;
+    }
+
+    /** The line of a side, one without a device where that has left. */
+    long line(int side) {
+        return side == FailoverPolicy.PRIMARY ? primary : side == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
     }
 
     int state() {
@@ -73,20 +90,26 @@ final class TransmitSelector {
         return decide(side == FailoverPolicy.PRIMARY ? FailoverPolicy.PRIMARY_LEFT : FailoverPolicy.STANDBY_LEFT);
     }
 
+    /** Decides on an event that is not a device's. */
+    int decide(int event) {
+        int next = FailoverPolicy.next(state, event);
+        if (next == state) {
+            return NO_SWITCH;
+        }
+        out.input(port, clock.nanoTime(), event, state, next);
+        int before = FailoverPolicy.active(state);
+        int now = FailoverPolicy.active(next);
+        state = next;
+        active = now == FailoverPolicy.PRIMARY ? primary : now == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
+        idle = now == FailoverPolicy.PRIMARY ? standby : now == FailoverPolicy.STANDBY ? primary : SideLine.NOTHING;
+        return now == before ? NO_SWITCH : event;
+    }
+
     private void setLine(int side, long line) {
         if (side == FailoverPolicy.PRIMARY) {
             primary = line;
         } else {
             standby = line;
         }
-    }
-
-    private int decide(int event) {
-        int before = FailoverPolicy.active(state);
-        state = FailoverPolicy.next(state, event);
-        int now = FailoverPolicy.active(state);
-        active = now == FailoverPolicy.PRIMARY ? primary : now == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
-        idle = now == FailoverPolicy.PRIMARY ? standby : now == FailoverPolicy.STANDBY ? primary : SideLine.NOTHING;
-        return now == before ? NO_SWITCH : event;
     }
 }

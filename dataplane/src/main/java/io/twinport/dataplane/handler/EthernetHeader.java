@@ -53,6 +53,11 @@ public final class EthernetHeader {
         UnsafeApi.putLong(frame + DESTINATION, Long.reverseBytes(destination << 16 | source >>> 32));
     }
 
+    /** Whether it is sent to more than one receiver: broadcast or multicast. */
+    public static boolean isGroupAddressed(long frame) {
+        return (UnsafeApi.getByte(frame + DESTINATION) & 1) != 0;
+    }
+
     public static int etherType(long frame) {
         return Short.reverseBytes(UnsafeApi.getShort(frame + ETHER_TYPE)) & 0xffff;
     }

@@ -24,7 +24,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FailoverPolicyTest {
-    private static final int EVENTS = 8;
+    private static final int DEVICE_EVENTS = 8;
+
+    /** Whether the primary has settled, which tells nothing of who transmits. */
+    private static final int SETTLING = 1 << 7;
 
     /** The inputs of R41, kept apart from the policy's own bits. */
     private record Inputs(boolean primaryHere, boolean primaryUp, boolean standbyHere, boolean standbyUp) {
@@ -105,13 +108,14 @@ class FailoverPolicyTest {
         while (!open.isEmpty()) {
             int state = open.pop();
             Inputs before = reached.getOrDefault(state, Inputs.NOTHING);
-            for (int event = 0; event < EVENTS; event++) {
+            for (int event = 0; event < DEVICE_EVENTS; event++) {
                 int next = FailoverPolicy.next(state, event);
                 Inputs inputs = before.after(event);
                 assertEquals(inputs.transmitter(), FailoverPolicy.active(next), () -> "R41 at " + inputs);
                 assertEquals(inputs.primaryUp(), FailoverPolicy.isLinkUp(next, PRIMARY));
                 assertEquals(inputs.standbyUp(), FailoverPolicy.isLinkUp(next, STANDBY));
                 assertEquals(next, FailoverPolicy.next(next, event), "the same event again changes nothing");
+                next &= ~SETTLING; // of two histories one may have failed back lately
                 Inputs known = reached.putIfAbsent(next, inputs);
                 if (known == null) {
                     open.push(next);
@@ -124,7 +128,7 @@ class FailoverPolicyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {-1, 8, 99, Integer.MIN_VALUE})
+    @ValueSource(ints = {-1, FailoverPolicy.EVENTS, 99, Integer.MIN_VALUE})
     void shouldIgnoreUnknownEvent(int event) {
         int state = new Inputs(true, false, true, true).state();
         assertEquals(state, FailoverPolicy.next(state, event));

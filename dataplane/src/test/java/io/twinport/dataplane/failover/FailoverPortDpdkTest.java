@@ -9,7 +9,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dpdk.testing.EalWorker;
+import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -59,6 +61,90 @@ class FailoverPortDpdkTest {
                     port.send(1);
                     assertEquals(List.of(2L * i + 1), port.takeFrom(PRIMARY));
                 }
+            }
+        });
+    }
+
+    /** U12: a link that is up may be a black hole; a frame that comes out of it shows that it is none. */
+    @Test
+    void shouldReturnToPrimaryOnlyWhenProven() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready(FailbackSettings.WHEN_PROVEN)) {
+                port.link(PRIMARY, false);
+                port.send(1);
+                port.arriveAt(PRIMARY, 1, 100);
+                port.receive(HOUSEKEEPING_POLLS);
+                port.link(PRIMARY, true);
+                port.receive(4 * HOUSEKEEPING_POLLS);
+                assertEquals(STANDBY, port.active(), "what it held from before proves nothing");
+                port.arriveAt(PRIMARY, 1, 101);
+                port.receive(HOUSEKEEPING_POLLS);
+                port.send(1);
+                assertEquals(List.of(1L), port.takeFrom(PRIMARY));
+                assertEquals(
+                        "a frame received on the primary",
+                        port.switches().getLast().causeText());
+            }
+        });
+    }
+
+    @Test
+    void shouldReturnToSilentPrimaryAfterBoundedTime() throws Exception {
+        EalWorker.run(() -> {
+            FailbackSettings patient =
+                    new FailbackSettings(FailoverPolicy.FAILBACK_WHEN_PROVEN, Duration.ofMillis(50), false);
+            try (RingedPort port = RingedPort.ready(patient)) {
+                port.link(PRIMARY, false);
+                port.receive(HOUSEKEEPING_POLLS);
+                long start = System.nanoTime();
+                port.link(PRIMARY, true);
+                do {
+                    port.receive(HOUSEKEEPING_POLLS);
+                } while (port.active() == STANDBY && System.nanoTime() - start < 5_000_000_000L);
+                assertEquals(PRIMARY, port.active());
+                assertTrue(System.nanoTime() - start >= 50_000_000L);
+                assertEquals(
+                        "the wait for the primary is over",
+                        port.switches().getLast().causeText());
+            }
+        });
+    }
+
+    /** U11: what announces a side has to go out by it, and is none of the handler's frames. */
+    @Test
+    void shouldSendFramesOfControlOnTransmittingSide() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.transmit(7);
+                port.link(PRIMARY, false);
+                port.send(0);
+                port.transmit(8);
+                port.link(STANDBY, false);
+                port.send(0);
+                port.transmit(9);
+                assertEquals(List.of(7L), port.takeFrom(PRIMARY));
+                assertEquals(List.of(8L), port.takeFrom(STANDBY));
+                assertEquals(2, port.counters().announced());
+                assertEquals(
+                        0, port.counters().sentByPrimary() + port.counters().sentByStandby());
+                assertEquals(0, port.counters().refused());
+            }
+        });
+    }
+
+    @Test
+    void shouldObeyOperator() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.decide(FailoverPolicy.FORCED_STANDBY);
+                port.send(3);
+                assertEquals(numbers(0, 3), port.takeFrom(STANDBY));
+                SwitchRecord forced = port.switches().getLast();
+                assertEquals("standby forced", forced.causeText());
+                assertEquals(0, forced.lostAtMost());
+                port.decide(FailoverPolicy.FORCED_NONE);
+                port.send(3);
+                assertEquals(numbers(3, 3), port.takeFrom(PRIMARY));
             }
         });
     }
@@ -114,6 +200,41 @@ class FailoverPortDpdkTest {
                 assertEquals(numbers(400, 3), port.receive(HOUSEKEEPING_POLLS));
                 assertEquals(6, port.counters().received());
                 assertEquals(6, port.counters().suppressed());
+            }
+        });
+    }
+
+    /** U2: the other end has not learnt of the switch yet; what it sends to all comes by the new side as well. */
+    @Test
+    void shouldReceiveByFormerSideForAWhile() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.decide(FailoverPolicy.FORCED_STANDBY);
+                port.arriveAt(PRIMARY, 3, Frames.UNICAST);
+                port.arriveAt(PRIMARY, 2, 50);
+                port.arriveAt(STANDBY, 1, 100);
+                List<Long> expected = new ArrayList<>(numbers(Frames.UNICAST, 3));
+                expected.add(100L);
+                assertEquals(expected, port.receive());
+                assertEquals(2, port.counters().suppressed());
+                Thread.sleep(ReceiveWindow.LENGTH.plusMillis(1));
+                port.receive();
+                port.arriveAt(PRIMARY, 3, Frames.UNICAST);
+                assertEquals(List.of(), port.receive(HOUSEKEEPING_POLLS));
+                assertEquals(5, port.counters().suppressed());
+            }
+        });
+    }
+
+    /** U6: a side that has left is not touched. */
+    @Test
+    void shouldNotReceiveBySideThatHasLeft() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.arriveAt(PRIMARY, 3, Frames.UNICAST);
+                port.leave(PRIMARY);
+                assertEquals(List.of(), port.receive(HOUSEKEEPING_POLLS));
+                assertEquals(numbers(Frames.UNICAST, 3), port.takeFrom(PRIMARY));
             }
         });
     }

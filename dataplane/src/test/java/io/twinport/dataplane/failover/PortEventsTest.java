@@ -35,6 +35,11 @@ class PortEventsTest {
         public void onLink(int port, int side, boolean up, long nanos) {
             told.add("port " + port + " side " + side + (up ? " up" : " down") + " at " + nanos);
         }
+
+        @Override
+        public void onInput(PolicyInput input) {
+            told.add(input);
+        }
     }
 
     @Test
@@ -43,13 +48,15 @@ class PortEventsTest {
         events.firstBurst(3, 5_000_000_000L, 1234);
         events.link(3, 2, true, 77);
         events.link(3, 1, false, 78);
+        events.input(3, 79, 20, -1, Integer.MIN_VALUE);
         read();
         assertEquals(
                 List.of(
                         SwitchRecords.numbered(3, 5_000_000_000L),
                         "port 3 switch 5000000000 first burst at 1234",
                         "port 3 side 2 up at 77",
-                        "port 3 side 1 down at 78"),
+                        "port 3 side 1 down at 78",
+                        new PolicyInput(3, 79, 20, -1, Integer.MIN_VALUE)),
                 told);
     }
 

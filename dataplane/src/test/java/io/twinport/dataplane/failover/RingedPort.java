@@ -16,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
@@ -45,13 +47,21 @@ final class RingedPort implements AutoCloseable {
                     new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 512)),
                     new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 128))),
             0);
-    private final FailoverPort port = new FailoverPort(0, events, counters, new PortEvents(told));
+    private final FailoverPort port;
     private final long array = Frames.array(BURST);
     private long nextNumber;
 
+    RingedPort(FailbackSettings failback, NanoClock clock) {
+        port = new FailoverPort(0, events, counters, new PortEvents(told), failback, clock);
+    }
+
     /** Both sides are members, their links down. */
     static RingedPort withBothSides() {
-        RingedPort port = new RingedPort();
+        return withBothSides(FailbackSettings.AT_ONCE);
+    }
+
+    private static RingedPort withBothSides(FailbackSettings failback) {
+        RingedPort port = new RingedPort(failback, SystemNanoClock.INSTANCE);
         port.join(FailoverPolicy.PRIMARY);
         port.join(FailoverPolicy.STANDBY);
         return port;
@@ -59,7 +69,12 @@ final class RingedPort implements AutoCloseable {
 
     /** Both sides are members and up, the port has seen it and transmits on the primary; its housekeeping is just over. */
     static RingedPort ready() {
-        RingedPort port = withBothSides();
+        return ready(FailbackSettings.AT_ONCE);
+    }
+
+    /** {@link #ready()} with other settings. */
+    static RingedPort ready(FailbackSettings failback) {
+        RingedPort port = withBothSides(failback);
         port.link(FailoverPolicy.PRIMARY, true);
         port.link(FailoverPolicy.STANDBY, true);
         port.receive(HOUSEKEEPING_POLLS);
@@ -77,6 +92,11 @@ final class RingedPort implements AutoCloseable {
     /** A link changes, and an event says that something has happened. */
     void link(int side, boolean up) {
         linkWithoutEvent(side, up);
+        edge();
+    }
+
+    /** An interrupt, whatever for. */
+    void edge() {
         EventLine.edge(events, System.nanoTime());
     }
 
@@ -133,6 +153,16 @@ final class RingedPort implements AutoCloseable {
         return count;
     }
 
+    /** A control thread's frame. */
+    void transmit(long number) {
+        Frames.allocate(allocator, array, 1, number);
+        port.transmit(Frames.get(array, 0));
+    }
+
+    void decide(int event) {
+        port.decide(event);
+    }
+
     int active() {
         return port.activeSide();
     }
@@ -141,6 +171,20 @@ final class RingedPort implements AutoCloseable {
     PortCounters counters() {
         port.publish();
         return counters;
+    }
+
+    /** Frames that a side's ring holds; both must be empty. */
+    int ringCapacity() {
+        int capacity = 0;
+        int taken;
+        do {
+            Frames.allocate(allocator, array, BURST, 0);
+            taken = SideLine.transmit(lines[0], array, BURST);
+            Mbuf.free(Frames.from(array, taken), BURST - taken);
+            capacity += taken;
+        } while (taken == BURST);
+        takeFrom(FailoverPolicy.PRIMARY);
+        return capacity;
     }
 
     int txRing() {
@@ -164,6 +208,11 @@ final class RingedPort implements AutoCloseable {
             @Override
             public void onLink(int id, int side, boolean up, long nanos) {
                 all.add(SwitchRecord.sideText(side) + (up ? " up" : " down"));
+            }
+
+            @Override
+            public void onInput(PolicyInput input) {
+                assertEquals(input.after(), input.decide());
             }
         };
         while (told.size() > 0) {

@@ -11,7 +11,7 @@ import org.agrona.UnsafeApi;
  * <pre>
  *   0                       6         12       14     16        24
  *  +-----------------------+---------+--------+------+---------+-----------------------------
- *  | broadcast             | source  | 0x88b5 |  0   | number  | number, number + 1, ...
+ *  | broadcast, or unicast | source  | 0x88b5 |  0   | number  | number, number + 1, ...
  *  +-----------------------+---------+--------+------+---------+-----------------------------
  * </pre>
  */
@@ -19,11 +19,20 @@ public final class Frames {
     /** The shortest Ethernet frame, without its checksum. */
     public static final int SHORTEST = 60;
 
+    /** In a frame's number: it is sent to one receiver, {@code 02:00:00:00:00:01}. */
+    public static final long UNICAST = 1L << 48;
+
     private static final int NUMBER = 16;
     private static final int FILL = 24;
     private static final byte[] HEADER = {-1, -1, -1, -1, -1, -1, 2, 0, 0, 0, 0, 9, (byte) 0x88, (byte) 0xb5, 0, 0};
 
+    private static final byte[] UNICAST_HEADER = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, (byte) 0x88, (byte) 0xb5, 0, 0};
+
     private Frames() {}
+
+    private static byte[] header(long number) {
+        return (number & UNICAST) != 0 ? UNICAST_HEADER : HEADER;
+    }
 
     /** An array for so many mbuf addresses, which lives as long as the process. */
     public static long array(int count) {
@@ -53,8 +62,9 @@ public final class Frames {
     /** Writes a frame into an empty mbuf. */
     public static void write(long mbuf, long number, int length) {
         long frame = Mbuf.data(mbuf);
-        for (int i = 0; i < HEADER.length; i++) {
-            UnsafeApi.putByte(frame + i, HEADER[i]);
+        byte[] header = header(number);
+        for (int i = 0; i < header.length; i++) {
+            UnsafeApi.putByte(frame + i, header[i]);
         }
         UnsafeApi.putLong(frame + NUMBER, number);
         for (int i = FILL; i < length; i++) {
@@ -66,10 +76,11 @@ public final class Frames {
     /** The number of a frame, once each of its bytes has been found right. */
     public static long numberOf(long mbuf) {
         long frame = Mbuf.data(mbuf);
-        for (int i = 0; i < HEADER.length; i++) {
-            check(mbuf, i, UnsafeApi.getByte(frame + i) == HEADER[i]);
-        }
         long number = UnsafeApi.getLong(frame + NUMBER);
+        byte[] header = header(number);
+        for (int i = 0; i < header.length; i++) {
+            check(mbuf, i, UnsafeApi.getByte(frame + i) == header[i]);
+        }
         for (int i = FILL; i < Mbuf.dataLength(mbuf); i++) {
             check(mbuf, i, UnsafeApi.getByte(frame + i) == (byte) (number + i));
         }

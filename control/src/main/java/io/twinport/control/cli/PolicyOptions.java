@@ -1,0 +1,74 @@
+package io.twinport.control.cli;
+
+import io.twinport.control.run.FailbackSpec;
+import io.twinport.control.run.RunSettings;
+import java.time.Duration;
+import picocli.CommandLine.Option;
+
+/** When a failover port switches, and whom it tells. */
+final class PolicyOptions {
+    @Option(
+            names = "--failback",
+            defaultValue = "when-proven",
+            paramLabel = "WHEN",
+            description = "When the traffic goes back to a primary that is up again. when-proven: with the first frame"
+                    + " received on it, at most a second later. at-once: as the kernel does. delay:MS: after so many"
+                    + " milliseconds. manual: only when told, or when the standby fails. Default: ${DEFAULT-VALUE}")
+    String failback = "when-proven";
+
+    @Option(
+            names = "--damping",
+            description = "A primary that fails again within 10 s of its failback, three times and more, waits twice"
+                    + " as long each time.")
+    boolean damping;
+
+    @Option(
+            names = "--announce",
+            defaultValue = "5",
+            paramLabel = "N",
+            description = "How often the port's addresses are announced after each switch, 0 for never: by ARP and"
+                    + " Neighbor Advertisements for those of the tap:NAME interface, by RARP where there are none."
+                    + " Default: ${DEFAULT-VALUE}")
+    int announce = 5;
+
+    @Option(
+            names = "--announce-ms",
+            defaultValue = "100",
+            paramLabel = "MS",
+            description = "Milliseconds between two announcements. Default: ${DEFAULT-VALUE}")
+    int announceMillis = 100;
+
+    @Option(
+            names = "--announce-vlan",
+            split = ",",
+            paramLabel = "ID",
+            description = "Announce in these VLANs too, tagged: 1 to 4094.")
+    int[] announceVlans = {};
+
+    @Option(
+            names = "--release-seconds",
+            defaultValue = "5",
+            paramLabel = "S",
+            description = "When the kernel wants a device back and it cannot be given back within that time, end the"
+                    + " process with exit code 3, so that the kernel takes it. Default: ${DEFAULT-VALUE}")
+    int releaseSeconds = 5;
+
+    RunSettings settings() {
+        Commands.check(announce >= 0 && announce <= 100, "--announce " + announce, "0 to 100");
+        Commands.check(
+                announceMillis >= 1 && announceMillis <= 60_000,
+                "--announce-ms " + announceMillis,
+                "1 to 60000 milliseconds");
+        for (int vlan : announceVlans) {
+            Commands.check(vlan >= 1 && vlan <= 4094, "--announce-vlan " + vlan, "1 to 4094");
+        }
+        Commands.check(
+                releaseSeconds >= 1 && releaseSeconds <= 3600,
+                "--release-seconds " + releaseSeconds,
+                "1 to 3600 seconds");
+        return new RunSettings(
+                FailbackSpec.parse(failback, damping),
+                new RunSettings.Announce(announce, Duration.ofMillis(announceMillis), announceVlans),
+                Duration.ofSeconds(releaseSeconds));
+    }
+}

@@ -1,0 +1,79 @@
+package io.twinport.control.kernel;
+
+import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** The addresses of an interface of the kernel's, as they are when asked for. */
+public final class InterfaceAddresses {
+    /** {@code IFA_F_DADFAILED | IFA_F_TENTATIVE} (linux/if_addr.h): not the interface's, or not yet. */
+    private static final int NOT_OWN = 0x08 | 0x40;
+
+    private final String name;
+    private final Path proc;
+
+    public InterfaceAddresses(String name) {
+        this(name, Path.of("/proc"));
+    }
+
+    InterfaceAddresses(String name, Path proc) {
+        this.name = name;
+        this.proc = proc;
+    }
+
+    /** Empty where there is no such interface. */
+    public List<Inet4Address> ipv4() {
+        try {
+            NetworkInterface own = NetworkInterface.getByName(name);
+            return own == null
+                    ? List.of()
+                    : own.inetAddresses()
+                            .filter(Inet4Address.class::isInstance)
+                            .map(Inet4Address.class::cast)
+                            .toList();
+        } catch (SocketException e) {
+            return List.of();
+        }
+    }
+
+    /** Those that others may know already: no tentative ones (RFC 4862, 5.4). */
+    public List<Inet6Address> ipv6() {
+        try (Stream<String> lines = Files.lines(proc.resolve("net/if_inet6"))) {
+            return lines.map(line -> line.trim().split("\\s+"))
+                    .filter(words -> words.length == 6 && words[5].equals(name))
+                    .filter(words -> (Integer.parseInt(words[4], 16) & NOT_OWN) == 0)
+                    .map(words -> address(words[0]))
+                    .toList();
+        } catch (IOException e) {
+            return List.of(); // a kernel without IPv6
+        }
+    }
+
+    /** Whether the kernel forwards IPv6 from this interface, so that neighbours may have it as their router. */
+    public boolean routesIpv6() {
+        try {
+            return !Files.readString(
+                            proc.resolve("sys/net/ipv6/conf").resolve(name).resolve("forwarding"))
+                    .startsWith("0");
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static Inet6Address address(String hex) {
+        try {
+            return (Inet6Address) InetAddress.getByAddress(HexFormat.of().parseHex(hex));
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("the kernel gives no 16 bytes: " + hex, e);
+        }
+    }
+}

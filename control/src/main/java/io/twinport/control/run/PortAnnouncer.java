@@ -1,0 +1,83 @@
+package io.twinport.control.run;
+
+import io.twinport.control.kernel.InterfaceAddresses;
+import io.twinport.dataplane.announce.Announcement;
+import io.twinport.dataplane.announce.Announcer;
+import io.twinport.dataplane.announce.FrameSender;
+import io.twinport.dataplane.failover.Conductor;
+import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.dpdk.MacAddress;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** Announces the run's port after each switch (U11), on the conductor's thread. */
+final class PortAnnouncer implements Conductor.Listener {
+    private final Supplier<Optional<MacAddress>> mac;
+    private final Optional<InterfaceAddresses> addresses;
+    private final List<Integer> vlans;
+    private final Announcer announcer;
+    private volatile boolean ended;
+
+    /** @param addresses of the interface behind the port, if there is one */
+    PortAnnouncer(
+            RunSettings.Announce settings,
+            Supplier<Optional<MacAddress>> mac,
+            Optional<InterfaceAddresses> addresses,
+            FrameSender sender) {
+        this.mac = mac;
+        this.addresses = addresses;
+        this.vlans = settings.vlans();
+        this.announcer = new Announcer(this::frames, sender, settings.count(), settings.interval());
+    }
+
+    /** The poll loop is about to end, and would not send them any more. */
+    synchronized void end() {
+        ended = true;
+    }
+
+    @Override
+    public synchronized void onSwitch(SwitchRecord record) {
+        if (!ended) {
+            announcer.switched(record.to(), System.nanoTime());
+        }
+    }
+
+    @Override
+    public void onLink(int port, int side, boolean up, long nanos) {}
+
+    @Override
+    public synchronized void onTick(long nanos) {
+        if (!ended) {
+            announcer.tick(nanos);
+        }
+    }
+
+    private List<byte[]> frames() {
+        List<byte[]> frames = new ArrayList<>();
+        mac.get().ifPresent(own -> announce(own, frames));
+        return frames;
+    }
+
+    private void announce(MacAddress own, List<byte[]> frames) {
+        if (addresses.isPresent()) {
+            InterfaceAddresses known = addresses.get();
+            for (Inet4Address address : known.ipv4()) {
+                frames.add(Announcement.arp(own, address));
+            }
+            boolean routes = known.routesIpv6();
+            for (Inet6Address address : known.ipv6()) {
+                frames.add(Announcement.neighborAdvertisement(own, address, routes));
+            }
+        }
+        if (frames.isEmpty()) {
+            frames.add(Announcement.rarp(own));
+        }
+        for (byte[] frame : List.copyOf(frames)) {
+            vlans.forEach(vlan -> frames.add(Announcement.tagged(frame, vlan)));
+        }
+    }
+}

@@ -1,0 +1,25 @@
+package io.twinport.control.run;
+
+import io.twinport.dataplane.failover.FailbackSettings;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * How a failover port behaves.
+ *
+ * @param failback when the traffic goes back to the primary
+ * @param announce how switches are announced
+ * @param releaseTime in which a device that the kernel wants back is given back, or the process ends
+ */
+public record RunSettings(FailbackSettings failback, Announce announce, Duration releaseTime) {
+    /**
+     * @param count how often after each switch; 0 for never
+     * @param vlans in which tagged copies are sent
+     */
+    public record Announce(int count, Duration interval, List<Integer> vlans) {
+        public Announce(int count, Duration interval, int[] vlans) {
+            this(count, interval, Arrays.stream(vlans).boxed().toList());
+        }
+    }
+}

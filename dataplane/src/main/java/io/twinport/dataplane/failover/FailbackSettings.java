@@ -1,0 +1,29 @@
+package io.twinport.dataplane.failover;
+
+import java.time.Duration;
+
+/**
+ * When the traffic goes back to a primary that has become ready again.
+ *
+ * @param mode {@code FailoverPolicy.FAILBACK_...}
+ * @param delay of {@code FAILBACK_WHEN_PROVEN}: for a frame on the primary, at most; of {@code FAILBACK_DELAYED}: always
+ * @param damping whether a primary that fails again and again waits ever longer
+ */
+public record FailbackSettings(int mode, Duration delay, boolean damping) {
+    /** How long a primary has to carry the traffic before its next fault is no flap. */
+    static final Duration SETTLE = Duration.ofSeconds(10);
+
+    /** U12: a frame received on the primary first, or one second. */
+    public static final FailbackSettings WHEN_PROVEN =
+            new FailbackSettings(FailoverPolicy.FAILBACK_WHEN_PROVEN, Duration.ofSeconds(1), false);
+
+    /** R42: as the kernel does it. */
+    public static final FailbackSettings AT_ONCE =
+            new FailbackSettings(FailoverPolicy.FAILBACK_AT_ONCE, Duration.ofSeconds(1), false);
+
+    /** The state that a port with these settings starts in. */
+    int initialState() {
+        int state = FailoverPolicy.next(FailoverPolicy.INITIAL, mode);
+        return FailoverPolicy.next(state, damping ? FailoverPolicy.DAMPING_ON : FailoverPolicy.DAMPING_OFF);
+    }
+}

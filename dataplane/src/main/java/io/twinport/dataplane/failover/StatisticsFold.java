@@ -1,0 +1,68 @@
+package io.twinport.dataplane.failover;
+
+/**
+ * The statistics of a failover port over the counters of devices that come and go (R56-R58): what a device counted
+ * before it joined is not the port's, what it counted until it left stays, and no total ever goes backwards (the
+ * kernel's do, R58b).
+ *
+ * <p>For one control thread at a time.
+ */
+public final class StatisticsFold {
+    private static final int SIDES = 2;
+    private static final long NARROW = 0xffff_ffffL;
+
+    private final long[] totals;
+    private final long[][] last = new long[SIDES][];
+    private final boolean[] joined = new boolean[SIDES];
+
+    /** @param counters how many a device has */
+    public StatisticsFold(int counters) {
+        totals = new long[counters];
+        for (int side = 0; side < SIDES; side++) {
+            last[side] = new long[counters];
+        }
+    }
+
+    /** A device has joined with its counters at these values, which are its baseline (R26). */
+    public void join(int side, long... values) {
+        System.arraycopy(values, 0, last[index(side)], 0, totals.length);
+        joined[index(side)] = true;
+    }
+
+    /** The present values of a side's device; nothing if that has not joined. */
+    public void read(int side, long... values) {
+        if (!joined[index(side)]) {
+            return;
+        }
+        long[] before = last[index(side)];
+        for (int i = 0; i < totals.length; i++) {
+            totals[i] += advance(before[i], values[i]);
+            before[i] = values[i];
+        }
+    }
+
+    /** A device leaves with its counters at these values (R33). */
+    public void leave(int side, long... values) {
+        read(side, values);
+        joined[index(side)] = false;
+    }
+
+    /** All sides together, since the port's start. */
+    public long total(int counter) {
+        return totals[counter];
+    }
+
+    /**
+     * How far a counter has moved (R57). One that fits in 32 bits may have wrapped there; one that is smaller than
+     * before has been reset, and then what it shows is not known to be new.
+     */
+    static long advance(long before, long now) {
+        boolean isNarrow = (before | now) >>> 32 == 0;
+        long delta = isNarrow ? (int) ((now & NARROW) - (before & NARROW)) : now - before;
+        return Math.max(0, delta);
+    }
+
+    private static int index(int side) {
+        return side - FailoverPolicy.PRIMARY;
+    }
+}

@@ -1,0 +1,395 @@
+package io.twinport.dataplane.failover;
+
+import static io.twinport.dataplane.failover.FailoverPolicy.NONE;
+import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY;
+import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
+
+import io.twinport.dpdk.testing.Frames;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+
+/**
+ * What a failover port over two rings should do, written down as the rules say it (R41, R42, U1, U2, U12), without a
+ * thought of speed. It shares no code with the port. Time is given in.
+ */
+final class PortModel {
+    enum Failback {
+        AT_ONCE(FailoverPolicy.FAILBACK_AT_ONCE),
+        WHEN_PROVEN(FailoverPolicy.FAILBACK_WHEN_PROVEN),
+        DELAYED(FailoverPolicy.FAILBACK_DELAYED),
+        MANUAL(FailoverPolicy.FAILBACK_MANUAL);
+
+        final int event;
+
+        Failback(int event) {
+            this.event = event;
+        }
+
+        static Failback of(int event) {
+            return Arrays.stream(values())
+                    .filter(mode -> mode.event == event)
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static final int BURST = 32;
+    private static final int DRAIN = 8 * BURST;
+    private static final int FREE_FLAPS = 2;
+    private static final int MOST_FLAPS = 7;
+
+    /** One side as it is, and as the port knows it to be. */
+    private static final class Device {
+        final Deque<Long> ring = new ArrayDeque<>();
+        boolean joined;
+        boolean up;
+        boolean knownUp;
+        boolean leaving;
+
+        boolean ready() {
+            return joined && knownUp;
+        }
+    }
+
+    private final Device[] devices = {new Device(), new Device(), new Device()};
+    private final int ringSize;
+    private final long wait;
+    private final long settle;
+    private Failback failback;
+    private boolean damping;
+    private int forced = NONE;
+    private int active = NONE;
+    private boolean released;
+    private boolean settling;
+    private int flaps;
+    private boolean edge;
+    private int polls;
+    private boolean untoldChange;
+    private int late = NONE;
+    private long lateUntil;
+    private long waitOverAt = -1;
+    private long settledAt = -1;
+    private long sent;
+    private long refused;
+    private long received;
+    private long suppressed;
+    private long switches;
+
+    PortModel(Failback failback, boolean damping, long wait, long settle, int ringSize) {
+        this.failback = failback;
+        this.damping = damping;
+        this.wait = wait;
+        this.settle = settle;
+        this.ringSize = ringSize;
+    }
+
+    void join(int side, long now) {
+        devices[side].joined = true;
+        decideOnce(now);
+        look(now);
+    }
+
+    void leave(int side, long now) {
+        devices[side].joined = false;
+        devices[side].knownUp = false;
+        devices[side].leaving = false;
+        decideOnce(now);
+        tell(now);
+    }
+
+    /** The link itself; the port learns of it when it looks. */
+    void link(int side, boolean up) {
+        devices[side].up = up;
+    }
+
+    void edge() {
+        edge = true;
+    }
+
+    /** Frames come in from the wire of a side, or are sent by the port. */
+    void arrive(int side, List<Long> numbers) {
+        devices[side].ring.addAll(numbers);
+    }
+
+    /** The wire takes all that a side holds. */
+    List<Long> take(int side) {
+        List<Long> taken = List.copyOf(devices[side].ring);
+        devices[side].ring.clear();
+        return taken;
+    }
+
+    int room(int side) {
+        return ringSize - devices[side].ring.size();
+    }
+
+    /** How many of these frames are taken. */
+    int send(List<Long> numbers, long now) {
+        if (edge) {
+            look(now);
+        }
+        int taken = active == NONE ? 0 : Math.min(numbers.size(), room(active));
+        if (taken > 0) {
+            arrive(active, numbers.subList(0, taken));
+        }
+        sent += taken;
+        refused += numbers.size() - taken;
+        return taken;
+    }
+
+    List<Long> receive(long now) {
+        if (++polls % 8 == 0) {
+            look(now);
+            expire(now);
+            tell(now);
+            if (late == NONE) {
+                drain(now);
+            }
+        }
+        List<Long> delivered = new ArrayList<>();
+        if (late != NONE) {
+            delivered.addAll(receiveLate(now));
+        }
+        if (active != NONE) {
+            delivered.addAll(poll(devices[active], BURST - delivered.size()));
+        }
+        received += delivered.size();
+        return delivered;
+    }
+
+    /** U2: the side that was left, for a while, and of that only what is sent to one receiver. */
+    private List<Long> receiveLate(long now) {
+        if (now >= lateUntil) {
+            late = NONE;
+            return List.of();
+        }
+        if (!devices[late].joined) {
+            return List.of();
+        }
+        List<Long> frames = poll(devices[late], BURST);
+        List<Long> unicast =
+                frames.stream().filter(number -> (number & Frames.UNICAST) != 0).toList();
+        suppressed += frames.size() - unicast.size();
+        if (!frames.isEmpty()) {
+            prove(now);
+        }
+        return unicast;
+    }
+
+    void force(int side, long now) {
+        forced = side;
+        decideOnce(now);
+        changed(now);
+    }
+
+    /** The side is wanted back; nothing if it is not there. */
+    void leaving(int side, long now) {
+        devices[side].leaving |= devices[side].joined;
+        decideOnce(now);
+        changed(now);
+    }
+
+    void failback(Failback mode, long now) {
+        failback = mode;
+        decideOnce(now);
+        changed(now);
+    }
+
+    void damping(boolean on, long now) {
+        damping = on;
+        if (!on) {
+            flaps = 0;
+        }
+        decideOnce(now);
+        changed(now);
+    }
+
+    void commandFailback(long now) {
+        if (active == STANDBY) {
+            released = true;
+            decideOnce(now);
+        }
+        changed(now);
+    }
+
+    private void changed(long now) {
+        untoldChange = true;
+        tell(now);
+    }
+
+    /** Both links, which together make one switch at most. */
+    private void look(long now) {
+        edge = false;
+        int before = active;
+        for (int side : new int[] {PRIMARY, STANDBY}) {
+            devices[side].knownUp = devices[side].joined && devices[side].up;
+            decide();
+        }
+        switched(before, now);
+    }
+
+    private void decideOnce(long now) {
+        int before = active;
+        decide();
+        switched(before, now);
+    }
+
+    private void switched(int before, long now) {
+        if (active != before) {
+            switches++;
+            late = active == NONE ? NONE : before;
+            lateUntil = now + ReceiveWindow.LENGTH.toNanos();
+        }
+    }
+
+    private void decide() {
+        untoldChange = true;
+        boolean primary = devices[PRIMARY].ready();
+        boolean standby = devices[STANDBY].ready();
+        if (!primary) {
+            released = false;
+        } else if (failback == Failback.AT_ONCE && !damped()) {
+            released = true;
+        }
+        int wanted;
+        if (!primary || !standby) {
+            wanted = primary ? PRIMARY : standby ? STANDBY : NONE;
+        } else if (devices[PRIMARY].leaving != devices[STANDBY].leaving) {
+            wanted = devices[PRIMARY].leaving ? STANDBY : PRIMARY;
+        } else if (forced != NONE) {
+            wanted = forced;
+        } else {
+            wanted = active == STANDBY && !released ? STANDBY : PRIMARY;
+        }
+        if (wanted != active) {
+            switchTo(wanted, primary);
+        }
+        if (active == PRIMARY) {
+            released = false;
+        }
+    }
+
+    private void switchTo(int side, boolean primaryReady) {
+        if (active == PRIMARY) {
+            if (settling && !primaryReady && damping) {
+                flaps = Math.min(MOST_FLAPS, flaps + 1);
+            }
+            settling = false;
+        }
+        if (side == PRIMARY) {
+            settling = true;
+        }
+        active = side;
+    }
+
+    private boolean damped() {
+        return damping && flaps > FREE_FLAPS;
+    }
+
+    private boolean waits() {
+        return active == STANDBY
+                && devices[PRIMARY].ready()
+                && !released
+                && !devices[PRIMARY].leaving
+                && forced == NONE
+                && failback != Failback.MANUAL;
+    }
+
+    private void expire(long now) {
+        if (waitOverAt >= 0 && now >= waitOverAt) {
+            waitOverAt = -1;
+            if (waits()) {
+                released = true;
+                decideOnce(now);
+            }
+        } else if (settledAt >= 0 && now >= settledAt) {
+            settledAt = -1;
+            if (settling && active == PRIMARY) {
+                settling = false;
+                flaps = 0;
+            }
+        }
+    }
+
+    private void tell(long now) {
+        if (!untoldChange) {
+            return;
+        }
+        untoldChange = false;
+        if (!waits()) {
+            waitOverAt = -1;
+        } else if (waitOverAt < 0) {
+            waitOverAt = now + (wait << (damped() ? flaps - FREE_FLAPS : 0));
+        }
+        if (!settling || active != PRIMARY) {
+            settledAt = -1;
+        } else if (settledAt < 0) {
+            settledAt = now + settle;
+        }
+    }
+
+    /** U2: the idle side is emptied; U12: a frame of a primary that waits proves it. */
+    private void drain(long now) {
+        if (active == NONE) {
+            return;
+        }
+        int idle = PRIMARY + STANDBY - active;
+        if (!devices[idle].joined) {
+            return;
+        }
+        int drained = poll(devices[idle], DRAIN).size();
+        suppressed += drained;
+        if (drained > 0) {
+            prove(now);
+        }
+    }
+
+    private void prove(long now) {
+        if (waits() && failback == Failback.WHEN_PROVEN && !damped()) {
+            released = true;
+            decideOnce(now);
+        }
+    }
+
+    private static List<Long> poll(Device device, int most) {
+        List<Long> frames = new ArrayList<>();
+        while (frames.size() < most && !device.ring.isEmpty()) {
+            frames.add(device.ring.removeFirst());
+        }
+        return frames;
+    }
+
+    int active() {
+        return active;
+    }
+
+    boolean joined(int side) {
+        return devices[side].joined;
+    }
+
+    boolean up(int side) {
+        return devices[side].up;
+    }
+
+    long sent() {
+        return sent;
+    }
+
+    long refused() {
+        return refused;
+    }
+
+    long received() {
+        return received;
+    }
+
+    long suppressed() {
+        return suppressed;
+    }
+
+    long switches() {
+        return switches;
+    }
+}

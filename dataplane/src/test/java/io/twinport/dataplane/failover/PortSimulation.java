@@ -1,0 +1,202 @@
+package io.twinport.dataplane.failover;
+
+import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY;
+import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
+import static io.twinport.dataplane.failover.RingedPort.numbers;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import io.twinport.dataplane.failover.PortModel.Failback;
+import io.twinport.dpdk.testing.Frames;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Random;
+
+/**
+ * A real failover port beside its {@link PortModel}, through the same random history: bursts, arriving frames, links
+ * that change with an interrupt, late, or without one, devices that join and leave, operators, full rings, time that
+ * jumps. After each step both must have said the same.
+ */
+final class PortSimulation implements AutoCloseable {
+    private static final int MOST_REMEMBERED = 40;
+    private static final Duration WAIT = Duration.ofMillis(10);
+
+    private final long seed;
+    private final Random random;
+    private final Deque<String> history = new ArrayDeque<>();
+    private final RingedPort port;
+    private final PortModel model;
+    private long now = 1;
+    private long nextSent;
+    private long nextArrival = 1L << 40;
+
+    PortSimulation(long seed) {
+        this.seed = seed;
+        this.random = new Random(seed);
+        Failback failback = pick(Failback.values());
+        boolean damping = random.nextBoolean();
+        FailbackSettings settings = new FailbackSettings(failback.event, WAIT, damping);
+        port = new RingedPort(settings, () -> now);
+        model = new PortModel(
+                failback, damping, WAIT.toNanos(), FailbackSettings.SETTLE.toNanos(), port.ringCapacity());
+        history.add("starts with " + settings);
+    }
+
+    void run(int steps) {
+        for (int i = 0; i < steps; i++) {
+            step();
+            check("transmits", model.active(), port.active());
+        }
+        PortCounters counters = port.counters();
+        check("frames sent", model.sent(), counters.sentByPrimary() + counters.sentByStandby());
+        check("frames refused", model.refused(), counters.refused());
+        check("frames received", model.received(), counters.received());
+        check("frames suppressed", model.suppressed(), counters.suppressed());
+        check("switches", model.switches(), counters.switches());
+        port.told();
+    }
+
+    private void step() {
+        now += random.nextInt(1000);
+        switch (random.nextInt(24)) {
+            case 0, 1, 2, 3, 4, 5 -> send();
+            case 6, 7, 8, 9, 10, 11, 12 -> receive();
+            case 13, 14 -> arrive();
+            case 15 -> take();
+            case 16, 17 -> link(pick(PRIMARY, PRIMARY, STANDBY), random.nextBoolean());
+            case 18 -> flap();
+            case 19 -> edge();
+            case 20 -> joinOrLeave(pick(PRIMARY, PRIMARY, STANDBY));
+            case 21 ->
+                pass(pick(
+                        WAIT.dividedBy(3),
+                        WAIT,
+                        ReceiveWindow.LENGTH.dividedBy(2),
+                        WAIT.multipliedBy(20),
+                        FailbackSettings.SETTLE));
+            case 22 -> receiveUntilHousekeeping();
+            default -> operate();
+        }
+    }
+
+    private void send() {
+        int count = 1 + random.nextInt(32);
+        note("send " + count);
+        int taken = model.send(numbers(nextSent, count), now);
+        nextSent += count;
+        check("taken", taken, port.send(count));
+    }
+
+    private void receive() {
+        note("receive");
+        check("delivered", model.receive(now), port.receive());
+    }
+
+    private void receiveUntilHousekeeping() {
+        for (int i = 0; i < RingedPort.HOUSEKEEPING_POLLS; i++) {
+            receive();
+        }
+    }
+
+    private void arrive() {
+        int side = pick(PRIMARY, STANDBY);
+        int count = Math.min(pick(1, 5, 32, 300), model.room(side));
+        long first = random.nextBoolean() ? nextArrival | Frames.UNICAST : nextArrival;
+        note(count + " arrive at " + side);
+        model.arrive(side, numbers(first, count));
+        port.arriveAt(side, count, first);
+        nextArrival += count;
+    }
+
+    private void take() {
+        int side = pick(PRIMARY, STANDBY);
+        note("wire takes from " + side);
+        check("on the wire", model.take(side), port.takeFrom(side));
+    }
+
+    /** With an interrupt, or with one that comes later, or never. */
+    private void link(int side, boolean up) {
+        note("link of " + side + (up ? " up" : " down"));
+        model.link(side, up);
+        port.linkWithoutEvent(side, up);
+        if (random.nextInt(3) > 0) {
+            edge();
+        }
+    }
+
+    /** Down and up again, before or after the port could see it. */
+    private void flap() {
+        int side = pick(PRIMARY, STANDBY);
+        link(side, false);
+        if (random.nextBoolean()) {
+            send();
+        }
+        link(side, true);
+    }
+
+    private void edge() {
+        note("interrupt");
+        model.edge();
+        port.edge();
+    }
+
+    private void joinOrLeave(int side) {
+        if (model.joined(side)) {
+            note(side + " leaves");
+            model.leave(side, now);
+            port.leave(side);
+        } else {
+            note(side + " joins");
+            model.join(side, now);
+            port.join(side);
+        }
+    }
+
+    private void pass(Duration time) {
+        note(time + " pass");
+        now += time.toNanos();
+    }
+
+    private void operate() {
+        int event = FailoverPolicy.FAILBACK_COMMANDED
+                + random.nextInt(FailoverPolicy.EVENTS - FailoverPolicy.FAILBACK_COMMANDED);
+        note("operator: " + PolicyText.event(event));
+        switch (event) {
+            case FailoverPolicy.FAILBACK_COMMANDED -> model.commandFailback(now);
+            case FailoverPolicy.DAMPING_ON, FailoverPolicy.DAMPING_OFF ->
+                model.damping(event == FailoverPolicy.DAMPING_ON, now);
+            case FailoverPolicy.PRIMARY_LEAVING -> model.leaving(PRIMARY, now);
+            case FailoverPolicy.STANDBY_LEAVING -> model.leaving(STANDBY, now);
+            case FailoverPolicy.FORCED_NONE, FailoverPolicy.FORCED_PRIMARY, FailoverPolicy.FORCED_STANDBY ->
+                model.force(event - FailoverPolicy.FORCED_NONE, now);
+            default -> model.failback(Failback.of(event), now);
+        }
+        port.decide(event);
+    }
+
+    private void note(String step) {
+        history.add(step);
+        if (history.size() > MOST_REMEMBERED) {
+            history.remove();
+        }
+    }
+
+    private void check(String what, Object expected, Object actual) {
+        if (!expected.equals(actual)) {
+            assertEquals(expected, actual, what + "; seed " + seed + ", the last steps: " + history);
+        }
+    }
+
+    @SafeVarargs
+    private <T> T pick(T... choices) {
+        return choices[random.nextInt(choices.length)];
+    }
+
+    /** Gives the devices back, and sees that no mbuf is missing. */
+    @Override
+    public void close() {
+        List.of(PRIMARY, STANDBY).forEach(port::takeFrom);
+        port.close();
+    }
+}
