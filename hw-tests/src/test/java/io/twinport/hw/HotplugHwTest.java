@@ -71,7 +71,7 @@ class HotplugHwTest {
             long before = wire.arrivals().end();
             guest.requestUnplug("pr");
             guest.awaitUnplugged("pr", UNPLUG);
-            twinport.awaitCount("switch primary -> standby, cause: primary left", round, SOON);
+            twinport.awaitCount("switch primary -> standby, cause: primary about to leave", round, SOON);
             twinport.awaitCount("primary 0000:01:00.0 released on request", round, SOON);
             awaitTraffic(wire, standby, before);
             guest.plug("pr");

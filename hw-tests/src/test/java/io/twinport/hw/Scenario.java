@@ -89,11 +89,23 @@ public final class Scenario implements AutoCloseable {
 
     /** Saves what programs have printed and what the kernels say, as far as the guests still answer. */
     private void keepEvidence(QemuVm guest) {
+        if (!isRunning(guest)) {
+            return; // its QEMU is gone, or it has gone on elsewhere
+        }
         for (GuestProgram program : programs.getOrDefault(guest, List.of())) {
             save(program.name() + ".log", program::toString);
         }
         save(guest.name() + "-dmesg.log", () -> guest.shell().run("dmesg"));
         save(guest.name() + "-jvm-crash.log", () -> guest.shell().run("cat /hs_err* 2>/dev/null || echo none"));
+    }
+
+    private static boolean isRunning(QemuVm guest) {
+        try {
+            String status = guest.qmp().execute("query-status").path("status").asString("");
+            return status.equals("running");
+        } catch (QmpException e) {
+            return false;
+        }
     }
 
     @Override

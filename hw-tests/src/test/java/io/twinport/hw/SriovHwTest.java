@@ -82,7 +82,7 @@ class SriovHwTest {
         shell.run("echo 0 > /sys/bus/pci/devices/" + PF + "/sriov_numvfs");
         scenario.step("that took " + (System.nanoTime() - start) / 1_000_000 + " ms");
         twinport.awaitLine("primary 0000:01:10.0 released on request", SOON);
-        twinport.awaitLine("switch primary -> standby, cause: primary left", SOON);
+        twinport.awaitLine("switch primary -> standby, cause: primary about to leave", SOON);
         awaitTraffic(wire, standby);
         scenario.step("make it again");
         shell.run(MAKE_VF);
