@@ -1,7 +1,7 @@
 package io.twinport.dataplane;
 
-import io.twinport.dataplane.virtio.VirtioReceive;
-import io.twinport.dataplane.virtio.VirtioTransmit;
+import io.twinport.dataplane.virtqueue.VirtioReceive;
+import io.twinport.dataplane.virtqueue.VirtioTransmit;
 import io.twinport.dpdk.Burst;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.LinkWord;

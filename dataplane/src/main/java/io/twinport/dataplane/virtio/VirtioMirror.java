@@ -1,13 +1,15 @@
 package io.twinport.dataplane.virtio;
 
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.virtqueue.DeviceEnd;
+import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.MbufPool;
 
 /** Virtio queues without a device, for the warm-up: every frame counts as sent, and some are received. */
 public final class VirtioMirror implements AutoCloseable {
     private static final int SLOTS = 256;
     private static final int RECEIVED_AT_ONCE = 2;
-    private static final int RECEIVED_BYTES = QueueLayout.NET_HEADER + 60;
+    private static final int RECEIVED_BYTES = SplitQueue.NET_HEADER + 60;
 
     private final SplitQueue receive = new SplitQueue(VirtioLayout.QUEUE_RECEIVE, SLOTS);
     private final SplitQueue transmit = new SplitQueue(VirtioLayout.QUEUE_TRANSMIT, SLOTS);

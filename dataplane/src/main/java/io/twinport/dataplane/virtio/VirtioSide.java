@@ -3,6 +3,7 @@ package io.twinport.dataplane.virtio;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
+import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;

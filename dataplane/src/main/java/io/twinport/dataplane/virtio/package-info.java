@@ -3,9 +3,8 @@
  * does not, and without which a hypervisor neither plugs the primary in nor waits at a migration until it is let go.
  * It follows virtio 1.2; sections of it are cited by number.
  *
- * <p>{@link io.twinport.dataplane.virtio.VirtioReceive} and {@link io.twinport.dataplane.virtio.VirtioTransmit} run on
- * poll threads, over queues that lie in DPDK's memory: no allocation, locks, exceptions, logs, system calls or waiting.
- * The rest runs on control threads, and on one thread for each device, which waits for its interrupts.
+ * <p>Runs on control threads, and on one thread for each device, which waits for its interrupts; the poll loops work on
+ * the queues themselves, see {@link io.twinport.dataplane.virtqueue}.
  */
 @NullMarked
 package io.twinport.dataplane.virtio;

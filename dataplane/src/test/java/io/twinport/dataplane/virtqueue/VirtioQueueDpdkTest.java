@@ -1,6 +1,6 @@
-package io.twinport.dataplane.virtio;
+package io.twinport.dataplane.virtqueue;
 
-import static io.twinport.dataplane.virtio.QueueLayout.*;
+import static io.twinport.dataplane.virtqueue.QueueLayout.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

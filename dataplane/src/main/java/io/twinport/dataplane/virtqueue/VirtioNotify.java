@@ -1,6 +1,6 @@
-package io.twinport.dataplane.virtio;
+package io.twinport.dataplane.virtqueue;
 
-import static io.twinport.dataplane.virtio.QueueLayout.*;
+import static io.twinport.dataplane.virtqueue.QueueLayout.*;
 
 import org.agrona.UnsafeApi;
 

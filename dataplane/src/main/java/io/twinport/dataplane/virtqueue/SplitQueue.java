@@ -1,6 +1,6 @@
-package io.twinport.dataplane.virtio;
+package io.twinport.dataplane.virtqueue;
 
-import static io.twinport.dataplane.virtio.QueueLayout.*;
+import static io.twinport.dataplane.virtqueue.QueueLayout.*;
 
 import io.twinport.dpdk.DpdkMemory;
 import io.twinport.dpdk.Mbuf;
@@ -12,7 +12,10 @@ import org.agrona.UnsafeApi;
  * A queue's memory, for the control thread: made, started, emptied. Between start and stop the queue is the poll loop's,
  * see {@link VirtioReceive} and {@link VirtioTransmit}.
  */
-final class SplitQueue implements AutoCloseable {
+public final class SplitQueue implements AutoCloseable {
+    /** Bytes in front of each frame that the device reads or writes. */
+    public static final int NET_HEADER = QueueLayout.NET_HEADER;
+
     private static final int CACHE_LINE = 64;
 
     private final DpdkMemory memory;
@@ -29,7 +32,7 @@ final class SplitQueue implements AutoCloseable {
      * @param index the device's number of the queue
      * @param size a power of two (2.7)
      */
-    SplitQueue(int index, int size) {
+    public SplitQueue(int index, int size) {
         if (Integer.bitCount(size) != 1 || size < 4 || size > 32768) {
             throw new IllegalArgumentException("a split queue has no " + size + " slots");
         }
@@ -50,37 +53,37 @@ final class SplitQueue implements AutoCloseable {
     }
 
     /** The queue's address, what the hot path is called with. */
-    long address() {
+    public long address() {
         return memory.address();
     }
 
-    int index() {
+    public int index() {
         return index;
     }
 
-    int size() {
+    public int size() {
         return size;
     }
 
     /** How many frames a transmit queue holds: a header's descriptor goes with each. */
-    int frames() {
+    public int frames() {
         return size / 2;
     }
 
-    long descriptorsIova() {
+    public long descriptorsIova() {
         return memory.iova() + descriptors;
     }
 
-    long availableIova() {
+    public long availableIova() {
         return memory.iova() + available;
     }
 
-    long usedIova() {
+    public long usedIova() {
         return memory.iova() + used;
     }
 
     /** A queue as the device expects it after its reset: empty, and no interrupts wanted. */
-    void clear() {
+    public void clear() {
         long queue = memory.address();
         UnsafeApi.setMemory(queue, bytes, (byte) 0);
         UnsafeApi.putLong(queue + DESCRIPTORS, queue + descriptors);
@@ -96,7 +99,7 @@ final class SplitQueue implements AutoCloseable {
     }
 
     /** Makes it a receive queue, with as many empty mbufs as the pool has for it. */
-    void fill(MbufPool pool) {
+    public void fill(MbufPool pool) {
         long queue = memory.address();
         MbufAllocator.write(queue + ALLOCATOR, pool, -1);
         for (int i = 0; i < size; i++) {
@@ -110,7 +113,7 @@ final class SplitQueue implements AutoCloseable {
      * points to the frame. One header of zeroes does for all frames. It is not written in front of the frame: an mbuf may
      * be shared, or lie in another driver's memory, or have no headroom left. The price is half of the ring.
      */
-    void prepareHeaders() {
+    public void prepareHeaders() {
         long queue = memory.address();
         for (int i = 0; i < size; i += 2) {
             long descriptor = queue + descriptors + (long) i * DESCRIPTOR_BYTES;
@@ -124,13 +127,13 @@ final class SplitQueue implements AutoCloseable {
      *
      * @param notify address of the queue's notification register
      */
-    void start(long notify) {
+    public void start(long notify) {
         UnsafeApi.putLong(address() + NOTIFY, notify);
         VirtioNotify.publish(address(), UnsafeApi.getInt(address() + POSTED));
     }
 
     /** Frees the mbufs that the device has had. It must have been reset: it may not write into them any more. */
-    void freeMbufs() {
+    public void freeMbufs() {
         for (int i = 0; i < size; i++) {
             long slot = address() + mbufs + (long) i * Long.BYTES;
             long mbuf = UnsafeApi.getLong(slot);
@@ -142,14 +145,14 @@ final class SplitQueue implements AutoCloseable {
     }
 
     /** Of a transmit queue that no loop uses: how many frames the device has sent since {@link #clear}. */
-    long completed() {
+    public long completed() {
         long queue = address();
         int idx = UnsafeApi.getShortAcquire(null, queue + used + RING_IDX);
         int inFlight = (UnsafeApi.getInt(queue + POSTED) - idx) & 0xffff;
         return UnsafeApi.getLong(queue + CHAINS) - inFlight;
     }
 
-    boolean isBroken() {
+    public boolean isBroken() {
         return UnsafeApi.getIntVolatile(null, address() + BROKEN) != 0;
     }
 

@@ -1,4 +1,4 @@
-package io.twinport.dataplane.virtio;
+package io.twinport.dataplane.virtqueue;
 
 /**
  * A split virtqueue (virtio 1.2, 2.7) in memory, and in front of it what the driver keeps for it: all that a poll loop
