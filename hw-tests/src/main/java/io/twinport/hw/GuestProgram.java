@@ -77,6 +77,13 @@ public final class GuestProgram {
         }
     }
 
+    /** What a leak would make grow: open files, and mapped regions of devices and hugepages. */
+    public String resources() {
+        String proc = "/proc/" + pid;
+        return shell.run("echo $(ls " + proc + "/fd | wc -l) files, $(grep -c -e vfio -e huge " + proc
+                + "/maps) regions of devices and hugepages");
+    }
+
     /** The lines so far that contain a match. */
     public List<String> lines(String regex) {
         Pattern pattern = Pattern.compile(regex);

@@ -121,6 +121,18 @@ public final class Wire implements AutoCloseable {
         }
     }
 
+    /** Waits until a frame that is newer than all so far has come by a port. */
+    public void awaitTraffic(WirePort port, Duration limit) {
+        awaitTraffic(port, arrivals().end(), limit);
+    }
+
+    /** Waits until a frame has come by a port whose number is {@code from} or higher. */
+    public void awaitTraffic(WirePort port, long from, Duration limit) {
+        if (!Pause.until(() -> firstBy(port, from) != 0, limit.toMillis())) {
+            throw new AssertionError("no traffic on " + port.name() + " within " + limit.toSeconds() + " s");
+        }
+    }
+
     /** Waits until nothing has arrived for 300 ms. */
     public void awaitSilence(Duration limit) {
         long deadline = System.nanoTime() + limit.toNanos();

@@ -3,7 +3,6 @@ package io.twinport.hw;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinport.control.Pause;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -73,13 +72,13 @@ class HotplugHwTest {
             guest.awaitUnplugged("pr", UNPLUG);
             twinport.awaitCount("switch primary -> standby, cause: primary about to leave", round, SOON);
             twinport.awaitCount("primary 0000:01:00.0 released on request", round, SOON);
-            awaitTraffic(wire, standby, before);
+            wire.awaitTraffic(standby, before, SOON);
             guest.plug("pr");
             twinport.awaitCount("primary 0000:01:00.0.* joined", round + 1, SOON);
             twinport.awaitCount("switch standby -> primary", round, SOON);
-            awaitTraffic(wire, primary, wire.arrivals().end());
+            wire.awaitTraffic(primary, wire.arrivals().end(), SOON);
             if (round == 2) {
-                resources = resources(guest, twinport);
+                resources = twinport.resources();
             }
         }
         for (int round = 1; round <= standbyRounds; round++) {
@@ -91,11 +90,11 @@ class HotplugHwTest {
             twinport.awaitCount("standby 0000:02:00.0.* joined", round + 1, SOON);
             twinport.awaitCount("standby link up", round + 1, SOON);
             if (round == 2) {
-                resources = resources(guest, twinport);
+                resources = twinport.resources();
             }
         }
         if (!resources.isEmpty()) {
-            assertEquals(resources, resources(guest, twinport));
+            assertEquals(resources, twinport.resources());
         }
         wire.stopSending();
         scenario.step("stop twinport");
@@ -115,19 +114,5 @@ class HotplugHwTest {
         assertEquals(0, ledger.duplicated(), ledger::toString);
         assertTrue(ledger.lostIn() >= 0, ledger::toString);
         assertTrue(ledger.lostIn() <= (long) LOST_IN_A_ROUND * 2 * primaryRounds, ledger::toString);
-    }
-
-    private static void awaitTraffic(Wire wire, WirePort port, long from) {
-        assertTrue(
-                Pause.until(() -> wire.firstBy(port, from) != 0, SOON.toMillis()),
-                () -> "no traffic on the " + port.name());
-    }
-
-    /** What a leak would make grow: open files and mapped regions. */
-    private static String resources(QemuVm guest, GuestProgram twinport) {
-        String proc = "/proc/" + twinport.pid();
-        return guest.shell()
-                .run("echo $(ls " + proc + "/fd | wc -l) files, $(grep -c -e vfio -e huge " + proc
-                        + "/maps) regions of devices and hugepages");
     }
 }

@@ -3,7 +3,6 @@ package io.twinport.hw;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinport.control.Pause;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
@@ -48,11 +47,11 @@ class OwnDriverHwTest {
 
         scenario.step("pull the primary");
         guest.unplug("pr");
-        awaitTraffic(wire, standby);
+        wire.awaitTraffic(standby, SOON);
         scenario.step("put it in again");
         guest.plug("pr");
         twinport.awaitCount("primary 0000:01:00.0.* joined", 2, SOON);
-        awaitTraffic(wire, primary);
+        wire.awaitTraffic(primary, SOON);
 
         String resources = "";
         for (int round = 1; round <= ROUNDS; round++) {
@@ -64,11 +63,11 @@ class OwnDriverHwTest {
             twinport.awaitCount("standby 0000:02:00.0.* joined", round + 1, SOON);
             twinport.awaitCount("standby link up", round + 2, SOON);
             if (round == 2) {
-                resources = resources(guest, twinport);
+                resources = twinport.resources();
             }
         }
-        assertEquals(resources, resources(guest, twinport));
-        awaitTraffic(wire, primary);
+        assertEquals(resources, twinport.resources());
+        wire.awaitTraffic(primary, SOON);
         wire.stopSending();
         scenario.step("stop twinport");
         assertEquals(0, twinport.terminate(SOON), twinport::toString);
@@ -79,20 +78,5 @@ class OwnDriverHwTest {
         assertEquals(0, ledger.lostOut(), ledger::toString);
         assertEquals(0, ledger.duplicated(), ledger::toString);
         assertTrue(ledger.lostIn() >= 0 && ledger.lostIn() <= PER_SECOND / 2, ledger::toString);
-    }
-
-    private static void awaitTraffic(Wire wire, WirePort port) {
-        long from = wire.arrivals().end();
-        assertTrue(
-                Pause.until(() -> wire.firstBy(port, from) != 0, SOON.toMillis()),
-                () -> "no traffic on the " + port.name());
-    }
-
-    /** What a leak would make grow: open files and mapped regions. */
-    private static String resources(QemuVm guest, GuestProgram twinport) {
-        String proc = "/proc/" + twinport.pid();
-        return guest.shell()
-                .run("echo $(ls " + proc + "/fd | wc -l) files, $(grep -c -e vfio -e huge " + proc
-                        + "/maps) regions of devices and hugepages");
     }
 }

@@ -51,27 +51,27 @@ class SriovHwTest {
         twinport.awaitLine("switch \\w+ -> primary", SOON);
         twinport.awaitLine("standby link up", SOON);
         wire.startSending(Scenario.MAC, PER_SECOND);
-        awaitTraffic(wire, primary);
+        wire.awaitTraffic(primary, SOON);
         int restarts = twinport.lines("stopped and started").size();
         assertEquals(0, restarts, "its link has not been away yet: " + twinport);
 
         scenario.step("cut the cable of the PF, and put it in again");
         guest.qmp().execute("set_link", Map.of("name", "pf", "up", false));
         twinport.awaitLine("switch primary -> standby, cause: primary link down", SOON);
-        awaitTraffic(wire, standby);
+        wire.awaitTraffic(standby, SOON);
         guest.qmp().execute("set_link", Map.of("name", "pf", "up", true));
         twinport.awaitCount("stopped and started", 1, SOON);
         twinport.awaitCount("switch standby -> primary", 1, SOON);
-        awaitTraffic(wire, primary);
+        wire.awaitTraffic(primary, SOON);
 
         scenario.step("take the PF down, and up again");
         shell.run("/usr/bin/ip link set eth0 down");
         twinport.awaitCount("switch primary -> standby, cause: primary link down", 2, SOON);
-        awaitTraffic(wire, standby);
+        wire.awaitTraffic(standby, SOON);
         shell.run("/usr/bin/ip link set eth0 up");
         twinport.awaitCount("stopped and started", 2, SOON);
         twinport.awaitCount("switch standby -> primary", 2, SOON);
-        awaitTraffic(wire, primary);
+        wire.awaitTraffic(primary, SOON);
         long healed = wire.sent();
         scenario.step("the VF receives again, for 2 s");
         Pause.millis(2000);
@@ -83,12 +83,12 @@ class SriovHwTest {
         scenario.step("that took " + (System.nanoTime() - start) / 1_000_000 + " ms");
         twinport.awaitLine("primary 0000:01:10.0 released on request", SOON);
         twinport.awaitLine("switch primary -> standby, cause: primary about to leave", SOON);
-        awaitTraffic(wire, standby);
+        wire.awaitTraffic(standby, SOON);
         scenario.step("make it again");
         shell.run(MAKE_VF);
         twinport.awaitCount("primary 0000:01:10.0 .*joined", 2, SOON);
         twinport.awaitCount("switch standby -> primary", 3, SOON);
-        awaitTraffic(wire, primary);
+        wire.awaitTraffic(primary, SOON);
 
         wire.stopSending();
         scenario.step("stop twinport");
@@ -101,12 +101,5 @@ class SriovHwTest {
         // A VF that stays deaf would lose all of the 2 s.
         assertTrue(ledger.lostIn() < 6 * LOST_IN_A_SWITCH, ledger::toString);
         assertTrue(pulled - healed > 6 * LOST_IN_A_SWITCH, "else the line above proves nothing");
-    }
-
-    private static void awaitTraffic(Wire wire, WirePort port) {
-        long from = wire.arrivals().end();
-        assertTrue(
-                Pause.until(() -> wire.firstBy(port, from) != 0, SOON.toMillis()),
-                () -> "no traffic on the " + port.name());
     }
 }

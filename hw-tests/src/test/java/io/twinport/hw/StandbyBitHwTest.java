@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinport.control.Pause;
 import io.twinport.control.qmp.QmpEvent;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +55,7 @@ class StandbyBitHwTest {
         twinport.awaitLine("primary 0000:02:00.0 .*joined", SOON);
         twinport.awaitLine("switch \\w+ -> primary", SOON);
         wire.startSending(Scenario.MAC, PER_SECOND);
-        awaitTraffic(wire, primary);
+        wire.awaitTraffic(primary, SOON);
 
         scenario.step("migrate");
         QemuVm target = scenario.start(pair(scenario.guest("target").incoming(), wire, standbyThere, primaryThere));
@@ -80,7 +79,7 @@ class StandbyBitHwTest {
         moved.awaitCount("primary 0000:02:00.0 .*joined", 2, SOON);
         moved.awaitCount("switch \\w+ -> primary", 2, SOON);
         scenario.step("the primary is back");
-        awaitTraffic(wire, primaryThere);
+        wire.awaitTraffic(primaryThere, SOON);
         assertTrue(isThere(target, "pr"));
         wire.stopSending();
         scenario.step("stop twinport");
@@ -137,12 +136,5 @@ class StandbyBitHwTest {
             statuses.add(event.data().path("status").asString(""));
         }
         return statuses;
-    }
-
-    private static void awaitTraffic(Wire wire, WirePort port) {
-        long from = wire.arrivals().end();
-        assertTrue(
-                Pause.until(() -> wire.firstBy(port, from) != 0, SOON.toMillis()),
-                () -> "no traffic on the " + port.name());
     }
 }
