@@ -38,6 +38,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private final MbufBurst single = new MbufBurst();
 
     private int polls;
+    private boolean isWindowOpen;
     private long received;
     private long sent;
     private int ring;
@@ -93,11 +94,20 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (++polls % HOUSEKEEPING_POLLS == 0) {
             housekeeping();
         }
-        // What comes late is older, so it goes first.
-        int late = window.side() == FailoverPolicy.NONE ? 0 : receiveLate(packets, count);
-        int n = late == count
-                ? late
-                : late + SideLine.receive(selector.active(), packets + (long) late * Long.BYTES, count - late);
+        if (isWindowOpen) {
+            return receiveFromBoth(packets, count);
+        }
+        int n = SideLine.receive(selector.active(), packets, count);
+        received += n;
+        return n;
+    }
+
+    /** What comes late is older, so it goes first. */
+    private int receiveFromBoth(long packets, int count) {
+        int n = receiveLate(packets, count);
+        if (n < count) {
+            n += SideLine.receive(selector.active(), packets + (long) n * Long.BYTES, count - n);
+        }
         received += n;
         return n;
     }
@@ -105,7 +115,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     /** From the side that was left a moment ago; if it has gone meanwhile, its line has no device. */
     private int receiveLate(long packets, int count) {
         if (window.isOver(clock.nanoTime())) {
-            window.open(FailoverPolicy.NONE, 0);
+            openWindow(FailoverPolicy.NONE, 0);
             return 0;
         }
         int n = window.receive(selector.line(window.side()), packets, count);
@@ -190,7 +200,12 @@ public final class FailoverPort implements PacketPort, PollMember {
         foldSent();
         untold = true;
         awaitsBurst = to != FailoverPolicy.NONE;
-        window.open(to == FailoverPolicy.NONE ? FailoverPolicy.NONE : from, decisionNanos);
+        openWindow(to == FailoverPolicy.NONE ? FailoverPolicy.NONE : from, decisionNanos);
+    }
+
+    private void openWindow(int side, long now) {
+        window.open(side, now);
+        isWindowOpen = side != FailoverPolicy.NONE;
     }
 
     /**
@@ -232,7 +247,7 @@ public final class FailoverPort implements PacketPort, PollMember {
             expire();
         }
         tell();
-        if (window.side() == FailoverPolicy.NONE) {
+        if (!isWindowOpen) {
             drain();
         }
         if (polls % PUBLISH_POLLS == 0) {
