@@ -82,10 +82,10 @@ public final class FailoverPort implements PacketPort, PollMember {
         this.id = id;
         this.clock = clock;
         this.events = events;
-        this.selector = new TransmitSelector(id, events, out, clock, failback.initialState());
+        this.timers = new PolicyTimers(failback.delay(), FailbackSettings.SETTLE);
+        this.selector = new TransmitSelector(id, events, out, clock, timers, failback.initialState());
         this.counters = counters;
         this.out = out;
-        this.timers = new PolicyTimers(failback.delay(), FailbackSettings.SETTLE);
         this.toldState = failback.initialState();
     }
 
@@ -271,7 +271,6 @@ public final class FailoverPort implements PacketPort, PollMember {
     private void tell() {
         int state = selector.state();
         if (state != toldState) {
-            timers.follow(state, clock.nanoTime());
             tellLink(state, FailoverPolicy.PRIMARY);
             tellLink(state, FailoverPolicy.STANDBY);
             toldState = state;

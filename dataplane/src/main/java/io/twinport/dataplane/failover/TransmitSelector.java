@@ -15,6 +15,7 @@ final class TransmitSelector {
     private final long events;
     private final PortEvents out;
     private final NanoClock clock;
+    private final PolicyTimers timers;
     private final long scratch =
             Arena.global().allocate(LinkWord.LENGTH, Long.BYTES).address();
     private long primary = SideLine.NOTHING;
@@ -29,11 +30,12 @@ final class TransmitSelector {
      * @param out where it tells what the policy was told
      * @param state of {@link FailoverPolicy}, without sides
      */
-    TransmitSelector(int port, long events, PortEvents out, NanoClock clock, int state) {
+    TransmitSelector(int port, long events, PortEvents out, NanoClock clock, PolicyTimers timers, int state) {
         this.port = port;
         this.events = events;
         this.out = out;
         this.clock = clock;
+        this.timers = timers;
         this.state = state;
     }
 
@@ -96,7 +98,9 @@ final class TransmitSelector {
         if (next == state) {
             return NO_SWITCH;
         }
-        out.input(port, clock.nanoTime(), event, state, next);
+        long nanos = clock.nanoTime();
+        out.input(port, nanos, event, state, next);
+        timers.follow(next, nanos);
         int before = FailoverPolicy.active(state);
         int now = FailoverPolicy.active(next);
         state = next;

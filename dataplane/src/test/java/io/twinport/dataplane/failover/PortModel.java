@@ -67,7 +67,6 @@ final class PortModel {
     private int flaps;
     private boolean edge;
     private int polls;
-    private boolean untoldChange;
     private int late = NONE;
     private long lateUntil;
     private long waitOverAt = -1;
@@ -97,7 +96,6 @@ final class PortModel {
         devices[side].knownUp = false;
         devices[side].leaving = false;
         decideOnce(now);
-        tell(now);
     }
 
     /** The link itself; the port learns of it when it looks. */
@@ -143,7 +141,6 @@ final class PortModel {
         if (++polls % 8 == 0) {
             look(now);
             expire(now);
-            tell(now);
             if (late == NONE) {
                 drain(now);
             }
@@ -181,20 +178,17 @@ final class PortModel {
     void force(int side, long now) {
         forced = side;
         decideOnce(now);
-        changed(now);
     }
 
     /** The side is wanted back; nothing if it is not there. */
     void leaving(int side, long now) {
         devices[side].leaving |= devices[side].joined;
         decideOnce(now);
-        changed(now);
     }
 
     void failback(Failback mode, long now) {
         failback = mode;
         decideOnce(now);
-        changed(now);
     }
 
     void damping(boolean on, long now) {
@@ -203,7 +197,6 @@ final class PortModel {
             flaps = 0;
         }
         decideOnce(now);
-        changed(now);
     }
 
     void commandFailback(long now) {
@@ -211,12 +204,6 @@ final class PortModel {
             released = true;
             decideOnce(now);
         }
-        changed(now);
-    }
-
-    private void changed(long now) {
-        untoldChange = true;
-        tell(now);
     }
 
     /** Both links, which together make one switch at most. */
@@ -225,14 +212,14 @@ final class PortModel {
         int before = active;
         for (int side : new int[] {PRIMARY, STANDBY}) {
             devices[side].knownUp = devices[side].joined && devices[side].up;
-            decide();
+            decide(now);
         }
         switched(before, now);
     }
 
     private void decideOnce(long now) {
         int before = active;
-        decide();
+        decide(now);
         switched(before, now);
     }
 
@@ -244,8 +231,7 @@ final class PortModel {
         }
     }
 
-    private void decide() {
-        untoldChange = true;
+    private void decide(long now) {
         boolean primary = devices[PRIMARY].ready();
         boolean standby = devices[STANDBY].ready();
         if (!primary) {
@@ -269,6 +255,7 @@ final class PortModel {
         if (active == PRIMARY) {
             released = false;
         }
+        followTimers(now);
     }
 
     private void switchTo(int side, boolean primaryReady) {
@@ -313,11 +300,7 @@ final class PortModel {
         }
     }
 
-    private void tell(long now) {
-        if (!untoldChange) {
-            return;
-        }
-        untoldChange = false;
+    private void followTimers(long now) {
         if (!waits()) {
             waitOverAt = -1;
         } else if (waitOverAt < 0) {
