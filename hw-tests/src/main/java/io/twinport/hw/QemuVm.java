@@ -96,7 +96,7 @@ public final class QemuVm implements AutoCloseable {
                 throw new LabException("QEMU ended at once, of guest " + name + ": " + Files.readString(log));
             }
             Writer qmpLog = Files.newBufferedWriter(folder.resolve("qmp.log"));
-            Qmp qmp = Qmp.connect(monitor, MONITOR, line -> write(qmpLog, line));
+            Qmp qmp = connect(monitor, qmpLog);
             GuestShell shell = GuestShell.connect(name, serial, boot);
             return new QemuVm(name, nics, process, sockets, qmpLog, qmp, shell);
         } catch (IOException e) {
@@ -106,6 +106,21 @@ public final class QemuVm implements AutoCloseable {
                 process.destroyForcibly();
             }
             throw new LabException(e.getMessage() + "; its logs: " + folder, e);
+        }
+    }
+
+    /** The socket's file is there a moment before QEMU listens at it. */
+    private static Qmp connect(Path monitor, Writer qmpLog) {
+        long deadline = System.nanoTime() + MONITOR.toNanos();
+        while (true) {
+            try {
+                return Qmp.connect(monitor, MONITOR, line -> write(qmpLog, line));
+            } catch (QmpException e) {
+                if (System.nanoTime() - deadline >= 0) {
+                    throw e;
+                }
+                Pause.millis(20);
+            }
         }
     }
 
