@@ -1,16 +1,14 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.TimeOfDay;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.failover.InputLog;
 import io.twinport.dataplane.failover.PolicyInput;
 import io.twinport.dataplane.failover.PolicyText;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +22,6 @@ import picocli.CommandLine.Parameters;
                 + " beside the process that writes it, and after it has died.",
         mixinStandardHelpOptions = true)
 final class ReplayCommand implements Callable<Integer> {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT);
-
     @Parameters(paramLabel = "FILE", description = "For instance /dev/shm/twinport-root/twinport.cnc")
     Path file = Path.of("");
 
@@ -36,14 +32,11 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() {
         CncFile.Reading reading = CncFile.read(file);
         List<PolicyInput> inputs = new InputLog(reading.policyInputs()).inputs();
-        Instant start = Instant.ofEpochMilli(reading.startMillis());
+        TimeOfDay time = new TimeOfDay(Instant.ofEpochMilli(reading.startMillis()), reading.startNanos());
         for (PolicyInput input : inputs) {
-            String time = TIME.format(start.plusNanos(input.nanos() - reading.startNanos())
-                    .atZone(ZoneId.systemDefault())
-                    .toLocalTime());
             System.out.printf(
                     "%s  port %d  %-32s  %s%s%n",
-                    time,
+                    time.text(input.nanos()),
                     input.port(),
                     PolicyText.event(input.event()),
                     PolicyText.decision(input.before(), input.after()),

@@ -1,6 +1,6 @@
 package io.twinport.control.demo;
 
-import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.dataplane.failover.PolicyText;
 import java.io.PrintStream;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
@@ -47,7 +47,7 @@ public final class DemoView {
                 "%8.1f %10.2f %9s %10s %14.2f %14.2f%s",
                 (now - startNanos) / 1e9,
                 rowNanos == 0 ? 0.0 : (frames - rowFrames) * 1e3 / since,
-                SwitchRecord.sideText(active),
+                PolicyText.side(active),
                 times.failbacks() + "/" + switches,
                 times.lastNanos() / 1e3,
                 times.worstNanos() / 1e3,

@@ -3,7 +3,7 @@ package io.twinport.control.demo;
 import io.twinport.control.Pause;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
-import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MbufPool;
@@ -49,7 +49,7 @@ final class Wire {
      * @param events address of the failover port's event line
      */
     static Wire lay(int side, Path folder, String mac, MbufPool pool, PollLoop loop, long events) {
-        Path socket = folder.resolve(SwitchRecord.sideText(side));
+        Path socket = folder.resolve(PolicyText.side(side));
         String devargs = "net_virtio_user" + side + ",path=" + socket + ",server=1,queue_size=256,mac=" + mac;
         // The probe of a server waits for its client, so the far end is probed meanwhile.
         CompletableFuture<EthDev> probe = new CompletableFuture<>();

@@ -178,8 +178,7 @@ public final class SideLife {
         Occupant last = released;
         if (last != null && last.isSameDevice(device)) {
             // It was wanted back and is still there: on its way out, or wanted for something else. It is ours again
-            // only
-            // when somebody has taken it from us and then lent it anew.
+            // only when somebody has taken it from us and then lent it anew.
             wasTaken |= !device.isLent();
             if (!device.isLent() || !wasTaken) {
                 phase = Phase.ABSENT;

@@ -1,25 +1,22 @@
 package io.twinport.control.run;
 
+import io.twinport.control.TimeOfDay;
 import io.twinport.dataplane.failover.Conductor;
 import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.SwitchRecord;
 import java.io.PrintStream;
 import java.time.Instant;
-import java.time.LocalTime;
-import java.time.ZoneId;
-import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /** One line for each link event and each switch, and at the end a summary. */
 final class RunLog implements Conductor.Listener {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT);
     private static final long HIGHEST_NANOS = 60_000_000_000L;
 
     private final PrintStream out;
     private final Histogram eventToBurst = new Histogram(HIGHEST_NANOS, 3);
-    private final Instant startTime = Instant.now();
-    private final long startNanos = System.nanoTime();
+    private final TimeOfDay time = new TimeOfDay(Instant.now(), System.nanoTime());
     private int failovers;
     private int failbacks;
     private long lostAtMost;
@@ -44,7 +41,7 @@ final class RunLog implements Conductor.Listener {
         if (ended) {
             return;
         }
-        line(nanos, SwitchRecord.sideText(side) + " link " + (up ? "up" : "down"));
+        line(nanos, PolicyText.side(side) + " link " + (up ? "up" : "down"));
     }
 
     @Override
@@ -63,7 +60,7 @@ final class RunLog implements Conductor.Listener {
         }
         line(
                 record.decisionNanos(),
-                "switch " + SwitchRecord.sideText(record.from()) + " -> " + SwitchRecord.sideText(record.to())
+                "switch " + PolicyText.side(record.from()) + " -> " + PolicyText.side(record.to())
                         + ", cause: " + record.causeText() + ", event to first burst: " + burst(record) + ", lost: "
                         + (record.lostAtMost() == 0 ? "0" : "at most " + record.lostAtMost()));
     }
@@ -99,11 +96,7 @@ final class RunLog implements Conductor.Listener {
     }
 
     private void line(long nanos, String text) {
-        LocalTime time = startTime
-                .plusNanos(nanos - startNanos)
-                .atZone(ZoneId.systemDefault())
-                .toLocalTime();
-        out.println(TIME.format(time) + "  " + text);
+        out.println(time.text(nanos) + "  " + text);
         out.flush();
     }
 }

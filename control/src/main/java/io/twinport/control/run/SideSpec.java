@@ -6,7 +6,7 @@ import io.twinport.control.hotplug.PciSlot;
 import io.twinport.control.hotplug.Slot;
 import io.twinport.dataplane.EthSide;
 import io.twinport.dataplane.SideDevice;
-import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.virtio.VirtioProbe;
 import io.twinport.dataplane.virtio.VirtioSide;
 import io.twinport.dpdk.Devargs;
@@ -34,7 +34,7 @@ public record SideSpec(
 
     /** Reads {@code net_virtio_user0,path=/run/vf.sock,server=1} or {@code 0000:05:00.0}. */
     public static SideSpec parse(int side, String devargs) {
-        String option = "--" + SwitchRecord.sideText(side) + " " + devargs;
+        String option = "--" + PolicyText.side(side) + " " + devargs;
         String name = Devargs.nameOf(devargs);
         if (!Devargs.isPci(name) && !name.matches("net_[a-z0-9_]*[a-z_]\\d+")) {
             throw new UserException(
@@ -151,6 +151,6 @@ public record SideSpec(
 
     /** {@code primary} or {@code standby}. */
     public String role() {
-        return SwitchRecord.sideText(side);
+        return PolicyText.side(side);
     }
 }

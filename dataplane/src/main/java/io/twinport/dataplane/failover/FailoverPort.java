@@ -38,7 +38,6 @@ public final class FailoverPort implements PacketPort, PollMember {
     private final MbufBurst single = new MbufBurst();
 
     private int polls;
-    private boolean isWindowOpen;
     private long received;
     private long sent;
     private int ring;
@@ -94,7 +93,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (++polls % HOUSEKEEPING_POLLS == 0) {
             housekeeping();
         }
-        if (isWindowOpen) {
+        if (window.isOpen()) {
             return receiveFromBoth(packets, count);
         }
         int n = SideLine.receive(selector.active(), packets, count);
@@ -115,7 +114,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     /** From the side that was left a moment ago; if it has gone meanwhile, its line has no device. */
     private int receiveLate(long packets, int count) {
         if (window.isOver(clock.nanoTime())) {
-            openWindow(FailoverPolicy.NONE, 0);
+            window.close();
             return 0;
         }
         int n = window.receive(selector.line(window.side()), packets, count);
@@ -200,12 +199,11 @@ public final class FailoverPort implements PacketPort, PollMember {
         foldSent();
         untold = true;
         awaitsBurst = to != FailoverPolicy.NONE;
-        openWindow(to == FailoverPolicy.NONE ? FailoverPolicy.NONE : from, decisionNanos);
-    }
-
-    private void openWindow(int side, long now) {
-        window.open(side, now);
-        isWindowOpen = side != FailoverPolicy.NONE;
+        if (to == FailoverPolicy.NONE) {
+            window.close();
+        } else {
+            window.open(from, decisionNanos);
+        }
     }
 
     /**
@@ -247,7 +245,7 @@ public final class FailoverPort implements PacketPort, PollMember {
             expire();
         }
         tell();
-        if (!isWindowOpen) {
+        if (!window.isOpen()) {
             drain();
         }
         if (polls % PUBLISH_POLLS == 0) {

@@ -23,10 +23,18 @@ final class ReceiveWindow {
     private long endNanos;
     private long dropped;
 
-    /** The port has left a side; {@code NONE} ends the window. */
+    /** The port has left a side; nothing is received from {@code NONE}. */
     void open(int leftSide, long now) {
         side = leftSide;
         endNanos = now + LENGTH.toNanos();
+    }
+
+    void close() {
+        side = FailoverPolicy.NONE;
+    }
+
+    boolean isOpen() {
+        return side != FailoverPolicy.NONE;
     }
 
     /** The side that is received from beside the transmitting one, or {@code NONE}. */
@@ -34,7 +42,7 @@ final class ReceiveWindow {
         return side;
     }
 
-    /** Whether it is over; the clock is to be read only while {@link #side} is one. */
+    /** Whether it is over; the clock is to be read only while it {@link #isOpen}. */
     boolean isOver(long now) {
         return now - endNanos >= 0;
     }

@@ -44,9 +44,4 @@ public record SwitchRecord(
     public String causeText() {
         return PolicyText.event(cause);
     }
-
-    /** A side in words. */
-    public static String sideText(int side) {
-        return PolicyText.side(side);
-    }
 }

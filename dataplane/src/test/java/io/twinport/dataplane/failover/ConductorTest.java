@@ -37,7 +37,7 @@ class ConductorTest {
 
             @Override
             public void onLink(int port, int side, boolean up, long nanos) {
-                links.add(port + " " + SwitchRecord.sideText(side) + (up ? " up" : " down"));
+                links.add(port + " " + PolicyText.side(side) + (up ? " up" : " down"));
             }
         });
     }

@@ -114,7 +114,7 @@ class FailoverLinkDpdkTest {
     }
 
     private static void awaitActive(LoopRig rig, int side) {
-        Await.until(SwitchRecord.sideText(side) + " transmits", () -> {
+        Await.until(PolicyText.side(side) + " transmits", () -> {
             rig.conductor().doWork();
             return rig.counters().activeSide() == side;
         });

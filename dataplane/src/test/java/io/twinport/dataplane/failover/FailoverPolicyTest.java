@@ -85,7 +85,7 @@ class FailoverPolicyTest {
             String primary, String primaryLink, String standby, String standbyLink, String transmits) {
         Inputs inputs = new Inputs(
                 primary.equals("here"), primaryLink.equals("up"), standby.equals("here"), standbyLink.equals("up"));
-        assertEquals(transmits, SwitchRecord.sideText(FailoverPolicy.active(inputs.state())));
+        assertEquals(transmits, PolicyText.side(FailoverPolicy.active(inputs.state())));
     }
 
     /** R42: the way back is at once, without delay or hysteresis. */

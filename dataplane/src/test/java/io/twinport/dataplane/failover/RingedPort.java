@@ -207,7 +207,7 @@ final class RingedPort implements AutoCloseable {
 
             @Override
             public void onLink(int id, int side, boolean up, long nanos) {
-                all.add(SwitchRecord.sideText(side) + (up ? " up" : " down"));
+                all.add(PolicyText.side(side) + (up ? " up" : " down"));
             }
 
             @Override
