@@ -37,18 +37,12 @@ public final class FailoverPort implements PacketPort, PollMember {
     private final MbufBurst drain = new MbufBurst();
     private final MbufBurst single = new MbufBurst();
 
+    private final PortTotals totals = new PortTotals();
+
     private int polls;
-    private long received;
-    private long sent;
     private int ring;
-    private long sentByPrimary;
-    private long sentByStandby;
-    private long refused;
-    private long suppressed;
-    private long announced;
 
     // The present switch, until its first burst is out and it has been told.
-    private long switches;
     private int from;
     private int to;
     private int cause;
@@ -97,7 +91,7 @@ public final class FailoverPort implements PacketPort, PollMember {
             return receiveFromBoth(packets, count);
         }
         int n = SideLine.receive(selector.active(), packets, count);
-        received += n;
+        totals.received += n;
         return n;
     }
 
@@ -107,7 +101,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (n < count) {
             n += SideLine.receive(selector.active(), packets + (long) n * Long.BYTES, count - n);
         }
-        received += n;
+        totals.received += n;
         return n;
     }
 
@@ -118,7 +112,7 @@ public final class FailoverPort implements PacketPort, PollMember {
             return 0;
         }
         int n = window.receive(selector.line(window.side()), packets, count);
-        suppressed += window.dropped();
+        totals.suppressed += window.dropped();
         if (n + window.dropped() > 0) {
             prove();
         }
@@ -131,8 +125,8 @@ public final class FailoverPort implements PacketPort, PollMember {
             look(EventLine.takeEventNanos(events));
         }
         int n = SideLine.transmit(selector.active(), packets, count);
-        sent += n;
-        refused += count - n;
+        totals.sent += n;
+        totals.refused += count - n;
         if (awaitsBurst && n > 0) {
             firstBurst();
         }
@@ -169,7 +163,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         single.set(mbuf);
         int taken = SideLine.transmit(selector.active(), single.address(), 1);
         single.free(taken, 1);
-        announced += taken;
+        totals.announced += taken;
     }
 
     @Override
@@ -190,7 +184,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (untold) {
             tell();
         }
-        switches++;
+        totals.switches++;
         from = to;
         to = FailoverPolicy.active(selector.state());
         cause = event;
@@ -211,14 +205,9 @@ public final class FailoverPort implements PacketPort, PollMember {
      * mark done descriptors late or not at all, so a full ring is the bound (U4).
      */
     private void foldSent() {
-        if (from == FailoverPolicy.PRIMARY) {
-            sentByPrimary += sent;
-        } else if (from == FailoverPolicy.STANDBY) {
-            sentByStandby += sent;
-        }
-        lostAtMost = canStillSend() ? 0 : Math.min(sent, ring);
+        lostAtMost = canStillSend() ? 0 : Math.min(totals.sent, ring);
         ring = SideLine.txRing(selector.active());
-        sent = 0;
+        totals.foldSent(from);
     }
 
     /** A side that was told to leave has its link yet: control gives it the time to send, and counts what it has not. */
@@ -233,9 +222,9 @@ public final class FailoverPort implements PacketPort, PollMember {
         awaitsBurst = false;
         if (untold) {
             untold = false;
-            out.switched(id, switches, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost);
+            out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost);
         } else {
-            out.firstBurst(id, switches, nanos);
+            out.firstBurst(id, totals.switches, nanos);
         }
     }
 
@@ -262,7 +251,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     /** Brings the counters up to date. */
     void publish() {
-        counters.publish(received, sentByPrimary, sentByStandby, sent, to, refused, suppressed, announced, switches);
+        counters.publish(totals, to);
     }
 
     /** Tells of link changes, and of a switch that has had no burst yet. */
@@ -275,7 +264,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         }
         if (untold) {
             untold = false;
-            out.switched(id, switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost);
+            out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost);
         }
     }
 
@@ -294,7 +283,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         do {
             n = SideLine.receive(idle, drain.address(), MbufBurst.CAPACITY);
             drain.free(0, n);
-            suppressed += n;
+            totals.suppressed += n;
         } while (n == MbufBurst.CAPACITY && ++bursts < DRAIN_BURSTS);
         if ((n | bursts) != 0) {
             prove();

@@ -27,28 +27,15 @@ public final class PortCounters {
         this.active = counters.newCounter(prefix + "active side (0 none, 1 primary, 2 standby)");
     }
 
-    /**
-     * Publishes the port's totals; the poll thread only.
-     *
-     * @param sentSinceSwitch frames taken by the active side since the last switch, not yet in its total
-     */
-    public void publish(
-            long rx,
-            long primaryTotal,
-            long standbyTotal,
-            long sentSinceSwitch,
-            int activeSide,
-            long refusedTotal,
-            long suppressedTotal,
-            long announcedTotal,
-            long switchesTotal) {
-        received.setRelease(rx);
-        sentByPrimary.setRelease(primaryTotal + (activeSide == FailoverPolicy.PRIMARY ? sentSinceSwitch : 0));
-        sentByStandby.setRelease(standbyTotal + (activeSide == FailoverPolicy.STANDBY ? sentSinceSwitch : 0));
-        refused.setRelease(refusedTotal);
-        suppressed.setRelease(suppressedTotal);
-        announced.setRelease(announcedTotal);
-        switches.setRelease(switchesTotal);
+    /** Publishes the port's totals; the poll thread only. */
+    void publish(PortTotals totals, int activeSide) {
+        received.setRelease(totals.received);
+        sentByPrimary.setRelease(totals.sentByPrimary + (activeSide == FailoverPolicy.PRIMARY ? totals.sent : 0));
+        sentByStandby.setRelease(totals.sentByStandby + (activeSide == FailoverPolicy.STANDBY ? totals.sent : 0));
+        refused.setRelease(totals.refused);
+        suppressed.setRelease(totals.suppressed);
+        announced.setRelease(totals.announced);
+        switches.setRelease(totals.switches);
         active.setRelease(activeSide);
     }
 
