@@ -3,7 +3,7 @@ package io.twinport.control.cli;
 import io.twinport.control.demo.Demo;
 import io.twinport.control.demo.DemoOptions;
 import io.twinport.control.demo.DemoView;
-import io.twinport.control.demo.PcapFile;
+import io.twinport.control.pcap.PcapFile;
 import io.twinport.dpdk.EalArguments;
 import java.io.Console;
 import java.io.IOException;
