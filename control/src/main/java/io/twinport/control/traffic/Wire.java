@@ -88,11 +88,22 @@ public final class Wire {
         far = connect(side, socket, pool, loop);
     }
 
-    /** Takes both ends away. */
+    /** Takes both ends away, also those of a wire that was cut. */
     public void remove() {
-        if (near.remove()) {
-            removeFar();
+        if (!near.remove()) {
+            throw new IllegalStateException("the poll loop did not let go of " + near.dev());
         }
+        removeFar();
+        try {
+            Files.deleteIfExists(hidden);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The side of the failover port. */
+    public Side near() {
+        return near;
     }
 
     private void removeFar() {
