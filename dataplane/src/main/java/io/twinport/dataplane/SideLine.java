@@ -10,14 +10,18 @@ import java.lang.foreign.Arena;
 import org.agrona.UnsafeApi;
 
 /**
- * All that a poll loop needs to know of one queue pair of one device: a cache line. To switch sides is to use another
- * line; there is no virtual call and no cold branch in it.
+ * All that a poll loop needs to know of one queue pair of one device: a cache line, and a second one with what is asked
+ * at a switch only. To switch sides is to use another line; there is no virtual call and no cold branch in it.
  *
  * <pre>
  *   0            8            16           24           32           40           48      52      56      60
  *  +------------+------------+------------+------------+------------+------------+-------+-------+-------+-----+
  *  |rx function |rx queue    |rx callbacks|tx function |tx queue    |tx callbacks| port  |tx ring| link  |kind |
  *  +------------+------------+------------+------------+------------+------------+-------+-------+-------+-----+
+ *   64           72
+ *  +------------+------------+----
+ *  | completion | tx status  |      see {@link TxCompletion}
+ *  +------------+------------+----
  * </pre>
  *
  * The kind says whose queues these are: those of a driver of DPDK's, or of our own, which needs no functions and whose queue
@@ -29,7 +33,7 @@ import org.agrona.UnsafeApi;
  */
 public final class SideLine {
     /** Bytes, and alignment. */
-    public static final int LENGTH = 64;
+    public static final int LENGTH = 128;
 
     private static final int RX_FUNCTION = 0;
     private static final int RX_QUEUE = 8;
@@ -41,6 +45,8 @@ public final class SideLine {
     private static final int TX_RING = 52;
     private static final int LINK = 56;
     private static final int KIND = 60;
+    private static final int COMPLETION = 64;
+    private static final int TX_STATUS = 72;
 
     private static final int OF_DPDK = 0;
     private static final int OF_VIRTIO = 1;
@@ -65,7 +71,7 @@ public final class SideLine {
         long line = Arena.global().allocate(LENGTH, LENGTH).address();
         write(
                 line,
-                new QueueFunctions(Burst.NOTHING, 0, NO_CALLBACKS, Burst.NOTHING, 0, NO_CALLBACKS),
+                new QueueFunctions(Burst.NOTHING, 0, NO_CALLBACKS, Burst.NOTHING, 0, NO_CALLBACKS, 0),
                 0,
                 0,
                 LINK_REPORTED_DOWN);
@@ -80,13 +86,14 @@ public final class SideLine {
                 dev.port(),
                 dev.txDescriptors(),
                 dev.hasLinkInterrupts() ? LINK_IN_WORD : LINK_REPORTED_DOWN);
+        completion(line, TxCompletion.of(dev));
     }
 
     /** For warm-up and tests: a device made of two functions. */
     public static void write(long line, long rxFunction, long txFunction) {
         write(
                 line,
-                new QueueFunctions(rxFunction, 0, NO_CALLBACKS, txFunction, 0, NO_CALLBACKS),
+                new QueueFunctions(rxFunction, 0, NO_CALLBACKS, txFunction, 0, NO_CALLBACKS, 0),
                 0,
                 0,
                 LINK_REPORTED_DOWN);
@@ -103,6 +110,8 @@ public final class SideLine {
         UnsafeApi.putInt(line + TX_RING, txRing);
         UnsafeApi.putInt(line + LINK, link);
         UnsafeApi.putInt(line + KIND, OF_DPDK);
+        UnsafeApi.putLong(line + TX_STATUS, queue.txStatus());
+        completion(line, TxCompletion.AT_ONCE);
     }
 
     /**
@@ -115,11 +124,33 @@ public final class SideLine {
     public static void writeVirtio(long line, long rxQueue, long txQueue, int txRing, boolean linkUp) {
         write(
                 line,
-                new QueueFunctions(Burst.NOTHING, rxQueue, NO_CALLBACKS, Burst.NOTHING, txQueue, NO_CALLBACKS),
+                new QueueFunctions(Burst.NOTHING, rxQueue, NO_CALLBACKS, Burst.NOTHING, txQueue, NO_CALLBACKS, 0),
                 0,
                 txRing,
                 linkUp ? LINK_REPORTED_UP : LINK_REPORTED_DOWN);
         UnsafeApi.putInt(line + KIND, OF_VIRTIO);
+        completion(line, TxCompletion.USED_RING);
+    }
+
+    /** How it is known what the device has sent: of {@link TxCompletion}. */
+    static int completion(long line) {
+        return UnsafeApi.getInt(line + COMPLETION);
+    }
+
+    static void completion(long line, int kind) {
+        UnsafeApi.putInt(line + COMPLETION, kind);
+    }
+
+    static long txFunction(long line) {
+        return UnsafeApi.getLong(line + TX_FUNCTION);
+    }
+
+    static long txQueue(long line) {
+        return UnsafeApi.getLong(line + TX_QUEUE);
+    }
+
+    static long txStatus(long line) {
+        return UnsafeApi.getLong(line + TX_STATUS);
     }
 
     /** Once, by the thread of the loop that will use the line, before it does. */
