@@ -3,9 +3,11 @@ package io.twinport.dataplane;
 import io.twinport.dataplane.cnc.Command;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufPool;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * A device as a side of a port: takes it into a poll loop's set and out of it, in the only order that is safe (U6).
@@ -24,6 +26,7 @@ public final class Side {
     private DeviceState state = DeviceState.JOINING;
     private long leaveCommand;
     private long transmittedBefore;
+    private Optional<EthStats> baseline = Optional.empty();
     private boolean linkReported;
     private volatile LinkTrust trust;
 
@@ -71,6 +74,7 @@ public final class Side {
         try {
             // Before the loop uses it: what the device counts later it was given by the loop.
             transmittedBefore = dev.transmitted();
+            baseline = dev.statistics();
             watchLink();
             taken = await(send(Command.JOIN));
         } catch (RuntimeException e) {
@@ -182,6 +186,11 @@ public final class Side {
     public long transmitted() {
         long now = dev.transmitted();
         return now < 0 ? -1 : now - transmittedBefore;
+    }
+
+    /** What the device showed when it last started, before the loop used it (R26). */
+    public Optional<EthStats> baseline() {
+        return baseline;
     }
 
     public SideDevice dev() {
