@@ -1,4 +1,4 @@
-package io.twinport.control.demo;
+package io.twinport.control.traffic;
 
 import io.twinport.control.Pause;
 import io.twinport.dataplane.PollLoop;
@@ -22,7 +22,7 @@ import java.util.concurrent.TimeoutException;
  * One side's wire: a virtio-user device (the near end, a side of the failover port) and a vhost-user device (the far
  * end), connected by a unix socket. Cutting it is a real loss of link for the near end: the connection is shut down.
  */
-final class Wire {
+public final class Wire {
     private static final int CONNECT_SECONDS = 10;
 
     private final int side;
@@ -48,7 +48,7 @@ final class Wire {
      *
      * @param events address of the failover port's event line
      */
-    static Wire lay(int side, Path folder, String mac, MbufPool pool, PollLoop loop, long events) {
+    public static Wire lay(int side, Path folder, String mac, MbufPool pool, PollLoop loop, long events) {
         Path socket = folder.resolve(PolicyText.side(side));
         String devargs = "net_virtio_user" + side + ",path=" + socket + ",server=1,queue_size=256,mac=" + mac;
         // The probe of a server waits for its client, so the far end is probed meanwhile.
@@ -72,7 +72,7 @@ final class Wire {
      *
      * @return the instant of the cut, {@link System#nanoTime}
      */
-    long cut() {
+    public long cut() {
         int descriptor = UnixSockets.connectedTo(socket.toString())
                 .orElseThrow(() -> new IllegalStateException("nothing is connected to " + socket));
         move(socket, hidden);
@@ -82,17 +82,28 @@ final class Wire {
     }
 
     /** Removes the far end that was cut off and connects a new one: 5 ms, where waiting for vhost to reconnect takes 1 s. */
-    void restore() {
+    public void restore() {
         removeFar();
         move(hidden, socket);
         far = connect(side, socket, pool, loop);
     }
 
-    /** Takes both ends away. */
-    void remove() {
-        if (near.remove()) {
-            removeFar();
+    /** Takes both ends away, also those of a wire that was cut. */
+    public void remove() {
+        if (!near.remove()) {
+            throw new IllegalStateException("the poll loop did not let go of " + near.dev());
         }
+        removeFar();
+        try {
+            Files.deleteIfExists(hidden);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The side of the failover port. */
+    public Side near() {
+        return near;
     }
 
     private void removeFar() {
