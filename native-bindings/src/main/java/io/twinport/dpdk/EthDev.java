@@ -310,7 +310,8 @@ public final class EthDev {
                     stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "obytes")),
                     stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "imissed")),
                     stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "ierrors")),
-                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "oerrors")));
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "oerrors")),
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "rx_nombuf")));
         }
     }
 
