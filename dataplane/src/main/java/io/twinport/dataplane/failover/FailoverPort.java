@@ -14,17 +14,18 @@ import org.agrona.concurrent.SystemNanoClock;
  * switch from the one that it has left; else the other side is drained all the time and its frames are counted and
  * freed, so that nothing old surfaces after a switch (U2).
  *
- * <p>Belongs to the thread of one poll loop.
+ * <p>Belongs to the thread of one poll loop. It is queue 0 of the port, and decides for all; further ones are
+ * {@link FailoverQueue}s.
  */
 public final class FailoverPort implements PacketPort, PollMember {
     /** Polls between two looks at the idle side and at the link words. */
-    private static final int HOUSEKEEPING_POLLS = 8;
+    static final int HOUSEKEEPING_POLLS = 8;
 
     /** Polls between two publications of the counters. */
-    private static final int PUBLISH_POLLS = 64;
+    static final int PUBLISH_POLLS = 64;
 
     /** Bursts that one housekeeping takes from a flooded idle side at most. */
-    private static final int DRAIN_BURSTS = 8;
+    static final int DRAIN_BURSTS = 8;
 
     private final int id;
     private final long events;
@@ -80,6 +81,15 @@ public final class FailoverPort implements PacketPort, PollMember {
         this.counters = counters;
         this.out = out;
         this.toldState = failback.initialState();
+    }
+
+    int id() {
+        return id;
+    }
+
+    /** Address of the {@link PortDecision} that the port's other queues follow. */
+    long decision() {
+        return selector.decision();
     }
 
     @Override
@@ -184,12 +194,12 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (untold) {
             tell();
         }
-        totals.switches++;
+        totals.switches = selector.switches();
         from = to;
         to = FailoverPolicy.active(selector.state());
         cause = event;
         eventNanos = nanos;
-        decisionNanos = clock.nanoTime();
+        decisionNanos = selector.decisionNanos();
         foldSent();
         untold = true;
         awaitsBurst = to != FailoverPolicy.NONE;
@@ -234,6 +244,11 @@ public final class FailoverPort implements PacketPort, PollMember {
             expire();
         }
         tell();
+        SideLine.forward(selector.active());
+        SideLine.forward(selector.idle());
+        if (PortDecision.isProven(selector.decision())) {
+            prove();
+        }
         if (!window.isOpen()) {
             drain();
         }

@@ -1,11 +1,18 @@
 package io.twinport.dataplane.failover;
 
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
 
-/** A failover port's counters in {@code twinport.cnc}, written by its poll thread, read by anyone. */
+/**
+ * A failover port's counters in {@code twinport.cnc}, read by anyone. Those of a port with one queue are written by its poll
+ * thread; of a port with several, each queue has its own, and the port's are their sums, written by its queue 0.
+ */
 public final class PortCounters {
+    private static final PortCounters[] ONE_QUEUE = {};
 
+    private final PortCounters[] queues;
     private final AtomicCounter received;
     private final AtomicCounter sentByPrimary;
     private final AtomicCounter sentByStandby;
@@ -15,8 +22,24 @@ public final class PortCounters {
     private final AtomicCounter switches;
     private final AtomicCounter active;
 
+    /** Of a port with one queue. */
     public PortCounters(CountersManager counters, int port) {
-        String prefix = "port " + port + " ";
+        this(counters, "port " + port + " ", ONE_QUEUE);
+    }
+
+    /** Of a port with several queues. */
+    public static PortCounters ofQueues(CountersManager counters, int port, int queues) {
+        if (queues == 1) {
+            return new PortCounters(counters, port);
+        }
+        PortCounters[] each = IntStream.range(0, queues)
+                .mapToObj(q -> new PortCounters(counters, "port " + port + " queue " + q + " ", ONE_QUEUE))
+                .toArray(PortCounters[]::new);
+        return new PortCounters(counters, "port " + port + " ", each);
+    }
+
+    private PortCounters(CountersManager counters, String prefix, PortCounters[] queues) {
+        this.queues = queues;
         this.received = counters.newCounter(prefix + "rx_packets");
         this.sentByPrimary = counters.newCounter(prefix + "tx_packets primary");
         this.sentByStandby = counters.newCounter(prefix + "tx_packets standby");
@@ -27,8 +50,18 @@ public final class PortCounters {
         this.active = counters.newCounter(prefix + "active side (0 none, 1 primary, 2 standby)");
     }
 
-    /** Publishes the port's totals; the poll thread only. */
+    /** Those of a queue of a port with several. */
+    public PortCounters queue(int q) {
+        return queues[q];
+    }
+
+    /** Publishes the totals of a queue, or of a port's only one; the poll thread only. */
     void publish(PortTotals totals, int activeSide) {
+        if (queues.length > 0) {
+            queues[0].publish(totals, activeSide);
+            sumUp(totals.switches, activeSide);
+            return;
+        }
         received.setRelease(totals.received);
         sentByPrimary.setRelease(totals.sentByPrimary + (activeSide == FailoverPolicy.PRIMARY ? totals.sent : 0));
         sentByStandby.setRelease(totals.sentByStandby + (activeSide == FailoverPolicy.STANDBY ? totals.sent : 0));
@@ -39,34 +72,57 @@ public final class PortCounters {
         active.setRelease(activeSide);
     }
 
+    /** For who reads the file: {@link #received} and its like are exact without it. */
+    private void sumUp(long portSwitches, int activeSide) {
+        received.setRelease(received());
+        sentByPrimary.setRelease(sentByPrimary());
+        sentByStandby.setRelease(sentByStandby());
+        refused.setRelease(refused());
+        suppressed.setRelease(suppressed());
+        announced.setRelease(announced());
+        switches.setRelease(portSwitches);
+        active.setRelease(activeSide);
+    }
+
+    private long sum(Function<PortCounters, AtomicCounter> counter) {
+        if (queues.length == 0) {
+            return counter.apply(this).get();
+        }
+        long sum = 0;
+        for (PortCounters queue : queues) {
+            sum += counter.apply(queue).get();
+        }
+        return sum;
+    }
+
     /** Frames delivered to the handler. */
     public long received() {
-        return received.get();
+        return sum(counters -> counters.received);
     }
 
     /** Frames that the primary's driver took. */
     public long sentByPrimary() {
-        return sentByPrimary.get();
+        return sum(counters -> counters.sentByPrimary);
     }
 
     /** Frames that the standby's driver took. */
     public long sentByStandby() {
-        return sentByStandby.get();
+        return sum(counters -> counters.sentByStandby);
     }
 
     /** Frames that no driver took. */
     public long refused() {
-        return refused.get();
+        return sum(counters -> counters.refused);
     }
 
     /** Frames of the idle side, counted and freed (U2). */
     public long suppressed() {
-        return suppressed.get();
+        return sum(counters -> counters.suppressed);
     }
 
     /** Frames of control threads that a driver took; not among those that the sides sent. */
     public long announced() {
-        return announced.get();
+        return sum(counters -> counters.announced);
     }
 
     public long switches() {

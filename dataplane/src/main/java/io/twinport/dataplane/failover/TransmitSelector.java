@@ -16,6 +16,7 @@ final class TransmitSelector {
     private final PortEvents out;
     private final NanoClock clock;
     private final PolicyTimers timers;
+    private final long decision;
     private final long scratch =
             Arena.global().allocate(LinkWord.LENGTH, Long.BYTES).address();
     private long primary = SideLine.NOTHING;
@@ -23,6 +24,8 @@ final class TransmitSelector {
     private long active = SideLine.NOTHING;
     private long idle = SideLine.NOTHING;
     private int state;
+    private long switches;
+    private long decisionNanos;
     private long edgesSeen;
 
     /**
@@ -37,6 +40,22 @@ final class TransmitSelector {
         this.clock = clock;
         this.timers = timers;
         this.state = state;
+        this.decision = PortDecision.allocate(state);
+    }
+
+    /** Address of the {@link PortDecision} that the port's other queues follow. */
+    long decision() {
+        return decision;
+    }
+
+    /** How often another side has come to transmit. */
+    long switches() {
+        return switches;
+    }
+
+    /** When the policy was told last what has changed its state. */
+    long decisionNanos() {
+        return decisionNanos;
     }
 
     /** The line that transmits; one without a device where neither side is ready. */
@@ -106,6 +125,9 @@ final class TransmitSelector {
         state = next;
         active = now == FailoverPolicy.PRIMARY ? primary : now == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
         idle = now == FailoverPolicy.PRIMARY ? standby : now == FailoverPolicy.STANDBY ? primary : SideLine.NOTHING;
+        decisionNanos = nanos;
+        switches += now == before ? 0 : 1;
+        PortDecision.publish(decision, next, switches);
         return now == before ? NO_SWITCH : event;
     }
 
