@@ -24,6 +24,7 @@ final class TransmitSelector {
     private long active = SideLine.NOTHING;
     private long idle = SideLine.NOTHING;
     private int state;
+    private int published;
     private long switches;
     private long decisionNanos;
     private long edgesSeen;
@@ -40,6 +41,7 @@ final class TransmitSelector {
         this.clock = clock;
         this.timers = timers;
         this.state = state;
+        this.published = state;
         this.decision = PortDecision.allocate(state);
     }
 
@@ -90,15 +92,15 @@ final class TransmitSelector {
     int look() {
         // Before the words are read: an edge that comes after must not be taken for one that was seen.
         edgesSeen = EventLine.edges(events);
-        int first = decide(
+        int first = apply(
                 SideLine.isLinkUp(primary, scratch)
                         ? FailoverPolicy.PRIMARY_LINK_UP
                         : FailoverPolicy.PRIMARY_LINK_DOWN);
-        int second = decide(
+        int second = apply(
                 SideLine.isLinkUp(standby, scratch)
                         ? FailoverPolicy.STANDBY_LINK_UP
                         : FailoverPolicy.STANDBY_LINK_DOWN);
-        return first == NO_SWITCH ? second : first;
+        return publish(first == NO_SWITCH ? second : first);
     }
 
     int join(int side, long line) {
@@ -113,6 +115,10 @@ final class TransmitSelector {
 
     /** Decides on an event that is not a device's. */
     int decide(int event) {
+        return publish(apply(event));
+    }
+
+    private int apply(int event) {
         int next = FailoverPolicy.next(state, event);
         if (next == state) {
             return NO_SWITCH;
@@ -126,9 +132,17 @@ final class TransmitSelector {
         active = now == FailoverPolicy.PRIMARY ? primary : now == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
         idle = now == FailoverPolicy.PRIMARY ? standby : now == FailoverPolicy.STANDBY ? primary : SideLine.NOTHING;
         decisionNanos = nanos;
-        switches += now == before ? 0 : 1;
-        PortDecision.publish(decision, next, switches);
         return now == before ? NO_SWITCH : event;
+    }
+
+    /** The other queues hear of what has come of a look as a whole. */
+    private int publish(int result) {
+        if (state != published || result != NO_SWITCH) {
+            published = state;
+            switches += result == NO_SWITCH ? 0 : 1;
+            PortDecision.publish(decision, state, switches);
+        }
+        return result;
     }
 
     private void setLine(int side, long line) {
