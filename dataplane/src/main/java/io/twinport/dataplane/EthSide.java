@@ -5,8 +5,10 @@ import io.twinport.dpdk.DeviceEvents;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthEvents;
+import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
+import java.util.Optional;
 import java.util.Set;
 
 /** A port of DPDK's as the device of a side. */
@@ -91,10 +93,15 @@ public final class EthSide implements SideDevice {
 
     @Override
     public long transmitted() {
+        return statistics().map(EthStats::txFrames).orElse(-1L);
+    }
+
+    @Override
+    public Optional<EthStats> statistics() {
         try {
-            return dev.stats().txFrames();
+            return Optional.of(dev.stats());
         } catch (DpdkException e) {
-            return -1; // not every driver counts
+            return Optional.empty(); // not every driver counts, and none does when its device has gone
         }
     }
 

@@ -2,9 +2,11 @@ package io.twinport.dataplane;
 
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufPool;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,7 @@ public final class Side {
     private @Nullable TransmitRelays relays;
     private int stranded;
     private long transmittedBefore;
+    private Optional<EthStats> baseline = Optional.empty();
     private boolean linkReported;
     private volatile LinkTrust trust;
 
@@ -69,6 +72,7 @@ public final class Side {
         try {
             // Before the loops use it: what the device counts later it was given by them.
             transmittedBefore = dev.transmitted();
+            baseline = dev.statistics();
             watchLink();
             loops.join();
         } catch (StuckLoopException e) {
@@ -190,6 +194,11 @@ public final class Side {
     public long transmitted() {
         long now = dev.transmitted();
         return now < 0 ? -1 : now - transmittedBefore;
+    }
+
+    /** What the device showed when it last started, before the loop used it (R26). */
+    public Optional<EthStats> baseline() {
+        return baseline;
     }
 
     public SideDevice dev() {

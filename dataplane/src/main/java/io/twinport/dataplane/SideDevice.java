@@ -1,8 +1,10 @@
 package io.twinport.dataplane;
 
+import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
+import java.util.Optional;
 
 /**
  * A device that can be a side of a port: one of DPDK's ports, or one that a driver of our own runs. For one control
@@ -62,6 +64,14 @@ public interface SideDevice {
      */
     default long transmitted() {
         return -1;
+    }
+
+    /**
+     * What the device itself counts, since whenever: it may have been reset. Empty where it counts nothing, or cannot be
+     * asked any more.
+     */
+    default Optional<EthStats> statistics() {
+        return Optional.empty();
     }
 
     /**

@@ -10,8 +10,8 @@ import java.lang.foreign.Arena;
 import org.agrona.UnsafeApi;
 
 /**
- * All that a poll loop needs to know of one queue pair of one device: a cache line. To switch sides is to use another
- * line; there is no virtual call and no cold branch in it.
+ * All that a poll loop needs to know of one queue pair of one device: a cache line, and behind it what is asked rarely. To
+ * switch sides is to use another line; there is no virtual call and no cold branch in it.
  *
  * <pre>
  *   0            8            16           24           32           40           48    50  52  54      56    60  62
@@ -19,20 +19,21 @@ import org.agrona.UnsafeApi;
  *  |rx function |rx queue    |rx callbacks|tx function |tx queue    |tx callbacks|port|rx#|tx#|tx ring|link |rx |tx |
  *  |            |            |            |            |            |            |    |   |   |       |     | kinds |
  *  +------------+------------+------------+------------+------------+------------+----+---+---+-------+-----+---+---+
- *  | relays     | address of relay 0 ...                                                                             |
+ *  | completion | tx status  | relays     | address of relay 0 ...                                                   |
  *  +------------+----------------------------------------------------------------------------------------------------+
  * </pre>
  *
  * The kinds say whose queues these are: those of a driver of DPDK's, or of our own, which needs no functions and whose queue
  * is the address of its block, or, for a transmit queue that another loop uses, a {@link TransmitRelay}. It is a branch that
- * a run of bursts on one side always takes alike, on a word of the line that is being read anyway. The second line is cold:
- * the relays by which other loops send through this line's transmit queue.
+ * a run of bursts on one side always takes alike, on a word of the line that is being read anyway. Behind the line are
+ * how it is known what the device has sent ({@link TxCompletion}), and the relays by which other loops send through this
+ * line's transmit queue.
  *
  * <p>Control writes a line before it is sent to the loop by a JOIN command, and again only after the loop has left it, so
  * the fields need no ordering of their own. The one exception is {@code link}, see {@link #reportLink}.
  */
 public final class SideLine {
-    /** Bytes, and alignment. */
+    /** Bytes of the part that each burst reads, and alignment. */
     public static final int LENGTH = 64;
 
     private static final int RX_FUNCTION = 0;
@@ -48,7 +49,9 @@ public final class SideLine {
     private static final int LINK = 56;
     private static final int RX_KIND = 60;
     private static final int TX_KIND = 62;
-    private static final int RELAYS = LENGTH;
+    private static final int COMPLETION = LENGTH;
+    private static final int TX_STATUS = COMPLETION + Long.BYTES;
+    private static final int RELAYS = TX_STATUS + Long.BYTES;
     private static final int RELAY = RELAYS + Long.BYTES;
 
     private static final short OF_DPDK = 0;
@@ -80,7 +83,7 @@ public final class SideLine {
                 .address();
         write(
                 line,
-                new QueueFunctions(Burst.NOTHING, 0, NO_CALLBACKS, Burst.NOTHING, 0, NO_CALLBACKS),
+                new QueueFunctions(Burst.NOTHING, 0, NO_CALLBACKS, Burst.NOTHING, 0, NO_CALLBACKS, 0),
                 0,
                 0,
                 LINK_REPORTED_DOWN);
@@ -102,13 +105,14 @@ public final class SideLine {
                 dev.hasLinkInterrupts() ? LINK_IN_WORD : LINK_REPORTED_DOWN);
         UnsafeApi.putShort(line + RX_INDEX, (short) q);
         UnsafeApi.putShort(line + TX_INDEX, (short) (q % dev.txQueues()));
+        completion(line, TxCompletion.of(dev));
     }
 
     /** For warm-up and tests: a device made of two functions. */
     public static void write(long line, long rxFunction, long txFunction) {
         write(
                 line,
-                new QueueFunctions(rxFunction, 0, NO_CALLBACKS, txFunction, 0, NO_CALLBACKS),
+                new QueueFunctions(rxFunction, 0, NO_CALLBACKS, txFunction, 0, NO_CALLBACKS, 0),
                 0,
                 0,
                 LINK_REPORTED_DOWN);
@@ -129,6 +133,8 @@ public final class SideLine {
         UnsafeApi.putShort(line + RX_KIND, OF_DPDK);
         UnsafeApi.putShort(line + TX_KIND, OF_DPDK);
         UnsafeApi.putLong(line + RELAYS, 0L);
+        UnsafeApi.putLong(line + TX_STATUS, queue.txStatus());
+        completion(line, TxCompletion.AT_ONCE);
     }
 
     /**
@@ -141,12 +147,13 @@ public final class SideLine {
     public static void writeVirtio(long line, long rxQueue, long txQueue, int txRing, boolean linkUp) {
         write(
                 line,
-                new QueueFunctions(Burst.NOTHING, rxQueue, NO_CALLBACKS, Burst.NOTHING, txQueue, NO_CALLBACKS),
+                new QueueFunctions(Burst.NOTHING, rxQueue, NO_CALLBACKS, Burst.NOTHING, txQueue, NO_CALLBACKS, 0),
                 0,
                 txRing,
                 linkUp ? LINK_REPORTED_UP : LINK_REPORTED_DOWN);
         UnsafeApi.putShort(line + RX_KIND, rxQueue == 0 ? OF_DPDK : OF_VIRTIO);
         UnsafeApi.putShort(line + TX_KIND, OF_VIRTIO);
+        completion(line, TxCompletion.USED_RING);
     }
 
     /**
@@ -158,6 +165,7 @@ public final class SideLine {
     static void relay(long line, long owner, long relay) {
         UnsafeApi.putLong(line + TX_QUEUE, relay);
         UnsafeApi.putShort(line + TX_KIND, OF_OTHER_LOOP);
+        completion(line, TxCompletion.TIME); // only the other loop may ask the queue
         int relays = (int) UnsafeApi.getLong(owner + RELAYS);
         UnsafeApi.putLong(owner + RELAY + (long) relays * Long.BYTES, relay);
         UnsafeApi.putLong(owner + RELAYS, relays + 1L);
@@ -171,6 +179,27 @@ public final class SideLine {
             sent += TransmitRelay.forward(UnsafeApi.getLong(line + RELAY + (long) i * Long.BYTES), line);
         }
         return sent;
+    }
+
+    /** How it is known what the device has sent: of {@link TxCompletion}. */
+    static int completion(long line) {
+        return UnsafeApi.getInt(line + COMPLETION);
+    }
+
+    static void completion(long line, int kind) {
+        UnsafeApi.putInt(line + COMPLETION, kind);
+    }
+
+    static long txFunction(long line) {
+        return UnsafeApi.getLong(line + TX_FUNCTION);
+    }
+
+    static long txQueue(long line) {
+        return UnsafeApi.getLong(line + TX_QUEUE);
+    }
+
+    static long txStatus(long line) {
+        return UnsafeApi.getLong(line + TX_STATUS);
     }
 
     /** Once, by the thread of the loop that will use the line, before it does. */

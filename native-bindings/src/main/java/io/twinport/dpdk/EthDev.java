@@ -25,7 +25,7 @@ public final class EthDev {
     private static final int INFO_RSS = Abi.offset("rte_eth_dev_info", "flow_type_rss_offloads");
     private static final int TX_FREE_THRESHOLD = Abi.offset("rte_eth_txconf", "tx_free_thresh");
     private static final int FREE_BATCH = 32;
-    private static final int LARGEST_VIRTIO_RING = 4096;
+    private static final int LARGEST_VIRTIO_RING = 1 << 15;
     private static final int CONF_INTERRUPTS = Abi.offset("rte_eth_conf", "intr_conf");
     private static final int CONF_RX_MODE =
             Abi.offset("rte_eth_conf", "rxmode") + Abi.offset("rte_eth_rxmode", "mq_mode");
@@ -42,6 +42,7 @@ public final class EthDev {
     private static final int FP_OPS = Abi.size("rte_eth_fp_ops");
     private static final int RX_BURST = Abi.offset("rte_eth_fp_ops", "rx_pkt_burst");
     private static final int TX_BURST = Abi.offset("rte_eth_fp_ops", "tx_pkt_burst");
+    private static final int TX_STATUS = Abi.offset("rte_eth_fp_ops", "tx_descriptor_status");
     private static final int RXQ = Abi.offset("rte_eth_fp_ops", "rxq");
     private static final int TXQ = Abi.offset("rte_eth_fp_ops", "txq");
     private static final int QUEUE_DATA = Abi.offset("rte_ethdev_qdata", "data");
@@ -58,6 +59,7 @@ public final class EthDev {
     private int txQueues;
     private int rxDescriptors;
     private int txDescriptors;
+    private int virtioRing;
 
     private EthDev(int port, String name) {
         this.port = port;
@@ -218,6 +220,7 @@ public final class EthDev {
             configuration.set(ValueLayout.JAVA_SHORT, TX_FREE_THRESHOLD, (short) (ring - FREE_BATCH));
             if (setUpTransmit(queue, socket, configuration) == 0) {
                 txDescriptors = Math.min(txDescriptors, ring);
+                virtioRing = ring;
                 return true;
             }
         }
@@ -242,6 +245,11 @@ public final class EthDev {
     /** Slots of a transmit ring, known after {@link #configure}. */
     public int txDescriptors() {
         return txDescriptors;
+    }
+
+    /** Whether {@link TxRing#reap} may be called for its transmit queues. */
+    public boolean isReapable() {
+        return virtioRing > 0 && virtioRing <= TxRing.LARGEST_TO_REAP;
     }
 
     public void start() {
@@ -271,7 +279,8 @@ public final class EthDev {
                 UnsafeApi.getLong(ops + RXQ + QUEUE_CALLBACKS) + rx,
                 UnsafeApi.getLong(ops + TX_BURST),
                 UnsafeApi.getLong(UnsafeApi.getLong(ops + TXQ + QUEUE_DATA) + tx),
-                UnsafeApi.getLong(ops + TXQ + QUEUE_CALLBACKS) + tx);
+                UnsafeApi.getLong(ops + TXQ + QUEUE_CALLBACKS) + tx,
+                UnsafeApi.getLong(ops + TX_STATUS));
     }
 
     /** Asks the driver; see {@link LinkWord} for the poll loop's way. */
@@ -301,7 +310,8 @@ public final class EthDev {
                     stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "obytes")),
                     stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "imissed")),
                     stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "ierrors")),
-                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "oerrors")));
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "oerrors")),
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "rx_nombuf")));
         }
     }
 

@@ -5,6 +5,7 @@ import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MappedRegisters;
@@ -12,6 +13,7 @@ import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.Registers;
 import io.twinport.dpdk.VfioDevice;
 import io.twinport.posix.EventSet;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -243,6 +245,12 @@ public final class VirtioSide implements SideDevice {
     @Override
     public long transmitted() {
         return configured(transmit).completed();
+    }
+
+    @Override
+    public Optional<EthStats> statistics() {
+        SplitQueue rx = configured(receive);
+        return Optional.of(new EthStats(rx.received(), transmitted(), 0, 0, 0, rx.dropped(), 0, rx.withoutMbuf()));
     }
 
     @Override
