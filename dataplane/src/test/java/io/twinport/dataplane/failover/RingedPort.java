@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.TestLines;
+import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.Mbuf;
@@ -52,7 +53,11 @@ final class RingedPort implements AutoCloseable {
     private long nextNumber;
 
     RingedPort(FailbackSettings failback, NanoClock clock) {
-        port = new FailoverPort(0, events, counters, new PortEvents(told), failback, clock);
+        this(failback, HoldSettings.OFF, clock);
+    }
+
+    RingedPort(FailbackSettings failback, HoldSettings hold, NanoClock clock) {
+        port = new FailoverPort(0, events, counters, new PortEvents(told), failback, hold, clock);
     }
 
     /** Both sides are members, their links down. */
@@ -61,7 +66,10 @@ final class RingedPort implements AutoCloseable {
     }
 
     private static RingedPort withBothSides(FailbackSettings failback) {
-        RingedPort port = new RingedPort(failback, SystemNanoClock.INSTANCE);
+        return joined(new RingedPort(failback, SystemNanoClock.INSTANCE));
+    }
+
+    private static RingedPort joined(RingedPort port) {
         port.join(FailoverPolicy.PRIMARY);
         port.join(FailoverPolicy.STANDBY);
         return port;
@@ -74,11 +82,24 @@ final class RingedPort implements AutoCloseable {
 
     /** {@link #ready()} with other settings. */
     static RingedPort ready(FailbackSettings failback) {
-        RingedPort port = withBothSides(failback);
+        return up(withBothSides(failback));
+    }
+
+    /** {@link #ready()} with held frames, and a clock. */
+    static RingedPort ready(HoldSettings hold, NanoClock clock) {
+        return up(joined(new RingedPort(FailbackSettings.AT_ONCE, hold, clock)));
+    }
+
+    private static RingedPort up(RingedPort port) {
         port.link(FailoverPolicy.PRIMARY, true);
         port.link(FailoverPolicy.STANDBY, true);
         port.receive(HOUSEKEEPING_POLLS);
         return port;
+    }
+
+    /** From now on it is known in that way what a side has sent, of {@link TxCompletion}. */
+    void completion(int side, int kind) {
+        TestLines.completion(lines[side - 1], kind);
     }
 
     void join(int side) {
