@@ -23,18 +23,14 @@ public final class FailoverPort implements PacketPort, PollMember {
     /** Polls between two publications of the counters. */
     private static final int PUBLISH_POLLS = 64;
 
-    /** Bursts that one housekeeping takes from a flooded idle side at most. */
-    private static final int DRAIN_BURSTS = 8;
-
     private final int id;
     private final long events;
     private final TransmitSelector selector;
     private final PortCounters counters;
     private final PortEvents out;
     private final PolicyTimers timers;
-    private final ReceiveWindow window = new ReceiveWindow();
+    private final Receiver receiver;
     private final NanoClock clock;
-    private final MbufBurst drain = new MbufBurst();
     private final MbufBurst single = new MbufBurst();
 
     private final PortTotals totals = new PortTotals();
@@ -55,7 +51,12 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     /** A port that fails back at once (R42), as the kernel's does. */
     public FailoverPort(int id, long events, PortCounters counters, PortEvents out) {
-        this(id, events, counters, out, FailbackSettings.AT_ONCE, SystemNanoClock.INSTANCE);
+        this(id, events, counters, out, FailbackSettings.AT_ONCE, ReceiveSettings.DEFAULT);
+    }
+
+    /** A port that receives by the default rules. */
+    public FailoverPort(int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback) {
+        this(id, events, counters, out, failback, ReceiveSettings.DEFAULT);
     }
 
     /**
@@ -64,19 +65,34 @@ public final class FailoverPort implements PacketPort, PollMember {
      * @param counters where the port publishes what it counts
      * @param out where it tells of link events and switches
      * @param failback when the traffic goes back to the primary
+     * @param receive which frames are delivered
      */
-    public FailoverPort(int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback) {
-        this(id, events, counters, out, failback, SystemNanoClock.INSTANCE);
+    public FailoverPort(
+            int id,
+            long events,
+            PortCounters counters,
+            PortEvents out,
+            FailbackSettings failback,
+            ReceiveSettings receive) {
+        this(id, events, counters, out, failback, receive, SystemNanoClock.INSTANCE, Receiver.MOST_POLLS);
     }
 
-    /** For simulations: {@code clock} in place of the system's. */
+    /** For simulations: {@code clock} in place of the system's, read at one of {@code mostPolls} drained polls at least. */
     FailoverPort(
-            int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback, NanoClock clock) {
+            int id,
+            long events,
+            PortCounters counters,
+            PortEvents out,
+            FailbackSettings failback,
+            ReceiveSettings receive,
+            NanoClock clock,
+            int mostPolls) {
         this.id = id;
         this.clock = clock;
         this.events = events;
         this.timers = new PolicyTimers(failback.delay(), FailbackSettings.SETTLE);
         this.selector = new TransmitSelector(id, events, out, clock, timers, failback.initialState());
+        this.receiver = new Receiver(receive, totals, clock, mostPolls);
         this.counters = counters;
         this.out = out;
         this.toldState = failback.initialState();
@@ -87,33 +103,17 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (++polls % HOUSEKEEPING_POLLS == 0) {
             housekeeping();
         }
-        if (window.isOpen()) {
-            return receiveFromBoth(packets, count);
+        if (!receiver.isPlain()) {
+            return receiveByRules(packets, count);
         }
         int n = SideLine.receive(selector.active(), packets, count);
         totals.received += n;
         return n;
     }
 
-    /** What comes late is older, so it goes first. */
-    private int receiveFromBoth(long packets, int count) {
-        int n = receiveLate(packets, count);
-        if (n < count) {
-            n += SideLine.receive(selector.active(), packets + (long) n * Long.BYTES, count - n);
-        }
-        totals.received += n;
-        return n;
-    }
-
-    /** From the side that was left a moment ago; if it has gone meanwhile, its line has no device. */
-    private int receiveLate(long packets, int count) {
-        if (window.isOver(clock.nanoTime())) {
-            window.close();
-            return 0;
-        }
-        int n = window.receive(selector.line(window.side()), packets, count);
-        totals.suppressed += window.dropped();
-        if (n + window.dropped() > 0) {
+    private int receiveByRules(long packets, int count) {
+        int n = receiver.receive(packets, count);
+        if (receiver.hasProof()) {
             prove();
         }
         return n;
@@ -146,12 +146,14 @@ public final class FailoverPort implements PacketPort, PollMember {
     @Override
     public void join(int side, long line) {
         SideLine.enter(line);
+        receiver.join(side, line);
         turn(selector.join(side, line), 0);
         look(0);
     }
 
     @Override
     public void leave(int side) {
+        receiver.leave(side);
         turn(selector.leave(side), 0);
         tell();
         publish();
@@ -193,11 +195,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         foldSent();
         untold = true;
         awaitsBurst = to != FailoverPolicy.NONE;
-        if (to == FailoverPolicy.NONE) {
-            window.close();
-        } else {
-            window.open(from, decisionNanos);
-        }
+        receiver.turn(to);
     }
 
     /**
@@ -234,8 +232,9 @@ public final class FailoverPort implements PacketPort, PollMember {
             expire();
         }
         tell();
-        if (!window.isOpen()) {
-            drain();
+        receiver.drain();
+        if (receiver.hasProof()) {
+            prove();
         }
         if (polls % PUBLISH_POLLS == 0) {
             publish();
@@ -272,21 +271,6 @@ public final class FailoverPort implements PacketPort, PollMember {
         boolean up = FailoverPolicy.isLinkUp(state, side);
         if (up != FailoverPolicy.isLinkUp(toldState, side)) {
             out.link(id, side, up, clock.nanoTime());
-        }
-    }
-
-    /** Frees what the idle side has received. A ring that nobody empties keeps frames of the past (U2). */
-    private void drain() {
-        long idle = selector.idle();
-        int n;
-        int bursts = 0;
-        do {
-            n = SideLine.receive(idle, drain.address(), MbufBurst.CAPACITY);
-            drain.free(0, n);
-            totals.suppressed += n;
-        } while (n == MbufBurst.CAPACITY && ++bursts < DRAIN_BURSTS);
-        if ((n | bursts) != 0) {
-            prove();
         }
     }
 

@@ -11,6 +11,9 @@ public final class PortCounters {
     private final AtomicCounter sentByStandby;
     private final AtomicCounter refused;
     private final AtomicCounter suppressed;
+    private final AtomicCounter duplicates;
+    private final AtomicCounter lookback;
+    private final AtomicCounter forgotten;
     private final AtomicCounter announced;
     private final AtomicCounter switches;
     private final AtomicCounter active;
@@ -22,6 +25,9 @@ public final class PortCounters {
         this.sentByStandby = counters.newCounter(prefix + "tx_packets standby");
         this.refused = counters.newCounter(prefix + "tx_refused");
         this.suppressed = counters.newCounter(prefix + "rx_suppressed");
+        this.duplicates = counters.newCounter(prefix + "rx_duplicates");
+        this.lookback = counters.newCounter(prefix + "rx_lookback");
+        this.forgotten = counters.newCounter(prefix + "rx_forgotten");
         this.announced = counters.newCounter(prefix + "tx_announced");
         this.switches = counters.newCounter(prefix + "switches");
         this.active = counters.newCounter(prefix + "active side (0 none, 1 primary, 2 standby)");
@@ -34,6 +40,9 @@ public final class PortCounters {
         sentByStandby.setRelease(totals.sentByStandby + (activeSide == FailoverPolicy.STANDBY ? totals.sent : 0));
         refused.setRelease(totals.refused);
         suppressed.setRelease(totals.suppressed);
+        duplicates.setRelease(totals.duplicates);
+        lookback.setRelease(totals.lookback);
+        forgotten.setRelease(totals.forgotten);
         announced.setRelease(totals.announced);
         switches.setRelease(totals.switches);
         active.setRelease(activeSide);
@@ -59,9 +68,24 @@ public final class PortCounters {
         return refused.get();
     }
 
-    /** Frames of the idle side, counted and freed (U2). */
+    /** Frames that were received and not delivered, because of their side or their age (U2). */
     public long suppressed() {
         return suppressed.get();
+    }
+
+    /** Frames that were not delivered because their copy by the other side was (U8). */
+    public long duplicates() {
+        return duplicates.get();
+    }
+
+    /** Frames among {@link #received} that the idle side had received before a switch (U2). */
+    public long lookback() {
+        return lookback.get();
+    }
+
+    /** Frames whose copies were no longer awaited for want of room, and were delivered too (U8). */
+    public long forgotten() {
+        return forgotten.get();
     }
 
     /** Frames of control threads that a driver took; not among those that the sides sent. */

@@ -227,7 +227,7 @@ final class PortModel {
         if (active != before) {
             switches++;
             late = active == NONE ? NONE : before;
-            lateUntil = now + ReceiveWindow.LENGTH.toNanos();
+            lateUntil = now + ReceiveSettings.DEFAULT.window().toNanos();
         }
     }
 

@@ -37,7 +37,7 @@ final class PortSimulation implements AutoCloseable {
         Failback failback = pick(Failback.values());
         boolean damping = random.nextBoolean();
         FailbackSettings settings = new FailbackSettings(failback.event, WAIT, damping);
-        port = new RingedPort(settings, () -> now);
+        port = new RingedPort(settings, ReceiveSettings.DEFAULT, () -> now);
         model = new PortModel(
                 failback, damping, WAIT.toNanos(), FailbackSettings.SETTLE.toNanos(), port.ringCapacity());
         history.add("starts with " + settings);
@@ -72,7 +72,7 @@ final class PortSimulation implements AutoCloseable {
                 pass(pick(
                         WAIT.dividedBy(3),
                         WAIT,
-                        ReceiveWindow.LENGTH.dividedBy(2),
+                        ReceiveSettings.DEFAULT.window().dividedBy(2),
                         WAIT.multipliedBy(20),
                         FailbackSettings.SETTLE));
             case 22 -> receiveUntilHousekeeping();

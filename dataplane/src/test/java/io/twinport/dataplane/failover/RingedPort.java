@@ -51,17 +51,18 @@ final class RingedPort implements AutoCloseable {
     private final long array = Frames.array(BURST);
     private long nextNumber;
 
-    RingedPort(FailbackSettings failback, NanoClock clock) {
-        port = new FailoverPort(0, events, counters, new PortEvents(told), failback, clock);
+    RingedPort(FailbackSettings failback, ReceiveSettings receive, NanoClock clock) {
+        // A simulated clock costs nothing: it is read at each look at the idle side.
+        port = new FailoverPort(0, events, counters, new PortEvents(told), failback, receive, clock, 1);
     }
 
     /** Both sides are members, their links down. */
     static RingedPort withBothSides() {
-        return withBothSides(FailbackSettings.AT_ONCE);
+        return withBothSides(FailbackSettings.AT_ONCE, ReceiveSettings.DEFAULT, SystemNanoClock.INSTANCE);
     }
 
-    private static RingedPort withBothSides(FailbackSettings failback) {
-        RingedPort port = new RingedPort(failback, SystemNanoClock.INSTANCE);
+    private static RingedPort withBothSides(FailbackSettings failback, ReceiveSettings receive, NanoClock clock) {
+        RingedPort port = new RingedPort(failback, receive, clock);
         port.join(FailoverPolicy.PRIMARY);
         port.join(FailoverPolicy.STANDBY);
         return port;
@@ -74,7 +75,12 @@ final class RingedPort implements AutoCloseable {
 
     /** {@link #ready()} with other settings. */
     static RingedPort ready(FailbackSettings failback) {
-        RingedPort port = withBothSides(failback);
+        return ready(failback, ReceiveSettings.DEFAULT, SystemNanoClock.INSTANCE);
+    }
+
+    /** {@link #ready()} with other settings and another clock. */
+    static RingedPort ready(FailbackSettings failback, ReceiveSettings receive, NanoClock clock) {
+        RingedPort port = withBothSides(failback, receive, clock);
         port.link(FailoverPolicy.PRIMARY, true);
         port.link(FailoverPolicy.STANDBY, true);
         port.receive(HOUSEKEEPING_POLLS);
