@@ -23,6 +23,9 @@ public final class PortCounters {
     private final AtomicCounter resent;
     private final AtomicCounter notDrained;
     private final AtomicCounter suppressed;
+    private final AtomicCounter duplicates;
+    private final AtomicCounter lookback;
+    private final AtomicCounter forgotten;
     private final AtomicCounter announced;
     private final AtomicCounter switches;
     private final AtomicCounter active;
@@ -55,6 +58,9 @@ public final class PortCounters {
         this.resent = counters.newCounter(prefix + "tx_resent");
         this.notDrained = counters.newCounter(prefix + "switches not drained");
         this.suppressed = counters.newCounter(prefix + "rx_suppressed");
+        this.duplicates = counters.newCounter(prefix + "rx_duplicates");
+        this.lookback = counters.newCounter(prefix + "rx_lookback");
+        this.forgotten = counters.newCounter(prefix + "rx_forgotten");
         this.announced = counters.newCounter(prefix + "tx_announced");
         this.switches = counters.newCounter(prefix + "switches");
         this.active = counters.newCounter(prefix + "active side (0 none, 1 primary, 2 standby)");
@@ -82,6 +88,9 @@ public final class PortCounters {
         resent.setRelease(totals.resent);
         notDrained.setRelease(totals.notDrained);
         suppressed.setRelease(totals.suppressed);
+        duplicates.setRelease(totals.duplicates);
+        lookback.setRelease(totals.lookback);
+        forgotten.setRelease(totals.forgotten);
         announced.setRelease(totals.announced);
         switches.setRelease(totals.switches);
         active.setRelease(activeSide);
@@ -155,9 +164,24 @@ public final class PortCounters {
         return notDrained.get();
     }
 
-    /** Frames of the idle side, counted and freed (U2). */
+    /** Frames that were received and not delivered, because of their side or their age (U2). */
     public long suppressed() {
         return sum(counters -> counters.suppressed);
+    }
+
+    /** Frames that were not delivered because their copy by the other side was (U8). */
+    public long duplicates() {
+        return duplicates.get();
+    }
+
+    /** Frames among {@link #received} that the idle side had received before a switch (U2). */
+    public long lookback() {
+        return lookback.get();
+    }
+
+    /** Frames whose copies were no longer awaited for want of room, and were delivered too (U8). */
+    public long forgotten() {
+        return forgotten.get();
     }
 
     /** Frames of control threads that a driver took; not among those that the sides sent. */
