@@ -247,7 +247,7 @@ class FailoverPortDpdkTest {
                 expected.add(100L);
                 assertEquals(expected, port.receive());
                 assertEquals(2, port.counters().suppressed());
-                Thread.sleep(ReceiveWindow.LENGTH.plusMillis(1));
+                Thread.sleep(ReceiveSettings.DEFAULT.window().plusMillis(1));
                 port.receive();
                 port.arriveAt(PRIMARY, 3, Frames.UNICAST);
                 assertEquals(List.of(), port.receive(HOUSEKEEPING_POLLS));

@@ -441,7 +441,7 @@ final class PortModel {
             switches++;
             follow(now);
             late = active == NONE ? NONE : before;
-            lateUntil = now + ReceiveWindow.LENGTH.toNanos();
+            lateUntil = now + ReceiveSettings.DEFAULT.window().toNanos();
         } else if (handingOver && !devices[posting].ready()) {
             cut(now);
         }

@@ -44,7 +44,7 @@ final class PortSimulation implements AutoCloseable {
                 pick(64, 512));
         Completion ofPrimary = pick(Completion.values());
         Completion ofStandby = pick(Completion.values());
-        port = new RingedPort(settings, hold, () -> now);
+        port = new RingedPort(PortSettings.DEFAULT.with(settings).with(hold), () -> now);
         port.completion(PRIMARY, kind(ofPrimary));
         port.completion(STANDBY, kind(ofStandby));
         model = new PortModel(
@@ -106,7 +106,7 @@ final class PortSimulation implements AutoCloseable {
                         Handover.BLIND,
                         WAIT.dividedBy(3),
                         WAIT,
-                        ReceiveWindow.LENGTH.dividedBy(2),
+                        ReceiveSettings.DEFAULT.window().dividedBy(2),
                         WAIT.multipliedBy(20),
                         FailbackSettings.SETTLE));
             case 22 -> receiveUntilHousekeeping();

@@ -52,24 +52,18 @@ final class RingedPort implements AutoCloseable {
     private final long array = Frames.array(BURST);
     private long nextNumber;
 
-    RingedPort(FailbackSettings failback, NanoClock clock) {
-        this(failback, HoldSettings.OFF, clock);
-    }
-
-    RingedPort(FailbackSettings failback, HoldSettings hold, NanoClock clock) {
-        port = new FailoverPort(0, events, counters, new PortEvents(told), failback, hold, clock);
+    RingedPort(PortSettings settings, NanoClock clock) {
+        // A simulated clock costs nothing: it is read at each look at the idle side.
+        port = new FailoverPort(0, events, counters, new PortEvents(told), settings, clock, 1);
     }
 
     /** Both sides are members, their links down. */
     static RingedPort withBothSides() {
-        return withBothSides(FailbackSettings.AT_ONCE);
+        return withBothSides(PortSettings.DEFAULT, SystemNanoClock.INSTANCE);
     }
 
-    private static RingedPort withBothSides(FailbackSettings failback) {
-        return joined(new RingedPort(failback, SystemNanoClock.INSTANCE));
-    }
-
-    private static RingedPort joined(RingedPort port) {
+    private static RingedPort withBothSides(PortSettings settings, NanoClock clock) {
+        RingedPort port = new RingedPort(settings, clock);
         port.join(FailoverPolicy.PRIMARY);
         port.join(FailoverPolicy.STANDBY);
         return port;
@@ -82,15 +76,12 @@ final class RingedPort implements AutoCloseable {
 
     /** {@link #ready()} with other settings. */
     static RingedPort ready(FailbackSettings failback) {
-        return up(withBothSides(failback));
+        return ready(PortSettings.DEFAULT.with(failback), SystemNanoClock.INSTANCE);
     }
 
-    /** {@link #ready()} with held frames, and a clock. */
-    static RingedPort ready(HoldSettings hold, NanoClock clock) {
-        return up(joined(new RingedPort(FailbackSettings.AT_ONCE, hold, clock)));
-    }
-
-    private static RingedPort up(RingedPort port) {
+    /** {@link #ready()} with other settings and another clock. */
+    static RingedPort ready(PortSettings settings, NanoClock clock) {
+        RingedPort port = withBothSides(settings, clock);
         port.link(FailoverPolicy.PRIMARY, true);
         port.link(FailoverPolicy.STANDBY, true);
         port.receive(HOUSEKEEPING_POLLS);
