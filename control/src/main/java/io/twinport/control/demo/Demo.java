@@ -8,12 +8,12 @@ import io.twinport.control.traffic.Wire;
 import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.HoldSettings;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
@@ -69,8 +69,7 @@ public final class Demo {
                 events,
                 counters,
                 new PortEvents(engine.cnc().events()),
-                FailbackSettings.AT_ONCE,
-                options.hold() ? HoldSettings.of(HOLD) : HoldSettings.OFF);
+                PortSettings.DEFAULT.with(options.hold() ? HoldSettings.of(HOLD) : HoldSettings.OFF));
         Payloads payloads = options.payload().isEmpty() ? Payloads.smallest() : Payloads.of(options.payload());
         this.traffic = new NumberedTraffic(near, far, payloads, options.packetsPerSecond(), options.both());
         this.loop = engine.newLoop(

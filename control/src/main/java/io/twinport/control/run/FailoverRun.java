@@ -77,7 +77,11 @@ public final class FailoverRun {
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort port = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()), PortSettings.DEFAULT.with(settings.failback()));
+                PORT,
+                events,
+                counters,
+                new PortEvents(engine.cnc().events()),
+                PortSettings.DEFAULT.with(settings.failback()).with(settings.hold()));
         this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
         PacketHandler handler = handler(handlerSpec, port);
         this.loop = engine.newLoop("poll", handler, List.of(port));
@@ -164,14 +168,23 @@ public final class FailoverRun {
         log.summary();
         out.printf(
                 Locale.ROOT,
-                "rx %d, tx %d by the primary + %d by the standby, tx refused %d, rx suppressed on the idle side %d, announcements"
-                        + " sent %d%n",
+                "rx %d, tx %d by the primary + %d by the standby, tx refused %d, tx dropped %d, rx suppressed on the idle side"
+                        + " %d, announcements sent %d%n",
                 counters.received(),
                 counters.sentByPrimary(),
                 counters.sentByStandby(),
                 counters.refused(),
+                counters.dropped() + counters.holdDropped(),
                 counters.suppressed(),
                 counters.announced());
+        if (counters.held() + counters.resent() + counters.notDrained() > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "tx waited for a switch %d, resent %d; planned switches whose former side was not known to be empty %d%n",
+                    counters.held(),
+                    counters.resent(),
+                    counters.notDrained());
+        }
         if (tap != null) {
             out.printf("not taken by the kernel %d%n", tap.dropped());
         }

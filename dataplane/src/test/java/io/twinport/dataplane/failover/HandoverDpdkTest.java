@@ -34,7 +34,7 @@ class HandoverDpdkTest {
     /** Of both sides it is known that a frame was sent when the wire has taken it. */
     private void onPort(Consumer<RingedPort> test) throws Exception {
         EalWorker.run(() -> {
-            try (RingedPort port = RingedPort.ready(SMALL, () -> now)) {
+            try (RingedPort port = RingedPort.ready(PortSettings.DEFAULT.with(SMALL), () -> now)) {
                 port.completion(PRIMARY, TxCompletion.REFERENCES);
                 port.completion(STANDBY, TxCompletion.REFERENCES);
                 port.told();

@@ -33,7 +33,7 @@ class HoldDpdkTest {
     private void onPort(int kind, Consumer<RingedPort> test) throws Exception {
         HoldSettings hold = new HoldSettings(Duration.ofNanos(HOLD_NANOS), FRAMES);
         EalWorker.run(() -> {
-            try (RingedPort port = RingedPort.ready(hold, () -> now)) {
+            try (RingedPort port = RingedPort.ready(PortSettings.DEFAULT.with(hold), () -> now)) {
                 port.completion(PRIMARY, kind);
                 port.completion(STANDBY, kind);
                 port.told();
