@@ -52,33 +52,59 @@ public final class Side {
      * @param side the port's side: {@code FailoverPolicy.PRIMARY} or {@code STANDBY} of a failover port
      */
     public static Side join(SideDevice dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
-        if (!loop.member(member).hasSide(side)) {
-            throw new IllegalArgumentException("member " + member + " has no side " + side);
-        }
-        Side joined = new Side(dev, events, loop, member, side);
+        Side joined = of(dev, events, loop, member, side);
         dev.configure(pool);
         joined.start();
         return joined;
     }
 
+    /**
+     * A device as a side that is to join: {@link #startDevice} once it is configured, then {@link #enter}.
+     *
+     * @param events address of the port's {@link EventLine}, 0 if nobody waits for link events
+     * @param member the port's index in the loop
+     * @param side the port's side: {@code FailoverPolicy.PRIMARY} or {@code STANDBY} of a failover port
+     */
+    public static Side of(SideDevice dev, long events, PollLoop loop, int member, int side) {
+        if (!loop.member(member).hasSide(side)) {
+            throw new IllegalArgumentException("member " + member + " has no side " + side);
+        }
+        return new Side(dev, events, loop, member, side);
+    }
+
     private void start() {
-        state = DeviceState.JOINING;
-        leaveCommand = 0;
-        linkReported = false;
-        dev.start(line, events);
-        trust = new LinkTrust(System.nanoTime());
-        boolean taken;
+        startDevice();
         try {
-            // Before the loop uses it: what the device counts later it was given by the loop.
-            transmittedBefore = dev.transmitted();
-            watchLink();
-            taken = await(send(Command.JOIN));
+            enter();
+        } catch (StuckLoopException e) {
+            throw e;
         } catch (RuntimeException e) {
             // The loop was not told, so it does not use the device.
             dev.stop();
             throw e;
         }
-        if (!taken) {
+    }
+
+    /** Starts the configured device, which the loop does not use yet. If it cannot start all is as before. */
+    public void startDevice() {
+        state = DeviceState.JOINING;
+        dev.start(line, events);
+    }
+
+    /**
+     * Lets the loop use the started device.
+     *
+     * @throws StuckLoopException if the loop does not answer; it may use the device yet
+     * @throws RuntimeException if the loop could not be told; it does not use the device
+     */
+    public void enter() {
+        leaveCommand = 0;
+        linkReported = false;
+        trust = new LinkTrust(System.nanoTime());
+        // Before the loop uses it: what the device counts later it was given by the loop.
+        transmittedBefore = dev.transmitted();
+        watchLink();
+        if (!await(send(Command.JOIN))) {
             // It may take it yet, so the device has to stay as it is.
             state = DeviceState.QUARANTINED;
             throw new StuckLoopException("the poll loop has not taken " + dev + " within " + LOOP_TIME.toSeconds()

@@ -24,6 +24,11 @@ public final class EthDev {
     private static final int FREE_BATCH = 32;
     private static final int LARGEST_VIRTIO_RING = 4096;
     private static final int CONF_INTERRUPTS = Abi.offset("rte_eth_conf", "intr_conf");
+    private static final int CONF_MTU = Abi.offset("rte_eth_conf", "rxmode") + Abi.offset("rte_eth_rxmode", "mtu");
+    private static final int CONF_RX_OFFLOADS =
+            Abi.offset("rte_eth_conf", "rxmode") + Abi.offset("rte_eth_rxmode", "offloads");
+    private static final int CONF_TX_OFFLOADS =
+            Abi.offset("rte_eth_conf", "txmode") + Abi.offset("rte_eth_txmode", "offloads");
     private static final int FP_OPS = Abi.size("rte_eth_fp_ops");
     private static final int RX_BURST = Abi.offset("rte_eth_fp_ops", "rx_pkt_burst");
     private static final int TX_BURST = Abi.offset("rte_eth_fp_ops", "tx_pkt_burst");
@@ -41,6 +46,9 @@ public final class EthDev {
     private final boolean linkInterrupts;
     private int rxDescriptors;
     private int txDescriptors;
+    private int wantedMtu;
+    private long wantedRxOffloads;
+    private long wantedTxOffloads;
 
     private EthDev(int port, String name) {
         this.port = port;
@@ -129,11 +137,27 @@ public final class EthDev {
         }
     }
 
+    /**
+     * What the next {@link #configure} asks for. Not every driver can be told later.
+     *
+     * @param mtu in bytes; 0 for the driver's default
+     * @param rxOffloads bits of {@code RTE_ETH_RX_OFFLOAD_*}
+     * @param txOffloads bits of {@code RTE_ETH_TX_OFFLOAD_*}
+     */
+    public void want(int mtu, long rxOffloads, long txOffloads) {
+        wantedMtu = mtu;
+        wantedRxOffloads = rxOffloads;
+        wantedTxOffloads = txOffloads;
+    }
+
     /** Sets up one receive and one transmit queue, with link status interrupts where the driver has them. */
     public void configure(MbufPool pool) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment conf = arena.allocate(Abi.size("rte_eth_conf"), Long.BYTES);
             conf.set(ValueLayout.JAVA_INT, CONF_INTERRUPTS, linkInterrupts ? INTERRUPT_LSC : 0);
+            conf.set(ValueLayout.JAVA_INT, CONF_MTU, wantedMtu);
+            conf.set(ValueLayout.JAVA_LONG, CONF_RX_OFFLOADS, wantedRxOffloads);
+            conf.set(ValueLayout.JAVA_LONG, CONF_TX_OFFLOADS, wantedTxOffloads);
             check(
                     Dpdk.rte_eth_dev_configure((short) port, (short) 1, (short) 1, conf),
                     "rte_eth_dev_configure",
@@ -255,14 +279,19 @@ public final class EthDev {
         }
     }
 
-    private MemorySegment info(Arena arena) {
+    MemorySegment info(Arena arena) {
         MemorySegment info = arena.allocate(Abi.size("rte_eth_dev_info"), Long.BYTES);
         check(Dpdk.rte_eth_dev_info_get((short) port, info), "rte_eth_dev_info_get", "");
         return info;
     }
 
-    private void check(int result, String call, String hint) {
+    void check(int result, String call, String hint) {
         DpdkException.check(result, call + "(port=" + port + " " + name + ")", hint);
+    }
+
+    void check(int result, String call, String argument, String hint) {
+        DpdkException.check(
+                result, call + "(port=" + port + " " + name + (argument.isEmpty() ? "" : ", " + argument) + ")", hint);
     }
 
     @Override
