@@ -93,7 +93,7 @@ public final class EthSide implements SideDevice {
             throw new DpdkException(dev + " cannot have an MTU of " + wanted + ": " + mtuBounds() + " is possible");
         }
         if (room != 0) {
-            if (MtuBounds.frame(wanted) > room && !used.and(MANY_MBUFS).equals(MANY_MBUFS)) {
+            if (MtuBounds.room(wanted) > room && !used.and(MANY_MBUFS).equals(MANY_MBUFS)) {
                 throw new DpdkException(
                         dev + " cannot have an MTU of " + wanted + " while it is started: its mbufs hold " + room
                                 + " bytes, and it was not set up for frames in several");
@@ -231,7 +231,7 @@ public final class EthSide implements SideDevice {
     /** Frames that do not fit into an mbuf come and go in several, if the device can do that. */
     @Override
     public void configure(MbufPool pool) {
-        Offloads needed = MtuBounds.frame(mtu) > pool.room() ? MANY_MBUFS : Offloads.NONE;
+        Offloads needed = MtuBounds.room(mtu) > pool.room() ? MANY_MBUFS : Offloads.NONE;
         if (!needed.without(offloads()).isEmpty()) {
             throw new DpdkException(dev + " cannot have an MTU of " + mtu + ": its mbufs hold " + pool.room()
                     + " bytes, and it cannot receive or send frames in several of them. Make the pool's mbufs larger");

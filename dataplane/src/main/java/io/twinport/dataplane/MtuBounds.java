@@ -15,12 +15,12 @@ public record MtuBounds(int least, int most) {
     /** Where nobody knows better: an mbuf's lengths have 16 bits. */
     public static final MtuBounds ANY = new MtuBounds(LEAST, 65_000);
 
-    /** Ethernet's header and two VLAN tags; a frame's checksum is never in memory. */
-    private static final int FRAME_OVERHEAD = 14 + 2 * 4;
+    /** Ethernet's header, two VLAN tags, and what virtio devices put before; a frame's checksum is never in memory. */
+    private static final int OVERHEAD = 14 + 2 * 4 + 20;
 
-    /** The longest frame of an MTU, in bytes. */
-    public static int frame(int mtu) {
-        return mtu + FRAME_OVERHEAD;
+    /** What an mbuf must have room for, in bytes, to hold any frame of an MTU. */
+    public static int room(int mtu) {
+        return mtu + OVERHEAD;
     }
 
     public boolean allow(int mtu) {

@@ -1,6 +1,7 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.run.FailbackSpec;
+import io.twinport.control.run.PortSpec;
 import io.twinport.control.run.RunSettings;
 import java.time.Duration;
 import picocli.CommandLine.Option;
@@ -53,7 +54,7 @@ final class PolicyOptions {
                     + " process with exit code 3, so that the kernel takes it. Default: ${DEFAULT-VALUE}")
     int releaseSeconds = 5;
 
-    RunSettings settings() {
+    RunSettings settings(PortSpec port) {
         Commands.check(announce >= 0 && announce <= 100, "--announce " + announce, "0 to 100");
         Commands.check(
                 announceMillis >= 1 && announceMillis <= 60_000,
@@ -69,6 +70,7 @@ final class PolicyOptions {
         return new RunSettings(
                 FailbackSpec.parse(failback, damping),
                 new RunSettings.Announce(announce, Duration.ofMillis(announceMillis), announceVlans),
-                Duration.ofSeconds(releaseSeconds));
+                Duration.ofSeconds(releaseSeconds),
+                port);
     }
 }

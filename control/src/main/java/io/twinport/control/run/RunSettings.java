@@ -11,8 +11,9 @@ import java.util.List;
  * @param failback when the traffic goes back to the primary
  * @param announce how switches are announced
  * @param releaseTime in which a device that the kernel wants back is given back, or the process ends
+ * @param port its MTU, address and filters
  */
-public record RunSettings(FailbackSettings failback, Announce announce, Duration releaseTime) {
+public record RunSettings(FailbackSettings failback, Announce announce, Duration releaseTime, PortSpec port) {
     /**
      * @param count how often after each switch; 0 for never
      * @param vlans in which tagged copies are sent

@@ -166,7 +166,7 @@ public final class VirtioSide implements SideDevice {
 
     /** Without {@code MRG_RXBUF} the device drops what does not fit into one buffer. */
     private void checkRoom(int wanted, @Nullable MbufPool mbufs) {
-        if (mbufs != null && MtuBounds.frame(wanted) > mbufs.room()) {
+        if (mbufs != null && MtuBounds.room(wanted) > mbufs.room()) {
             throw new DpdkException(this + " cannot have an MTU of " + wanted + ": its mbufs hold " + mbufs.room()
                     + " bytes, and it receives each frame in one. Make the pool's mbufs larger");
         }
