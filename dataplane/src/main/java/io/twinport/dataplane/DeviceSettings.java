@@ -50,8 +50,8 @@ public interface DeviceSettings {
     /** What the device can do to frames. */
     Offloads offloads();
 
-    /** What of that it is to do, from the next {@code configure} on. */
-    void useOffloads(Offloads used);
+    /** What the port promises, from the next {@code configure} on: what of that the device cannot do the CPU does (U5). */
+    void promiseOffloads(Offloads promised);
 
     /**
      * Takes the device, so that nobody else in this process does (R18).

@@ -34,6 +34,7 @@ public final class EthSide implements SideDevice {
     private int mtu;
     private int deviceMtu;
     private int room;
+    private Offloads promised = Offloads.NONE;
     private Offloads used = Offloads.NONE;
     private @Nullable EthOwner owner;
     private long events;
@@ -209,8 +210,8 @@ public final class EthSide implements SideDevice {
     }
 
     @Override
-    public void useOffloads(Offloads wanted) {
-        used = wanted;
+    public void promiseOffloads(Offloads offloads) {
+        promised = offloads;
     }
 
     @Override
@@ -236,7 +237,7 @@ public final class EthSide implements SideDevice {
             throw new DpdkException(dev + " cannot have an MTU of " + mtu + ": its mbufs hold " + pool.room()
                     + " bytes, and it cannot receive or send frames in several of them. Make the pool's mbufs larger");
         }
-        used = used.or(needed);
+        used = promised.and(offloads()).or(needed);
         dev.want(mtu, used.rx(), used.tx());
         dev.configure(pool);
         room = pool.room();
@@ -254,6 +255,9 @@ public final class EthSide implements SideDevice {
             throw e;
         }
         SideLine.write(line, dev);
+        if (promised.tx() != 0) {
+            SideLine.offload(line, dev.prepareFunction(), promised.without(used).tx());
+        }
     }
 
     @Override

@@ -22,6 +22,11 @@ public record Offloads(long rx, long tx) {
         return new Offloads(rx & ~other.rx, tx & ~other.tx);
     }
 
+    @Override
+    public String toString() {
+        return "rx 0x" + Long.toHexString(rx) + ", tx 0x" + Long.toHexString(tx);
+    }
+
     public boolean isEmpty() {
         return (rx | tx) == 0;
     }

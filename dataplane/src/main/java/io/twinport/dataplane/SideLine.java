@@ -45,6 +45,9 @@ public final class SideLine {
     private static final int OF_DPDK = 0;
     private static final int OF_VIRTIO = 1;
 
+    /** Beside one of these: the port promises offloads, and the transmit function is a block of {@link OffloadedTransmit}. */
+    private static final int OFFLOADED = 2;
+
     /** The loop reads the link word itself: a started port with link interrupts (U1). */
     private static final int LINK_IN_WORD = 0;
 
@@ -122,16 +125,28 @@ public final class SideLine {
         UnsafeApi.putInt(line + KIND, OF_VIRTIO);
     }
 
+    /**
+     * Has frames made ready before they are sent, on a line that was written before.
+     *
+     * @param prepare the driver's function for that, 0 if it has none
+     * @param lacks bits of {@code RTE_ETH_TX_OFFLOAD_*} that are promised and that the device cannot do
+     */
+    public static void offload(long line, long prepare, long lacks) {
+        UnsafeApi.putLong(
+                line + TX_FUNCTION, OffloadedTransmit.block(UnsafeApi.getLong(line + TX_FUNCTION), prepare, lacks));
+        UnsafeApi.putInt(line + KIND, UnsafeApi.getInt(line + KIND) | OFFLOADED);
+    }
+
     /** Once, by the thread of the loop that will use the line, before it does. */
     public static void enter(long line) {
-        if (UnsafeApi.getInt(line + KIND) == OF_VIRTIO) {
+        if ((UnsafeApi.getInt(line + KIND) & OF_VIRTIO) != 0) {
             VirtioReceive.enter(UnsafeApi.getLong(line + RX_QUEUE));
         }
     }
 
     /** Receives, then runs the queue's callbacks if it has any. */
     public static int receive(long line, long packets, int count) {
-        if (UnsafeApi.getInt(line + KIND) == OF_VIRTIO) {
+        if ((UnsafeApi.getInt(line + KIND) & OF_VIRTIO) != 0) {
             return VirtioReceive.receive(UnsafeApi.getLong(line + RX_QUEUE), packets, count);
         }
         int received =
@@ -145,14 +160,31 @@ public final class SideLine {
 
     /** Runs the queue's callbacks if it has any, then sends. */
     public static int transmit(long line, long packets, int count) {
-        if (UnsafeApi.getInt(line + KIND) == OF_VIRTIO) {
-            return VirtioTransmit.transmit(UnsafeApi.getLong(line + TX_QUEUE), packets, count);
+        if (UnsafeApi.getInt(line + KIND) != OF_DPDK) {
+            return transmitOtherwise(line, packets, count);
         }
+        return transmit(line, UnsafeApi.getLong(line + TX_FUNCTION), packets, count);
+    }
+
+    private static int transmitOtherwise(long line, long packets, int count) {
+        int kind = UnsafeApi.getInt(line + KIND);
+        long queue = UnsafeApi.getLong(line + TX_QUEUE);
+        if (kind == OF_VIRTIO) {
+            return VirtioTransmit.transmit(queue, packets, count);
+        }
+        long block = UnsafeApi.getLong(line + TX_FUNCTION);
+        int ready = OffloadedTransmit.prepare(block, queue, packets, count);
+        return (kind & OF_VIRTIO) != 0
+                ? VirtioTransmit.transmit(queue, packets, ready)
+                : transmit(line, OffloadedTransmit.function(block), packets, ready);
+    }
+
+    private static int transmit(long line, long function, long packets, int count) {
         long callbacks = UnsafeApi.getLong(UnsafeApi.getLong(line + TX_CALLBACKS));
         int left = callbacks == 0
                 ? count
                 : Burst.transmitCallbacks(callbacks, UnsafeApi.getInt(line + PORT), 0, packets, count);
-        return Burst.call(UnsafeApi.getLong(line + TX_FUNCTION), UnsafeApi.getLong(line + TX_QUEUE), packets, left);
+        return Burst.call(function, UnsafeApi.getLong(line + TX_QUEUE), packets, left);
     }
 
     /** Slots of the transmit ring: at most so many frames can be in it. */

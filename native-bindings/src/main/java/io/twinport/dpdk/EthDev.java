@@ -32,6 +32,7 @@ public final class EthDev {
     private static final int FP_OPS = Abi.size("rte_eth_fp_ops");
     private static final int RX_BURST = Abi.offset("rte_eth_fp_ops", "rx_pkt_burst");
     private static final int TX_BURST = Abi.offset("rte_eth_fp_ops", "tx_pkt_burst");
+    private static final int TX_PREPARE = Abi.offset("rte_eth_fp_ops", "tx_pkt_prepare");
     private static final int RXQ = Abi.offset("rte_eth_fp_ops", "rxq");
     private static final int TXQ = Abi.offset("rte_eth_fp_ops", "txq");
     private static final int QUEUE_DATA = Abi.offset("rte_ethdev_qdata", "data");
@@ -233,6 +234,14 @@ public final class EthDev {
                 UnsafeApi.getLong(ops + TX_BURST),
                 UnsafeApi.getLong(UnsafeApi.getLong(ops + TXQ + QUEUE_DATA)),
                 UnsafeApi.getLong(ops + TXQ + QUEUE_CALLBACKS));
+    }
+
+    /**
+     * The driver's function that makes frames ready whose flags ask for offloads ({@code rte_eth_tx_prepare}), 0 if it has
+     * none; valid from {@link #start} to {@link #stop}.
+     */
+    public long prepareFunction() {
+        return UnsafeApi.getLong(Symbols.address("rte_eth_fp_ops") + (long) port * FP_OPS + TX_PREPARE);
     }
 
     /** Asks the driver; see {@link LinkWord} for the poll loop's way. */

@@ -16,14 +16,8 @@ public final class MbufPool implements AutoCloseable {
     /** mbufs that a thread keeps to itself: below it no ring is touched. */
     static final int CACHE = 256;
 
-    /** Bytes that stay free before each frame. */
-    private static final int HEADROOM = (int) Abi.constant("RTE_PKTMBUF_HEADROOM");
-
-    /** For frames of the usual size ({@code RTE_MBUF_DEFAULT_BUF_SIZE} less the headroom). */
-    public static final int DEFAULT_ROOM = (int) Abi.constant("RTE_MBUF_DEFAULT_BUF_SIZE") - HEADROOM;
-
-    /** An mbuf's lengths have 16 bits. */
-    private static final int LARGEST_ROOM = 0xffff - HEADROOM;
+    /** For frames of the usual size: {@code RTE_MBUF_DEFAULT_DATAROOM}, of every release. */
+    public static final int DEFAULT_ROOM = 2048;
 
     private final MemorySegment pool;
     private final int size;
@@ -49,17 +43,21 @@ public final class MbufPool implements AutoCloseable {
      * @param room bytes of a frame that fit into one mbuf, at most 65407; NICs use whole KiB of it
      */
     public static MbufPool create(String name, int size, int room) {
-        if (room < 64 || room > LARGEST_ROOM) {
-            throw new IllegalArgumentException("an mbuf has no room for " + room + " bytes: 64 to " + LARGEST_ROOM);
+        int headroom = (int) Abi.constant("RTE_PKTMBUF_HEADROOM");
+        // An mbuf's lengths have 16 bits.
+        int largest = 0xffff - headroom;
+        if (room < 64 || room > largest) {
+            throw new IllegalArgumentException("an mbuf has no room for " + room + " bytes: 64 to " + largest);
         }
         try (Arena arena = Arena.ofConfined()) {
             int anySocket = (int) Abi.constant("SOCKET_ID_ANY");
             MemorySegment pool = Dpdk.rte_pktmbuf_pool_create(
-                    arena.allocateFrom(name), size, CACHE, (short) 0, (short) (room + HEADROOM), anySocket);
+                    arena.allocateFrom(name), size, CACHE, (short) 0, (short) (room + headroom), anySocket);
             if (pool.address() == 0) {
                 int errno = Eal.errno();
                 throw DpdkException.ofErrno(
-                        "rte_pktmbuf_pool_create(" + name + ", " + size + " mbufs of " + room + " bytes)",
+                        "rte_pktmbuf_pool_create(" + name + ", " + size + " mbufs"
+                                + (room == DEFAULT_ROOM ? "" : " of " + room + " bytes") + ")",
                         errno,
                         errno == Errno.EEXIST
                                 ? "there is a pool of that name"

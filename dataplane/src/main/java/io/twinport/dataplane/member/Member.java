@@ -40,7 +40,7 @@ public final class Member {
                 .then("ownership", () -> dev.own(port.owner()), dev::disown)
                 .then("MTU", this::takeMtu, () -> dev.setMtu(mtuBefore))
                 .then("MAC address", () -> setMac(port.macFor(this)), () -> setMac(permanentMac))
-                .then("queues", this::configure, () -> dev.useOffloads(Offloads.NONE));
+                .then("queues", this::configure, () -> dev.promiseOffloads(Offloads.NONE));
         running.then(START, side::startDevice, side::stop)
                 .then("filters", () -> filter.apply(port.filter()), filter::restore)
                 .then("statistics", () -> port.listener().joining(side.side(), dev), this::tellLeaving)
@@ -94,7 +94,13 @@ public final class Member {
     }
 
     private void configure() {
-        dev.useOffloads(port.offloads().and(dev.offloads()));
+        Offloads missing = port.offloads().without(dev.offloads()).without(PortConfiguration.doneByTheCpu());
+        if (!missing.isEmpty()) {
+            throw new AdmissionException(
+                    dev + " cannot join: the port promises offloads that neither the device nor the CPU" + " does, "
+                            + missing);
+        }
+        dev.promiseOffloads(port.offloads());
         dev.configure(port.pool());
     }
 

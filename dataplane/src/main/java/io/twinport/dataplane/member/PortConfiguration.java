@@ -8,6 +8,7 @@ import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.StuckLoopException;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
+import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
 import java.util.ArrayList;
@@ -70,6 +71,10 @@ public final class PortConfiguration {
      * @param offloads that it promises to its handler
      */
     public PortConfiguration(String owner, MbufPool pool, long events, PollLoop loop, int member, Offloads offloads) {
+        if (!offloads.isEmpty() && !offloads.without(possible()).isEmpty()) {
+            throw new IllegalArgumentException(
+                    "a port cannot promise the offloads " + offloads.without(possible()) + ", only " + possible());
+        }
         this.owner = owner;
         this.pool = pool;
         this.events = events;
@@ -292,6 +297,24 @@ public final class PortConfiguration {
     /** What is promised to the handler: done by the device where it can, and by the CPU where it cannot (U5). */
     public Offloads offloads() {
         return offloads;
+    }
+
+    /**
+     * What a device may lack: the CPU completes what is sent, and frames that were received say by their flags whether anybody
+     * has looked at their checksums.
+     */
+    static Offloads doneByTheCpu() {
+        return new Offloads(
+                EthOffloads.RX_CHECKSUMS,
+                EthOffloads.VLAN_INSERT
+                        | EthOffloads.IPV4_CHECKSUM
+                        | EthOffloads.UDP_CHECKSUM
+                        | EthOffloads.TCP_CHECKSUM);
+    }
+
+    /** What a port can promise; TSO, LRO and tags that are taken out of frames are not among it. */
+    private static Offloads possible() {
+        return doneByTheCpu().or(new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS));
     }
 
     /** What of the offloads all present devices do themselves. */

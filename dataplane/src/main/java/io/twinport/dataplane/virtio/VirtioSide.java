@@ -49,6 +49,7 @@ public final class VirtioSide implements SideDevice {
     private final Thread watcher;
 
     private int mtu = MtuBounds.ETHERNET;
+    private Offloads promised = Offloads.NONE;
     private @Nullable MbufPool pool;
     private @Nullable SplitQueue receive;
     private @Nullable SplitQueue transmit;
@@ -223,7 +224,9 @@ public final class VirtioSide implements SideDevice {
     }
 
     @Override
-    public void useOffloads(Offloads used) {}
+    public void promiseOffloads(Offloads offloads) {
+        promised = offloads;
+    }
 
     /** VFIO lets nobody else open the device. */
     @Override
@@ -300,6 +303,9 @@ public final class VirtioSide implements SideDevice {
         }
         reportedUp = interrupts && device.isLinkUp();
         SideLine.writeVirtio(sideLine, rx.address(), tx.address(), tx.frames(), reportedUp);
+        if (promised.tx() != 0) {
+            SideLine.offload(sideLine, 0, promised.without(offloads()).tx());
+        }
         line = sideLine;
         events = portEvents;
     }

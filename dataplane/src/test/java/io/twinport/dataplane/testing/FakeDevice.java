@@ -243,7 +243,7 @@ public class FakeDevice implements SideDevice {
     }
 
     @Override
-    public void useOffloads(Offloads wanted) {
+    public void promiseOffloads(Offloads wanted) {
         used = wanted;
     }
 
