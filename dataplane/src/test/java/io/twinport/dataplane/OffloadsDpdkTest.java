@@ -51,7 +51,7 @@ class OffloadsDpdkTest {
     private MbufPool pool;
     private MbufAllocator allocator;
     private final long array = Frames.array(2);
-    private final long line = SideLine.allocate();
+    private long line;
     private final long seed = new Random().nextLong();
     private final Random random = new Random(seed);
 
@@ -66,6 +66,7 @@ class OffloadsDpdkTest {
                         | EthOffloads.TCP_CHECKSUM);
         pool = MbufPool.create("offloads", 2047);
         allocator = MbufAllocator.ofThisThread(pool);
+        line = SideLine.allocate();
         System.out.println("seed " + seed);
     }
 
