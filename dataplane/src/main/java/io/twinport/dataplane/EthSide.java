@@ -8,11 +8,13 @@ import io.twinport.dpdk.EthEvents;
 import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.EthOwner;
 import io.twinport.dpdk.EthSettings;
+import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -231,7 +233,7 @@ public final class EthSide implements SideDevice {
 
     /** Frames that do not fit into an mbuf come and go in several, if the device can do that. */
     @Override
-    public void configure(MbufPool pool) {
+    public void configure(MbufPool pool, int queues) {
         Offloads needed = MtuBounds.room(mtu) > pool.room() ? MANY_MBUFS : Offloads.NONE;
         if (!needed.without(offloads()).isEmpty()) {
             throw new DpdkException(dev + " cannot have an MTU of " + mtu + ": its mbufs hold " + pool.room()
@@ -239,13 +241,18 @@ public final class EthSide implements SideDevice {
         }
         used = promised.and(offloads()).or(needed);
         dev.want(mtu, used.rx(), used.tx());
-        dev.configure(pool);
+        dev.configure(pool, queues, queues);
         room = pool.room();
         tellMtu(mtu);
     }
 
     @Override
-    public void start(long line, long portEvents) {
+    public int txQueues() {
+        return dev.txQueues();
+    }
+
+    @Override
+    public void start(long[] lines, long portEvents) {
         // Before the start: the first interrupt may come with it.
         listen(portEvents);
         try {
@@ -254,9 +261,12 @@ public final class EthSide implements SideDevice {
             unlisten();
             throw e;
         }
-        SideLine.write(line, dev);
-        if (promised.tx() != 0) {
-            SideLine.offload(line, dev.prepareFunction(), promised.without(used).tx());
+        for (int q = 0; q < lines.length; q++) {
+            SideLine.write(lines[q], dev, q);
+            if (promised.tx() != 0) {
+                SideLine.offload(
+                        lines[q], dev.prepareFunction(), promised.without(used).tx());
+            }
         }
     }
 
@@ -270,10 +280,15 @@ public final class EthSide implements SideDevice {
 
     @Override
     public long transmitted() {
+        return statistics().map(EthStats::txFrames).orElse(-1L);
+    }
+
+    @Override
+    public Optional<EthStats> statistics() {
         try {
-            return dev.stats().txFrames();
+            return Optional.of(dev.stats());
         } catch (DpdkException e) {
-            return -1; // not every driver counts
+            return Optional.empty(); // not every driver counts, and none does when its device has gone
         }
     }
 

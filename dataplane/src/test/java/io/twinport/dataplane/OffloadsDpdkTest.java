@@ -79,8 +79,8 @@ class OffloadsDpdkTest {
     private EthSide start(EthDev dev) {
         EthSide side = new EthSide(dev);
         side.promiseOffloads(ALL);
-        side.configure(pool);
-        side.start(line, 0);
+        side.configure(pool, 1);
+        side.start(new long[] {line}, 0);
         return side;
     }
 
@@ -161,8 +161,8 @@ class OffloadsDpdkTest {
     @Test
     void shouldLeaveFramesAloneWherePortPromisesNothing() throws Exception {
         EthSide side = new EthSide(EthDev.probe("net_ring5"));
-        side.configure(pool);
-        side.start(line, 0);
+        side.configure(pool, 1);
+        side.start(new long[] {line}, 0);
         EalWorker.run(() -> {
             allocator = MbufAllocator.ofThisThread(pool);
             Packet packet = new Packet();

@@ -7,6 +7,7 @@ import io.twinport.dataplane.member.AdmissionException;
 import io.twinport.dataplane.member.ConfigurationException;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.posix.PosixException;
+import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -88,6 +89,13 @@ public final class Commands {
             throw new UserException(option + " " + file
                     + " cannot be written. Name a file in a folder that exists and that" + " you may write to.");
         }
+    }
+
+    /** Whether stdout is a terminal, on which a line may be written over. */
+    @SuppressWarnings("SystemConsoleNull") // its documentation still allows null
+    static boolean isTerminal() {
+        Console console = System.console();
+        return console != null && console.isTerminal();
     }
 
     /** Where text goes beside JSON: with {@code --json -} stdout belongs to that. */

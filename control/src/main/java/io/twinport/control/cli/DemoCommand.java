@@ -3,9 +3,8 @@ package io.twinport.control.cli;
 import io.twinport.control.demo.Demo;
 import io.twinport.control.demo.DemoOptions;
 import io.twinport.control.demo.DemoView;
-import io.twinport.control.demo.PcapFile;
+import io.twinport.control.pcap.PcapFile;
 import io.twinport.dpdk.EalArguments;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -101,7 +100,7 @@ final class DemoCommand implements Callable<Integer> {
         Commands.checkWritable("--hgrm", hgrm == null ? null : hgrm.toString());
         List<byte[]> payload = pcap == null ? List.of() : PcapFile.read(pcap, LONGEST_PAYLOAD);
         PrintStream out = Commands.textStream(json);
-        boolean terminal = out == System.out && isTerminal();
+        boolean terminal = out == System.out && Commands.isTerminal();
         DemoView view = new DemoView(out, terminal, switches);
         EalArguments arguments =
                 new EalArguments(EngineOptions.pollCpus(eal), List.of(), eal).withMemoryAtHand(MEGABYTES);
@@ -127,12 +126,6 @@ final class DemoCommand implements Callable<Integer> {
         } finally {
             interrupt.done();
         }
-    }
-
-    @SuppressWarnings("SystemConsoleNull") // its documentation still allows null
-    private static boolean isTerminal() {
-        Console console = System.console();
-        return console != null && console.isTerminal();
     }
 
     private Path writeHistogram(Histogram histogram) throws IOException {

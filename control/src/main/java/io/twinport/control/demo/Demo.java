@@ -3,6 +3,8 @@ package io.twinport.control.demo;
 import io.twinport.control.Engine;
 import io.twinport.control.Machine;
 import io.twinport.control.Pause;
+import io.twinport.control.traffic.Payloads;
+import io.twinport.control.traffic.Wire;
 import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PollLoop;

@@ -1,5 +1,7 @@
 package io.twinport.control.demo;
 
+import io.twinport.control.traffic.NumberedFrame;
+import io.twinport.control.traffic.Payloads;
 import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;

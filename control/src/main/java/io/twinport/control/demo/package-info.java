@@ -1,6 +1,6 @@
 /**
  * {@code twinport demo}: a failover port between two virtual devices and their far ends in one process, whose primary
- * link is really cut and restored. {@code NumberedTraffic}, {@code NumberedFrame} and {@code FrameLedger} run on the
+ * link is really cut and restored. {@code NumberedTraffic} and {@code FrameLedger} run on the
  * poll thread; the rest on the command's own.
  */
 @NullMarked

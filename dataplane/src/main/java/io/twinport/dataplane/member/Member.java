@@ -101,7 +101,7 @@ public final class Member {
                             + missing);
         }
         dev.promiseOffloads(port.offloads());
-        dev.configure(port.pool());
+        dev.configure(port.pool(), port.queues());
     }
 
     private void tellLeaving() {

@@ -2,7 +2,7 @@ package io.twinport.dataplane.member;
 
 import io.twinport.dataplane.MtuBounds;
 import io.twinport.dataplane.Offloads;
-import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.Side;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.StuckLoopException;
@@ -35,8 +35,7 @@ public final class PortConfiguration {
     private final String owner;
     private final MbufPool pool;
     private final long events;
-    private final PollLoop loop;
-    private final int member;
+    private final List<PortQueue> queues;
     private final Offloads offloads;
     private final @Nullable Member[] members = new Member[SIDES];
 
@@ -66,11 +65,10 @@ public final class PortConfiguration {
      * @param owner whose its devices are, for everybody else in this process
      * @param pool where its devices receive into
      * @param events address of the port's event line
-     * @param loop that polls it
-     * @param member its index in the loop
+     * @param queues of the port, the first of which decides which side transmits
      * @param offloads that it promises to its handler
      */
-    public PortConfiguration(String owner, MbufPool pool, long events, PollLoop loop, int member, Offloads offloads) {
+    public PortConfiguration(String owner, MbufPool pool, long events, List<PortQueue> queues, Offloads offloads) {
         if (!offloads.isEmpty() && !offloads.without(possible()).isEmpty()) {
             throw new IllegalArgumentException(
                     "a port cannot promise the offloads " + offloads.without(possible()) + ", only " + possible());
@@ -78,8 +76,7 @@ public final class PortConfiguration {
         this.owner = owner;
         this.pool = pool;
         this.events = events;
-        this.loop = loop;
-        this.member = member;
+        this.queues = queues;
         this.offloads = offloads;
     }
 
@@ -148,7 +145,7 @@ public final class PortConfiguration {
         admit(side, dev, adopts);
         MacAddress before = identity;
         Optional<Member> adopter = adopts ? Optional.empty() : adopter();
-        Member joining = new Member(this, Side.of(dev, events, loop, member, side), adopts);
+        Member joining = new Member(this, Side.of(dev, events, queues, side), adopts);
         MacAddress own = joining.permanentMac();
         if (!own.equals(before) && (!adopts || before == null && own.isUnicast())) {
             identity = own;
@@ -243,6 +240,10 @@ public final class PortConfiguration {
 
     MbufPool pool() {
         return pool;
+    }
+
+    int queues() {
+        return queues.size();
     }
 
     MemberListener listener() {

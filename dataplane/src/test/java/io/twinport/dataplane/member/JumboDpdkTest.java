@@ -9,6 +9,7 @@ import io.twinport.dataplane.MtuBounds;
 import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.testing.LoopRig;
@@ -23,6 +24,7 @@ import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.VirtioWire;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -62,7 +64,8 @@ class JumboDpdkTest {
         PacketHandler echo = new Echo(rig.port());
         PollLoop loop = rig.newLoop(echo, rig.port());
         rig.start(loop, echo);
-        PortConfiguration port = new PortConfiguration("jumbo", rig.pool(), rig.events(), loop, 0, Offloads.NONE);
+        PortConfiguration port = new PortConfiguration(
+                "jumbo", rig.pool(), rig.events(), List.of(new PortQueue(loop, 0)), Offloads.NONE);
         port.setMtu(MTU);
         VirtioWire[] wires = new VirtioWire[2];
         Member[] members = new Member[2];

@@ -9,6 +9,7 @@ import io.twinport.dataplane.DeviceState;
 import io.twinport.dataplane.MtuBounds;
 import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.StuckLoopException;
 import io.twinport.dataplane.failover.FailoverPolicy;
@@ -63,7 +64,7 @@ class MembershipDpdkTest {
                 },
                 rig.port());
         rig.start(loop, sink);
-        port = new PortConfiguration("test", rig.pool(), rig.events(), loop, 0, Offloads.NONE);
+        port = new PortConfiguration("test", rig.pool(), rig.events(), List.of(new PortQueue(loop, 0)), Offloads.NONE);
         port.setLog(log::add);
         port.setListener(new MemberListener() {
             @Override

@@ -9,6 +9,7 @@ import io.twinport.dataplane.DeviceState;
 import io.twinport.dataplane.EthSide;
 import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.handler.Sink;
@@ -85,7 +86,7 @@ class VdevMembershipDpdkTest {
     }
 
     private PortConfiguration newPort(String owner) {
-        return new PortConfiguration(owner, rig.pool(), rig.events(), loop, 0, Offloads.NONE);
+        return new PortConfiguration(owner, rig.pool(), rig.events(), List.of(new PortQueue(loop, 0)), Offloads.NONE);
     }
 
     @AfterEach

@@ -273,14 +273,19 @@ public class FakeDevice implements SideDevice {
     }
 
     @Override
-    public void configure(MbufPool pool) {
+    public void configure(MbufPool pool, int queues) {
         tell("configure");
     }
 
     @Override
-    public void start(long line, long events) {
+    public void start(long[] lines, long events) {
         tell("start");
         started = true;
+    }
+
+    @Override
+    public int txQueues() {
+        return 1;
     }
 
     @Override

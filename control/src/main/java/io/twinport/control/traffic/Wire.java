@@ -1,4 +1,4 @@
-package io.twinport.control.demo;
+package io.twinport.control.traffic;
 
 import io.twinport.control.Pause;
 import io.twinport.dataplane.PollLoop;
@@ -22,8 +22,9 @@ import java.util.concurrent.TimeoutException;
  * One side's wire: a virtio-user device (the near end, a side of the failover port) and a vhost-user device (the far
  * end), connected by a unix socket. Cutting it is a real loss of link for the near end: the connection is shut down.
  */
-final class Wire {
+public final class Wire {
     private static final int CONNECT_SECONDS = 10;
+    private static final int LINK_MILLIS = 1000;
 
     private final int side;
     private final Path socket;
@@ -32,6 +33,7 @@ final class Wire {
     private final PollLoop loop;
     private final Side near;
     private Side far;
+    private boolean isWhole = true;
 
     private Wire(int side, Path socket, MbufPool pool, PollLoop loop, Side near, Side far) {
         this.side = side;
@@ -48,7 +50,7 @@ final class Wire {
      *
      * @param events address of the failover port's event line
      */
-    static Wire lay(int side, Path folder, String mac, MbufPool pool, PollLoop loop, long events) {
+    public static Wire lay(int side, Path folder, String mac, MbufPool pool, PollLoop loop, long events) {
         Path socket = folder.resolve(PolicyText.side(side));
         String devargs = "net_virtio_user" + side + ",path=" + socket + ",server=1,queue_size=256,mac=" + mac;
         // The probe of a server waits for its client, so the far end is probed meanwhile.
@@ -68,36 +70,74 @@ final class Wire {
     }
 
     /**
-     * Cuts the wire and keeps it cut: with its socket hidden the far end cannot connect anew.
+     * Cuts the wire and keeps it cut: with its socket hidden the far end cannot connect anew. Waits first until the drivers
+     * have finished with the connection: virtio-user does not notice the end of one that it is just accepting, and says for
+     * ever that its link is up.
      *
      * @return the instant of the cut, {@link System#nanoTime}
      */
-    long cut() {
+    public long cut() {
+        letDriversFinish();
         int descriptor = UnixSockets.connectedTo(socket.toString())
                 .orElseThrow(() -> new IllegalStateException("nothing is connected to " + socket));
         move(socket, hidden);
+        isWhole = false;
         long nanos = System.nanoTime();
         UnixSockets.shutdown(descriptor);
         return nanos;
     }
 
     /** Removes the far end that was cut off and connects a new one: 5 ms, where waiting for vhost to reconnect takes 1 s. */
-    void restore() {
+    public void restore() {
         removeFar();
         move(hidden, socket);
         far = connect(side, socket, pool, loop);
+        isWhole = true;
     }
 
-    /** Takes both ends away. */
-    void remove() {
-        if (near.remove()) {
-            removeFar();
+    /** Takes the near end out of the port and stops it. */
+    public void close() {
+        letDriversFinish();
+        check(near.leave(), near);
+    }
+
+    /** Starts the near end after {@link #close} and lets the port use it again. */
+    public void open() {
+        near.rejoin();
+    }
+
+    /** The near end's port hears that it will leave soon. */
+    public void announceLeave() {
+        near.announceLeave();
+    }
+
+    /** Takes both ends away, also those of a wire that was cut. */
+    public void remove() {
+        letDriversFinish();
+        check(near.remove(), near);
+        isWhole = false;
+        removeFar();
+        try {
+            Files.deleteIfExists(hidden);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 
     private void removeFar() {
-        if (!far.remove()) {
-            throw new IllegalStateException("the poll loop did not let go of " + far.dev());
+        letDriversFinish();
+        check(far.remove(), far);
+    }
+
+    /** Until both ends know whether they are connected, and have done what is to do then. */
+    private void letDriversFinish() {
+        Pause.until(() -> far.dev().isLinkUp() == isWhole, LINK_MILLIS);
+        DriverThreads.awaitIdle();
+    }
+
+    private static void check(boolean left, Side end) {
+        if (!left) {
+            throw new IllegalStateException("the poll loop did not let go of " + end.dev());
         }
     }
 

@@ -1,35 +1,19 @@
 package io.twinport.dataplane;
 
-import io.twinport.dpdk.Burst;
 import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufOffloads;
-import java.lang.foreign.Arena;
 import org.agrona.UnsafeApi;
 
 /**
- * Sending by a side whose port promises offloads (U5): what its device lacks the CPU does, and the rest its driver makes
- * ready, pseudo-header checksums above all. So a frame that was meant for the primary never goes raw to a standby that
- * cannot do as much (the class of CVE-2022-48936). On the poll thread; ports that promise nothing never come here.
+ * What a device lacks of the offloads that its port promises, the CPU does (U5). So a frame that was meant for the primary
+ * never goes raw to a standby that cannot do as much (the class of CVE-2022-48936). On the poll thread; ports that promise
+ * nothing never come here.
  *
- * <p>A side's line names a block in place of the driver's transmit function:
- *
- * <pre>
- *   0            8                 16
- *  +------------+-----------------+-------------------+
- *  |tx function |prepare function |bits that it lacks |
- *  +------------+-----------------+-------------------+
- * </pre>
- *
- * A frame is changed where it lies: the tag takes four bytes of its headroom. What has been done for a frame is done for
+ * <p>A frame is changed where it lies: the tag takes four bytes of its headroom. What has been done for a frame is done for
  * good, whether or not it is taken, and the other side finds it done.
  */
-final class OffloadedTransmit {
-    private static final int FUNCTION = 0;
-    private static final int PREPARE = 8;
-    private static final int LACKS = 16;
-    private static final int BLOCK = 64;
-
+final class TransmitFixUp {
     private static final int TAG = 4;
     private static final int MACS = 12;
     private static final int TPID = 0x8100;
@@ -45,45 +29,25 @@ final class OffloadedTransmit {
     private static final int UDP = 17;
     private static final int UDP_CHECKSUM = 6;
 
-    private OffloadedTransmit() {}
+    private TransmitFixUp() {}
 
     /**
-     * A new block, which lives as long as the process.
+     * Does for frames what their flags ask for and the device cannot do.
      *
-     * @param function the driver's transmit function, 0 for our own driver
-     * @param prepare the driver's function that makes frames ready, 0 if it has none
      * @param lacks bits of {@code RTE_ETH_TX_OFFLOAD_*} that are promised and that the device cannot do
+     * @return how many can be sent; the one after them is none for that, and its owner is the caller
      */
-    static long block(long function, long prepare, long lacks) {
-        long block = Arena.global().allocate(BLOCK, BLOCK).address();
-        UnsafeApi.putLong(block + FUNCTION, function);
-        UnsafeApi.putLong(block + PREPARE, prepare);
-        UnsafeApi.putLong(block + LACKS, lacks);
-        return block;
-    }
-
-    static long function(long block) {
-        return UnsafeApi.getLong(block + FUNCTION);
-    }
-
-    /**
-     * Makes frames ready to be sent.
-     *
-     * @return how many are; the one after them cannot be sent by this device, and its owner is the caller
-     */
-    static int prepare(long block, long queue, long packets, int count) {
-        long lacks = UnsafeApi.getLong(block + LACKS);
-        int ready = 0;
-        while (ready < count) {
-            long mbuf = UnsafeApi.getLong(packets + (long) ready * Long.BYTES);
+    static int complete(long lacks, long packets, int count) {
+        int done = 0;
+        while (done < count) {
+            long mbuf = UnsafeApi.getLong(packets + (long) done * Long.BYTES);
             long flags = MbufOffloads.flags(mbuf);
             if ((flags & MbufOffloads.ANY) != 0 && !complete(mbuf, flags, lacks)) {
                 break;
             }
-            ready++;
+            done++;
         }
-        long prepare = UnsafeApi.getLong(block + PREPARE);
-        return prepare == 0 ? ready : Burst.call(prepare, queue, packets, ready);
+        return done;
     }
 
     /** Does what the device lacks; false if the frame is none for that: headers that are not where it says, no headroom. */

@@ -1,4 +1,4 @@
-package io.twinport.control.demo;
+package io.twinport.control.traffic;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -6,7 +6,7 @@ import java.util.List;
 import org.agrona.UnsafeApi;
 
 /** What the frames carry, off-heap: the same few bytes in each, or the frames of a capture in turn. */
-final class Payloads {
+public final class Payloads {
     /** Fills a frame to the smallest that Ethernet allows, 60 bytes before the checksum. */
     private static final int SMALLEST = 60 - NumberedFrame.PAYLOAD;
 
@@ -25,24 +25,24 @@ final class Payloads {
     }
 
     /** Frames of 60 bytes. */
-    static Payloads smallest() {
+    public static Payloads smallest() {
         return new Payloads(List.of(new byte[0]));
     }
 
     /** The frames of a capture; not empty. */
-    static Payloads of(List<byte[]> frames) {
+    public static Payloads of(List<byte[]> frames) {
         return new Payloads(frames);
     }
 
     /** Writes the payload of a number behind the header and returns the frame's length. */
-    int write(long number, long frame) {
+    public int write(long number, long frame) {
         int i = (int) (number % lengths.length);
         UnsafeApi.copyMemory(addresses[i], frame + NumberedFrame.PAYLOAD, lengths[i]);
         return NumberedFrame.PAYLOAD + lengths[i];
     }
 
     /** Whether a frame has the length of its number's, and the same first and last eight bytes of payload. */
-    boolean matches(long number, long frame, int length) {
+    public boolean matches(long number, long frame, int length) {
         int i = (int) (number % lengths.length);
         long last = (long) lengths[i] - Long.BYTES;
         long payload = frame + NumberedFrame.PAYLOAD;

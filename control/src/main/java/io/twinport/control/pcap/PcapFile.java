@@ -1,4 +1,4 @@
-package io.twinport.control.demo;
+package io.twinport.control.pcap;
 
 import io.twinport.control.UserException;
 import java.io.IOException;

@@ -1,10 +1,10 @@
-package io.twinport.control.demo;
+package io.twinport.control.traffic;
 
 import io.twinport.dataplane.handler.EthernetHeader;
 import org.agrona.UnsafeApi;
 
 /**
- * A frame of the demo, at a native address.
+ * A numbered frame, at a native address.
  *
  * <pre>
  *   0                 14      16              24                32
@@ -13,8 +13,8 @@ import org.agrona.UnsafeApi;
  *  +-----------------+-------+---------------+-----------------+------------------
  * </pre>
  */
-final class NumberedFrame {
-    static final int PAYLOAD = 32;
+public final class NumberedFrame {
+    public static final int PAYLOAD = 32;
 
     private static final short MAGIC = 0x7477;
     private static final int MAGIC_AT = EthernetHeader.LENGTH;
@@ -24,22 +24,22 @@ final class NumberedFrame {
     private NumberedFrame() {}
 
     /** All but the payload. */
-    static void write(long frame, long destination, long source, long number, long refusedBefore) {
+    public static void write(long frame, long destination, long source, long number, long refusedBefore) {
         EthernetHeader.write(frame, destination, source, EthernetHeader.LOCAL_EXPERIMENTAL);
         UnsafeApi.putShort(frame + MAGIC_AT, MAGIC);
         UnsafeApi.putLong(frame + NUMBER_AT, number);
         UnsafeApi.putLong(frame + REFUSED_AT, refusedBefore);
     }
 
-    static boolean isOurs(long frame, int length) {
+    public static boolean isOurs(long frame, int length) {
         return length >= PAYLOAD && UnsafeApi.getShort(frame + MAGIC_AT) == MAGIC;
     }
 
-    static long number(long frame) {
+    public static long number(long frame) {
         return UnsafeApi.getLong(frame + NUMBER_AT);
     }
 
-    static long refusedBefore(long frame) {
+    public static long refusedBefore(long frame) {
         return UnsafeApi.getLong(frame + REFUSED_AT);
     }
 }

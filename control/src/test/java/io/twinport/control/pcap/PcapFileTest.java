@@ -1,4 +1,4 @@
-package io.twinport.control.demo;
+package io.twinport.control.pcap;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;

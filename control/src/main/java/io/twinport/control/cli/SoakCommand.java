@@ -1,0 +1,117 @@
+package io.twinport.control.cli;
+
+import io.twinport.control.soak.Soak;
+import io.twinport.control.soak.SoakOptions;
+import io.twinport.control.soak.SoakResult;
+import io.twinport.control.soak.SoakView;
+import io.twinport.dpdk.EalArguments;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code twinport soak}. */
+@Command(
+        name = "soak",
+        description =
+                "Chaos: cut, restore, unplug, plug, close and open the sides of a failover port, force it and change its"
+                        + " policy, in random order under load in both directions, and account for each frame. Virtual devices in this"
+                        + " process; needs no hardware and no hugepages. Exit code 1 if a frame or an mbuf is unaccounted for, or"
+                        + " traffic gets stuck.",
+        mixinStandardHelpOptions = true)
+final class SoakCommand implements Callable<Integer> {
+    private static final int MEGABYTES = 128;
+    private static final double MOST_MINUTES = 60 * 24 * 365;
+
+    @Option(
+            names = "--minutes",
+            paramLabel = "N",
+            description = "How long, in minutes; fractions too. Default: 1, or as long as --faults takes")
+    @Nullable
+    Double minutes;
+
+    @Option(names = "--faults", paramLabel = "N", description = "How many faults. Default: as many as fit in --minutes")
+    @Nullable
+    Long faults;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "S",
+            description =
+                    "Gives the faults of an earlier run, in the same order. Default: another one each time, which is"
+                            + " printed")
+    @Nullable
+    Long seed;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "0",
+            paramLabel = "PPS",
+            description = "Packets per second in each direction; 0 for as fast as it goes. Default: ${DEFAULT-VALUE}")
+    long rate;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE|-",
+            description = "Write the result as JSON; '-': to stdout, and everything else to stderr.")
+    @Nullable
+    String json;
+
+    @Mixin
+    EngineOptions engine = new EngineOptions();
+
+    @Parameters(paramLabel = "-- EAL", description = "Arguments for DPDK's EAL, after '--'.")
+    List<String> eal = List.of();
+
+    @Override
+    public Integer call() throws IOException {
+        Commands.check(
+                minutes == null || minutes > 0 && minutes <= MOST_MINUTES,
+                "--minutes " + minutes,
+                "more than 0, and a year at most");
+        Commands.check(faults == null || faults >= 1, "--faults " + faults, "1 or more");
+        Commands.check(rate >= 0, "--rate " + rate, "0 or more packets per second");
+        Commands.checkWritable("--json", json);
+        PrintStream out = Commands.textStream(json);
+        SoakView view = new SoakView(out, out == System.out && Commands.isTerminal());
+        EalArguments arguments =
+                new EalArguments(EngineOptions.pollCpus(eal), List.of(), eal).withMemoryAtHand(MEGABYTES);
+        SoakOptions options = options();
+        view.say("soak: seed " + options.seed() + ", "
+                + (options.faults() == Long.MAX_VALUE ? "" : options.faults() + " faults, ")
+                + (minutes == null && faults != null ? "" : options.time().toSeconds() + " s, ")
+                + (rate == 0 ? "full load" : rate + " packets per second") + " in both directions");
+        Path cnc = engine.cncFile("soak-" + ProcessHandle.current().pid());
+        Interrupt interrupt = Interrupt.install();
+        try {
+            SoakResult result = Soak.run(options, arguments, view, cnc, interrupt::isRequested);
+            if (engine.name == null) {
+                Files.deleteIfExists(cnc);
+            }
+            view.result(result);
+            if (json != null) {
+                Commands.writeJson(result, json);
+            }
+            return result.isGood() ? 0 : 1;
+        } finally {
+            interrupt.done();
+        }
+    }
+
+    private SoakOptions options() {
+        double most = minutes != null ? minutes : faults != null ? MOST_MINUTES : 1;
+        return new SoakOptions(
+                faults == null ? Long.MAX_VALUE : faults,
+                Duration.ofNanos((long) (most * Duration.ofMinutes(1).toNanos())),
+                seed == null ? System.nanoTime() & Integer.MAX_VALUE : seed,
+                rate);
+    }
+}

@@ -1,0 +1,91 @@
+package io.twinport.control.soak;
+
+import io.twinport.control.soak.SoakSide.State;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** What can happen to a failover port, each with how often it does in comparison. The cheap ones come most. */
+enum Fault {
+    CUT_PRIMARY(60, FailoverPolicy.PRIMARY, State.WHOLE),
+    CUT_STANDBY(40, FailoverPolicy.STANDBY, State.WHOLE),
+    RESTORE_PRIMARY(160, FailoverPolicy.PRIMARY, State.CUT),
+    RESTORE_STANDBY(160, FailoverPolicy.STANDBY, State.CUT),
+    UNPLUG_PRIMARY(8, FailoverPolicy.PRIMARY, null),
+    UNPLUG_STANDBY(8, FailoverPolicy.STANDBY, null),
+    UNPLUG_PRIMARY_WITH_NOTICE(8, FailoverPolicy.PRIMARY, null),
+    UNPLUG_STANDBY_WITH_NOTICE(8, FailoverPolicy.STANDBY, null),
+    PLUG_PRIMARY(160, FailoverPolicy.PRIMARY, State.GONE),
+    PLUG_STANDBY(160, FailoverPolicy.STANDBY, State.GONE),
+    CLOSE_PRIMARY(20, FailoverPolicy.PRIMARY, State.WHOLE),
+    CLOSE_STANDBY(20, FailoverPolicy.STANDBY, State.WHOLE),
+    CLOSE_PRIMARY_WITH_NOTICE(20, FailoverPolicy.PRIMARY, State.WHOLE),
+    CLOSE_STANDBY_WITH_NOTICE(20, FailoverPolicy.STANDBY, State.WHOLE),
+    OPEN_PRIMARY(160, FailoverPolicy.PRIMARY, State.CLOSED),
+    OPEN_STANDBY(160, FailoverPolicy.STANDBY, State.CLOSED),
+    FORCE_PRIMARY(120, FailoverPolicy.FORCED_PRIMARY),
+    FORCE_STANDBY(120, FailoverPolicy.FORCED_STANDBY),
+    FORCE_NONE(160, FailoverPolicy.FORCED_NONE),
+    FAILBACK_AT_ONCE(80, FailoverPolicy.FAILBACK_AT_ONCE),
+    FAILBACK_WHEN_PROVEN(40, FailoverPolicy.FAILBACK_WHEN_PROVEN),
+    FAILBACK_DELAYED(40, FailoverPolicy.FAILBACK_DELAYED),
+    FAILBACK_MANUAL(20, FailoverPolicy.FAILBACK_MANUAL),
+    FAILBACK_COMMANDED(40, FailoverPolicy.FAILBACK_COMMANDED),
+    DAMPING_ON(20, FailoverPolicy.DAMPING_ON),
+    DAMPING_OFF(40, FailoverPolicy.DAMPING_OFF),
+    SPURIOUS_INTERRUPT(60, -1),
+    CUT_BOTH(10, FailoverPolicy.NONE, State.WHOLE),
+    CLOSE_BOTH(6, FailoverPolicy.NONE, State.WHOLE),
+    UNPLUG_BOTH(4, FailoverPolicy.NONE, null);
+
+    private final int weight;
+    private final int side;
+    private final @Nullable State wanted;
+    private final boolean toDevice;
+    private final int event;
+
+    /** To a device: of one side, or of both ({@code NONE}); {@code wanted} null: in any state in which it is there. */
+    Fault(int weight, int side, @Nullable State wanted) {
+        this.weight = weight;
+        this.side = side;
+        this.wanted = wanted;
+        this.toDevice = true;
+        this.event = -1;
+    }
+
+    /** To the policy. */
+    Fault(int weight, int event) {
+        this.weight = weight;
+        this.side = FailoverPolicy.NONE;
+        this.wanted = null;
+        this.toDevice = false;
+        this.event = event;
+    }
+
+    int weight() {
+        return weight;
+    }
+
+    /** What the policy is told; negative where it is told nothing. */
+    int event() {
+        return event;
+    }
+
+    /** Whether it can happen in this state of affairs. */
+    boolean isPossible(SoakSide primary, SoakSide standby) {
+        if (!toDevice) {
+            return true;
+        }
+        return (side == FailoverPolicy.STANDBY || suits(primary)) && (side == FailoverPolicy.PRIMARY || suits(standby));
+    }
+
+    private boolean suits(SoakSide device) {
+        return wanted == null ? device.state() != State.GONE : device.state() == wanted;
+    }
+
+    /** For instance {@code cut primary}. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+}

@@ -1,0 +1,380 @@
+package io.twinport.control.soak;
+
+import io.twinport.control.Engine;
+import io.twinport.control.Machine;
+import io.twinport.control.Pause;
+import io.twinport.control.traffic.Wire;
+import io.twinport.dataplane.BarePort;
+import io.twinport.dataplane.Lcore;
+import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.failover.FailbackSettings;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.PolicyText;
+import io.twinport.dataplane.failover.PortCounters;
+import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dpdk.Eal;
+import io.twinport.dpdk.EalArguments;
+import io.twinport.dpdk.EventLine;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import org.HdrHistogram.Histogram;
+
+/** Runs the soak: one fault after the other, after most of them a look whether the traffic flows, and the balance. */
+public final class Soak {
+    private static final String MAC = "02:00:00:00:00:01";
+    private static final int MBUFS = 8191;
+    private static final int PORT = 0;
+    private static final int LAST_FAULTS = 30;
+
+    /** A thousand times what it takes: what has not come by then does not come. */
+    private static final int BOUND_MILLIS = 5000;
+
+    private static final int DRAIN_MILLIS = 50;
+
+    /** One fault in so many comes on top of the one before, without a look at what that has done. */
+    private static final int UNSEEN = 4;
+
+    private static final FailbackSettings FAILBACK =
+            new FailbackSettings(FailoverPolicy.FAILBACK_AT_ONCE, Duration.ofMillis(10), false);
+
+    private final SoakOptions options;
+    private final EalArguments eal;
+    private final SoakView view;
+    private final Engine engine;
+    private final Random random;
+    private final long events;
+    private final PortCounters counters;
+    private final SoakTraffic traffic;
+    private final PollLoop loop;
+    private final Disruptions disruptions = new Disruptions();
+    private final Expectation expectation = new Expectation();
+    private final SoakSide primary;
+    private final SoakSide standby;
+    private final Map<Fault, Long> counts = new EnumMap<>(Fault.class);
+    private final Deque<String> last = new ArrayDeque<>();
+    private final List<String> violations = new ArrayList<>();
+    private final Histogram recovery = new Histogram(60_000_000L, 3);
+    private long faults;
+
+    private Soak(SoakOptions options, EalArguments eal, SoakView view, Engine engine, Path folder) {
+        this.options = options;
+        this.eal = eal;
+        this.view = view;
+        this.engine = engine;
+        this.random = new Random(options.seed());
+        this.events =
+                Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+        this.counters = new PortCounters(engine.cnc().counters(), PORT);
+        FailoverPort near = new FailoverPort(
+                PORT, events, counters, new PortEvents(engine.cnc().events()), FAILBACK);
+        BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};
+        this.traffic = new SoakTraffic(near, far, disruptions, options.packetsPerSecond());
+        this.loop = engine.newLoop(
+                "poll", traffic, List.of(near, far[FailoverPolicy.PRIMARY], far[FailoverPolicy.STANDBY]));
+        this.primary = side(FailoverPolicy.PRIMARY, folder);
+        this.standby = side(FailoverPolicy.STANDBY, folder);
+    }
+
+    private SoakSide side(int side, Path folder) {
+        return new SoakSide(side, disruptions, () -> Wire.lay(side, folder, MAC, engine.pool(), loop, events));
+    }
+
+    /**
+     * Runs it and ends everything that it has started, also when it fails.
+     *
+     * @param stop asked before each fault; true ends the soak early, with its balance
+     */
+    public static SoakResult run(
+            SoakOptions options, EalArguments eal, SoakView view, Path cncFile, BooleanSupplier stop) {
+        Path folder = newFolder();
+        try (Engine engine = Engine.start(eal, cncFile, MBUFS)) {
+            return new Soak(options, eal, view, engine, folder).run(stop);
+        } finally {
+            delete(folder);
+        }
+    }
+
+    private SoakResult run(BooleanSupplier stop) {
+        Lcore lcore = engine.run(loop, traffic, engine.pollCpu());
+        long start = System.nanoTime();
+        try {
+            primary.plug();
+            standby.plug();
+            traffic.sending(true);
+            awaitFlow();
+            view.start();
+            while (!isOver(start) && !stop.getAsBoolean() && violations.isEmpty()) {
+                next();
+                view.show(faults, counters.switches(), traffic, violations.size());
+            }
+            if (violations.isEmpty()) {
+                endBothWaysByBothSides();
+            }
+        } catch (RuntimeException e) {
+            violation("exception: " + e);
+        }
+        double seconds = (System.nanoTime() - start) / 1e9;
+        traffic.sending(false);
+        Pause.millis(DRAIN_MILLIS);
+        takeAway();
+        lcore.close();
+        return result(seconds);
+    }
+
+    private boolean isOver(long start) {
+        return faults >= options.faults()
+                || System.nanoTime() - start >= options.time().toNanos();
+    }
+
+    private void next() {
+        Fault fault = draw();
+        faults++;
+        counts.merge(fault, 1L, Long::sum);
+        if (last.size() == LAST_FAULTS) {
+            last.removeFirst();
+        }
+        last.addLast(faults + " " + fault);
+        commit(fault);
+        // Drawn also where it is not used: the order of the faults must not depend on what the traffic does.
+        boolean look = random.nextInt(UNSEEN) != 0;
+        if (look) {
+            awaitFlow();
+        }
+    }
+
+    private Fault draw() {
+        Fault[] possible = Arrays.stream(Fault.values())
+                .filter(fault -> fault.isPossible(primary, standby))
+                .toArray(Fault[]::new);
+        int all = Arrays.stream(possible).mapToInt(Fault::weight).sum();
+        int ticket = random.nextInt(all);
+        for (Fault fault : possible) {
+            ticket -= fault.weight();
+            if (ticket < 0) {
+                return fault;
+            }
+        }
+        throw new AssertionError("weights");
+    }
+
+    private void commit(Fault fault) {
+        switch (fault) {
+            case CUT_PRIMARY -> primary.cut();
+            case CUT_STANDBY -> standby.cut();
+            case RESTORE_PRIMARY -> primary.restore();
+            case RESTORE_STANDBY -> standby.restore();
+            case UNPLUG_PRIMARY -> primary.unplug(false);
+            case UNPLUG_STANDBY -> standby.unplug(false);
+            case UNPLUG_PRIMARY_WITH_NOTICE -> primary.unplug(true);
+            case UNPLUG_STANDBY_WITH_NOTICE -> standby.unplug(true);
+            case PLUG_PRIMARY -> primary.plug();
+            case PLUG_STANDBY -> standby.plug();
+            case CLOSE_PRIMARY -> primary.close(false);
+            case CLOSE_STANDBY -> standby.close(false);
+            case CLOSE_PRIMARY_WITH_NOTICE -> primary.close(true);
+            case CLOSE_STANDBY_WITH_NOTICE -> standby.close(true);
+            case OPEN_PRIMARY -> primary.open();
+            case OPEN_STANDBY -> standby.open();
+            case SPURIOUS_INTERRUPT -> EventLine.edge(events, System.nanoTime());
+            case CUT_BOTH -> both(SoakSide::cut);
+            case CLOSE_BOTH -> both(side -> side.close(false));
+            case UNPLUG_BOTH -> both(side -> side.unplug(false));
+            default -> {
+                loop.decide(PORT, fault.event());
+                expectation.told(fault);
+            }
+        }
+    }
+
+    private void both(java.util.function.Consumer<SoakSide> what) {
+        boolean primaryFirst = random.nextBoolean();
+        what.accept(primaryFirst ? primary : standby);
+        what.accept(primaryFirst ? standby : primary);
+    }
+
+    /** Waits until frames arrive both ways by a side that is to carry them or, where none is ready, are refused. */
+    private void awaitFlow() {
+        long start = System.nanoTime();
+        Flow before = Flow.now(traffic);
+        if (!Pause.until(() -> flows(before), BOUND_MILLIS)) {
+            violation(String.format(
+                    Locale.ROOT,
+                    "stuck: for %d ms after fault %d no traffic where it should flow. Primary %s, standby %s, the port"
+                            + " transmits on %s, of which %s",
+                    BOUND_MILLIS,
+                    faults,
+                    primary.state(),
+                    standby.state(),
+                    PolicyText.side(counters.activeSide()),
+                    Flow.now(traffic).since(before)));
+            return;
+        }
+        recovery.recordValue((System.nanoTime() - start) / 1000);
+    }
+
+    private boolean flows(Flow before) {
+        int active = counters.activeSide();
+        if (!expectation.allows(active, primary.isReady(), standby.isReady())) {
+            return false;
+        }
+        return active == FailoverPolicy.NONE
+                ? traffic.out().refusals() > before.refused()
+                : traffic.out().arrivals(active) > before.out()[active]
+                        && traffic.back().arrivals(active) > before.back()[active];
+    }
+
+    /** What has arrived by each side. */
+    private record Flow(long refused, long[] out, long[] back) {
+        static Flow now(SoakTraffic traffic) {
+            long[] out = new long[3];
+            long[] back = new long[3];
+            for (int side = 0; side < out.length; side++) {
+                out[side] = traffic.out().arrivals(side);
+                back[side] = traffic.back().arrivals(side);
+            }
+            return new Flow(traffic.out().refusals(), out, back);
+        }
+
+        String since(Flow before) {
+            return String.format(
+                    Locale.ROOT,
+                    "arrived: primary %d out and %d back, standby %d out and %d back; refused %d",
+                    out[FailoverPolicy.PRIMARY] - before.out[FailoverPolicy.PRIMARY],
+                    back[FailoverPolicy.PRIMARY] - before.back[FailoverPolicy.PRIMARY],
+                    out[FailoverPolicy.STANDBY] - before.out[FailoverPolicy.STANDBY],
+                    back[FailoverPolicy.STANDBY] - before.back[FailoverPolicy.STANDBY],
+                    refused - before.refused);
+        }
+    }
+
+    /** Everything is mended, and then each side has to carry both directions. */
+    private void endBothWaysByBothSides() {
+        primary.heal();
+        standby.heal();
+        for (Fault fault : List.of(Fault.FAILBACK_AT_ONCE, Fault.DAMPING_OFF, Fault.FORCE_PRIMARY)) {
+            commit(fault);
+        }
+        last.addLast("all mended, primary forced");
+        awaitFlow();
+        commit(Fault.FORCE_STANDBY);
+        last.addLast("all mended, standby forced");
+        awaitFlow();
+    }
+
+    private void takeAway() {
+        for (SoakSide side : List.of(primary, standby)) {
+            try {
+                if (side.state() != SoakSide.State.GONE) {
+                    side.unplug(false);
+                }
+            } catch (RuntimeException e) {
+                violation("exception at the end: " + e);
+            }
+        }
+    }
+
+    private void violation(String text) {
+        violations.add(text);
+    }
+
+    private SoakResult result(double seconds) {
+        SoakLedger out = traffic.out().ledger();
+        SoakLedger back = traffic.back().ledger();
+        out.end();
+        back.end();
+        boolean poolFull = engine.pool().available() == engine.pool().size();
+        check(poolFull, engine.pool().size() - engine.pool().available() + " mbufs are missing");
+        checkStream("out", traffic.out());
+        checkStream("back", traffic.back());
+        checkEqual("frames that the drivers took", out.accepted(), counters.sentByPrimary() + counters.sentByStandby());
+        checkEqual("frames refused", traffic.out().refused(), counters.refused());
+        checkEqual("frames received", back.delivered() + back.duplicated(), counters.received());
+        check(
+                back.suppressed() <= counters.suppressed(),
+                back.suppressed() + " frames back are missing, and the port has counted " + counters.suppressed()
+                        + " as suppressed");
+        engine.errors().forEach(error -> violation("error in a loop: " + error));
+        SoakResult.Direction outwards = SoakResult.Direction.of(traffic.out());
+        SoakResult.Direction backwards = SoakResult.Direction.of(traffic.back());
+        Map<String, Long> byKind = new TreeMap<>();
+        counts.forEach((fault, count) -> byKind.put(fault.toString(), count));
+        return new SoakResult(
+                options.seed(),
+                faults,
+                byKind,
+                counters.switches(),
+                outwards,
+                backwards,
+                outwards.unaccounted() + backwards.unaccounted(),
+                poolFull,
+                new SoakResult.Micros(
+                        recovery.getValueAtPercentile(50),
+                        recovery.getValueAtPercentile(99),
+                        recovery.getMaxValue(),
+                        recovery.getTotalCount()),
+                (outwards.delivered() + backwards.delivered()) / seconds / 1e6,
+                seconds,
+                List.copyOf(violations),
+                List.copyOf(last),
+                eal.usesHugePages() ? "hugepages" : "no hugepages",
+                Eal.version(),
+                Machine.jdk(),
+                Machine.describe());
+    }
+
+    private void checkStream(String name, SoakTraffic.Stream stream) {
+        SoakLedger ledger = stream.ledger();
+        check(
+                ledger.unexplained() == 0,
+                name + ": " + ledger.unexplained()
+                        + " frames are missing though nobody has cut their wire, the first of" + " them number "
+                        + ledger.firstUnexplained());
+        check(ledger.strange() == 0, name + ": " + ledger.strange() + " frames arrived that were never accepted");
+        check(stream.mangled() == 0, name + ": " + stream.mangled() + " frames arrived mangled");
+    }
+
+    private void checkEqual(String what, long here, long byPort) {
+        check(here == byPort, what + ": " + here + ", and the port says " + byPort);
+    }
+
+    private void check(boolean good, String otherwise) {
+        if (!good) {
+            violation(otherwise);
+        }
+    }
+
+    private static Path newFolder() {
+        try {
+            return Files.createTempDirectory("twinport-soak");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) {
+        try (var files = Files.list(folder)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(folder);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
