@@ -92,7 +92,7 @@ public final class EthSettings {
     public boolean addMac(MacAddress mac) {
         try (Arena arena = Arena.ofConfined()) {
             int result = Dpdk.rte_eth_dev_mac_addr_add(port, bytes(arena, List.of(mac)), 0);
-            return result != -Errno.ENOSPC && supported(result, "rte_eth_dev_mac_addr_add", mac.toString(), "");
+            return !isNoRoom(result) && supported(result, "rte_eth_dev_mac_addr_add", mac.toString(), "");
         }
     }
 
@@ -111,7 +111,7 @@ public final class EthSettings {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment list = addresses.isEmpty() ? MemorySegment.NULL : bytes(arena, addresses);
             int result = Dpdk.rte_eth_dev_set_mc_addr_list(port, list, addresses.size());
-            return result != -Errno.ENOSPC
+            return !isNoRoom(result)
                     && supported(result, "rte_eth_dev_set_mc_addr_list", addresses.size() + " addresses", "");
         }
     }
@@ -162,6 +162,11 @@ public final class EthSettings {
         try (Arena arena = Arena.ofConfined()) {
             return dev.info(arena).get(ValueLayout.JAVA_LONG, INFO_TX_OFFLOADS);
         }
+    }
+
+    /** Drivers that have the function, but whose device has no table, give no reason: -1 (virtio without a control queue). */
+    private static boolean isNoRoom(int result) {
+        return result == -Errno.ENOSPC || result == -Errno.EPERM;
     }
 
     private boolean supported(int result, String call, String argument, String hint) {

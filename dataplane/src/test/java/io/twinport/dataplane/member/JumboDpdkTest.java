@@ -119,7 +119,9 @@ class JumboDpdkTest {
                     assertEquals(back++, Frames.numberOf(Frames.get(array, i)));
                 }
                 Mbuf.free(array, n);
-                assertTrue(System.nanoTime() < deadline, back + " of " + (sent + BURST) + " frames came back");
+                String came =
+                        back + " of " + (sent + BURST) + " frames came back by " + far + ", far end " + far.stats();
+                assertTrue(System.nanoTime() < deadline, came);
             }
         }
     }

@@ -141,7 +141,7 @@ class VdevMembershipDpdkTest {
         port.setMac(MAC);
         port.setFilter(FILTER);
         assertUndone("net_tap7,iface=" + tap, 10);
-        assertUndone("net_null7", 9);
+        assertUndone("net_null7", 8);
     }
 
     private void assertUndone(String devargs, int least) {
