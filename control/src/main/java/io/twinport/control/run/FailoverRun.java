@@ -78,11 +78,7 @@ public final class FailoverRun {
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort port = new FailoverPort(
-                PORT,
-                events,
-                counters,
-                new PortEvents(engine.cnc().events()),
-                settings.port());
+                PORT, events, counters, new PortEvents(engine.cnc().events()), settings.port());
         this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
         PacketHandler handler = handler(handlerSpec, port);
         this.loop = engine.newLoop("poll", handler, List.of(port));
