@@ -52,6 +52,10 @@ final class Receiver {
     private final ReceiveSide standby;
 
     private boolean plain;
+
+    /** Whether what the source delivers to many may have copies by the other side that are to be known later. */
+    private boolean copies;
+
     private int transmitting = FailoverPolicy.NONE;
     private ReceiveSide source;
 
@@ -125,7 +129,11 @@ final class Receiver {
     }
 
     void join(int side, long line) {
-        of(side).join(line);
+        ReceiveSide joined = of(side);
+        joined.join(line);
+        if (joined == source) {
+            joined.flush(MOST_SLOTS);
+        }
         choose();
     }
 
@@ -134,6 +142,7 @@ final class Receiver {
         ReceiveSide left = of(side);
         release(left, left.held.count(), clock.nanoTime());
         left.leave();
+        former = left == former ? nobody : former;
         choose();
     }
 
@@ -158,9 +167,12 @@ final class Receiver {
     private void change(ReceiveSide next, long now) {
         ReceiveSide left = source;
         release(left, left.held.count(), now);
+        boolean served = left.isMember() && !left.isToBeFlushed();
         left.flush(0);
-        left.servedAt(now);
-        former = next != nobody && windowLength > 0 ? left : nobody;
+        if (served) {
+            left.servedAt(now);
+        }
+        former = served && next != nobody && windowLength > 0 ? left : nobody;
         windowEnd = now + windowLength;
         source = next;
         oldest = now - lookback;
@@ -170,7 +182,7 @@ final class Receiver {
     }
 
     private void settle() {
-        boolean copies = mode == Mode.BOTH && primary.isMember() && standby.isMember();
+        copies = mode == Mode.BOTH && primary.isMember() && standby.isMember();
         plain = source.side == transmitting && former == nobody && !looksBack && !source.isToBeFlushed() && !copies;
     }
 
@@ -188,7 +200,7 @@ final class Receiver {
         return n;
     }
 
-    /** From the side that was left a moment ago; if it has gone meanwhile, its line has no device. */
+    /** From the side that was left a moment ago. */
     private int receiveLate(long packets, int taken, int count, long now) {
         if (former == nobody || taken == count) {
             return taken;
@@ -212,10 +224,10 @@ final class Receiver {
         }
         int end = taken + SideLine.receive(source.line(), slot(packets, taken), count - taken);
         proof |= source.side != transmitting && end > taken;
-        return filter == null ? end : withoutCopies(packets, taken, end, inWindow);
+        return copies || inWindow && filter != null ? withoutCopies(packets, taken, end, inWindow) : end;
     }
 
-    /** Where one side is received from copies are none; but those of frames for many may come by the other one after a switch. */
+    /** Where one side is received from there are no copies, but those of frames for many may come by the other after a switch. */
     private int withoutCopies(long packets, int begin, int end, boolean inWindow) {
         int n = begin;
         long now = 0;
