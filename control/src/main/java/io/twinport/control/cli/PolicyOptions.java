@@ -2,6 +2,7 @@ package io.twinport.control.cli;
 
 import io.twinport.control.run.FailbackSpec;
 import io.twinport.control.run.RunSettings;
+import io.twinport.dataplane.failover.ReceiveSettings;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -53,7 +54,8 @@ final class PolicyOptions {
                     + " process with exit code 3, so that the kernel takes it. Default: ${DEFAULT-VALUE}")
     int releaseSeconds = 5;
 
-    RunSettings settings() {
+    /** @param receive which frames are delivered */
+    RunSettings settings(ReceiveSettings receive) {
         Commands.check(announce >= 0 && announce <= 100, "--announce " + announce, "0 to 100");
         Commands.check(
                 announceMillis >= 1 && announceMillis <= 60_000,
@@ -68,6 +70,7 @@ final class PolicyOptions {
                 "1 to 3600 seconds");
         return new RunSettings(
                 FailbackSpec.parse(failback, damping),
+                receive,
                 new RunSettings.Announce(announce, Duration.ofMillis(announceMillis), announceVlans),
                 Duration.ofSeconds(releaseSeconds));
     }

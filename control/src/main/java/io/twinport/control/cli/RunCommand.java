@@ -77,6 +77,9 @@ final class RunCommand implements Callable<Integer> {
     PolicyOptions policyOptions = new PolicyOptions();
 
     @Mixin
+    ReceiveOptions receiveOptions = new ReceiveOptions();
+
+    @Mixin
     EngineOptions engineOptions = new EngineOptions();
 
     @Parameters(
@@ -94,7 +97,7 @@ final class RunCommand implements Callable<Integer> {
         FailoverRun.check(sides);
         StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
-        RunSettings settings = policyOptions.settings();
+        RunSettings settings = policyOptions.settings(receiveOptions.settings());
         EalArguments arguments = arguments(sides);
         Interrupt interrupt = Interrupt.install(0);
         try {

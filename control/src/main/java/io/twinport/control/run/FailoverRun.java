@@ -76,7 +76,7 @@ public final class FailoverRun {
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort port = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()), settings.failback());
+                PORT, events, counters, new PortEvents(engine.cnc().events()), settings.failback(), settings.receive());
         this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
         PacketHandler handler = handler(handlerSpec, port);
         this.loop = engine.newLoop("poll", handler, List.of(port));
@@ -171,6 +171,9 @@ public final class FailoverRun {
                 counters.refused(),
                 counters.suppressed(),
                 counters.announced());
+        summaryOf(counters.lookback(), "of rx received by the idle side just before a switch");
+        summaryOf(counters.duplicates(), "rx duplicates of frames that came by the other side");
+        summaryOf(counters.forgotten(), "rx whose duplicates were not looked for: too many at once");
         if (tap != null) {
             out.printf("not taken by the kernel %d%n", tap.dropped());
         }
@@ -180,6 +183,12 @@ public final class FailoverRun {
             out.printf("%d frames are not back in the pool%n", missing);
         }
         engine.errors().forEach(out::println);
+    }
+
+    private void summaryOf(long count, String what) {
+        if (count > 0) {
+            out.printf("%d %s%n", count, what);
+        }
     }
 
     private void summaryOfReleases(SideLife life) {

@@ -1,6 +1,7 @@
 package io.twinport.control.run;
 
 import io.twinport.dataplane.failover.FailbackSettings;
+import io.twinport.dataplane.failover.ReceiveSettings;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -9,10 +10,11 @@ import java.util.List;
  * How a failover port behaves.
  *
  * @param failback when the traffic goes back to the primary
+ * @param receive which frames are delivered
  * @param announce how switches are announced
  * @param releaseTime in which a device that the kernel wants back is given back, or the process ends
  */
-public record RunSettings(FailbackSettings failback, Announce announce, Duration releaseTime) {
+public record RunSettings(FailbackSettings failback, ReceiveSettings receive, Announce announce, Duration releaseTime) {
     /**
      * @param count how often after each switch; 0 for never
      * @param vlans in which tagged copies are sent

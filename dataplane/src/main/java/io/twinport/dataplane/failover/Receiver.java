@@ -78,9 +78,9 @@ final class Receiver {
         filter = mode == Mode.BOTH ? new DuplicateFilter(totals) : null;
         this.totals = totals;
         this.clock = clock;
-        nobody = new ReceiveSide(FailoverPolicy.NONE, lookback, mostPolls);
-        primary = new ReceiveSide(FailoverPolicy.PRIMARY, lookback, mostPolls);
-        standby = new ReceiveSide(FailoverPolicy.STANDBY, lookback, mostPolls);
+        nobody = new ReceiveSide(FailoverPolicy.NONE, new RingAge(lookback, mostPolls));
+        primary = new ReceiveSide(FailoverPolicy.PRIMARY, new RingAge(lookback, mostPolls));
+        standby = new ReceiveSide(FailoverPolicy.STANDBY, new RingAge(lookback, mostPolls));
         source = nobody;
         former = nobody;
     }
@@ -170,14 +170,14 @@ final class Receiver {
         boolean served = left.isMember() && !left.isToBeFlushed();
         left.flush(0);
         if (served) {
-            left.servedAt(now);
+            left.age.servedAt(now);
         }
         former = served && next != nobody && windowLength > 0 ? left : nobody;
         windowEnd = now + windowLength;
         source = next;
         oldest = now - lookback;
         looksBack = !next.held.isEmpty();
-        boolean young = lookback > 0 && next.holdsNothingBefore(oldest);
+        boolean young = lookback > 0 && next.age.holdsNothingBefore(oldest);
         next.flush(young || next == nobody ? 0 : MOST_SLOTS);
     }
 
@@ -206,7 +206,7 @@ final class Receiver {
             return taken;
         }
         int end = taken + SideLine.receive(former.line(), slot(packets, taken), count - taken);
-        former.servedAt(now);
+        former.age.servedAt(now);
         proof |= end > taken;
         totals.idle += end - taken;
         int n = taken;
@@ -273,12 +273,12 @@ final class Receiver {
     }
 
     private void drain(ReceiveSide side) {
-        boolean due = lookback > 0 && side.isClockDue();
+        boolean due = lookback > 0 && side.age.isClockDue();
         long now = due ? clock.nanoTime() : 0;
         int n = SideLine.receive(side.line(), burst.address(), MbufBurst.CAPACITY);
         if (n == 0) {
             if (due) {
-                side.foundEmpty(now);
+                side.age.foundEmpty(now);
                 release(side, side.held.olderThan(now - lookback), now);
             }
             return;
@@ -292,7 +292,7 @@ final class Receiver {
             n = ++bursts < DRAIN_BURSTS ? SideLine.receive(side.line(), burst.address(), MbufBurst.CAPACITY) : -1;
         } while (n > 0);
         if (n == 0) {
-            side.foundEmpty(now);
+            side.age.foundEmpty(now);
         }
     }
 
@@ -300,7 +300,7 @@ final class Receiver {
     private void passBy(ReceiveSide side, int count, long now) {
         totals.idle += count;
         release(side, side.held.olderThan(now - lookback), now);
-        boolean young = mode != Mode.PRESENCE && lookback > 0 && side.holdsNothingBefore(now - lookback);
+        boolean young = mode != Mode.PRESENCE && lookback > 0 && side.age.holdsNothingBefore(now - lookback);
         int unwanted = 0;
         for (int i = 0; i < count; i++) {
             long mbuf = burst.get(i);
@@ -317,7 +317,7 @@ final class Receiver {
         if (side.held.isFull()) {
             release(side, 1, now);
         }
-        side.held.add(mbuf, side.since());
+        side.held.add(mbuf, side.age.since());
     }
 
     /** Frees the oldest frames that a side holds; they are not delivered any more, but their copies were. */
