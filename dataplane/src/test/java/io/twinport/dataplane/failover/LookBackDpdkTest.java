@@ -144,8 +144,7 @@ class LookBackDpdkTest {
                     new PortCounters(counters, 0),
                     new PortEvents(new ManyToOneRingBuffer(new UnsafeBuffer(
                             ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)))),
-                    FailbackSettings.AT_ONCE,
-                    new ReceiveSettings(Mode.ACTIVE, LOOKBACK, Duration.ofMillis(1)),
+                    PortSettings.DEFAULT.with(new ReceiveSettings(Mode.ACTIVE, LOOKBACK, Duration.ofMillis(1))),
                     SystemNanoClock.INSTANCE,
                     Receiver.MOST_POLLS);
             port.join(PRIMARY, TestLines.of(primary.near()));

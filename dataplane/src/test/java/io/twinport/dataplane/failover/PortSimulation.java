@@ -5,6 +5,8 @@ import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
 import static io.twinport.dataplane.failover.RingedPort.numbers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.twinport.dataplane.TxCompletion;
+import io.twinport.dataplane.failover.PortModel.Completion;
 import io.twinport.dataplane.failover.PortModel.Failback;
 import io.twinport.dataplane.failover.ReceiveSettings.Mode;
 import io.twinport.dpdk.testing.Frames;
@@ -49,10 +51,27 @@ final class PortSimulation implements AutoCloseable {
                 pick(Mode.values()),
                 pick(Duration.ZERO, Duration.ofNanos(100_000), Duration.ofMillis(1), Duration.ofMillis(10)),
                 pick(Duration.ZERO, Duration.ofMillis(5), Duration.ofMillis(100)));
-        port = new RingedPort(settings, receive, () -> now);
+        HoldSettings hold = new HoldSettings(
+                pick(Duration.ZERO, Duration.ofNanos(20_000), Duration.ofMillis(4), WAIT.multipliedBy(10)),
+                pick(64, 512));
+        Completion ofPrimary = pick(Completion.values());
+        Completion ofStandby = pick(Completion.values());
+        port = new RingedPort(PortSettings.DEFAULT.with(settings).with(receive).with(hold), () -> now);
+        port.completion(PRIMARY, kind(ofPrimary));
+        port.completion(STANDBY, kind(ofStandby));
         model = new PortModel(
-                failback, damping, WAIT.toNanos(), FailbackSettings.SETTLE.toNanos(), receive, port.ringCapacity());
-        history.add("starts with " + settings + ", " + receive);
+                failback,
+                damping,
+                WAIT.toNanos(),
+                FailbackSettings.SETTLE.toNanos(),
+                receive,
+                port.ringCapacity(),
+                hold.time().toNanos(),
+                hold.frames(),
+                ofPrimary,
+                ofStandby);
+        history.add("starts with " + settings + ", " + receive + ", " + hold + ", completion " + ofPrimary + ", "
+                + ofStandby);
     }
 
     void run(int steps) {
@@ -63,6 +82,21 @@ final class PortSimulation implements AutoCloseable {
         PortCounters counters = port.counters();
         check("frames sent", model.sent(), counters.sentByPrimary() + counters.sentByStandby());
         check("frames refused", model.refused(), counters.refused());
+        check("frames dropped", model.dropped(), counters.dropped());
+        check("frames held", model.held(), counters.held());
+        check("frames held and dropped", model.holdDropped(), counters.holdDropped());
+        check("frames resent", model.resent(), counters.resent());
+        check("switches not drained", model.notDrained(), counters.notDrained());
+        check(
+                "each frame",
+                nextSent,
+                counters.sentByPrimary()
+                        + counters.sentByStandby()
+                        - counters.resent()
+                        + counters.refused()
+                        + counters.dropped()
+                        + counters.holdDropped()
+                        + model.waiting());
         check("frames received", model.received(), counters.received());
         check("frames suppressed", model.suppressed(), counters.suppressed());
         check("frames that were copies", model.duplicates(), counters.duplicates());
@@ -87,6 +121,8 @@ final class PortSimulation implements AutoCloseable {
                 pass(pick(
                         receive.lookback().dividedBy(3),
                         receive.lookback(),
+                        Handover.BLIND.dividedBy(4),
+                        Handover.BLIND,
                         WAIT.dividedBy(3),
                         WAIT,
                         receive.window().dividedBy(2),
@@ -197,6 +233,14 @@ final class PortSimulation implements AutoCloseable {
             default -> model.failback(Failback.of(event), now);
         }
         port.decide(event);
+    }
+
+    private static int kind(Completion completion) {
+        return switch (completion) {
+            case AT_ONCE -> TxCompletion.AT_ONCE;
+            case TAKEN -> TxCompletion.REFERENCES;
+            case NEVER -> TxCompletion.TIME;
+        };
     }
 
     private void note(String step) {

@@ -42,7 +42,8 @@ class ReceiverDpdkTest {
 
     private void check(FailbackSettings failback, ReceiveSettings settings, Check check) throws Exception {
         EalWorker.run(() -> {
-            try (RingedPort port = RingedPort.ready(failback, settings, () -> now)) {
+            try (RingedPort port =
+                    RingedPort.ready(PortSettings.DEFAULT.with(failback).with(settings), () -> now)) {
                 port.receive(HOUSEKEEPING_POLLS);
                 check.of(port);
             }
