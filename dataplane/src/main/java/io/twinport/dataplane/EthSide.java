@@ -21,11 +21,18 @@ public final class EthSide implements SideDevice {
     private static final Set<String> DEAF_AFTER_LINK_LOSS = Set.of("net_e1000_igb_vf");
 
     private final EthDev dev;
+    private final int mostQueues;
     private long events;
     private long requests;
 
     public EthSide(EthDev dev) {
+        this(dev, SideLine.MOST_QUEUES);
+    }
+
+    /** @param mostQueues of which no more are used, however many the device and the port have */
+    EthSide(EthDev dev, int mostQueues) {
         this.dev = dev;
+        this.mostQueues = mostQueues;
     }
 
     @Override
@@ -60,7 +67,8 @@ public final class EthSide implements SideDevice {
 
     @Override
     public void configure(MbufPool pool, int queues) {
-        dev.configure(pool, queues, queues);
+        int most = Math.min(queues, mostQueues);
+        dev.configure(pool, most, most);
     }
 
     @Override

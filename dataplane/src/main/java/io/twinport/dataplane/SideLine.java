@@ -171,14 +171,17 @@ public final class SideLine {
         UnsafeApi.putLong(owner + RELAYS, relays + 1L);
     }
 
-    /** Sends what other loops have for this line's transmit queue; called every few polls. How many frames. */
-    public static int forward(long line) {
+    /** Whether other loops send through this line's transmit queue. */
+    static boolean isRelayed(long line) {
+        return UnsafeApi.getLong(line + RELAYS) != 0;
+    }
+
+    /** Sends what other loops have for this line's transmit queue; called by its loop every few passes. */
+    static void forward(long line) {
         int relays = (int) UnsafeApi.getLong(line + RELAYS);
-        int sent = 0;
         for (int i = 0; i < relays; i++) {
-            sent += TransmitRelay.forward(UnsafeApi.getLong(line + RELAY + (long) i * Long.BYTES), line);
+            TransmitRelay.forward(UnsafeApi.getLong(line + RELAY + (long) i * Long.BYTES), line);
         }
-        return sent;
     }
 
     /** How it is known what the device has sent: of {@link TxCompletion}. */

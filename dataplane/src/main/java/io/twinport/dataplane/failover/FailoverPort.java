@@ -244,8 +244,6 @@ public final class FailoverPort implements PacketPort, PollMember {
             expire();
         }
         tell();
-        SideLine.forward(selector.active());
-        SideLine.forward(selector.idle());
         if (PortDecision.isProven(selector.decision())) {
             prove();
         }

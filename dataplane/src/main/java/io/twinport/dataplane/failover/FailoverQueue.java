@@ -172,8 +172,6 @@ public final class FailoverQueue implements PacketPort, PollMember {
         if (PortDecision.word(decision) != seen) {
             follow();
         }
-        SideLine.forward(active);
-        SideLine.forward(idle);
         if (!window.isOpen()) {
             drain();
         }
