@@ -9,35 +9,33 @@ import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * A further queue of a {@link FailoverPort}, which is queue 0 and decides: this one follows at its next burst, by its own
- * lines of both sides. It has its own receive window and its own counts, so that what is sent and received by one queue,
- * and with that a flow, keeps its order, and a queue that is idle holds up nobody.
+ * lines of both sides. It has its own receiver, its own handover and its own counts, so that what is sent and received by one
+ * queue, and with that a flow, keeps its order, and a queue that is idle holds up nobody.
  *
  * <p>Belongs to the thread of one poll loop, which may be another one than the port's.
  */
 public final class FailoverQueue implements PacketPort, PollMember {
     private static final int HOUSEKEEPING_POLLS = FailoverPort.HOUSEKEEPING_POLLS;
     private static final int PUBLISH_POLLS = FailoverPort.PUBLISH_POLLS;
-    private static final int DRAIN_BURSTS = FailoverPort.DRAIN_BURSTS;
 
     private final int port;
     private final long decision;
     private final PortCounters counters;
     private final PortEvents out;
     private final NanoClock clock;
-    private final ReceiveWindow window = new ReceiveWindow();
     private final PortTotals totals = new PortTotals();
-    private final MbufBurst drain = new MbufBurst();
+    private final Receiver receiver;
+    private final TransmitQueue tx;
     private final MbufBurst single = new MbufBurst();
     private long primary = SideLine.NOTHING;
     private long standby = SideLine.NOTHING;
     private long active = SideLine.NOTHING;
-    private long idle = SideLine.NOTHING;
     private long seen;
     private int side;
     private int polls;
 
-    /** The switch whose first burst of this queue is awaited, or {@link PortDecision#OVER}. */
-    private long awaited = PortDecision.OVER;
+    /** The switch whose first burst of this queue is awaited. */
+    private long awaited;
 
     /**
      * @param port that decides
@@ -55,6 +53,8 @@ public final class FailoverQueue implements PacketPort, PollMember {
         this.counters = counters;
         this.out = out;
         this.clock = clock;
+        this.receiver = new Receiver(port.settings().receive(), totals, clock, Receiver.MOST_POLLS);
+        this.tx = new TransmitQueue(totals, port.settings().hold());
         this.seen = PortDecision.word(decision);
         this.side = FailoverPolicy.active(PortDecision.state(seen));
     }
@@ -64,30 +64,19 @@ public final class FailoverQueue implements PacketPort, PollMember {
         if (++polls % HOUSEKEEPING_POLLS == 0) {
             housekeeping();
         }
-        if (window.isOpen()) {
-            return receiveFromBoth(packets, count);
+        if (!receiver.isPlain()) {
+            return receiveByRules(packets, count);
         }
         int n = SideLine.receive(active, packets, count);
         totals.received += n;
         return n;
     }
 
-    /** As {@link FailoverPort} does. */
-    private int receiveFromBoth(long packets, int count) {
-        int n = 0;
-        if (window.isOver(clock.nanoTime())) {
-            window.close();
-        } else {
-            n = window.receive(line(window.side()), packets, count);
-            totals.suppressed += window.dropped();
-            if (n + window.dropped() > 0) {
-                prove();
-            }
+    private int receiveByRules(long packets, int count) {
+        int n = receiver.receive(packets, count);
+        if (receiver.hasProof()) {
+            prove();
         }
-        if (n < count) {
-            n += SideLine.receive(active, packets + (long) n * Long.BYTES, count - n);
-        }
-        totals.received += n;
         return n;
     }
 
@@ -96,12 +85,23 @@ public final class FailoverQueue implements PacketPort, PollMember {
         if (PortDecision.word(decision) != seen) {
             follow();
         }
+        if (tx.mode != 0) {
+            return transmitAroundSwitch(packets, count);
+        }
+        return post(packets, count);
+    }
+
+    private int post(long packets, int count) {
         int n = SideLine.transmit(active, packets, count);
         totals.sent += n;
         totals.refused += count - n;
-        if (awaited != PortDecision.OVER && n > 0) {
-            firstBurst();
-        }
+        return n;
+    }
+
+    /** As {@link FailoverPort} does. */
+    private int transmitAroundSwitch(long packets, int count) {
+        int n = tx.isPlain() ? post(packets, count) : tx.transmit(packets, count, clock.nanoTime());
+        noteFirstBurst();
         return n;
     }
 
@@ -119,14 +119,19 @@ public final class FailoverQueue implements PacketPort, PollMember {
     @Override
     public void join(int number, long line) {
         SideLine.enter(line);
+        receiver.join(number, line);
         setLine(number, line);
     }
 
     /** After the port's own leave. */
     @Override
     public void leave(int number) {
+        receiver.leave(number);
         follow();
         setLine(number, SideLine.NOTHING);
+        if (primary == SideLine.NOTHING && standby == SideLine.NOTHING) {
+            tx.abandon();
+        }
         publish();
     }
 
@@ -137,7 +142,7 @@ public final class FailoverQueue implements PacketPort, PollMember {
     @Override
     public void transmit(long mbuf) {
         single.set(mbuf);
-        int taken = SideLine.transmit(active, single.address(), 1);
+        int taken = SideLine.transmit(tx.line(), single.address(), 1);
         single.free(taken, 1);
         totals.announced += taken;
     }
@@ -147,33 +152,50 @@ public final class FailoverQueue implements PacketPort, PollMember {
         long word = PortDecision.word(decision);
         seen = word;
         int now = FailoverPolicy.active(PortDecision.state(word));
-        if (now == side) {
-            return;
+        if (now != side) {
+            turn(now, PortDecision.switchesAt(decision, word));
+        } else if (tx.isHandingOver() && !canSend(tx.side())) {
+            tx.cut(clock.nanoTime());
         }
-        totals.switches++;
-        totals.foldSent(side);
-        if (now == FailoverPolicy.NONE) {
-            window.close();
-            awaited = PortDecision.OVER;
-        } else {
-            window.open(side, clock.nanoTime());
-            awaited = PortDecision.switchesAt(decision, word);
-        }
-        side = now;
-        choose();
     }
 
-    private void firstBurst() {
-        out.firstBurst(port, awaited, clock.nanoTime());
-        awaited = PortDecision.OVER;
+    private void turn(int now, long number) {
+        totals.switches++;
+        side = now;
+        active = line(now);
+        tx.turnTo(now, active, canSend(tx.side()), clock.nanoTime());
+        receiver.turn(now);
+        awaited = number;
+        if (now == FailoverPolicy.NONE || number == PortDecision.OVER) {
+            tx.mode &= ~TransmitQueue.AWAITS_BURST;
+        } else {
+            tx.mode |= TransmitQueue.AWAITS_BURST;
+        }
+    }
+
+    /** Whether a side is a member and its link up. */
+    private boolean canSend(int number) {
+        return number != FailoverPolicy.NONE && FailoverPolicy.isLinkUp(PortDecision.state(seen), number);
+    }
+
+    private void noteFirstBurst() {
+        if ((tx.mode & TransmitQueue.AWAITS_BURST) != 0 && !tx.isHandingOver() && totals.sent > 0) {
+            tx.mode &= ~TransmitQueue.AWAITS_BURST;
+            out.firstBurst(port, awaited, clock.nanoTime());
+        }
     }
 
     private void housekeeping() {
         if (PortDecision.word(decision) != seen) {
             follow();
         }
-        if (!window.isOpen()) {
-            drain();
+        if (tx.mode != 0) {
+            tx.advance(clock.nanoTime());
+            noteFirstBurst();
+        }
+        receiver.drain();
+        if (receiver.hasProof()) {
+            prove();
         }
         if (polls % PUBLISH_POLLS == 0) {
             publish();
@@ -182,21 +204,7 @@ public final class FailoverQueue implements PacketPort, PollMember {
 
     /** Brings the counters up to date. */
     void publish() {
-        counters.publish(totals, side);
-    }
-
-    /** As {@link FailoverPort} does (U2). */
-    private void drain() {
-        int n;
-        int bursts = 0;
-        do {
-            n = SideLine.receive(idle, drain.address(), MbufBurst.CAPACITY);
-            drain.free(0, n);
-            totals.suppressed += n;
-        } while (n == MbufBurst.CAPACITY && ++bursts < DRAIN_BURSTS);
-        if ((n | bursts) != 0) {
-            prove();
-        }
+        counters.publish(totals, tx.side());
     }
 
     private void prove() {
@@ -217,13 +225,6 @@ public final class FailoverQueue implements PacketPort, PollMember {
         } else {
             standby = line;
         }
-        choose();
-    }
-
-    private void choose() {
         active = line(side);
-        idle = side == FailoverPolicy.NONE
-                ? SideLine.NOTHING
-                : line(FailoverPolicy.PRIMARY + FailoverPolicy.STANDBY - side);
     }
 }

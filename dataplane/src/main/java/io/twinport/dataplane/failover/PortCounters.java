@@ -17,7 +17,15 @@ public final class PortCounters {
     private final AtomicCounter sentByPrimary;
     private final AtomicCounter sentByStandby;
     private final AtomicCounter refused;
+    private final AtomicCounter dropped;
+    private final AtomicCounter held;
+    private final AtomicCounter holdDropped;
+    private final AtomicCounter resent;
+    private final AtomicCounter notDrained;
     private final AtomicCounter suppressed;
+    private final AtomicCounter duplicates;
+    private final AtomicCounter lookback;
+    private final AtomicCounter forgotten;
     private final AtomicCounter announced;
     private final AtomicCounter switches;
     private final AtomicCounter active;
@@ -44,7 +52,15 @@ public final class PortCounters {
         this.sentByPrimary = counters.newCounter(prefix + "tx_packets primary");
         this.sentByStandby = counters.newCounter(prefix + "tx_packets standby");
         this.refused = counters.newCounter(prefix + "tx_refused");
+        this.dropped = counters.newCounter(prefix + "tx_dropped");
+        this.held = counters.newCounter(prefix + "tx_held");
+        this.holdDropped = counters.newCounter(prefix + "tx_hold_dropped");
+        this.resent = counters.newCounter(prefix + "tx_resent");
+        this.notDrained = counters.newCounter(prefix + "switches not drained");
         this.suppressed = counters.newCounter(prefix + "rx_suppressed");
+        this.duplicates = counters.newCounter(prefix + "rx_duplicates");
+        this.lookback = counters.newCounter(prefix + "rx_lookback");
+        this.forgotten = counters.newCounter(prefix + "rx_forgotten");
         this.announced = counters.newCounter(prefix + "tx_announced");
         this.switches = counters.newCounter(prefix + "switches");
         this.active = counters.newCounter(prefix + "active side (0 none, 1 primary, 2 standby)");
@@ -66,7 +82,15 @@ public final class PortCounters {
         sentByPrimary.setRelease(totals.sentByPrimary + (activeSide == FailoverPolicy.PRIMARY ? totals.sent : 0));
         sentByStandby.setRelease(totals.sentByStandby + (activeSide == FailoverPolicy.STANDBY ? totals.sent : 0));
         refused.setRelease(totals.refused);
+        dropped.setRelease(totals.dropped);
+        held.setRelease(totals.held);
+        holdDropped.setRelease(totals.holdDropped);
+        resent.setRelease(totals.resent);
+        notDrained.setRelease(totals.notDrained);
         suppressed.setRelease(totals.suppressed);
+        duplicates.setRelease(totals.duplicates);
+        lookback.setRelease(totals.lookback);
+        forgotten.setRelease(totals.forgotten);
         announced.setRelease(totals.announced);
         switches.setRelease(totals.switches);
         active.setRelease(activeSide);
@@ -100,7 +124,7 @@ public final class PortCounters {
         return sum(counters -> counters.received);
     }
 
-    /** Frames that the primary's driver took. */
+    /** Frames that the primary's driver took, those {@link #resent} too. */
     public long sentByPrimary() {
         return sum(counters -> counters.sentByPrimary);
     }
@@ -110,14 +134,54 @@ public final class PortCounters {
         return sum(counters -> counters.sentByStandby);
     }
 
-    /** Frames that no driver took. */
+    /** Frames that were given back to the sender. */
     public long refused() {
         return sum(counters -> counters.refused);
     }
 
-    /** Frames of the idle side, counted and freed (U2). */
+    /** Frames that were freed because neither side was ready (R41). */
+    public long dropped() {
+        return dropped.get();
+    }
+
+    /** Frames that had to wait for a side. */
+    public long held() {
+        return held.get();
+    }
+
+    /** Those of them that were freed in the end. */
+    public long holdDropped() {
+        return holdDropped.get();
+    }
+
+    /** Frames in flight at a cut that the other side has sent again. */
+    public long resent() {
+        return resent.get();
+    }
+
+    /** Planned switches that went on before the former side's ring was known to be empty. */
+    public long notDrained() {
+        return notDrained.get();
+    }
+
+    /** Frames that were received and not delivered, because of their side or their age (U2). */
     public long suppressed() {
         return sum(counters -> counters.suppressed);
+    }
+
+    /** Frames that were not delivered because their copy by the other side was (U8). */
+    public long duplicates() {
+        return duplicates.get();
+    }
+
+    /** Frames among {@link #received} that the idle side had received before a switch (U2). */
+    public long lookback() {
+        return lookback.get();
+    }
+
+    /** Frames whose copies were no longer awaited for want of room, and were delivered too (U8). */
+    public long forgotten() {
+        return forgotten.get();
     }
 
     /** Frames of control threads that a driver took; not among those that the sides sent. */

@@ -118,7 +118,7 @@ class FailoverQueueDpdkTest {
         EalWorker.run(() -> {
             try (QueuedPort port = QueuedPort.ready(2)) {
                 port.receive(1, HOUSEKEEPING_POLLS);
-                Thread.sleep(ReceiveWindow.LENGTH.toMillis() + 5);
+                Thread.sleep(ReceiveSettings.DEFAULT.window().toMillis() + 5);
                 port.receive(0, 1);
                 port.receive(1, 1);
                 port.arriveAt(STANDBY, 1, 20, Frames.UNICAST);

@@ -63,7 +63,8 @@ final class QueuedPort implements AutoCloseable {
                         new UnsafeBuffer(ByteBuffer.allocateDirect(200 * 128))),
                 0,
                 queues);
-        FailoverPort port = new FailoverPort(0, events, counters, new PortEvents(told), failback);
+        FailoverPort port =
+                new FailoverPort(0, events, counters, new PortEvents(told), PortSettings.DEFAULT.with(failback));
         ports.add(port);
         members.add(port);
         for (int q = 1; q < queues; q++) {
