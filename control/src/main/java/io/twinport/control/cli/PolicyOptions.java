@@ -53,7 +53,7 @@ final class PolicyOptions {
                     + " process with exit code 3, so that the kernel takes it. Default: ${DEFAULT-VALUE}")
     int releaseSeconds = 5;
 
-    RunSettings settings() {
+    RunSettings settings(int queues) {
         Commands.check(announce >= 0 && announce <= 100, "--announce " + announce, "0 to 100");
         Commands.check(
                 announceMillis >= 1 && announceMillis <= 60_000,
@@ -68,6 +68,7 @@ final class PolicyOptions {
                 "1 to 3600 seconds");
         return new RunSettings(
                 FailbackSpec.parse(failback, damping),
+                queues,
                 new RunSettings.Announce(announce, Duration.ofMillis(announceMillis), announceVlans),
                 Duration.ofSeconds(releaseSeconds));
     }

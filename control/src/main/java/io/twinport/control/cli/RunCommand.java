@@ -30,9 +30,6 @@ import picocli.CommandLine.Parameters;
                 "Run a failover port over two DPDK devices until Ctrl-C. Changes nothing on the machine without --bind.",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
-    private static final int MBUFS = 8191;
-    private static final int MEGABYTES = 128;
-
     @Option(
             names = "--primary",
             paramLabel = "DEVARGS",
@@ -74,6 +71,9 @@ final class RunCommand implements Callable<Integer> {
     boolean bind;
 
     @Mixin
+    QueueOptions queueOptions = new QueueOptions();
+
+    @Mixin
     PolicyOptions policyOptions = new PolicyOptions();
 
     @Mixin
@@ -81,7 +81,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "-- EAL",
-            description = "Arguments for DPDK's EAL, after '--': -l 1 (the poll loop's CPU), --no-huge, -m 256, ...")
+            description = "Arguments for DPDK's EAL, after '--': -l 1 (the poll loops' CPUs), --no-huge, -m 256, ...")
     List<String> eal = List.of();
 
     @Override
@@ -94,7 +94,7 @@ final class RunCommand implements Callable<Integer> {
         FailoverRun.check(sides);
         StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
-        RunSettings settings = policyOptions.settings();
+        RunSettings settings = policyOptions.settings(queueOptions.queues(handlerSpec));
         EalArguments arguments = arguments(sides);
         Interrupt interrupt = Interrupt.install(0);
         try {
@@ -112,7 +112,7 @@ final class RunCommand implements Callable<Integer> {
             EalArguments arguments,
             Interrupt interrupt)
             throws InterruptedException {
-        Engine engine = Engine.start(arguments, engineOptions.cncFile("twinport"), MBUFS);
+        Engine engine = Engine.start(arguments, engineOptions.cncFile("twinport"), queueOptions.mbufs());
         boolean clean = true;
         try {
             FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, settings, System.out);
@@ -149,14 +149,15 @@ final class RunCommand implements Callable<Integer> {
                 .map(SideSpec::devargs)
                 .toList();
         EalArguments arguments = new EalArguments(EngineOptions.pollCpus(eal), pci, eal);
-        if (!arguments.decidesMemory() && HugePages.freeMegabytes() < MEGABYTES) {
+        int megabytes = queueOptions.megabytes();
+        if (!arguments.decidesMemory() && HugePages.freeMegabytes() < megabytes) {
             throw new UserException(
-                    "there are " + HugePages.freeMegabytes() + " MiB of free hugepages, and " + MEGABYTES
+                    "there are " + HugePages.freeMegabytes() + " MiB of free hugepages, and " + megabytes
                             + " are needed. Reserve some, as root: echo 512 >"
                             + " /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages. Or, with virtual devices, do without:"
                             + " add '-- --no-huge' at the end.");
         }
-        return arguments.withMemoryAtHand(MEGABYTES);
+        return arguments.withMemoryAtHand(megabytes);
     }
 
     private static List<SideSpec> side(int side, @Nullable String devargs) {

@@ -9,10 +9,11 @@ import java.util.List;
  * How a failover port behaves.
  *
  * @param failback when the traffic goes back to the primary
+ * @param queues queue pairs of the port
  * @param announce how switches are announced
  * @param releaseTime in which a device that the kernel wants back is given back, or the process ends
  */
-public record RunSettings(FailbackSettings failback, Announce announce, Duration releaseTime) {
+public record RunSettings(FailbackSettings failback, int queues, Announce announce, Duration releaseTime) {
     /**
      * @param count how often after each switch; 0 for never
      * @param vlans in which tagged copies are sent
