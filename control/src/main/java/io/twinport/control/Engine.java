@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.SortedSet;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
@@ -94,10 +95,19 @@ public final class Engine implements AutoCloseable {
         return new PollLoop(name, handler, members, cnc.commands(loops++));
     }
 
-    /** Starts a loop on a CPU and returns when it has warmed up and runs. */
+    /** {@link #run(PollLoop, PacketHandler, int, int)} for ports of one queue. */
     public Lcore run(PollLoop loop, PacketHandler handler, int cpu) {
+        return run(loop, handler, cpu, 1);
+    }
+
+    /**
+     * Starts a loop on a CPU and returns when it has warmed up and runs.
+     *
+     * @param queues of its port, in this loop and others
+     */
+    public Lcore run(PollLoop loop, PacketHandler handler, int cpu, int queues) {
         Runnable first = () -> {
-            WarmUp.run(pool);
+            WarmUp.run(pool, queues);
             handler.start(pool);
         };
         Lcore lcore = Lcore.start(cpu, loop, first, errorHandler());
@@ -120,6 +130,11 @@ public final class Engine implements AutoCloseable {
     /** The CPU of the first poll loop. */
     public int pollCpu() {
         return arguments.pollCpus().first();
+    }
+
+    /** The CPUs of the poll loops. */
+    public SortedSet<Integer> pollCpus() {
+        return arguments.pollCpus();
     }
 
     /** Distinct errors with their counts, in the mapped file: a loop must not throw, and if it does it must not die. */

@@ -39,14 +39,21 @@ public final class EthSide implements SideDevice {
     private Offloads promised = Offloads.NONE;
     private Offloads used = Offloads.NONE;
     private @Nullable EthOwner owner;
+    private final int mostQueues;
     private long events;
     private long requests;
 
     public EthSide(EthDev dev) {
+        this(dev, SideLine.MOST_QUEUES);
+    }
+
+    /** @param mostQueues of which no more are used, however many the device and the port have */
+    EthSide(EthDev dev, int mostQueues) {
         this.dev = dev;
         this.settings = new EthSettings(dev);
         this.mtu = dev.mtu();
         this.deviceMtu = mtu;
+        this.mostQueues = mostQueues;
     }
 
     @Override
@@ -234,6 +241,7 @@ public final class EthSide implements SideDevice {
     /** Frames that do not fit into an mbuf come and go in several, if the device can do that. */
     @Override
     public void configure(MbufPool pool, int queues) {
+        int most = Math.min(queues, mostQueues);
         Offloads needed = MtuBounds.room(mtu) > pool.room() ? MANY_MBUFS : Offloads.NONE;
         if (!needed.without(offloads()).isEmpty()) {
             throw new DpdkException(dev + " cannot have an MTU of " + mtu + ": its mbufs hold " + pool.room()
@@ -241,7 +249,7 @@ public final class EthSide implements SideDevice {
         }
         used = promised.and(offloads()).or(needed);
         dev.want(mtu, used.rx(), used.tx());
-        dev.configure(pool, queues, queues);
+        dev.configure(pool, most, most);
         room = pool.room();
         tellMtu(mtu);
     }

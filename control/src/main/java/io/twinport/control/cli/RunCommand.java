@@ -32,9 +32,6 @@ import picocli.CommandLine.Parameters;
                 "Run a failover port over two DPDK devices until Ctrl-C. Changes nothing on the machine without --bind.",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
-    private static final int MBUFS = 8191;
-    private static final int MEGABYTES = 128;
-
     @Option(
             names = "--primary",
             paramLabel = "DEVARGS",
@@ -76,6 +73,9 @@ final class RunCommand implements Callable<Integer> {
     boolean bind;
 
     @Mixin
+    QueueOptions queueOptions = new QueueOptions();
+
+    @Mixin
     PortOptions portOptions = new PortOptions();
 
     @Mixin
@@ -89,7 +89,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "-- EAL",
-            description = "Arguments for DPDK's EAL, after '--': -l 1 (the poll loop's CPU), --no-huge, -m 256, ...")
+            description = "Arguments for DPDK's EAL, after '--': -l 1 (the poll loops' CPUs), --no-huge, -m 256, ...")
     List<String> eal = List.of();
 
     @Override
@@ -102,7 +102,7 @@ final class RunCommand implements Callable<Integer> {
         FailoverRun.check(sides);
         StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
-        RunSettings settings = policyOptions.settings(receiveOptions.settings(), portOptions.spec());
+        RunSettings settings = settings(handlerSpec);
         EalArguments arguments = arguments(sides, megabytes(settings.configuration()));
         Interrupt interrupt = Interrupt.install(0);
         try {
@@ -111,6 +111,16 @@ final class RunCommand implements Callable<Integer> {
         } finally {
             interrupt.done();
         }
+    }
+
+    private RunSettings settings(HandlerSpec handlerSpec) {
+        PortSettings port = new PortSettings(policyOptions.failback(), receiveOptions.settings(), policyOptions.hold());
+        return new RunSettings(
+                port,
+                queueOptions.queues(handlerSpec),
+                portOptions.spec(),
+                policyOptions.announce(),
+                policyOptions.releaseTime());
     }
 
     private void run(
@@ -123,7 +133,7 @@ final class RunCommand implements Callable<Integer> {
         Engine engine = Engine.start(
                 arguments,
                 engineOptions.cncFile("twinport"),
-                MBUFS,
+                queueOptions.mbufs(),
                 settings.configuration().mbufRoom());
         boolean clean = true;
         try {
@@ -155,9 +165,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Longer mbufs need more memory than the usual ones, which the usual amount is for. */
-    private static int megabytes(PortSpec port) {
-        long more = (long) MBUFS * (port.mbufRoom() - MbufPool.DEFAULT_ROOM);
-        return MEGABYTES + (int) ((more + (1 << 20) - 1) >> 20);
+    private int megabytes(PortSpec port) {
+        long more = (long) queueOptions.mbufs() * (port.mbufRoom() - MbufPool.DEFAULT_ROOM);
+        return queueOptions.megabytes() + (int) ((more + (1 << 20) - 1) >> 20);
     }
 
     private EalArguments arguments(List<SideSpec> sides, int megabytes) {

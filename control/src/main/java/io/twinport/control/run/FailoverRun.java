@@ -10,16 +10,12 @@ import io.twinport.control.hotplug.SidePlan;
 import io.twinport.control.hotplug.Watchdog;
 import io.twinport.control.kernel.InterfaceAddresses;
 import io.twinport.control.kernel.Tap;
-import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PacketHandler;
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.PortQueue;
+import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.announce.FrameSender;
-import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.handler.Sink;
@@ -38,6 +34,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One failover port from start to end. Either side may be missing at the start (R21, R39), and come later. */
@@ -58,8 +56,7 @@ public final class FailoverRun {
     private final RunLog log;
     private final PortConfiguration configuration;
     private final PortCounters counters;
-    private final PollLoop loop;
-    private final Lcore lcore;
+    private final PortQueues queues;
     private final PortAnnouncer announcer;
     private final @Nullable Tap tap;
     private final List<SideLife> lives = new ArrayList<>();
@@ -76,23 +73,28 @@ public final class FailoverRun {
         this.watchdog = new Watchdog(settings.releaseTime(), this::endProcess);
         this.events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
-        this.counters = new PortCounters(engine.cnc().counters(), PORT);
-        FailoverPort port = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()), settings.port());
-        this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
-        PacketHandler handler = handler(handlerSpec, port);
-        this.loop = engine.newLoop("poll", handler, List.of(port));
-        this.configuration = new PortConfiguration(
-                "twinport." + PORT, engine.pool(), events, List.of(new PortQueue(loop, PORT)), Offloads.NONE);
+        this.counters = PortCounters.ofQueues(engine.cnc().counters(), PORT, settings.queues());
+        this.queues = new PortQueues(engine, PORT, settings.queues(), events, counters, settings.port());
+        this.tap = handlerSpec instanceof HandlerSpec.Tap spec
+                ? Tap.start(spec.name(), engine, queues.ports().getFirst())
+                : null;
+        queues.handle(IntStream.range(0, settings.queues())
+                .mapToObj(q -> handler(handlerSpec, q))
+                .toList());
+        this.configuration =
+                new PortConfiguration("twinport." + PORT, engine.pool(), events, queues.places(), Offloads.NONE);
         configure(sides, settings.configuration());
         Optional<InterfaceAddresses> addresses = handlerSpec instanceof HandlerSpec.Tap spec
                 ? Optional.of(new InterfaceAddresses(spec.name()))
                 : Optional.empty();
         this.announcer = new PortAnnouncer(
-                settings.announce(), configuration::mac, addresses, new FrameSender(loop, PORT, engine.pool()));
+                settings.announce(),
+                configuration::mac,
+                addresses,
+                new FrameSender(queues.places().getFirst(), engine.pool()));
         engine.conductor().add(log);
         engine.conductor().add(announcer);
-        this.lcore = engine.run(loop, handler, engine.pollCpu());
+        queues.run();
     }
 
     /**
@@ -168,7 +170,7 @@ public final class FailoverRun {
             clean &= life.stop();
         }
         watchdog.close();
-        lcore.close();
+        queues.close();
         if (tap != null) {
             tap.close();
         }
@@ -310,8 +312,8 @@ public final class FailoverRun {
             }
         }
         Optional<MacAddress> mac = configuration.mac();
-        log.say("ready" + mac.map(known -> ", MAC address " + known).orElse("") + ", poll loop on CPU "
-                + engine.pollCpu() + "; Ctrl-C ends it");
+        log.say("ready" + mac.map(known -> ", MAC address " + known).orElse("") + ", " + pollers()
+                + "; Ctrl-C ends it");
     }
 
     private static String waitsFor(SideLife life) {
@@ -328,13 +330,29 @@ public final class FailoverRun {
                         .orElse(": its driver's probe has not returned");
     }
 
-    private PacketHandler handler(HandlerSpec spec, FailoverPort port) {
+    private String pollers() {
+        List<Integer> cpus = queues.cpus();
+        return cpus.size() == 1
+                ? "poll loop on CPU " + cpus.getFirst()
+                : "poll loops on CPUs " + cpus.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+
+    private PacketHandler handler(HandlerSpec spec, int queue) {
+        PacketPort port = queues.ports().get(queue);
         return switch (spec) {
             case HandlerSpec.Reflect() -> new Reflect(port);
             case HandlerSpec.Sink() -> new Sink(port);
-            case HandlerSpec.Generate(long rate, long destination) ->
-                new Generate(port, () -> sourceMac, destination, rate);
+            case HandlerSpec.Generate(long rate, long destination) -> generate(port, queue, rate, destination);
             case HandlerSpec.Tap ignored -> Objects.requireNonNull(tap).handler();
         };
+    }
+
+    /** The rate is the port's: each queue has its share of it, and of the numbers. */
+    private PacketHandler generate(PacketPort port, int queue, long rate, long destination) {
+        int count = queues.ports().size();
+        long share = rate / count + (queue < rate % count ? 1 : 0);
+        return rate > 0 && share == 0
+                ? new Sink(port)
+                : new Generate(port, () -> sourceMac, destination, share, queue, count);
     }
 }

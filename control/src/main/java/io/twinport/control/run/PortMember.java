@@ -72,7 +72,9 @@ final class PortMember implements Membership {
         conductor.unwatch(side);
         Pause.millis(DRAIN_MILLIS);
         Pause.until(() -> unsent() <= 0, DRAIN_MOST_MILLIS - DRAIN_MILLIS);
-        return Math.clamp(unsent(), 0, (long) side.txRing());
+        return side.transmitted() < 0
+                ? side.stranded()
+                : Math.clamp(unsent(), 0, (long) side.txRing() + side.stranded());
     }
 
     private long unsent() {

@@ -4,6 +4,7 @@ import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.EventLine;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -206,8 +207,15 @@ public final class FailoverPort implements PacketPort, PollMember {
             note(event, nanos);
         } else if (tx.isHandingOver() && !canSend(tx.side())) {
             // The side that was being left has failed before it was empty: the switch is an unplanned one now.
-            lostAtMost = tx.cut(clock.nanoTime());
+            lostAtMost = lostByOthers(tx.side());
+            lostAtMost += tx.cut(clock.nanoTime());
         }
+    }
+
+    /** What the port's other queues lose at most when a side fails: each follows by itself, and tells no number. */
+    private long lostByOthers(int side) {
+        long line = selector.line(side);
+        return settings.hold().isOn() && TxCompletion.isProof(line) ? 0 : SideLine.otherRings(line);
     }
 
     private void note(int event, long nanos) {
@@ -220,7 +228,9 @@ public final class FailoverPort implements PacketPort, PollMember {
         cause = event;
         eventNanos = nanos;
         decisionNanos = selector.decisionNanos();
-        lostAtMost = tx.turnTo(to, selector.active(), canSend(tx.side()), decisionNanos);
+        boolean sends = canSend(tx.side());
+        lostAtMost = sends ? 0 : lostByOthers(tx.side());
+        lostAtMost += tx.turnTo(to, selector.active(), sends, decisionNanos);
         if (event == FailoverPolicy.PRIMARY_LEFT || event == FailoverPolicy.STANDBY_LEFT) {
             // It has its link yet: control gives it the time to send, and counts what it has not.
             lostAtMost = 0;
@@ -267,8 +277,6 @@ public final class FailoverPort implements PacketPort, PollMember {
             noteFirstBurst();
         }
         tell();
-        SideLine.forward(selector.active());
-        SideLine.forward(selector.idle());
         receiver.drain();
         if (receiver.hasProof() || PortDecision.isProven(selector.decision())) {
             prove();

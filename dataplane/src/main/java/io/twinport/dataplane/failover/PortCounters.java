@@ -98,12 +98,20 @@ public final class PortCounters {
 
     /** For who reads the file: {@link #received} and its like are exact without it. */
     private void sumUp(long portSwitches, int activeSide) {
-        received.setRelease(received());
-        sentByPrimary.setRelease(sentByPrimary());
-        sentByStandby.setRelease(sentByStandby());
-        refused.setRelease(refused());
-        suppressed.setRelease(suppressed());
-        announced.setRelease(announced());
+        received.setRelease(sum(counters -> counters.received));
+        sentByPrimary.setRelease(sum(counters -> counters.sentByPrimary));
+        sentByStandby.setRelease(sum(counters -> counters.sentByStandby));
+        refused.setRelease(sum(counters -> counters.refused));
+        dropped.setRelease(sum(counters -> counters.dropped));
+        held.setRelease(sum(counters -> counters.held));
+        holdDropped.setRelease(sum(counters -> counters.holdDropped));
+        resent.setRelease(sum(counters -> counters.resent));
+        notDrained.setRelease(sum(counters -> counters.notDrained));
+        suppressed.setRelease(sum(counters -> counters.suppressed));
+        duplicates.setRelease(sum(counters -> counters.duplicates));
+        lookback.setRelease(sum(counters -> counters.lookback));
+        forgotten.setRelease(sum(counters -> counters.forgotten));
+        announced.setRelease(sum(counters -> counters.announced));
         switches.setRelease(portSwitches);
         active.setRelease(activeSide);
     }
@@ -141,27 +149,27 @@ public final class PortCounters {
 
     /** Frames that were freed because neither side was ready (R41). */
     public long dropped() {
-        return dropped.get();
+        return sum(counters -> counters.dropped);
     }
 
     /** Frames that had to wait for a side. */
     public long held() {
-        return held.get();
+        return sum(counters -> counters.held);
     }
 
     /** Those of them that were freed in the end. */
     public long holdDropped() {
-        return holdDropped.get();
+        return sum(counters -> counters.holdDropped);
     }
 
     /** Frames in flight at a cut that the other side has sent again. */
     public long resent() {
-        return resent.get();
+        return sum(counters -> counters.resent);
     }
 
     /** Planned switches that went on before the former side's ring was known to be empty. */
     public long notDrained() {
-        return notDrained.get();
+        return sum(counters -> counters.notDrained);
     }
 
     /** Frames that were received and not delivered, because of their side or their age (U2). */
@@ -171,17 +179,17 @@ public final class PortCounters {
 
     /** Frames that were not delivered because their copy by the other side was (U8). */
     public long duplicates() {
-        return duplicates.get();
+        return sum(counters -> counters.duplicates);
     }
 
     /** Frames among {@link #received} that the idle side had received before a switch (U2). */
     public long lookback() {
-        return lookback.get();
+        return sum(counters -> counters.lookback);
     }
 
     /** Frames whose copies were no longer awaited for want of room, and were delivered too (U8). */
     public long forgotten() {
-        return forgotten.get();
+        return sum(counters -> counters.forgotten);
     }
 
     /** Frames of control threads that a driver took; not among those that the sides sent. */

@@ -13,7 +13,7 @@ class WarmUpDpdkTest {
         TestEal.start();
         MbufPool pool = MbufPool.create("warm", 1023);
         long start = System.nanoTime();
-        EalWorker.run(() -> WarmUp.run(pool));
+        EalWorker.run(() -> WarmUp.run(pool, 1));
         System.out.println("warm-up: " + (System.nanoTime() - start) / 1_000_000 + " ms");
         assertEquals(pool.size(), pool.available());
         pool.close();
@@ -24,7 +24,7 @@ class WarmUpDpdkTest {
     void shouldDoWithFewMbufs() throws Exception {
         TestEal.start();
         MbufPool pool = MbufPool.create("few", 400);
-        EalWorker.run(() -> WarmUp.run(pool));
+        EalWorker.run(() -> WarmUp.run(pool, 2));
         assertEquals(pool.size(), pool.available());
         pool.close();
     }
