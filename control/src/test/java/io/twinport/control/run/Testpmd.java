@@ -47,6 +47,11 @@ final class Testpmd {
         return start(List.of("ip", "netns", "exec", namespace), socket, "io", "--vdev=net_tap0,iface=" + tap);
     }
 
+    /** A far end that writes every frame to a pcap file, which is whole when it has ended. */
+    static Program capture(Path socket, Path file) {
+        return start(List.of(), socket, "io", "--vdev=net_pcap0,tx_pcap=" + file);
+    }
+
     private static Program start(List<String> before, Path socket, String mode, String... vdevs) {
         List<String> command = new ArrayList<>(before);
         // Its stdin stays open as long as this process lives; it ends when that does.

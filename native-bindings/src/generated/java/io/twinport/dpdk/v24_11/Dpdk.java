@@ -68,6 +68,24 @@ public class Dpdk extends Dpdk$shared {
     public static int RTE_ETH_LINK_UP() {
         return RTE_ETH_LINK_UP;
     }
+    private static final int RTE_ETH_VLAN_STRIP_OFFLOAD = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_VLAN_STRIP_OFFLOAD 1
+     * }
+     */
+    public static int RTE_ETH_VLAN_STRIP_OFFLOAD() {
+        return RTE_ETH_VLAN_STRIP_OFFLOAD;
+    }
+    private static final int RTE_ETH_VLAN_FILTER_OFFLOAD = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_VLAN_FILTER_OFFLOAD 2
+     * }
+     */
+    public static int RTE_ETH_VLAN_FILTER_OFFLOAD() {
+        return RTE_ETH_VLAN_FILTER_OFFLOAD;
+    }
     private static final int RTE_MEMPOOL_MAX_OPS_IDX = (int)16L;
     /**
      * {@snippet lang=c :
@@ -85,6 +103,24 @@ public class Dpdk extends Dpdk$shared {
      */
     public static int RTE_ETHER_ADDR_LEN() {
         return RTE_ETHER_ADDR_LEN;
+    }
+    private static final int RTE_ETH_DEV_NO_OWNER = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_DEV_NO_OWNER 0
+     * }
+     */
+    public static int RTE_ETH_DEV_NO_OWNER() {
+        return RTE_ETH_DEV_NO_OWNER;
+    }
+    private static final int RTE_ETH_MAX_OWNER_NAME_LEN = (int)64L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_MAX_OWNER_NAME_LEN 64
+     * }
+     */
+    public static int RTE_ETH_MAX_OWNER_NAME_LEN() {
+        return RTE_ETH_MAX_OWNER_NAME_LEN;
     }
 
     private static class rte_eal_alarm_set {
@@ -1141,6 +1177,309 @@ public class Dpdk extends Dpdk$shared {
         }
     }
 
+    private static class rte_eth_dev_owner_new {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_dev_owner_new");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_new(uint64_t *owner_id)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_dev_owner_new$descriptor() {
+        return rte_eth_dev_owner_new.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_new(uint64_t *owner_id)
+     * }
+     */
+    public static MethodHandle rte_eth_dev_owner_new$handle() {
+        return rte_eth_dev_owner_new.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_new(uint64_t *owner_id)
+     * }
+     */
+    public static MemorySegment rte_eth_dev_owner_new$address() {
+        return rte_eth_dev_owner_new.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_new(uint64_t *owner_id)
+     * }
+     */
+    public static int rte_eth_dev_owner_new(MemorySegment owner_id) {
+        var mh$ = rte_eth_dev_owner_new.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_dev_owner_new", owner_id);
+            }
+            return (int)mh$.invokeExact(owner_id);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_eth_dev_owner_set {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_dev_owner_set");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_set(const uint16_t port_id, const struct rte_eth_dev_owner *owner)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_dev_owner_set$descriptor() {
+        return rte_eth_dev_owner_set.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_set(const uint16_t port_id, const struct rte_eth_dev_owner *owner)
+     * }
+     */
+    public static MethodHandle rte_eth_dev_owner_set$handle() {
+        return rte_eth_dev_owner_set.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_set(const uint16_t port_id, const struct rte_eth_dev_owner *owner)
+     * }
+     */
+    public static MemorySegment rte_eth_dev_owner_set$address() {
+        return rte_eth_dev_owner_set.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_set(const uint16_t port_id, const struct rte_eth_dev_owner *owner)
+     * }
+     */
+    public static int rte_eth_dev_owner_set(short port_id, MemorySegment owner) {
+        var mh$ = rte_eth_dev_owner_set.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_dev_owner_set", port_id, owner);
+            }
+            return (int)mh$.invokeExact(port_id, owner);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_eth_dev_owner_unset {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_dev_owner_unset");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_unset(const uint16_t port_id, const uint64_t owner_id)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_dev_owner_unset$descriptor() {
+        return rte_eth_dev_owner_unset.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_unset(const uint16_t port_id, const uint64_t owner_id)
+     * }
+     */
+    public static MethodHandle rte_eth_dev_owner_unset$handle() {
+        return rte_eth_dev_owner_unset.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_unset(const uint16_t port_id, const uint64_t owner_id)
+     * }
+     */
+    public static MemorySegment rte_eth_dev_owner_unset$address() {
+        return rte_eth_dev_owner_unset.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_unset(const uint16_t port_id, const uint64_t owner_id)
+     * }
+     */
+    public static int rte_eth_dev_owner_unset(short port_id, long owner_id) {
+        var mh$ = rte_eth_dev_owner_unset.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_dev_owner_unset", port_id, owner_id);
+            }
+            return (int)mh$.invokeExact(port_id, owner_id);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_eth_dev_owner_delete {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_dev_owner_delete");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_delete(const uint64_t owner_id)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_dev_owner_delete$descriptor() {
+        return rte_eth_dev_owner_delete.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_delete(const uint64_t owner_id)
+     * }
+     */
+    public static MethodHandle rte_eth_dev_owner_delete$handle() {
+        return rte_eth_dev_owner_delete.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_delete(const uint64_t owner_id)
+     * }
+     */
+    public static MemorySegment rte_eth_dev_owner_delete$address() {
+        return rte_eth_dev_owner_delete.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_delete(const uint64_t owner_id)
+     * }
+     */
+    public static int rte_eth_dev_owner_delete(long owner_id) {
+        var mh$ = rte_eth_dev_owner_delete.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_dev_owner_delete", owner_id);
+            }
+            return (int)mh$.invokeExact(owner_id);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_eth_dev_owner_get {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_dev_owner_get");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_get(const uint16_t port_id, struct rte_eth_dev_owner *owner)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_dev_owner_get$descriptor() {
+        return rte_eth_dev_owner_get.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_get(const uint16_t port_id, struct rte_eth_dev_owner *owner)
+     * }
+     */
+    public static MethodHandle rte_eth_dev_owner_get$handle() {
+        return rte_eth_dev_owner_get.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_get(const uint16_t port_id, struct rte_eth_dev_owner *owner)
+     * }
+     */
+    public static MemorySegment rte_eth_dev_owner_get$address() {
+        return rte_eth_dev_owner_get.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_dev_owner_get(const uint16_t port_id, struct rte_eth_dev_owner *owner)
+     * }
+     */
+    public static int rte_eth_dev_owner_get(short port_id, MemorySegment owner) {
+        var mh$ = rte_eth_dev_owner_get.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_dev_owner_get", port_id, owner);
+            }
+            return (int)mh$.invokeExact(port_id, owner);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class rte_eth_dev_count_avail {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dpdk.C_SHORT    );
@@ -1751,6 +2090,306 @@ public class Dpdk extends Dpdk$shared {
         }
     }
 
+    private static class rte_eth_promiscuous_disable {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_promiscuous_disable");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_promiscuous_disable(uint16_t port_id)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_promiscuous_disable$descriptor() {
+        return rte_eth_promiscuous_disable.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_promiscuous_disable(uint16_t port_id)
+     * }
+     */
+    public static MethodHandle rte_eth_promiscuous_disable$handle() {
+        return rte_eth_promiscuous_disable.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_promiscuous_disable(uint16_t port_id)
+     * }
+     */
+    public static MemorySegment rte_eth_promiscuous_disable$address() {
+        return rte_eth_promiscuous_disable.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_promiscuous_disable(uint16_t port_id)
+     * }
+     */
+    public static int rte_eth_promiscuous_disable(short port_id) {
+        var mh$ = rte_eth_promiscuous_disable.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_promiscuous_disable", port_id);
+            }
+            return (int)mh$.invokeExact(port_id);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_eth_promiscuous_get {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_promiscuous_get");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_promiscuous_get(uint16_t port_id)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_promiscuous_get$descriptor() {
+        return rte_eth_promiscuous_get.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_promiscuous_get(uint16_t port_id)
+     * }
+     */
+    public static MethodHandle rte_eth_promiscuous_get$handle() {
+        return rte_eth_promiscuous_get.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_promiscuous_get(uint16_t port_id)
+     * }
+     */
+    public static MemorySegment rte_eth_promiscuous_get$address() {
+        return rte_eth_promiscuous_get.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_promiscuous_get(uint16_t port_id)
+     * }
+     */
+    public static int rte_eth_promiscuous_get(short port_id) {
+        var mh$ = rte_eth_promiscuous_get.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_promiscuous_get", port_id);
+            }
+            return (int)mh$.invokeExact(port_id);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_eth_allmulticast_enable {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_allmulticast_enable");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_allmulticast_enable(uint16_t port_id)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_allmulticast_enable$descriptor() {
+        return rte_eth_allmulticast_enable.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_allmulticast_enable(uint16_t port_id)
+     * }
+     */
+    public static MethodHandle rte_eth_allmulticast_enable$handle() {
+        return rte_eth_allmulticast_enable.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_allmulticast_enable(uint16_t port_id)
+     * }
+     */
+    public static MemorySegment rte_eth_allmulticast_enable$address() {
+        return rte_eth_allmulticast_enable.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_allmulticast_enable(uint16_t port_id)
+     * }
+     */
+    public static int rte_eth_allmulticast_enable(short port_id) {
+        var mh$ = rte_eth_allmulticast_enable.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_allmulticast_enable", port_id);
+            }
+            return (int)mh$.invokeExact(port_id);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_eth_allmulticast_disable {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_allmulticast_disable");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_allmulticast_disable(uint16_t port_id)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_allmulticast_disable$descriptor() {
+        return rte_eth_allmulticast_disable.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_allmulticast_disable(uint16_t port_id)
+     * }
+     */
+    public static MethodHandle rte_eth_allmulticast_disable$handle() {
+        return rte_eth_allmulticast_disable.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_allmulticast_disable(uint16_t port_id)
+     * }
+     */
+    public static MemorySegment rte_eth_allmulticast_disable$address() {
+        return rte_eth_allmulticast_disable.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_allmulticast_disable(uint16_t port_id)
+     * }
+     */
+    public static int rte_eth_allmulticast_disable(short port_id) {
+        var mh$ = rte_eth_allmulticast_disable.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_allmulticast_disable", port_id);
+            }
+            return (int)mh$.invokeExact(port_id);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_eth_allmulticast_get {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_allmulticast_get");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_allmulticast_get(uint16_t port_id)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_allmulticast_get$descriptor() {
+        return rte_eth_allmulticast_get.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_allmulticast_get(uint16_t port_id)
+     * }
+     */
+    public static MethodHandle rte_eth_allmulticast_get$handle() {
+        return rte_eth_allmulticast_get.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_allmulticast_get(uint16_t port_id)
+     * }
+     */
+    public static MemorySegment rte_eth_allmulticast_get$address() {
+        return rte_eth_allmulticast_get.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_allmulticast_get(uint16_t port_id)
+     * }
+     */
+    public static int rte_eth_allmulticast_get(short port_id) {
+        var mh$ = rte_eth_allmulticast_get.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_allmulticast_get", port_id);
+            }
+            return (int)mh$.invokeExact(port_id);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class rte_eth_link_get_nowait {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dpdk.C_INT,
@@ -2176,6 +2815,189 @@ public class Dpdk extends Dpdk$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class rte_eth_dev_vlan_filter {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_SHORT,
+            Dpdk.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_dev_vlan_filter");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_vlan_filter(uint16_t port_id, uint16_t vlan_id, int on)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_dev_vlan_filter$descriptor() {
+        return rte_eth_dev_vlan_filter.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_vlan_filter(uint16_t port_id, uint16_t vlan_id, int on)
+     * }
+     */
+    public static MethodHandle rte_eth_dev_vlan_filter$handle() {
+        return rte_eth_dev_vlan_filter.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_vlan_filter(uint16_t port_id, uint16_t vlan_id, int on)
+     * }
+     */
+    public static MemorySegment rte_eth_dev_vlan_filter$address() {
+        return rte_eth_dev_vlan_filter.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_dev_vlan_filter(uint16_t port_id, uint16_t vlan_id, int on)
+     * }
+     */
+    public static int rte_eth_dev_vlan_filter(short port_id, short vlan_id, int on) {
+        var mh$ = rte_eth_dev_vlan_filter.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_dev_vlan_filter", port_id, vlan_id, on);
+            }
+            return (int)mh$.invokeExact(port_id, vlan_id, on);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_eth_dev_set_vlan_offload {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_dev_set_vlan_offload");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_set_vlan_offload(uint16_t port_id, int offload_mask)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_dev_set_vlan_offload$descriptor() {
+        return rte_eth_dev_set_vlan_offload.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_set_vlan_offload(uint16_t port_id, int offload_mask)
+     * }
+     */
+    public static MethodHandle rte_eth_dev_set_vlan_offload$handle() {
+        return rte_eth_dev_set_vlan_offload.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_set_vlan_offload(uint16_t port_id, int offload_mask)
+     * }
+     */
+    public static MemorySegment rte_eth_dev_set_vlan_offload$address() {
+        return rte_eth_dev_set_vlan_offload.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_dev_set_vlan_offload(uint16_t port_id, int offload_mask)
+     * }
+     */
+    public static int rte_eth_dev_set_vlan_offload(short port_id, int offload_mask) {
+        var mh$ = rte_eth_dev_set_vlan_offload.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_dev_set_vlan_offload", port_id, offload_mask);
+            }
+            return (int)mh$.invokeExact(port_id, offload_mask);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_eth_dev_get_vlan_offload {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_dev_get_vlan_offload");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_get_vlan_offload(uint16_t port_id)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_dev_get_vlan_offload$descriptor() {
+        return rte_eth_dev_get_vlan_offload.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_get_vlan_offload(uint16_t port_id)
+     * }
+     */
+    public static MethodHandle rte_eth_dev_get_vlan_offload$handle() {
+        return rte_eth_dev_get_vlan_offload.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_get_vlan_offload(uint16_t port_id)
+     * }
+     */
+    public static MemorySegment rte_eth_dev_get_vlan_offload$address() {
+        return rte_eth_dev_get_vlan_offload.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_dev_get_vlan_offload(uint16_t port_id)
+     * }
+     */
+    public static int rte_eth_dev_get_vlan_offload(short port_id) {
+        var mh$ = rte_eth_dev_get_vlan_offload.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_dev_get_vlan_offload", port_id);
+            }
+            return (int)mh$.invokeExact(port_id);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
     private static final int RTE_ETH_EVENT_INTR_LSC = (int)1L;
     /**
      * {@snippet lang=c :
@@ -2330,6 +3152,129 @@ public class Dpdk extends Dpdk$shared {
         }
     }
 
+    private static class rte_eth_dev_mac_addr_add {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_dev_mac_addr_add");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_mac_addr_add(uint16_t port_id, struct rte_ether_addr *mac_addr, uint32_t pool)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_dev_mac_addr_add$descriptor() {
+        return rte_eth_dev_mac_addr_add.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_mac_addr_add(uint16_t port_id, struct rte_ether_addr *mac_addr, uint32_t pool)
+     * }
+     */
+    public static MethodHandle rte_eth_dev_mac_addr_add$handle() {
+        return rte_eth_dev_mac_addr_add.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_mac_addr_add(uint16_t port_id, struct rte_ether_addr *mac_addr, uint32_t pool)
+     * }
+     */
+    public static MemorySegment rte_eth_dev_mac_addr_add$address() {
+        return rte_eth_dev_mac_addr_add.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_dev_mac_addr_add(uint16_t port_id, struct rte_ether_addr *mac_addr, uint32_t pool)
+     * }
+     */
+    public static int rte_eth_dev_mac_addr_add(short port_id, MemorySegment mac_addr, int pool) {
+        var mh$ = rte_eth_dev_mac_addr_add.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_dev_mac_addr_add", port_id, mac_addr, pool);
+            }
+            return (int)mh$.invokeExact(port_id, mac_addr, pool);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_eth_dev_mac_addr_remove {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_dev_mac_addr_remove");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_mac_addr_remove(uint16_t port_id, struct rte_ether_addr *mac_addr)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_dev_mac_addr_remove$descriptor() {
+        return rte_eth_dev_mac_addr_remove.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_mac_addr_remove(uint16_t port_id, struct rte_ether_addr *mac_addr)
+     * }
+     */
+    public static MethodHandle rte_eth_dev_mac_addr_remove$handle() {
+        return rte_eth_dev_mac_addr_remove.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_mac_addr_remove(uint16_t port_id, struct rte_ether_addr *mac_addr)
+     * }
+     */
+    public static MemorySegment rte_eth_dev_mac_addr_remove$address() {
+        return rte_eth_dev_mac_addr_remove.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_dev_mac_addr_remove(uint16_t port_id, struct rte_ether_addr *mac_addr)
+     * }
+     */
+    public static int rte_eth_dev_mac_addr_remove(short port_id, MemorySegment mac_addr) {
+        var mh$ = rte_eth_dev_mac_addr_remove.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_dev_mac_addr_remove", port_id, mac_addr);
+            }
+            return (int)mh$.invokeExact(port_id, mac_addr);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class rte_eth_dev_default_mac_addr_set {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Dpdk.C_INT,
@@ -2384,6 +3329,68 @@ public class Dpdk extends Dpdk$shared {
                 traceDowncall("rte_eth_dev_default_mac_addr_set", port_id, mac_addr);
             }
             return (int)mh$.invokeExact(port_id, mac_addr);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class rte_eth_dev_set_mc_addr_list {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Dpdk.C_INT,
+            Dpdk.C_SHORT,
+            Dpdk.C_POINTER,
+            Dpdk.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("rte_eth_dev_set_mc_addr_list");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_set_mc_addr_list(uint16_t port_id, struct rte_ether_addr *mc_addr_set, uint32_t nb_mc_addr)
+     * }
+     */
+    public static FunctionDescriptor rte_eth_dev_set_mc_addr_list$descriptor() {
+        return rte_eth_dev_set_mc_addr_list.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_set_mc_addr_list(uint16_t port_id, struct rte_ether_addr *mc_addr_set, uint32_t nb_mc_addr)
+     * }
+     */
+    public static MethodHandle rte_eth_dev_set_mc_addr_list$handle() {
+        return rte_eth_dev_set_mc_addr_list.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int rte_eth_dev_set_mc_addr_list(uint16_t port_id, struct rte_ether_addr *mc_addr_set, uint32_t nb_mc_addr)
+     * }
+     */
+    public static MemorySegment rte_eth_dev_set_mc_addr_list$address() {
+        return rte_eth_dev_set_mc_addr_list.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int rte_eth_dev_set_mc_addr_list(uint16_t port_id, struct rte_ether_addr *mc_addr_set, uint32_t nb_mc_addr)
+     * }
+     */
+    public static int rte_eth_dev_set_mc_addr_list(short port_id, MemorySegment mc_addr_set, int nb_mc_addr) {
+        var mh$ = rte_eth_dev_set_mc_addr_list.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("rte_eth_dev_set_mc_addr_list", port_id, mc_addr_set, nb_mc_addr);
+            }
+            return (int)mh$.invokeExact(port_id, mc_addr_set, nb_mc_addr);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -3037,6 +4044,69 @@ public class Dpdk extends Dpdk$shared {
     public static int SOCKET_ID_ANY() {
         return SOCKET_ID_ANY;
     }
+    private static final long RTE_MBUF_F_TX_TCP_CKSUM = 4503599627370496L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_MBUF_F_TX_TCP_CKSUM 4503599627370496
+     * }
+     */
+    public static long RTE_MBUF_F_TX_TCP_CKSUM() {
+        return RTE_MBUF_F_TX_TCP_CKSUM;
+    }
+    private static final long RTE_MBUF_F_TX_UDP_CKSUM = 13510798882111488L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_MBUF_F_TX_UDP_CKSUM 13510798882111488
+     * }
+     */
+    public static long RTE_MBUF_F_TX_UDP_CKSUM() {
+        return RTE_MBUF_F_TX_UDP_CKSUM;
+    }
+    private static final long RTE_MBUF_F_TX_L4_MASK = 13510798882111488L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_MBUF_F_TX_L4_MASK 13510798882111488
+     * }
+     */
+    public static long RTE_MBUF_F_TX_L4_MASK() {
+        return RTE_MBUF_F_TX_L4_MASK;
+    }
+    private static final long RTE_MBUF_F_TX_IP_CKSUM = 18014398509481984L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_MBUF_F_TX_IP_CKSUM 18014398509481984
+     * }
+     */
+    public static long RTE_MBUF_F_TX_IP_CKSUM() {
+        return RTE_MBUF_F_TX_IP_CKSUM;
+    }
+    private static final long RTE_MBUF_F_TX_IPV4 = 36028797018963968L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_MBUF_F_TX_IPV4 36028797018963968
+     * }
+     */
+    public static long RTE_MBUF_F_TX_IPV4() {
+        return RTE_MBUF_F_TX_IPV4;
+    }
+    private static final long RTE_MBUF_F_TX_IPV6 = 72057594037927936L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_MBUF_F_TX_IPV6 72057594037927936
+     * }
+     */
+    public static long RTE_MBUF_F_TX_IPV6() {
+        return RTE_MBUF_F_TX_IPV6;
+    }
+    private static final long RTE_MBUF_F_TX_VLAN = 144115188075855872L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_MBUF_F_TX_VLAN 144115188075855872
+     * }
+     */
+    public static long RTE_MBUF_F_TX_VLAN() {
+        return RTE_MBUF_F_TX_VLAN;
+    }
     private static final int RTE_MBUF_DEFAULT_BUF_SIZE = (int)2176L;
     /**
      * {@snippet lang=c :
@@ -3045,6 +4115,105 @@ public class Dpdk extends Dpdk$shared {
      */
     public static int RTE_MBUF_DEFAULT_BUF_SIZE() {
         return RTE_MBUF_DEFAULT_BUF_SIZE;
+    }
+    private static final long RTE_ETH_RX_OFFLOAD_VLAN_STRIP = 1L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_RX_OFFLOAD_VLAN_STRIP 1
+     * }
+     */
+    public static long RTE_ETH_RX_OFFLOAD_VLAN_STRIP() {
+        return RTE_ETH_RX_OFFLOAD_VLAN_STRIP;
+    }
+    private static final long RTE_ETH_RX_OFFLOAD_IPV4_CKSUM = 2L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_RX_OFFLOAD_IPV4_CKSUM 2
+     * }
+     */
+    public static long RTE_ETH_RX_OFFLOAD_IPV4_CKSUM() {
+        return RTE_ETH_RX_OFFLOAD_IPV4_CKSUM;
+    }
+    private static final long RTE_ETH_RX_OFFLOAD_UDP_CKSUM = 4L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_RX_OFFLOAD_UDP_CKSUM 4
+     * }
+     */
+    public static long RTE_ETH_RX_OFFLOAD_UDP_CKSUM() {
+        return RTE_ETH_RX_OFFLOAD_UDP_CKSUM;
+    }
+    private static final long RTE_ETH_RX_OFFLOAD_TCP_CKSUM = 8L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_RX_OFFLOAD_TCP_CKSUM 8
+     * }
+     */
+    public static long RTE_ETH_RX_OFFLOAD_TCP_CKSUM() {
+        return RTE_ETH_RX_OFFLOAD_TCP_CKSUM;
+    }
+    private static final long RTE_ETH_RX_OFFLOAD_VLAN_FILTER = 512L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_RX_OFFLOAD_VLAN_FILTER 512
+     * }
+     */
+    public static long RTE_ETH_RX_OFFLOAD_VLAN_FILTER() {
+        return RTE_ETH_RX_OFFLOAD_VLAN_FILTER;
+    }
+    private static final long RTE_ETH_RX_OFFLOAD_SCATTER = 8192L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_RX_OFFLOAD_SCATTER 8192
+     * }
+     */
+    public static long RTE_ETH_RX_OFFLOAD_SCATTER() {
+        return RTE_ETH_RX_OFFLOAD_SCATTER;
+    }
+    private static final long RTE_ETH_TX_OFFLOAD_VLAN_INSERT = 1L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_TX_OFFLOAD_VLAN_INSERT 1
+     * }
+     */
+    public static long RTE_ETH_TX_OFFLOAD_VLAN_INSERT() {
+        return RTE_ETH_TX_OFFLOAD_VLAN_INSERT;
+    }
+    private static final long RTE_ETH_TX_OFFLOAD_IPV4_CKSUM = 2L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_TX_OFFLOAD_IPV4_CKSUM 2
+     * }
+     */
+    public static long RTE_ETH_TX_OFFLOAD_IPV4_CKSUM() {
+        return RTE_ETH_TX_OFFLOAD_IPV4_CKSUM;
+    }
+    private static final long RTE_ETH_TX_OFFLOAD_UDP_CKSUM = 4L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_TX_OFFLOAD_UDP_CKSUM 4
+     * }
+     */
+    public static long RTE_ETH_TX_OFFLOAD_UDP_CKSUM() {
+        return RTE_ETH_TX_OFFLOAD_UDP_CKSUM;
+    }
+    private static final long RTE_ETH_TX_OFFLOAD_TCP_CKSUM = 8L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_TX_OFFLOAD_TCP_CKSUM 8
+     * }
+     */
+    public static long RTE_ETH_TX_OFFLOAD_TCP_CKSUM() {
+        return RTE_ETH_TX_OFFLOAD_TCP_CKSUM;
+    }
+    private static final long RTE_ETH_TX_OFFLOAD_MULTI_SEGS = 32768L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_TX_OFFLOAD_MULTI_SEGS 32768
+     * }
+     */
+    public static long RTE_ETH_TX_OFFLOAD_MULTI_SEGS() {
+        return RTE_ETH_TX_OFFLOAD_MULTI_SEGS;
     }
     private static final long RTE_ETH_TX_OFFLOAD_MBUF_FAST_FREE = 65536L;
     /**
