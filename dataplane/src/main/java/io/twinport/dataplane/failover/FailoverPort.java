@@ -38,9 +38,9 @@ public final class FailoverPort implements PacketPort, PollMember {
     private final MbufBurst single = new MbufBurst();
 
     private final PortTotals totals = new PortTotals();
+    private final TransmitQueue tx;
 
     private int polls;
-    private int ring;
 
     // The present switch, until its first burst is out and it has been told.
     private int from;
@@ -50,12 +50,11 @@ public final class FailoverPort implements PacketPort, PollMember {
     private long decisionNanos;
     private long lostAtMost;
     private boolean untold;
-    private boolean awaitsBurst;
     private int toldState;
 
     /** A port that fails back at once (R42), as the kernel's does. */
     public FailoverPort(int id, long events, PortCounters counters, PortEvents out) {
-        this(id, events, counters, out, FailbackSettings.AT_ONCE, SystemNanoClock.INSTANCE);
+        this(id, events, counters, out, FailbackSettings.AT_ONCE);
     }
 
     /**
@@ -66,13 +65,26 @@ public final class FailoverPort implements PacketPort, PollMember {
      * @param failback when the traffic goes back to the primary
      */
     public FailoverPort(int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback) {
-        this(id, events, counters, out, failback, SystemNanoClock.INSTANCE);
+        this(id, events, counters, out, failback, HoldSettings.OFF);
+    }
+
+    /** @param hold whether frames are kept for an unplanned cut */
+    public FailoverPort(
+            int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback, HoldSettings hold) {
+        this(id, events, counters, out, failback, hold, SystemNanoClock.INSTANCE);
     }
 
     /** For simulations: {@code clock} in place of the system's. */
     FailoverPort(
-            int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback, NanoClock clock) {
+            int id,
+            long events,
+            PortCounters counters,
+            PortEvents out,
+            FailbackSettings failback,
+            HoldSettings hold,
+            NanoClock clock) {
         this.id = id;
+        this.tx = new TransmitQueue(totals, hold);
         this.clock = clock;
         this.events = events;
         this.timers = new PolicyTimers(failback.delay(), FailbackSettings.SETTLE);
@@ -124,12 +136,23 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (selector.hasEdge()) {
             look(EventLine.takeEventNanos(events));
         }
+        if (tx.mode != 0) {
+            return transmitAroundSwitch(packets, count);
+        }
+        return post(packets, count);
+    }
+
+    private int post(long packets, int count) {
         int n = SideLine.transmit(selector.active(), packets, count);
         totals.sent += n;
         totals.refused += count - n;
-        if (awaitsBurst && n > 0) {
-            firstBurst();
-        }
+        return n;
+    }
+
+    /** While a switch is under way, neither side is ready, or frames are held. */
+    private int transmitAroundSwitch(long packets, int count) {
+        int n = tx.isPlain() ? post(packets, count) : tx.transmit(packets, count, clock.nanoTime());
+        noteFirstBurst();
         return n;
     }
 
@@ -153,15 +176,18 @@ public final class FailoverPort implements PacketPort, PollMember {
     @Override
     public void leave(int side) {
         turn(selector.leave(side), 0);
+        if (selector.isAlone()) {
+            tx.abandon();
+        }
         tell();
         publish();
     }
 
-    /** On the side that transmits. It is none of the handler's frames, so it is counted apart. */
+    /** On the side that gets the handler's frames. It is none of these, so it is counted apart. */
     @Override
     public void transmit(long mbuf) {
         single.set(mbuf);
-        int taken = SideLine.transmit(selector.active(), single.address(), 1);
+        int taken = SideLine.transmit(tx.line(), single.address(), 1);
         single.free(taken, 1);
         totals.announced += taken;
     }
@@ -176,13 +202,19 @@ public final class FailoverPort implements PacketPort, PollMember {
         turn(selector.look(), nanos);
     }
 
-    /** Notes a switch; the line that transmits has been changed already. */
+    /** Notes a switch, and has the frames follow; the line that transmits has been changed already. */
     private void turn(int event, long nanos) {
-        if (event == TransmitSelector.NO_SWITCH) {
-            return;
+        if (event != TransmitSelector.NO_SWITCH) {
+            note(event, nanos);
+        } else if (tx.isHandingOver() && !canSend(tx.side())) {
+            // The side that was being left has failed before it was empty: the switch is an unplanned one now.
+            lostAtMost = tx.cut(clock.nanoTime());
         }
+    }
+
+    private void note(int event, long nanos) {
         if (untold) {
-            tell();
+            tellSwitch();
         }
         totals.switches++;
         from = to;
@@ -190,36 +222,36 @@ public final class FailoverPort implements PacketPort, PollMember {
         cause = event;
         eventNanos = nanos;
         decisionNanos = clock.nanoTime();
-        foldSent();
+        lostAtMost = tx.turnTo(to, selector.active(), canSend(tx.side()), decisionNanos);
+        if (event == FailoverPolicy.PRIMARY_LEFT || event == FailoverPolicy.STANDBY_LEFT) {
+            // It has its link yet: control gives it the time to send, and counts what it has not.
+            lostAtMost = 0;
+        }
         untold = true;
-        awaitsBurst = to != FailoverPolicy.NONE;
         if (to == FailoverPolicy.NONE) {
+            tx.mode &= ~TransmitQueue.AWAITS_BURST;
             window.close();
         } else {
+            tx.mode |= TransmitQueue.AWAITS_BURST;
             window.open(from, decisionNanos);
         }
     }
 
-    /**
-     * Books what the former side has sent. If its link is gone, its ring may hold frames that no wire has seen; drivers
-     * mark done descriptors late or not at all, so a full ring is the bound (U4).
-     */
-    private void foldSent() {
-        lostAtMost = canStillSend() ? 0 : Math.min(totals.sent, ring);
-        ring = SideLine.txRing(selector.active());
-        totals.foldSent(from);
+    /** Whether a side is a member and its link up. */
+    private boolean canSend(int side) {
+        return side != FailoverPolicy.NONE && FailoverPolicy.isLinkUp(selector.state(), side);
     }
 
-    /** A side that was told to leave has its link yet: control gives it the time to send, and counts what it has not. */
-    private boolean canStillSend() {
-        return FailoverPolicy.isLinkUp(selector.state(), from)
-                || cause == FailoverPolicy.PRIMARY_LEFT
-                || cause == FailoverPolicy.STANDBY_LEFT;
+    /** The first frames that the new side has taken since its switch. */
+    private void noteFirstBurst() {
+        if ((tx.mode & TransmitQueue.AWAITS_BURST) != 0 && !tx.isHandingOver() && totals.sent > 0) {
+            firstBurst();
+        }
     }
 
     private void firstBurst() {
         long nanos = clock.nanoTime();
-        awaitsBurst = false;
+        tx.mode &= ~TransmitQueue.AWAITS_BURST;
         if (untold) {
             untold = false;
             out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost);
@@ -232,6 +264,10 @@ public final class FailoverPort implements PacketPort, PollMember {
         look(selector.hasEdge() ? EventLine.takeEventNanos(events) : 0);
         if (timers.isRunning()) {
             expire();
+        }
+        if (tx.mode != 0) {
+            tx.advance(clock.nanoTime());
+            noteFirstBurst();
         }
         tell();
         if (!window.isOpen()) {
@@ -251,7 +287,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     /** Brings the counters up to date. */
     void publish() {
-        counters.publish(totals, to);
+        counters.publish(totals, tx.side());
     }
 
     /** Tells of link changes, and of a switch that has had no burst yet. */
@@ -262,10 +298,15 @@ public final class FailoverPort implements PacketPort, PollMember {
             tellLink(state, FailoverPolicy.STANDBY);
             toldState = state;
         }
-        if (untold) {
-            untold = false;
-            out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost);
+        // A handover ends soon, and until then what is lost is not known.
+        if (untold && !tx.isHandingOver()) {
+            tellSwitch();
         }
+    }
+
+    private void tellSwitch() {
+        untold = false;
+        out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost);
     }
 
     private void tellLink(int state, int side) {

@@ -10,6 +10,11 @@ public final class PortCounters {
     private final AtomicCounter sentByPrimary;
     private final AtomicCounter sentByStandby;
     private final AtomicCounter refused;
+    private final AtomicCounter dropped;
+    private final AtomicCounter held;
+    private final AtomicCounter holdDropped;
+    private final AtomicCounter resent;
+    private final AtomicCounter notDrained;
     private final AtomicCounter suppressed;
     private final AtomicCounter announced;
     private final AtomicCounter switches;
@@ -21,6 +26,11 @@ public final class PortCounters {
         this.sentByPrimary = counters.newCounter(prefix + "tx_packets primary");
         this.sentByStandby = counters.newCounter(prefix + "tx_packets standby");
         this.refused = counters.newCounter(prefix + "tx_refused");
+        this.dropped = counters.newCounter(prefix + "tx_dropped");
+        this.held = counters.newCounter(prefix + "tx_held");
+        this.holdDropped = counters.newCounter(prefix + "tx_hold_dropped");
+        this.resent = counters.newCounter(prefix + "tx_resent");
+        this.notDrained = counters.newCounter(prefix + "switches not drained");
         this.suppressed = counters.newCounter(prefix + "rx_suppressed");
         this.announced = counters.newCounter(prefix + "tx_announced");
         this.switches = counters.newCounter(prefix + "switches");
@@ -33,6 +43,11 @@ public final class PortCounters {
         sentByPrimary.setRelease(totals.sentByPrimary + (activeSide == FailoverPolicy.PRIMARY ? totals.sent : 0));
         sentByStandby.setRelease(totals.sentByStandby + (activeSide == FailoverPolicy.STANDBY ? totals.sent : 0));
         refused.setRelease(totals.refused);
+        dropped.setRelease(totals.dropped);
+        held.setRelease(totals.held);
+        holdDropped.setRelease(totals.holdDropped);
+        resent.setRelease(totals.resent);
+        notDrained.setRelease(totals.notDrained);
         suppressed.setRelease(totals.suppressed);
         announced.setRelease(totals.announced);
         switches.setRelease(totals.switches);
@@ -44,7 +59,7 @@ public final class PortCounters {
         return received.get();
     }
 
-    /** Frames that the primary's driver took. */
+    /** Frames that the primary's driver took, those {@link #resent} too. */
     public long sentByPrimary() {
         return sentByPrimary.get();
     }
@@ -54,9 +69,34 @@ public final class PortCounters {
         return sentByStandby.get();
     }
 
-    /** Frames that no driver took. */
+    /** Frames that were given back to the sender. */
     public long refused() {
         return refused.get();
+    }
+
+    /** Frames that were freed because neither side was ready (R41). */
+    public long dropped() {
+        return dropped.get();
+    }
+
+    /** Frames that had to wait for a side. */
+    public long held() {
+        return held.get();
+    }
+
+    /** Those of them that were freed in the end. */
+    public long holdDropped() {
+        return holdDropped.get();
+    }
+
+    /** Frames in flight at a cut that the other side has sent again. */
+    public long resent() {
+        return resent.get();
+    }
+
+    /** Planned switches that went on before the former side's ring was known to be empty. */
+    public long notDrained() {
+        return notDrained.get();
     }
 
     /** Frames of the idle side, counted and freed (U2). */

@@ -54,6 +54,11 @@ final class TransmitSelector {
         return side == FailoverPolicy.PRIMARY ? primary : side == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
     }
 
+    /** Whether neither side is a member. */
+    boolean isAlone() {
+        return primary == SideLine.NOTHING && standby == SideLine.NOTHING;
+    }
+
     int state() {
         return state;
     }

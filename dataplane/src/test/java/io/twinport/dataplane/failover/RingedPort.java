@@ -52,7 +52,11 @@ final class RingedPort implements AutoCloseable {
     private long nextNumber;
 
     RingedPort(FailbackSettings failback, NanoClock clock) {
-        port = new FailoverPort(0, events, counters, new PortEvents(told), failback, clock);
+        this(failback, HoldSettings.OFF, clock);
+    }
+
+    RingedPort(FailbackSettings failback, HoldSettings hold, NanoClock clock) {
+        port = new FailoverPort(0, events, counters, new PortEvents(told), failback, hold, clock);
     }
 
     /** Both sides are members, their links down. */
