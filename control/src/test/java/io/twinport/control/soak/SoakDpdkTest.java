@@ -45,6 +45,7 @@ class SoakDpdkTest {
                     direction.get("refused").asLong()
                             + direction.get("delivered").asLong()
                             + direction.get("lost").asLong()
+                            + direction.get("dropped").asLong()
                             + direction.get("suppressed").asLong(),
                     result::toPrettyString);
         }

@@ -126,6 +126,40 @@ class SoakLedgerTest {
         assertFates(toPort, 1, 0, 0, 9);
     }
 
+    /** R41. */
+    @Test
+    void shouldCallDroppedWhatThePortTookWhileNeitherSideWasReady() {
+        ledger.accepted(FailoverPolicy.NONE, 10);
+        ledger.accepted(PRIMARY, 1);
+        ledger.arrived(10);
+        ledger.end();
+        assertEquals(1, ledger.delivered());
+        assertEquals(10, ledger.dropped());
+        assertEquals(0, ledger.unexplained());
+    }
+
+    /** During a planned switch frames still go by the former side. */
+    @Test
+    void shouldExplainByTheFormerSideOnlySoonAfterASwitch() {
+        ledger.active(PRIMARY);
+        ledger.active(STANDBY);
+        ledger.accepted(STANDBY, 5);
+        disruptions.begin(PRIMARY);
+        ledger.accepted(STANDBY, 1);
+        ledger.arrived(5);
+        assertFates(ledger, 1, 5, 0, 0);
+
+        toPort.active(STANDBY);
+        disruptions.end(PRIMARY);
+        for (int i = 0; i < 200; i++) {
+            toPort.accepted(STANDBY, 32);
+            arrive(toPort, 32L * i, 32L * i + 31);
+        }
+        toPort.accepted(STANDBY, 5);
+        disruptions.begin(PRIMARY);
+        assertFates(toPort, 6400, 0, 0, 5);
+    }
+
     @Test
     void shouldStayExactFarBeyondWhatItRemembers() {
         long sent = 0;
