@@ -31,7 +31,7 @@ final class CncLayout {
     static final int LOOPS = 4;
 
     /** Changes with the layout of anything in the file. */
-    private static final int VERSION = 0x7770_0002;
+    private static final int VERSION = 0x7770_0003;
 
     private static final int VERSION_OFFSET = 0;
     private static final int PID_OFFSET = 8;

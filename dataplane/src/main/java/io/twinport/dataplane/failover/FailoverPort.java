@@ -4,6 +4,7 @@ import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.EventLine;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
@@ -39,6 +40,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     private final PortTotals totals = new PortTotals();
     private final TransmitQueue tx;
+    private final SwitchTally tally = new SwitchTally(totals);
 
     private int polls;
 
@@ -49,6 +51,8 @@ public final class FailoverPort implements PacketPort, PollMember {
     private long eventNanos;
     private long decisionNanos;
     private long lostAtMost;
+    private boolean planned;
+    private long firstCompletedNanos;
     private boolean untold;
     private int toldState;
 
@@ -209,6 +213,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         } else if (tx.isHandingOver() && !canSend(tx.side())) {
             // The side that was being left has failed before it was empty: the switch is an unplanned one now.
             lostAtMost = tx.cut(clock.nanoTime());
+            planned = false;
         }
     }
 
@@ -216,12 +221,18 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (untold) {
             tellSwitch();
         }
+        if (tally.isOpen()) {
+            tellOutcome();
+        }
         totals.switches++;
         from = to;
         to = FailoverPolicy.active(selector.state());
         cause = event;
         eventNanos = nanos;
         decisionNanos = clock.nanoTime();
+        firstCompletedNanos = 0;
+        tally.begin(decisionNanos);
+        planned = to != FailoverPolicy.NONE && canSend(tx.side());
         lostAtMost = tx.turnTo(to, selector.active(), canSend(tx.side()), decisionNanos);
         if (event == FailoverPolicy.PRIMARY_LEFT || event == FailoverPolicy.STANDBY_LEFT) {
             // It has its link yet: control gives it the time to send, and counts what it has not.
@@ -252,9 +263,12 @@ public final class FailoverPort implements PacketPort, PollMember {
     private void firstBurst() {
         long nanos = clock.nanoTime();
         tx.mode &= ~TransmitQueue.AWAITS_BURST;
+        if (TxCompletion.of(tx.line()) == TxCompletion.AT_ONCE) {
+            firstCompletedNanos = nanos;
+        }
         if (untold) {
             untold = false;
-            out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost);
+            out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost, planned);
         } else {
             out.firstBurst(id, totals.switches, nanos);
         }
@@ -288,6 +302,13 @@ public final class FailoverPort implements PacketPort, PollMember {
     /** Brings the counters up to date. */
     void publish() {
         counters.publish(totals, tx.side());
+        if (tally.isOpen() && tally.isOver(clock.nanoTime())) {
+            tellOutcome();
+        }
+    }
+
+    private void tellOutcome() {
+        tally.end(out, id, totals.switches, firstCompletedNanos, planned);
     }
 
     /** Tells of link changes, and of a switch that has had no burst yet. */
@@ -306,7 +327,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     private void tellSwitch() {
         untold = false;
-        out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost);
+        out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost, planned);
     }
 
     private void tellLink(int state, int side) {

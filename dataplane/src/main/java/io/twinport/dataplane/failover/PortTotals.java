@@ -38,6 +38,9 @@ final class PortTotals {
     /** Frames that were received and not delivered (U2, R52). */
     long suppressed;
 
+    /** Frames that were not delivered because their copy by the other side was (U8). */
+    long duplicates;
+
     /** Frames of control threads that a driver took. */
     long announced;
 

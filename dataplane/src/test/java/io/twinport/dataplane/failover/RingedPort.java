@@ -210,6 +210,11 @@ final class RingedPort implements AutoCloseable {
             }
 
             @Override
+            public void onOutcome(int id, long sequence, SwitchOutcome outcome) {
+                all.add(outcome);
+            }
+
+            @Override
             public void onLink(int id, int side, boolean up, long nanos) {
                 all.add(PolicyText.side(side) + (up ? " up" : " down"));
             }
@@ -223,6 +228,14 @@ final class RingedPort implements AutoCloseable {
             told.read((type, buffer, index, length) -> PortEvents.dispatch(type, buffer, index, listener));
         }
         return all;
+    }
+
+    /** The outcomes of switches among {@link #told}. */
+    List<SwitchOutcome> outcomes() {
+        return told().stream()
+                .filter(SwitchOutcome.class::isInstance)
+                .map(SwitchOutcome.class::cast)
+                .toList();
     }
 
     /** The switches among {@link #told}. */
