@@ -12,6 +12,7 @@ import io.twinport.control.kernel.InterfaceAddresses;
 import io.twinport.control.kernel.Tap;
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
+import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
 import io.twinport.dataplane.SideDevice;
@@ -77,8 +78,9 @@ public final class FailoverRun {
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort port = new FailoverPort(
                 PORT, events, counters, new PortEvents(engine.cnc().events()), settings.failback());
-        this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
-        PacketHandler handler = handler(handlerSpec, port);
+        PacketPort used = engine.forHandler(PORT, port);
+        this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, used) : null;
+        PacketHandler handler = handler(handlerSpec, used);
         this.loop = engine.newLoop("poll", handler, List.of(port));
         Optional<InterfaceAddresses> addresses = handlerSpec instanceof HandlerSpec.Tap spec
                 ? Optional.of(new InterfaceAddresses(spec.name()))
@@ -293,7 +295,7 @@ public final class FailoverRun {
                         .orElse(": its driver's probe has not returned");
     }
 
-    private PacketHandler handler(HandlerSpec spec, FailoverPort port) {
+    private PacketHandler handler(HandlerSpec spec, PacketPort port) {
         return switch (spec) {
             case HandlerSpec.Reflect() -> new Reflect(port);
             case HandlerSpec.Sink() -> new Sink(port);

@@ -165,6 +165,18 @@ public final class FailoverPort implements PacketPort, PollMember {
         return FailoverPolicy.active(selector.state());
     }
 
+    /** The side by which a frame came that {@link #rxBurst} has just given; where its driver does not say, the active one. */
+    public int sideOf(long mbuf) {
+        boolean byIdle = SideLine.hasReceived(selector.idle(), mbuf) && !SideLine.hasReceived(selector.active(), mbuf);
+        int active = activeSide();
+        return byIdle ? FailoverPolicy.PRIMARY + FailoverPolicy.STANDBY - active : active;
+    }
+
+    /** Switches so far; the poll thread's own count. */
+    public long switches() {
+        return totals.switches;
+    }
+
     @Override
     public boolean hasSide(int side) {
         return side == FailoverPolicy.PRIMARY || side == FailoverPolicy.STANDBY;

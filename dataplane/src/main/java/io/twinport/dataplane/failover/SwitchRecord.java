@@ -70,17 +70,7 @@ public record SwitchRecord(
 
     SwitchRecord withFirstBurst(long nanos) {
         return new SwitchRecord(
-                port,
-                sequence,
-                from,
-                to,
-                cause,
-                eventNanos,
-                decisionNanos,
-                nanos,
-                lostAtMost,
-                planned,
-                outcome);
+                port, sequence, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost, planned, outcome);
     }
 
     SwitchRecord withOutcome(SwitchOutcome known) {

@@ -49,6 +49,7 @@ final class RingedPort implements AutoCloseable {
             0);
     private final FailoverPort port;
     private final long array = Frames.array(BURST);
+    private final List<SwitchOutcome> outcomes = new ArrayList<>();
     private long nextNumber;
 
     RingedPort(FailbackSettings failback, NanoClock clock) {
@@ -211,7 +212,7 @@ final class RingedPort implements AutoCloseable {
 
             @Override
             public void onOutcome(int id, long sequence, SwitchOutcome outcome) {
-                all.add(outcome);
+                outcomes.add(outcome);
             }
 
             @Override
@@ -230,12 +231,12 @@ final class RingedPort implements AutoCloseable {
         return all;
     }
 
-    /** The outcomes of switches among {@link #told}. */
+    /** What has come of switches, as far as the port has told since the last call; {@link #told} leaves that out. */
     List<SwitchOutcome> outcomes() {
-        return told().stream()
-                .filter(SwitchOutcome.class::isInstance)
-                .map(SwitchOutcome.class::cast)
-                .toList();
+        told();
+        List<SwitchOutcome> all = List.copyOf(outcomes);
+        outcomes.clear();
+        return all;
     }
 
     /** The switches among {@link #told}. */

@@ -45,5 +45,4 @@ final class SwitchRecords {
                 record.lostAtMost(),
                 record.planned());
     }
-    }
 }

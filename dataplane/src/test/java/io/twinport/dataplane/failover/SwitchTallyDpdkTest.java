@@ -21,9 +21,9 @@ class SwitchTallyDpdkTest {
     void shouldTellOutcomeOfASwitchWithTheNext() throws Exception {
         EalWorker.run(() -> {
             try (RingedPort port = RingedPort.ready()) {
-                port.told();
                 port.link(FailoverPolicy.PRIMARY, false);
                 port.send(8);
+                port.outcomes();
                 assertEquals(List.of(), port.outcomes(), "it is not over");
                 port.link(FailoverPolicy.STANDBY, false);
                 assertEquals(8, port.send(8), "dropped, for neither side is ready");
