@@ -27,8 +27,8 @@ import picocli.CommandLine.Parameters;
                 + " 6412). Works beside the process that writes it, and after it has died.",
         mixinStandardHelpOptions = true)
 final class HistoryCommand implements Callable<Integer> {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT).withZone(ZoneId.systemDefault());
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)
+            .withZone(ZoneId.systemDefault());
 
     @Parameters(paramLabel = "FILE", description = "For instance /dev/shm/twinport-root/twinport.cnc")
     Path file = Path.of("");
@@ -43,7 +43,8 @@ final class HistoryCommand implements Callable<Integer> {
     @Option(
             names = "--pcap",
             paramLabel = "FILE",
-            description = "Write what the flight recorder has kept around the switches (run --flight-recorder) as pcapng.")
+            description =
+                    "Write what the flight recorder has kept around the switches (run --flight-recorder) as pcapng.")
     @Nullable
     Path pcap;
 

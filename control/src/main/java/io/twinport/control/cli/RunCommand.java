@@ -80,8 +80,9 @@ final class RunCommand implements Callable<Integer> {
             fallbackValue = "256",
             defaultValue = "0",
             paramLabel = "N",
-            description = "Keep the headers of the last N frames before each switch and of N after it (256), of the last 64"
-                    + " switches, in NAME.flight beside NAME.cnc: 'twinport history NAME.cnc --pcap FILE' writes them.")
+            description =
+                    "Keep the headers of the last N frames before each switch and of N after it (256), of the last 64"
+                            + " switches, in NAME.flight beside NAME.cnc: 'twinport history NAME.cnc --pcap FILE' writes them.")
     int flightFrames;
 
     @Mixin

@@ -38,8 +38,8 @@ public final class FlightCapture {
                 .filter(mark -> only.isEmpty() || mark.sequence() == only.getAsLong())
                 .toList();
         if (only.isPresent() && marks.isEmpty()) {
-            throw new UserException("--switch " + only.getAsLong() + ": the recording has no frames of that switch, but of "
-                    + known(recording.marks()));
+            throw new UserException("--switch " + only.getAsLong()
+                    + ": the recording has no frames of that switch. Those that it has: " + known(recording.marks()));
         }
         Map<Long, String> comments = comments(marks, new SwitchLog(reading.switchRecords()).records());
         long epoch = reading.startMillis() * MILLI - reading.startNanos();

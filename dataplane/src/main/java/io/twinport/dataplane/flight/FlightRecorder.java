@@ -74,7 +74,8 @@ public final class FlightRecorder {
                 return new FlightRecorder(port, frames, mapped.address()).ready(mapped.address());
             }
         } catch (IOException e) {
-            throw new CncException(file + " cannot be written: " + e + ". Choose another folder with --cnc-dir DIR.", e);
+            throw new CncException(
+                    file + " cannot be written: " + e + ". Choose another folder with --cnc-dir DIR.", e);
         }
     }
 

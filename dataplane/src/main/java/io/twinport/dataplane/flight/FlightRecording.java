@@ -58,8 +58,8 @@ public final class FlightRecording {
      */
     public static FlightRecording read(Path path, long pid) {
         if (!Files.isRegularFile(path)) {
-            throw new CncException("there is no flight recording " + path + ". Start twinport run with --flight-recorder to"
-                    + " have one.");
+            throw new CncException("there is no flight recording " + path
+                    + ". Start twinport run with --flight-recorder to" + " have one.");
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             if (channel.size() < HEADER) {

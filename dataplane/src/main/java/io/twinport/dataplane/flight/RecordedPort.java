@@ -22,8 +22,9 @@ public final class RecordedPort implements PacketPort {
     private final FailoverPort port;
     private final FlightRecorder recorder;
     // What is sent may be freed, and in use again, when the port returns: so it is copied before.
-    private final long copies =
-            Arena.global().allocate((long) MbufBurst.CAPACITY * FlightLayout.SNAP, Long.BYTES).address();
+    private final long copies = Arena.global()
+            .allocate((long) MbufBurst.CAPACITY * FlightLayout.SNAP, Long.BYTES)
+            .address();
     private final int[] lengths = new int[MbufBurst.CAPACITY];
     private final int[] captured = new int[MbufBurst.CAPACITY];
     private long switches;
