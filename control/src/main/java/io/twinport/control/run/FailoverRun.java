@@ -20,6 +20,7 @@ import io.twinport.dataplane.announce.FrameSender;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.handler.Sink;
@@ -77,7 +78,11 @@ public final class FailoverRun {
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort port = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()), settings.failback());
+                PORT,
+                events,
+                counters,
+                new PortEvents(engine.cnc().events()),
+                PortSettings.DEFAULT.with(settings.failback()));
         PacketPort used = engine.forHandler(PORT, port);
         this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, used) : null;
         PacketHandler handler = handler(handlerSpec, used);

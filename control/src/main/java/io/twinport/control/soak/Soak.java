@@ -13,6 +13,7 @@ import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EventLine;
@@ -50,8 +51,8 @@ public final class Soak {
     /** One fault in so many comes on top of the one before, without a look at what that has done. */
     private static final int UNSEEN = 4;
 
-    private static final FailbackSettings FAILBACK =
-            new FailbackSettings(FailoverPolicy.FAILBACK_AT_ONCE, Duration.ofMillis(10), false);
+    private static final PortSettings SETTINGS = PortSettings.DEFAULT.with(
+            new FailbackSettings(FailoverPolicy.FAILBACK_AT_ONCE, Duration.ofMillis(10), false));
 
     private final SoakOptions options;
     private final EalArguments eal;
@@ -82,7 +83,7 @@ public final class Soak {
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort near = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()), FAILBACK);
+                PORT, events, counters, new PortEvents(engine.cnc().events()), SETTINGS);
         BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};
         this.traffic = new SoakTraffic(near, far, disruptions, options.packetsPerSecond());
         this.loop = engine.newLoop(

@@ -41,6 +41,7 @@ public final class Conductor implements Agent {
     private final List<Side> watched = new ArrayList<>();
     private final Map<Integer, SwitchRecord> waiting = new HashMap<>();
     private final Map<Integer, SwitchRecord> newest = new HashMap<>();
+    private final Map<Integer, FirstBurst> early = new HashMap<>();
     private final PortEvents.Listener onEvent = new Events();
     private final MessageHandler onMessage =
             (type, buffer, index, length) -> PortEvents.dispatch(type, buffer, index, onEvent);
@@ -113,9 +114,13 @@ public final class Conductor implements Agent {
         listeners.forEach(listener -> listener.onSwitch(record));
     }
 
+    /** Of a queue that was faster than the one that tells of the switch. */
+    private record FirstBurst(long sequence, long nanos) {}
+
     private final class Events implements PortEvents.Listener {
         @Override
-        public void onSwitch(SwitchRecord record) {
+        public void onSwitch(SwitchRecord told) {
+            SwitchRecord record = withEarlyBurst(told);
             log.add(record);
             newest.put(record.port(), record);
             SwitchRecord before = waiting.remove(record.port());
@@ -138,7 +143,21 @@ public final class Conductor implements Agent {
                 log.amend(complete);
                 newest.put(port, complete);
                 tell(complete);
+            } else {
+                early.merge(
+                        port,
+                        new FirstBurst(sequence, nanos),
+                        (first, next) -> next.sequence > first.sequence ? next : first);
             }
+        }
+
+        private SwitchRecord withEarlyBurst(SwitchRecord record) {
+            FirstBurst first = early.remove(record.port());
+            if (first == null || first.sequence != record.sequence()) {
+                return record;
+            }
+            boolean earlier = record.firstBurstNanos() == 0 || first.nanos - record.firstBurstNanos() < 0;
+            return earlier ? record.withFirstBurst(first.nanos) : record;
         }
 
         @Override

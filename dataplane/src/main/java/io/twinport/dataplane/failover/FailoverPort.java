@@ -15,27 +15,25 @@ import org.agrona.concurrent.SystemNanoClock;
  * switch from the one that it has left; else the other side is drained all the time and its frames are counted and
  * freed, so that nothing old surfaces after a switch (U2).
  *
- * <p>Belongs to the thread of one poll loop.
+ * <p>Belongs to the thread of one poll loop. It is queue 0 of the port, and decides for all; further ones are
+ * {@link FailoverQueue}s.
  */
 public final class FailoverPort implements PacketPort, PollMember {
     /** Polls between two looks at the idle side and at the link words. */
-    private static final int HOUSEKEEPING_POLLS = 8;
+    static final int HOUSEKEEPING_POLLS = 8;
 
     /** Polls between two publications of the counters. */
-    private static final int PUBLISH_POLLS = 64;
-
-    /** Bursts that one housekeeping takes from a flooded idle side at most. */
-    private static final int DRAIN_BURSTS = 8;
+    static final int PUBLISH_POLLS = 64;
 
     private final int id;
+    private final PortSettings settings;
     private final long events;
     private final TransmitSelector selector;
     private final PortCounters counters;
     private final PortEvents out;
     private final PolicyTimers timers;
-    private final ReceiveWindow window = new ReceiveWindow();
+    private final Receiver receiver;
     private final NanoClock clock;
-    private final MbufBurst drain = new MbufBurst();
     private final MbufBurst single = new MbufBurst();
 
     private final PortTotals totals = new PortTotals();
@@ -58,7 +56,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     /** A port that fails back at once (R42), as the kernel's does. */
     public FailoverPort(int id, long events, PortCounters counters, PortEvents out) {
-        this(id, events, counters, out, FailbackSettings.AT_ONCE);
+        this(id, events, counters, out, PortSettings.DEFAULT);
     }
 
     /**
@@ -66,36 +64,45 @@ public final class FailoverPort implements PacketPort, PollMember {
      * @param events address of the {@link EventLine} of both sides
      * @param counters where the port publishes what it counts
      * @param out where it tells of link events and switches
-     * @param failback when the traffic goes back to the primary
      */
-    public FailoverPort(int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback) {
-        this(id, events, counters, out, failback, HoldSettings.OFF);
+    public FailoverPort(int id, long events, PortCounters counters, PortEvents out, PortSettings settings) {
+        this(id, events, counters, out, settings, SystemNanoClock.INSTANCE, Receiver.MOST_POLLS);
     }
 
-    /** @param hold whether frames are kept for an unplanned cut */
-    public FailoverPort(
-            int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback, HoldSettings hold) {
-        this(id, events, counters, out, failback, hold, SystemNanoClock.INSTANCE);
-    }
-
-    /** For simulations: {@code clock} in place of the system's. */
+    /** For simulations: {@code clock} in place of the system's, read at one of {@code mostPolls} drained polls at least. */
     FailoverPort(
             int id,
             long events,
             PortCounters counters,
             PortEvents out,
-            FailbackSettings failback,
-            HoldSettings hold,
-            NanoClock clock) {
+            PortSettings settings,
+            NanoClock clock,
+            int mostPolls) {
         this.id = id;
-        this.tx = new TransmitQueue(totals, hold);
+        this.settings = settings;
+        this.tx = new TransmitQueue(totals, settings.hold());
         this.clock = clock;
         this.events = events;
-        this.timers = new PolicyTimers(failback.delay(), FailbackSettings.SETTLE);
-        this.selector = new TransmitSelector(id, events, out, clock, timers, failback.initialState());
+        this.timers = new PolicyTimers(settings.failback().delay(), FailbackSettings.SETTLE);
+        this.selector = new TransmitSelector(
+                id, events, out, clock, timers, settings.failback().initialState());
+        this.receiver = new Receiver(settings.receive(), totals, clock, mostPolls);
         this.counters = counters;
         this.out = out;
-        this.toldState = failback.initialState();
+        this.toldState = settings.failback().initialState();
+    }
+
+    int id() {
+        return id;
+    }
+
+    PortSettings settings() {
+        return settings;
+    }
+
+    /** Address of the {@link PortDecision} that the port's other queues follow. */
+    long decision() {
+        return selector.decision();
     }
 
     @Override
@@ -103,33 +110,17 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (++polls % HOUSEKEEPING_POLLS == 0) {
             housekeeping();
         }
-        if (window.isOpen()) {
-            return receiveFromBoth(packets, count);
+        if (!receiver.isPlain()) {
+            return receiveByRules(packets, count);
         }
         int n = SideLine.receive(selector.active(), packets, count);
         totals.received += n;
         return n;
     }
 
-    /** What comes late is older, so it goes first. */
-    private int receiveFromBoth(long packets, int count) {
-        int n = receiveLate(packets, count);
-        if (n < count) {
-            n += SideLine.receive(selector.active(), packets + (long) n * Long.BYTES, count - n);
-        }
-        totals.received += n;
-        return n;
-    }
-
-    /** From the side that was left a moment ago; if it has gone meanwhile, its line has no device. */
-    private int receiveLate(long packets, int count) {
-        if (window.isOver(clock.nanoTime())) {
-            window.close();
-            return 0;
-        }
-        int n = window.receive(selector.line(window.side()), packets, count);
-        totals.suppressed += window.dropped();
-        if (n + window.dropped() > 0) {
+    private int receiveByRules(long packets, int count) {
+        int n = receiver.receive(packets, count);
+        if (receiver.hasProof()) {
             prove();
         }
         return n;
@@ -185,12 +176,14 @@ public final class FailoverPort implements PacketPort, PollMember {
     @Override
     public void join(int side, long line) {
         SideLine.enter(line);
+        receiver.join(side, line);
         turn(selector.join(side, line), 0);
         look(0);
     }
 
     @Override
     public void leave(int side) {
+        receiver.leave(side);
         turn(selector.leave(side), 0);
         if (selector.isAlone()) {
             tx.abandon();
@@ -236,12 +229,12 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (tally.isOpen()) {
             tellOutcome();
         }
-        totals.switches++;
+        totals.switches = selector.switches();
         from = to;
         to = FailoverPolicy.active(selector.state());
         cause = event;
         eventNanos = nanos;
-        decisionNanos = clock.nanoTime();
+        decisionNanos = selector.decisionNanos();
         firstCompletedNanos = 0;
         tally.begin(decisionNanos);
         planned = to != FailoverPolicy.NONE && canSend(tx.side());
@@ -251,12 +244,11 @@ public final class FailoverPort implements PacketPort, PollMember {
             lostAtMost = 0;
         }
         untold = true;
+        receiver.turn(to);
         if (to == FailoverPolicy.NONE) {
             tx.mode &= ~TransmitQueue.AWAITS_BURST;
-            window.close();
         } else {
             tx.mode |= TransmitQueue.AWAITS_BURST;
-            window.open(from, decisionNanos);
         }
     }
 
@@ -296,8 +288,11 @@ public final class FailoverPort implements PacketPort, PollMember {
             noteFirstBurst();
         }
         tell();
-        if (!window.isOpen()) {
-            drain();
+        SideLine.forward(selector.active());
+        SideLine.forward(selector.idle());
+        receiver.drain();
+        if (receiver.hasProof() || PortDecision.isProven(selector.decision())) {
+            prove();
         }
         if (polls % PUBLISH_POLLS == 0) {
             publish();
@@ -346,21 +341,6 @@ public final class FailoverPort implements PacketPort, PollMember {
         boolean up = FailoverPolicy.isLinkUp(state, side);
         if (up != FailoverPolicy.isLinkUp(toldState, side)) {
             out.link(id, side, up, clock.nanoTime());
-        }
-    }
-
-    /** Frees what the idle side has received. A ring that nobody empties keeps frames of the past (U2). */
-    private void drain() {
-        long idle = selector.idle();
-        int n;
-        int bursts = 0;
-        do {
-            n = SideLine.receive(idle, drain.address(), MbufBurst.CAPACITY);
-            drain.free(0, n);
-            totals.suppressed += n;
-        } while (n == MbufBurst.CAPACITY && ++bursts < DRAIN_BURSTS);
-        if ((n | bursts) != 0) {
-            prove();
         }
     }
 

@@ -89,21 +89,19 @@ final class MbufQueue {
         }
     }
 
-    /** Address of an array of the oldest mbufs, of {@link #contiguous} entries. */
-    long array() {
-        return mbufs + slot(0);
-    }
-
-    /** How many of the oldest lie in one piece of memory, up to a number. */
-    int contiguous(int most) {
-        return Math.min(Math.min(most, size), capacity - head);
+    /** Writes the oldest mbufs into an array; they stay in the queue. */
+    void copy(long array, int count) {
+        for (int i = 0; i < count; i++) {
+            UnsafeApi.putLong(array + (long) i * Long.BYTES, mbuf(i));
+        }
     }
 
     /** Takes out the oldest and frees them. */
     void free(int count) {
         for (int left = count; left > 0; ) {
-            int n = contiguous(left);
-            Mbuf.free(array(), n);
+            // What lies in one piece of memory.
+            int n = Math.min(left, capacity - head);
+            Mbuf.free(mbufs + slot(0), n);
             remove(n);
             left -= n;
         }

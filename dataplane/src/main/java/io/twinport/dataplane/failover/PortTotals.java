@@ -35,11 +35,20 @@ final class PortTotals {
     /** Planned switches whose former side had not told in time that its ring was empty. */
     long notDrained;
 
-    /** Frames that were received and not delivered (U2, R52). */
+    /** Frames that were received and not delivered, because of their side or their age (U2, R52). */
     long suppressed;
 
     /** Frames that were not delivered because their copy by the other side was (U8). */
     long duplicates;
+
+    /** Frames among those delivered that the side had received before it transmitted (U2). */
+    long lookback;
+
+    /** Delivered frames whose copies were no longer awaited for want of room, so that those were delivered too (U8). */
+    long forgotten;
+
+    /** Frames that the side that does not transmit has received, whatever became of them. */
+    long idle;
 
     /** Frames of control threads that a driver took. */
     long announced;

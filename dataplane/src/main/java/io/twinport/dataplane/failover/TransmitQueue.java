@@ -43,6 +43,7 @@ final class TransmitQueue {
     private final InFlight inFlight;
     private final MbufQueue backlog;
     private final Handover handover;
+    private final MbufBurst scratch = new MbufBurst();
     private int side = FailoverPolicy.NONE;
     private long line = SideLine.NOTHING;
     private int nextSide;
@@ -118,7 +119,7 @@ final class TransmitQueue {
 
     private void handOver(long now) {
         if (handover.wantsLastBurst() && !backlog.isEmpty()) {
-            backlog.remove(post(backlog.array(), backlog.contiguous(MbufBurst.CAPACITY), now));
+            postOldest(now);
         }
         if (handover.isOver(now)) {
             totals.notDrained += handover.isTimedOut() ? 1 : 0;
@@ -148,13 +149,10 @@ final class TransmitQueue {
             return cut(now);
         }
         if (!isHandingOver()) {
+            mode |= HANDOVER;
             handover.begin(line, now);
         }
-        if (handover.isOver(now)) {
-            move();
-        } else {
-            mode |= HANDOVER;
-        }
+        handOver(now);
         return 0;
     }
 
@@ -237,13 +235,19 @@ final class TransmitQueue {
     private void postBacklog(long now) {
         int n;
         do {
-            int count = backlog.contiguous(MbufBurst.CAPACITY);
-            n = count == 0 ? 0 : post(backlog.array(), count, now);
-            backlog.remove(n);
+            n = postOldest(now);
         } while (n > 0);
         if (backlog.isEmpty()) {
             mode &= ~BACKLOG;
         }
+    }
+
+    private int postOldest(long now) {
+        int count = Math.min(backlog.size(), MbufBurst.CAPACITY);
+        backlog.copy(scratch.address(), count);
+        int n = post(scratch.address(), count, now);
+        backlog.remove(n);
+        return n;
     }
 
     private int keep(long packets, int count, long now) {
