@@ -2,11 +2,15 @@ package io.twinport.control;
 
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
+import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.failover.Conductor;
+import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.WarmUp;
+import io.twinport.dataplane.flight.FlightRecorder;
+import io.twinport.dataplane.flight.RecordedPort;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EthEvents;
@@ -34,6 +38,7 @@ public final class Engine implements AutoCloseable {
     private final MbufPool pool;
     private final Conductor conductor;
     private int loops;
+    private int flightFrames;
 
     private Engine(
             EalArguments arguments, Deque<AutoCloseable> started, CncFile cnc, MbufPool pool, Conductor conductor) {
@@ -113,6 +118,21 @@ public final class Engine implements AutoCloseable {
         Lcore lcore = Lcore.start(cpu, loop, first, errorHandler());
         started.push(lcore);
         return lcore;
+    }
+
+    /**
+     * From now on the frames around switches are kept, in a file beside {@code twinport.cnc}.
+     *
+     * @param frames before a switch, and as many after it
+     */
+    public void recordFlights(int frames) {
+        flightFrames = frames;
+    }
+
+    /** What a port's handler is to use: the port itself, or one that records its frames. */
+    public PacketPort forHandler(int id, FailoverPort port) {
+        Path file = FlightRecorder.beside(cnc.file());
+        return flightFrames == 0 ? port : new RecordedPort(port, FlightRecorder.create(file, id, flightFrames));
     }
 
     public CncFile cnc() {

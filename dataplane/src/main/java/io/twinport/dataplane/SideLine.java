@@ -5,6 +5,7 @@ import io.twinport.dataplane.virtqueue.VirtioTransmit;
 import io.twinport.dpdk.Burst;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.LinkWord;
+import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.QueueFunctions;
 import java.lang.foreign.Arena;
 import org.agrona.UnsafeApi;
@@ -267,6 +268,13 @@ public final class SideLine {
                     count);
         }
         return received;
+    }
+
+    /** Whether a frame says that the line's device has received it; our own driver's say nothing. */
+    public static boolean hasReceived(long line, long mbuf) {
+        boolean ofDpdk = UnsafeApi.getShort(line + RX_KIND) == OF_DPDK;
+        int port = ofDpdk ? UnsafeApi.getShort(line + PORT) & 0xffff : Mbuf.NO_PORT;
+        return line != NOTHING && Mbuf.port(mbuf) == port;
     }
 
     /** Runs the queue's callbacks if it has any, then sends. */

@@ -1,11 +1,9 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.run.FailbackSpec;
-import io.twinport.control.run.PortSpec;
 import io.twinport.control.run.RunSettings;
+import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.failover.HoldSettings;
-import io.twinport.dataplane.failover.PortSettings;
-import io.twinport.dataplane.failover.ReceiveSettings;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 

@@ -10,6 +10,8 @@ import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;
 import io.twinport.control.run.StandbyTrap;
 import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.PortSettings;
+import io.twinport.dataplane.flight.FlightRecorder;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.HugePages;
@@ -72,6 +74,17 @@ final class RunCommand implements Callable<Integer> {
                             + " them back at the end. Without it they have to be bound already.")
     boolean bind;
 
+    @Option(
+            names = "--flight-recorder",
+            arity = "0..1",
+            fallbackValue = "256",
+            defaultValue = "0",
+            paramLabel = "N",
+            description =
+                    "Keep the headers of the last N frames before each switch and of N after it (256), of the last 64"
+                            + " switches, in NAME.flight beside NAME.cnc: 'twinport history NAME.cnc --pcap FILE' writes them.")
+    int flightFrames;
+
     @Mixin
     QueueOptions queueOptions = new QueueOptions();
 
@@ -101,6 +114,10 @@ final class RunCommand implements Callable<Integer> {
                 .toList();
         FailoverRun.check(sides);
         StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
+        Commands.check(
+                flightFrames >= 0 && flightFrames <= FlightRecorder.mostFrames(),
+                "--flight-recorder " + flightFrames,
+                "1 to " + FlightRecorder.mostFrames() + " frames, or 0 for none");
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
         RunSettings settings = settings(handlerSpec);
         EalArguments arguments = arguments(sides, megabytes(settings.configuration()));
@@ -135,6 +152,7 @@ final class RunCommand implements Callable<Integer> {
                 engineOptions.cncFile("twinport"),
                 queueOptions.mbufs(),
                 settings.configuration().mbufRoom());
+        engine.recordFlights(flightFrames);
         boolean clean = true;
         try {
             FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, settings, System.out);

@@ -33,7 +33,7 @@ final class PortQueues {
     PortQueues(Engine engine, int id, int queues, long events, PortCounters counters, PortSettings settings) {
         this.engine = engine;
         FailoverPort port = new FailoverPort(id, events, counters, events(), settings);
-        ports.add(port);
+        ports.add(engine.forHandler(id, port));
         members.add(port);
         for (int q = 1; q < queues; q++) {
             FailoverQueue queue = new FailoverQueue(port, counters.queue(q), events());

@@ -40,6 +40,7 @@ public final class Conductor implements Agent {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<Side> watched = new ArrayList<>();
     private final Map<Integer, SwitchRecord> waiting = new HashMap<>();
+    private final Map<Integer, SwitchRecord> newest = new HashMap<>();
     private final Map<Integer, FirstBurst> early = new HashMap<>();
     private final PortEvents.Listener onEvent = new Events();
     private final MessageHandler onMessage =
@@ -121,6 +122,7 @@ public final class Conductor implements Agent {
         public void onSwitch(SwitchRecord told) {
             SwitchRecord record = withEarlyBurst(told);
             log.add(record);
+            newest.put(record.port(), record);
             SwitchRecord before = waiting.remove(record.port());
             if (before != null) {
                 tell(before);
@@ -139,6 +141,7 @@ public final class Conductor implements Agent {
                 waiting.remove(port);
                 SwitchRecord complete = record.withFirstBurst(nanos);
                 log.amend(complete);
+                newest.put(port, complete);
                 tell(complete);
             } else {
                 early.merge(
@@ -160,6 +163,17 @@ public final class Conductor implements Agent {
         @Override
         public void onLink(int port, int side, boolean up, long nanos) {
             listeners.forEach(listener -> listener.onLink(port, side, up, nanos));
+        }
+
+        @Override
+        public void onOutcome(int port, long sequence, SwitchOutcome outcome) {
+            SwitchRecord record = newest.get(port);
+            if (record != null && record.sequence() == sequence) {
+                SwitchRecord complete = record.withOutcome(outcome);
+                log.amend(complete);
+                newest.put(port, complete);
+                waiting.computeIfPresent(port, (p, old) -> old.sequence() == sequence ? complete : old);
+            }
         }
 
         @Override

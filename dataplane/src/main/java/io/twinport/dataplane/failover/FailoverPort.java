@@ -38,6 +38,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     private final PortTotals totals = new PortTotals();
     private final TransmitQueue tx;
+    private final SwitchTally tally = new SwitchTally(totals);
 
     private int polls;
 
@@ -48,6 +49,8 @@ public final class FailoverPort implements PacketPort, PollMember {
     private long eventNanos;
     private long decisionNanos;
     private long lostAtMost;
+    private boolean planned;
+    private long firstCompletedNanos;
     private boolean untold;
     private int toldState;
 
@@ -158,6 +161,18 @@ public final class FailoverPort implements PacketPort, PollMember {
         return tx.side();
     }
 
+    /** The side by which a frame came that {@link #rxBurst} has just given; where its driver does not say, the active one. */
+    public int sideOf(long mbuf) {
+        boolean byIdle = SideLine.hasReceived(selector.idle(), mbuf) && !SideLine.hasReceived(selector.active(), mbuf);
+        int active = activeSide();
+        return byIdle ? FailoverPolicy.PRIMARY + FailoverPolicy.STANDBY - active : active;
+    }
+
+    /** Switches so far; the poll thread's own count. */
+    public long switches() {
+        return totals.switches;
+    }
+
     @Override
     public boolean hasSide(int side) {
         return side == FailoverPolicy.PRIMARY || side == FailoverPolicy.STANDBY;
@@ -209,6 +224,7 @@ public final class FailoverPort implements PacketPort, PollMember {
             // The side that was being left has failed before it was empty: the switch is an unplanned one now.
             lostAtMost = lostByOthers(tx.side());
             lostAtMost += tx.cut(clock.nanoTime());
+            planned = false;
         }
     }
 
@@ -222,13 +238,19 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (untold) {
             tellSwitch();
         }
+        if (tally.isOpen()) {
+            tellOutcome();
+        }
         totals.switches = selector.switches();
         from = to;
         to = FailoverPolicy.active(selector.state());
         cause = event;
         eventNanos = nanos;
         decisionNanos = selector.decisionNanos();
+        firstCompletedNanos = 0;
+        tally.begin(decisionNanos);
         boolean sends = canSend(tx.side());
+        planned = to != FailoverPolicy.NONE && sends;
         lostAtMost = sends ? 0 : lostByOthers(tx.side());
         lostAtMost += tx.turnTo(to, selector.active(), sends, decisionNanos);
         if (event == FailoverPolicy.PRIMARY_LEFT || event == FailoverPolicy.STANDBY_LEFT) {
@@ -259,9 +281,12 @@ public final class FailoverPort implements PacketPort, PollMember {
     private void firstBurst() {
         long nanos = clock.nanoTime();
         tx.mode &= ~TransmitQueue.AWAITS_BURST;
+        if (TxCompletion.of(tx.line()) == TxCompletion.AT_ONCE) {
+            firstCompletedNanos = nanos;
+        }
         if (untold) {
             untold = false;
-            out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost);
+            out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost, planned);
         } else {
             out.firstBurst(id, totals.switches, nanos);
         }
@@ -296,6 +321,13 @@ public final class FailoverPort implements PacketPort, PollMember {
     /** Brings the counters up to date. */
     void publish() {
         counters.publish(totals, tx.side());
+        if (tally.isOpen() && tally.isOver(clock.nanoTime())) {
+            tellOutcome();
+        }
+    }
+
+    private void tellOutcome() {
+        tally.end(out, id, totals.switches, firstCompletedNanos, planned);
     }
 
     /** Tells of link changes, and of a switch that has had no burst yet. */
@@ -314,7 +346,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     private void tellSwitch() {
         untold = false;
-        out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost);
+        out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost, planned);
     }
 
     private void tellLink(int state, int side) {

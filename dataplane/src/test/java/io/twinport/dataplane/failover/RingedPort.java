@@ -50,6 +50,7 @@ final class RingedPort implements AutoCloseable {
             0);
     private final FailoverPort port;
     private final long array = Frames.array(BURST);
+    private final List<SwitchOutcome> outcomes = new ArrayList<>();
     private long nextNumber;
 
     RingedPort(PortSettings settings, NanoClock clock) {
@@ -240,6 +241,11 @@ final class RingedPort implements AutoCloseable {
             }
 
             @Override
+            public void onOutcome(int id, long sequence, SwitchOutcome outcome) {
+                outcomes.add(outcome);
+            }
+
+            @Override
             public void onLink(int id, int side, boolean up, long nanos) {
                 all.add(PolicyText.side(side) + (up ? " up" : " down"));
             }
@@ -252,6 +258,14 @@ final class RingedPort implements AutoCloseable {
         while (told.size() > 0) {
             told.read((type, buffer, index, length) -> PortEvents.dispatch(type, buffer, index, listener));
         }
+        return all;
+    }
+
+    /** What has come of switches, as far as the port has told since the last call; {@link #told} leaves that out. */
+    List<SwitchOutcome> outcomes() {
+        told();
+        List<SwitchOutcome> all = List.copyOf(outcomes);
+        outcomes.clear();
         return all;
     }
 

@@ -1,0 +1,60 @@
+package io.twinport.dataplane;
+
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openjdk.jcstress.Main;
+
+/**
+ * The {@code *StressTest} classes under jcstress: the words that threads share, raced some million times each. Some seconds
+ * here; {@code -Dtwinport.stress=default}, {@code quick} or {@code tough} asks for jcstress's own modes.
+ */
+class SharedWordsTest {
+    private static final List<String> ACCESS = List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
+            "-XX:+UseSerialGC",
+            "-XX:-UsePerfData");
+    private static final List<String> SHORT = List.of("-f", "1", "-iters", "2", "-time", "200", "-sc", "false");
+    private static final int MINUTES = 240;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldBeSeenInOrder() throws Exception {
+        String mode = System.getProperty("twinport.stress", "short");
+        // Its JVMs have the flags of the one that starts them.
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ACCESS);
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
+        command.addAll(List.of("-t", "io.twinport.*StressTest", "-r", folder.toString()));
+        command.addAll(mode.equals("short") ? SHORT : List.of("-m", mode));
+        Path output = folder.resolve("output");
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        boolean ended = process.waitFor(MINUTES, TimeUnit.MINUTES);
+        process.destroyForcibly();
+        String text = Files.readString(output);
+        assertTrue(ended && process.exitValue() == 0, text);
+        for (String name : List.of(
+                "EventLineStressTest",
+                "EdgesStressTest",
+                "SideLineStressTest",
+                "EpochStressTest",
+                "SwitchLogStressTest",
+                "CommandStressTest")) {
+            assertTrue(text.contains(name), () -> name + " was not run\n" + text);
+        }
+    }
+}
