@@ -8,6 +8,7 @@ import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.failover.Conductor;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.failover.WarmUp;
 import io.twinport.dataplane.flight.FlightRecorder;
 import io.twinport.dataplane.flight.RecordedPort;
@@ -100,19 +101,20 @@ public final class Engine implements AutoCloseable {
         return new PollLoop(name, handler, members, cnc.commands(loops++));
     }
 
-    /** {@link #run(PollLoop, PacketHandler, int, int)} for ports of one queue. */
+    /** {@link #run(PollLoop, PacketHandler, int, PortSettings, int)} for ports of one queue with the default settings. */
     public Lcore run(PollLoop loop, PacketHandler handler, int cpu) {
-        return run(loop, handler, cpu, 1);
+        return run(loop, handler, cpu, PortSettings.DEFAULT, 1);
     }
 
     /**
      * Starts a loop on a CPU and returns when it has warmed up and runs.
      *
+     * @param settings of its port
      * @param queues of its port, in this loop and others
      */
-    public Lcore run(PollLoop loop, PacketHandler handler, int cpu, int queues) {
+    public Lcore run(PollLoop loop, PacketHandler handler, int cpu, PortSettings settings, int queues) {
         Runnable first = () -> {
-            WarmUp.run(pool, queues);
+            WarmUp.run(pool, settings, queues);
             handler.start(pool);
         };
         Lcore lcore = Lcore.start(cpu, loop, first, errorHandler());

@@ -23,6 +23,7 @@ import java.util.stream.IntStream;
  */
 final class PortQueues {
     private final Engine engine;
+    private final PortSettings settings;
     private final List<PacketPort> ports = new ArrayList<>();
     private final List<PollMember> members = new ArrayList<>();
     private final List<PollLoop> loops = new ArrayList<>();
@@ -32,6 +33,7 @@ final class PortQueues {
     /** @param events address of the port's event line */
     PortQueues(Engine engine, int id, int queues, long events, PortCounters counters, PortSettings settings) {
         this.engine = engine;
+        this.settings = settings;
         FailoverPort port = new FailoverPort(id, events, counters, events(), settings);
         ports.add(engine.forHandler(id, port));
         members.add(port);
@@ -78,7 +80,7 @@ final class PortQueues {
     void run() {
         Iterator<Integer> cpus = engine.pollCpus().iterator();
         for (int l = 0; l < loops.size(); l++) {
-            lcores.add(engine.run(loops.get(l), handlers.get(l), cpus.next(), ports.size()));
+            lcores.add(engine.run(loops.get(l), handlers.get(l), cpus.next(), settings, ports.size()));
         }
     }
 

@@ -41,9 +41,10 @@ public final class WarmUp {
     /**
      * Runs on the poll thread, before its loop. On return the pool has all mbufs back.
      *
+     * @param settings of the port: each way of receiving and of keeping frames has code of its own
      * @param queues of the port: of a port with one the code of those that follow is not even loaded
      */
-    public static void run(MbufPool pool, int queues) {
+    public static void run(MbufPool pool, PortSettings settings, int queues) {
         long events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         long primary = SideLine.allocate();
@@ -54,7 +55,7 @@ public final class WarmUp {
         CountersManager counters = new CountersManager(
                 new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 512)),
                 new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 128)));
-        FailoverPort port = new FailoverPort(0, events, new PortCounters(counters, 0), new PortEvents(ring));
+        FailoverPort port = new FailoverPort(0, events, new PortCounters(counters, 0), new PortEvents(ring), settings);
         try (VirtioMirror mirror = VirtioMirror.start(standby, pool)) {
             FailoverQueue queue = queues == 1 ? null : follower(port, primary, counters, ring);
             port.join(FailoverPolicy.PRIMARY, primary);
@@ -78,6 +79,9 @@ public final class WarmUp {
                 }
                 ring.read((type, buffer, index, length) -> {});
             }
+            // What it holds of the idle side is given back.
+            port.leave(FailoverPolicy.PRIMARY);
+            port.leave(FailoverPolicy.STANDBY);
         }
     }
 
