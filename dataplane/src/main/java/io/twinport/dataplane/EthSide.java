@@ -6,6 +6,7 @@ import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthEvents;
 import io.twinport.dpdk.EthStats;
+import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
 import java.util.Optional;
@@ -56,6 +57,11 @@ public final class EthSide implements SideDevice {
     @Override
     public boolean isLinkUp() {
         return dev.isLinkUp();
+    }
+
+    @Override
+    public LinkSettings linkSettings() {
+        return dev.linkSettings();
     }
 
     @Override

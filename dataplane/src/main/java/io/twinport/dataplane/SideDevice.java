@@ -2,6 +2,7 @@ package io.twinport.dataplane;
 
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
 import java.util.Optional;
@@ -29,6 +30,11 @@ public interface SideDevice {
 
     /** Asks the device, which may do I/O. */
     boolean isLinkUp();
+
+    /** Speed and duplex of its link; asks the device. */
+    default LinkSettings linkSettings() {
+        return LinkSettings.UNKNOWN;
+    }
 
     /** Sets up one receive and one transmit queue. */
     void configure(MbufPool pool);

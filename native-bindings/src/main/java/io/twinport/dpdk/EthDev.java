@@ -219,6 +219,14 @@ public final class EthDev {
         }
     }
 
+    /** Asks the driver. */
+    public LinkSettings linkSettings() {
+        try (Arena arena = Arena.ofConfined()) {
+            return LinkSettings.of(LinkWord.read(
+                    port, arena.allocate(LinkWord.LENGTH, Long.BYTES).address()));
+        }
+    }
+
     public int mtu() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mtu = arena.allocate(ValueLayout.JAVA_SHORT);

@@ -11,6 +11,10 @@ public final class AbiBits {
         return Map.of(
                 "bits link_status",
                 LinkWord.STATUS,
+                "bits link_speed",
+                LinkSettings.SPEED,
+                "bits link_duplex",
+                LinkSettings.FULL_DUPLEX,
                 "bits lsc",
                 (long) EthDev.INTERRUPT_LSC,
                 "sizeof rte_eth_link",

@@ -3,6 +3,7 @@ package io.twinport.control.cli;
 import io.twinport.control.run.FailbackSpec;
 import io.twinport.control.run.RunSettings;
 import java.time.Duration;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** When a failover port switches, and whom it tells. */
@@ -53,6 +54,9 @@ final class PolicyOptions {
                     + " process with exit code 3, so that the kernel takes it. Default: ${DEFAULT-VALUE}")
     int releaseSeconds = 5;
 
+    @Mixin
+    DetectionOptions detection = new DetectionOptions();
+
     RunSettings settings() {
         Commands.check(announce >= 0 && announce <= 100, "--announce " + announce, "0 to 100");
         Commands.check(
@@ -69,6 +73,7 @@ final class PolicyOptions {
         return new RunSettings(
                 FailbackSpec.parse(failback, damping),
                 new RunSettings.Announce(announce, Duration.ofMillis(announceMillis), announceVlans),
-                Duration.ofSeconds(releaseSeconds));
+                Duration.ofSeconds(releaseSeconds),
+                detection.settings());
     }
 }

@@ -21,10 +21,11 @@ import picocli.CommandLine.Parameters;
 /** {@code twinport soak}. */
 @Command(
         name = "soak",
-        description = "Chaos: cut, restore, unplug, plug, close and open the sides of a failover port, force it and change its"
-                + " policy, in random order under load in both directions, and account for each frame. Virtual devices in this"
-                + " process; needs no hardware and no hugepages. Exit code 1 if a frame or an mbuf is unaccounted for, or"
-                + " traffic gets stuck.",
+        description =
+                "Chaos: cut, restore, unplug, plug, close and open the sides of a failover port, force it and change its"
+                        + " policy, in random order under load in both directions, and account for each frame. Virtual devices in this"
+                        + " process; needs no hardware and no hugepages. Exit code 1 if a frame or an mbuf is unaccounted for, or"
+                        + " traffic gets stuck.",
         mixinStandardHelpOptions = true)
 final class SoakCommand implements Callable<Integer> {
     private static final int MEGABYTES = 128;
@@ -44,8 +45,9 @@ final class SoakCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "S",
-            description = "Gives the faults of an earlier run, in the same order. Default: another one each time, which is"
-                    + " printed")
+            description =
+                    "Gives the faults of an earlier run, in the same order. Default: another one each time, which is"
+                            + " printed")
     @Nullable
     Long seed;
 

@@ -7,7 +7,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "twinport",
         description = "A failover port over a fast NIC and a virtio-net NIC: a userspace packet dataplane on DPDK.",
-        subcommands = {DemoCommand.class, RunCommand.class, SoakCommand.class, ReplayCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            SoakCommand.class,
+            ReplayCommand.class,
+            CommandLine.HelpCommand.class
+        },
         mixinStandardHelpOptions = true,
         versionProvider = VersionProvider.class,
         footer = {

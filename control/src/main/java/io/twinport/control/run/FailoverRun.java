@@ -16,9 +16,13 @@ import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.announce.FrameSender;
+import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.failover.PortMonitor;
+import io.twinport.dataplane.failover.PortStatistics;
+import io.twinport.dataplane.failover.StandbyHealth;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.handler.Sink;
@@ -58,6 +62,8 @@ public final class FailoverRun {
     private final PollLoop loop;
     private final Lcore lcore;
     private final PortAnnouncer announcer;
+    private final FailoverPort port;
+    private final PortMonitor monitor;
     private final @Nullable Tap tap;
     private final List<SideLife> lives = new ArrayList<>();
     private final Lock devices = new ReentrantLock();
@@ -75,7 +81,7 @@ public final class FailoverRun {
         this.events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
-        FailoverPort port = new FailoverPort(
+        this.port = new FailoverPort(
                 PORT, events, counters, new PortEvents(engine.cnc().events()), settings.failback());
         this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
         PacketHandler handler = handler(handlerSpec, port);
@@ -85,8 +91,21 @@ public final class FailoverRun {
                 : Optional.empty();
         this.announcer = new PortAnnouncer(
                 settings.announce(), address::get, addresses, new FrameSender(loop, PORT, engine.pool()));
+        this.monitor = new PortMonitor(
+                PORT,
+                engine.cnc().counters(),
+                loop,
+                PORT,
+                counters,
+                settings.detection(),
+                engine.conductor(),
+                announcer::announceOnce);
+        engine.conductor().add(monitor);
         engine.conductor().add(log);
         engine.conductor().add(announcer);
+        if (tap != null) {
+            engine.conductor().add(tap);
+        }
         this.lcore = engine.run(loop, handler, engine.pollCpu());
     }
 
@@ -145,6 +164,7 @@ public final class FailoverRun {
      */
     public boolean stop() {
         log.end();
+        monitor.end();
         announcer.end();
         boolean clean = true;
         for (SideLife life : lives) {
@@ -171,6 +191,11 @@ public final class FailoverRun {
                 counters.refused(),
                 counters.suppressed(),
                 counters.announced());
+        StandbyHealth.Report health = monitor.standbyHealth();
+        if (health != null) {
+            out.println("standby " + log.healthText(health));
+        }
+        out.println(statisticsText(monitor.statistics()));
         if (tap != null) {
             out.printf("not taken by the kernel %d%n", tap.dropped());
         }
@@ -180,6 +205,14 @@ public final class FailoverRun {
             out.printf("%d frames are not back in the pool%n", missing);
         }
         engine.errors().forEach(out::println);
+    }
+
+    private static String statisticsText(PortStatistics statistics) {
+        List<String> counts = new ArrayList<>();
+        for (PortStatistics.Counter counter : PortStatistics.Counter.values()) {
+            counts.add(counter + " " + statistics.get(FailoverPolicy.NONE, counter));
+        }
+        return "the devices counted: " + String.join(", ", counts);
     }
 
     private void summaryOfReleases(SideLife life) {
@@ -237,12 +270,13 @@ public final class FailoverRun {
             address.get().ifPresent(FailoverRun.this::useMac);
             long takenBefore = PortMember.taken(counters, spec.side());
             Side side = Side.join(dev, engine.pool(), events, loop, PORT, spec.side());
-            return new PortMember(side, engine.conductor(), counters, takenBefore);
+            return new PortMember(side, engine.conductor(), monitor, counters, takenBefore);
         }
     }
 
     private void useMac(MacAddress mac) {
         sourceMac = mac.value();
+        port.mac(mac);
         if (tap != null) {
             tap.setMac(mac);
         }

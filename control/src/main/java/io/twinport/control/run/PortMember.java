@@ -6,6 +6,7 @@ import io.twinport.dataplane.Side;
 import io.twinport.dataplane.failover.Conductor;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PortCounters;
+import io.twinport.dataplane.failover.PortMonitor;
 
 /** A side that has joined the run's port. */
 final class PortMember implements Membership {
@@ -24,6 +25,7 @@ final class PortMember implements Membership {
     private final Side side;
     private final Conductor conductor;
     private final PortCounters counters;
+    private final PortMonitor monitor;
     private long takenBefore;
     private TransmitPulse pulse = new TransmitPulse();
 
@@ -31,11 +33,13 @@ final class PortMember implements Membership {
      * @param side that has joined
      * @param takenBefore {@link #taken} before it joined
      */
-    PortMember(Side side, Conductor conductor, PortCounters counters, long takenBefore) {
+    PortMember(Side side, Conductor conductor, PortMonitor monitor, PortCounters counters, long takenBefore) {
         this.side = side;
         this.conductor = conductor;
         this.counters = counters;
+        this.monitor = monitor;
         this.takenBefore = takenBefore;
+        monitor.join(side);
         conductor.watch(side);
     }
 
@@ -77,6 +81,7 @@ final class PortMember implements Membership {
     @Override
     public void stop() {
         conductor.unwatch(side);
+        monitor.leave(side);
         side.stop();
     }
 
@@ -102,6 +107,7 @@ final class PortMember implements Membership {
         takenBefore = taken(counters, side.side());
         pulse = new TransmitPulse();
         side.rejoin();
+        monitor.join(side);
         conductor.watch(side);
     }
 }

@@ -1,5 +1,6 @@
 package io.twinport.control.run;
 
+import io.twinport.dataplane.failover.DetectionSettings;
 import io.twinport.dataplane.failover.FailbackSettings;
 import java.time.Duration;
 import java.util.Arrays;
@@ -11,8 +12,10 @@ import java.util.List;
  * @param failback when the traffic goes back to the primary
  * @param announce how switches are announced
  * @param releaseTime in which a device that the kernel wants back is given back, or the process ends
+ * @param detection what counts as a fault beside links that are down
  */
-public record RunSettings(FailbackSettings failback, Announce announce, Duration releaseTime) {
+public record RunSettings(
+        FailbackSettings failback, Announce announce, Duration releaseTime, DetectionSettings detection) {
     /**
      * @param count how often after each switch; 0 for never
      * @param vlans in which tagged copies are sent

@@ -24,9 +24,8 @@ final class Expectation {
     /** Whether the port, in the end, may transmit by this side, or by none. */
     boolean allows(int side, boolean primaryReady, boolean standbyReady) {
         if (!primaryReady || !standbyReady) {
-            int only = primaryReady
-                    ? FailoverPolicy.PRIMARY
-                    : standbyReady ? FailoverPolicy.STANDBY : FailoverPolicy.NONE;
+            int only =
+                    primaryReady ? FailoverPolicy.PRIMARY : standbyReady ? FailoverPolicy.STANDBY : FailoverPolicy.NONE;
             return side == only;
         }
         if (forced != FailoverPolicy.NONE) {

@@ -92,8 +92,7 @@ public final class Soak {
     }
 
     private SoakSide side(int side, Path folder) {
-        return new SoakSide(
-                side, disruptions, () -> Wire.lay(side, folder, MAC, engine.pool(), loop, events));
+        return new SoakSide(side, disruptions, () -> Wire.lay(side, folder, MAC, engine.pool(), loop, events));
     }
 
     /**
@@ -343,8 +342,9 @@ public final class Soak {
         SoakLedger ledger = stream.ledger();
         check(
                 ledger.unexplained() == 0,
-                name + ": " + ledger.unexplained() + " frames are missing though nobody has cut their wire, the first of"
-                        + " them number " + ledger.firstUnexplained());
+                name + ": " + ledger.unexplained()
+                        + " frames are missing though nobody has cut their wire, the first of" + " them number "
+                        + ledger.firstUnexplained());
         check(ledger.strange() == 0, name + ": " + ledger.strange() + " frames arrived that were never accepted");
         check(stream.mangled() == 0, name + ": " + stream.mangled() + " frames arrived mangled");
     }

@@ -80,7 +80,8 @@ final class SoakSide {
             wire().near().announceLeave();
         }
         if (!wire().near().leave()) {
-            throw new IllegalStateException("the poll loop did not let go of " + wire().near().dev());
+            throw new IllegalStateException(
+                    "the poll loop did not let go of " + wire().near().dev());
         }
         state = State.CLOSED;
     }

@@ -93,7 +93,8 @@ public final class SoakView {
         if (!result.isGood()) {
             result.violations().forEach(violation -> out.println("VIOLATION: " + violation));
             out.println("the last faults: " + String.join(", ", result.lastFaults()));
-            out.println("the same faults again: twinport soak --seed " + result.seed() + " --faults " + result.faults());
+            out.println(
+                    "the same faults again: twinport soak --seed " + result.seed() + " --faults " + result.faults());
         }
     }
 

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twinport.control.Pause;
 import io.twinport.control.Program;
-import io.twinport.control.demo.PcapFile;
+import io.twinport.control.pcap.PcapFile;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

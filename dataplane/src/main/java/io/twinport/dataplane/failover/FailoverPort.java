@@ -5,6 +5,7 @@ import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.SideLine;
 import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.MacAddress;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -33,6 +34,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private final PortEvents out;
     private final PolicyTimers timers;
     private final ReceiveWindow window = new ReceiveWindow();
+    private final IdleWatch idleWatch = new IdleWatch();
     private final NanoClock clock;
     private final MbufBurst drain = new MbufBurst();
     private final MbufBurst single = new MbufBurst();
@@ -131,6 +133,11 @@ public final class FailoverPort implements PacketPort, PollMember {
             firstBurst();
         }
         return n;
+    }
+
+    /** Tells the port its own address, by which it knows its own broadcasts when they come by the idle side (U9). Any thread. */
+    public void mac(MacAddress address) {
+        idleWatch.mac(address.value());
     }
 
     /** The side that transmits: {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
@@ -282,6 +289,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         int bursts = 0;
         do {
             n = SideLine.receive(idle, drain.address(), MbufBurst.CAPACITY);
+            idleWatch.count(totals.idle(FailoverPolicy.other(to)), drain, n, bursts == 0);
             drain.free(0, n);
             totals.suppressed += n;
         } while (n == MbufBurst.CAPACITY && ++bursts < DRAIN_BURSTS);

@@ -48,8 +48,8 @@ public final class WarmUp {
         ManyToOneRingBuffer ring = new ManyToOneRingBuffer(
                 new UnsafeBuffer(ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)));
         CountersManager counters = new CountersManager(
-                new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 512)),
-                new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 128)));
+                new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 512)),
+                new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 128)));
         FailoverPort port = new FailoverPort(0, events, new PortCounters(counters, 0), new PortEvents(ring));
         try (VirtioMirror mirror = VirtioMirror.start(standby, pool)) {
             port.join(FailoverPolicy.PRIMARY, primary);
