@@ -65,12 +65,17 @@ public final class EthSide implements SideDevice {
     }
 
     @Override
-    public void configure(MbufPool pool) {
-        dev.configure(pool);
+    public void configure(MbufPool pool, int queues) {
+        dev.configure(pool, queues, queues);
     }
 
     @Override
-    public void start(long line, long portEvents) {
+    public int txQueues() {
+        return dev.txQueues();
+    }
+
+    @Override
+    public void start(long[] lines, long portEvents) {
         // Before the start: the first interrupt may come with it.
         listen(portEvents);
         try {
@@ -79,7 +84,9 @@ public final class EthSide implements SideDevice {
             unlisten();
             throw e;
         }
-        SideLine.write(line, dev);
+        for (int q = 0; q < lines.length; q++) {
+            SideLine.write(lines[q], dev, q);
+        }
     }
 
     @Override

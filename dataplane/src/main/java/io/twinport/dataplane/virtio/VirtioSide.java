@@ -161,12 +161,18 @@ public final class VirtioSide implements SideDevice {
         return VirtioFeatures.has(device.features(), VirtioFeatures.STANDBY);
     }
 
+    /** One queue pair, whatever the port has. */
     @Override
-    public void configure(MbufPool mbufs) {
+    public void configure(MbufPool mbufs, int queues) {
         pool = mbufs;
         closeQueues();
         receive = queue(VirtioLayout.QUEUE_RECEIVE);
         transmit = queue(VirtioLayout.QUEUE_TRANSMIT);
+    }
+
+    @Override
+    public int txQueues() {
+        return 1;
     }
 
     private SplitQueue queue(int index) {
@@ -178,7 +184,7 @@ public final class VirtioSide implements SideDevice {
     }
 
     @Override
-    public synchronized void start(long sideLine, long portEvents) {
+    public synchronized void start(long[] lines, long portEvents) {
         SplitQueue rx = configured(receive);
         SplitQueue tx = configured(transmit);
         rx.clear();
@@ -207,8 +213,10 @@ public final class VirtioSide implements SideDevice {
             throw e;
         }
         reportedUp = interrupts && device.isLinkUp();
-        SideLine.writeVirtio(sideLine, rx.address(), tx.address(), tx.frames(), reportedUp);
-        line = sideLine;
+        for (int q = 0; q < lines.length; q++) {
+            SideLine.writeVirtio(lines[q], q == 0 ? rx.address() : 0, tx.address(), tx.frames(), reportedUp);
+        }
+        line = lines[0];
         events = portEvents;
     }
 
