@@ -10,6 +10,7 @@ import io.twinport.dataplane.failover.WarmUp;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EthEvents;
+import io.twinport.dpdk.FaultEvents;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.Affinity;
 import java.nio.file.Path;
@@ -61,6 +62,7 @@ public final class Engine implements AutoCloseable {
             MbufPool pool = MbufPool.create("twinport", mbufs);
             started.push(pool);
             EthEvents.warmUp();
+            FaultEvents.warmUp();
             Conductor conductor = new Conductor(cnc);
             Engine engine = new Engine(arguments, started, cnc, pool, conductor);
             AgentRunner runner =

@@ -6,11 +6,15 @@ import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthEvents;
 import io.twinport.dpdk.EthStats;
+import io.twinport.dpdk.FaultEvents;
+import io.twinport.dpdk.FaultLine;
 import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A port of DPDK's as the device of a side. */
 public final class EthSide implements SideDevice {
@@ -22,8 +26,12 @@ public final class EthSide implements SideDevice {
     private static final Set<String> DEAF_AFTER_LINK_LOSS = Set.of("net_e1000_igb_vf");
 
     private final EthDev dev;
+    private final long faults = FaultLine.allocate();
     private long events;
     private long requests;
+    private long resetsServed;
+    private @Nullable MbufPool pool;
+    private int queues;
 
     public EthSide(EthDev dev) {
         this.dev = dev;
@@ -65,8 +73,10 @@ public final class EthSide implements SideDevice {
     }
 
     @Override
-    public void configure(MbufPool pool, int queues) {
-        dev.configure(pool, queues, queues);
+    public void configure(MbufPool mbufs, int portQueues) {
+        pool = mbufs;
+        queues = portQueues;
+        dev.configure(mbufs, portQueues, portQueues);
     }
 
     @Override
@@ -76,8 +86,11 @@ public final class EthSide implements SideDevice {
 
     @Override
     public void start(long[] lines, long portEvents) {
+        reset();
         // Before the start: the first interrupt may come with it.
         listen(portEvents);
+        FaultLine.aim(faults, portEvents, SideLine.faultWord(lines[0]));
+        FaultEvents.register(dev.port(), faults, !needsRestartAfterLinkLoss());
         try {
             dev.start();
         } catch (RuntimeException e) {
@@ -117,9 +130,21 @@ public final class EthSide implements SideDevice {
     }
 
     @Override
+    public boolean isRemoved() {
+        return FaultLine.isRemoved(faults) || FaultEvents.isRemoved(dev.port());
+    }
+
+    @Override
+    public boolean wasReset() {
+        return FaultLine.resets(faults) != resetsServed;
+    }
+
+    @Override
     public void stop() {
         unlisten();
-        dev.stop();
+        if (!isRemoved()) {
+            dev.stop();
+        }
     }
 
     @Override
@@ -128,7 +153,20 @@ public final class EthSide implements SideDevice {
             DeviceEvents.unregister(dev.name(), requests);
             requests = 0;
         }
-        dev.remove();
+        if (isRemoved()) {
+            dev.removeGone();
+        } else {
+            dev.remove();
+        }
+    }
+
+    /** A device that was reset from outside has forgotten what it was told, and its driver what it knew. */
+    private void reset() {
+        long resets = FaultLine.resets(faults);
+        if (resets != resetsServed && dev.reset()) {
+            configure(Objects.requireNonNull(pool), queues);
+        }
+        resetsServed = resets;
     }
 
     private void listen(long portEvents) {
@@ -139,6 +177,8 @@ public final class EthSide implements SideDevice {
     }
 
     private void unlisten() {
+        FaultEvents.unregister(dev.port(), faults);
+        FaultLine.aim(faults, 0, 0);
         if (events != 0) {
             EthEvents.unregister(dev.port(), events);
             events = 0;

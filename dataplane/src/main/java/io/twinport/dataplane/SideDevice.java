@@ -88,6 +88,19 @@ public interface SideDevice {
         return false;
     }
 
+    /**
+     * Whether the device has gone without a word, or its driver has given it up. Asks the device, which may do I/O. What has
+     * gone is never back: it can be stopped and removed, no more.
+     */
+    default boolean isRemoved() {
+        return false;
+    }
+
+    /** Whether the device has been reset by whoever it belongs to, and is of no use until it is stopped and started. */
+    default boolean wasReset() {
+        return false;
+    }
+
     void stop();
 
     /** Closes the device and lets go of it: the kernel, or another probe, can have it. */

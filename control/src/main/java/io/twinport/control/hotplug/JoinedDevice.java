@@ -25,6 +25,10 @@ final class JoinedDevice {
         this.log = log;
     }
 
+    boolean isGone() {
+        return member.isGone();
+    }
+
     boolean needsRestart() {
         return member.needsRestart();
     }

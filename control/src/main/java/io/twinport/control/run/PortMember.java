@@ -91,9 +91,14 @@ final class PortMember implements Membership {
     }
 
     @Override
+    public boolean isGone() {
+        return side.isRemoved();
+    }
+
+    @Override
     public boolean needsRestart() {
         if (!side.dev().needsRestartAfterLinkLoss()) {
-            return false;
+            return side.needsRestart();
         }
         long now = System.nanoTime();
         if (pulse.isDue(now)) {

@@ -72,12 +72,13 @@ public final class Conductor implements Agent {
         listeners.add(listener);
     }
 
-    /** From now on the link of this side is asked for, where its driver raises no interrupts. */
+    /**
+     * From now on the device of this side is asked whether it is still there, and for its link where its driver raises no
+     * interrupts.
+     */
     public void watch(Side side) {
-        if (!side.dev().hasLinkInterrupts()) {
-            synchronized (watched) {
-                watched.add(side);
-            }
+        synchronized (watched) {
+            watched.add(side);
         }
     }
 
@@ -113,7 +114,7 @@ public final class Conductor implements Agent {
         if (now - lastLinkPoll >= LINK_POLL_NANOS) {
             lastLinkPoll = now;
             synchronized (watched) {
-                watched.forEach(Side::watchLink);
+                watched.forEach(Conductor::look);
             }
         }
         return work;
@@ -129,6 +130,11 @@ public final class Conductor implements Agent {
     @Override
     public String roleName() {
         return "conductor";
+    }
+
+    private static void look(Side side) {
+        side.watchRemoval();
+        side.watchLink();
     }
 
     private void tellCarrier(int port, PortCarrier carrier) {

@@ -22,6 +22,8 @@ final class CLayout {
                   uint64_t word; memcpy(&word, &link, sizeof word); print("bits link_duplex", word); }
                 { struct rte_eth_intr_conf conf = {0}; conf.lsc = 1;
                   uint32_t word; memcpy(&word, &conf, sizeof word); print("bits lsc", word); }
+                { struct rte_eth_intr_conf conf = {0}; conf.rmv = 1;
+                  uint32_t word; memcpy(&word, &conf, sizeof word); print("bits rmv", word); }
             """;
 
     private CLayout() {}
