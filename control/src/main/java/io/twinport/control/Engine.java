@@ -1,5 +1,6 @@
 package io.twinport.control;
 
+import io.twinport.dataplane.KernelLinks;
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PollLoop;
@@ -33,6 +34,7 @@ public final class Engine implements AutoCloseable {
     private final CncFile cnc;
     private final MbufPool pool;
     private final Conductor conductor;
+    private final KernelLinks kernelLinks;
     private int loops;
 
     private Engine(
@@ -42,6 +44,7 @@ public final class Engine implements AutoCloseable {
         this.cnc = cnc;
         this.pool = pool;
         this.conductor = conductor;
+        this.kernelLinks = new KernelLinks(conductor::lookAtSides);
     }
 
     /**
@@ -69,6 +72,7 @@ public final class Engine implements AutoCloseable {
                     new AgentRunner(new SleepingMillisIdleStrategy(1), engine.errorHandler(), null, conductor);
             AgentRunner.startOnThread(runner);
             started.push(runner);
+            started.push(engine.kernelLinks);
             return engine;
         } catch (RuntimeException | Error e) {
             closeAll(started);
@@ -106,6 +110,11 @@ public final class Engine implements AutoCloseable {
 
     public Conductor conductor() {
         return conductor;
+    }
+
+    /** What the kernel says of interfaces below devices. */
+    public KernelLinks kernelLinks() {
+        return kernelLinks;
     }
 
     /** The CPU of the first poll loop. */

@@ -14,6 +14,7 @@ import io.twinport.dpdk.MbufPool;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A port of DPDK's as the device of a side. */
@@ -26,6 +27,7 @@ public final class EthSide implements SideDevice {
     private static final Set<String> DEAF_AFTER_LINK_LOSS = Set.of("net_e1000_igb_vf");
 
     private final EthDev dev;
+    private final Optional<BooleanSupplier> kernelLink;
     private final long faults = FaultLine.allocate();
     private long events;
     private long requests;
@@ -34,7 +36,13 @@ public final class EthSide implements SideDevice {
     private int queues;
 
     public EthSide(EthDev dev) {
+        this(dev, Optional.empty());
+    }
+
+    /** @param kernelLink tells whether the interface of the kernel's below the device is up, where there is one */
+    public EthSide(EthDev dev, Optional<BooleanSupplier> kernelLink) {
         this.dev = dev;
+        this.kernelLink = kernelLink;
     }
 
     @Override
@@ -59,12 +67,12 @@ public final class EthSide implements SideDevice {
 
     @Override
     public boolean hasLinkInterrupts() {
-        return dev.hasLinkInterrupts();
+        return kernelLink.isEmpty() && dev.hasLinkInterrupts();
     }
 
     @Override
     public boolean isLinkUp() {
-        return dev.isLinkUp();
+        return dev.isLinkUp() && kernelLink.map(BooleanSupplier::getAsBoolean).orElse(true);
     }
 
     @Override
@@ -89,9 +97,9 @@ public final class EthSide implements SideDevice {
         reset();
         // Before the start: the first interrupt may come with it.
         listen(portEvents);
-        FaultLine.aim(faults, portEvents, SideLine.faultWord(lines[0]));
-        FaultEvents.register(dev.port(), faults, !needsRestartAfterLinkLoss());
         try {
+            FaultLine.aim(faults, portEvents, SideLine.faultWord(lines[0]));
+            FaultEvents.register(dev.port(), faults, !needsRestartAfterLinkLoss());
             dev.start();
         } catch (RuntimeException e) {
             unlisten();
@@ -99,6 +107,9 @@ public final class EthSide implements SideDevice {
         }
         for (int q = 0; q < lines.length; q++) {
             SideLine.write(lines[q], dev, q);
+        }
+        if (kernelLink.isPresent()) {
+            SideLine.reportLink(lines[0], false); // not the driver's word, if it has one
         }
     }
 

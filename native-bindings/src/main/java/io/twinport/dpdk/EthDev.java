@@ -367,8 +367,8 @@ public final class EthDev {
     public void removeGone() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment device = info(arena).get(ValueLayout.ADDRESS, INFO_DEVICE);
-            int ignoredStop = Dpdk.rte_eth_dev_stop((short) port);
-            int ignoredClose = Dpdk.rte_eth_dev_close((short) port);
+            int unusedStop = Dpdk.rte_eth_dev_stop((short) port);
+            int unusedClose = Dpdk.rte_eth_dev_close((short) port);
             DpdkException.check(Dpdk.rte_dev_remove(device), "rte_dev_remove(" + name + ")", "");
         }
     }

@@ -257,7 +257,7 @@ public final class FailoverRun {
 
         @Override
         public SideDevice open() {
-            return spec.open(address.get());
+            return spec.open(address.get(), engine.kernelLinks());
         }
 
         @Override

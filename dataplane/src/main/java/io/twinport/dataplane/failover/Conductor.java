@@ -113,9 +113,7 @@ public final class Conductor implements Agent {
         listeners.forEach(listener -> listener.onTick(now));
         if (now - lastLinkPoll >= LINK_POLL_NANOS) {
             lastLinkPoll = now;
-            synchronized (watched) {
-                watched.forEach(Conductor::look);
-            }
+            lookAtSides();
         }
         return work;
     }
@@ -130,6 +128,13 @@ public final class Conductor implements Agent {
     @Override
     public String roleName() {
         return "conductor";
+    }
+
+    /** Looks at the sides now, for what else has been told of their links. Any thread. */
+    public void lookAtSides() {
+        synchronized (watched) {
+            watched.forEach(Conductor::look);
+        }
     }
 
     private static void look(Side side) {
