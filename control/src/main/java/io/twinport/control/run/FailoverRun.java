@@ -21,6 +21,7 @@ import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.failover.PortMonitor;
+import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.failover.PortStatistics;
 import io.twinport.dataplane.failover.StandbyHealth;
 import io.twinport.dataplane.handler.Generate;
@@ -82,7 +83,11 @@ public final class FailoverRun {
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         this.port = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()), settings.failback());
+                PORT,
+                events,
+                counters,
+                new PortEvents(engine.cnc().events()),
+                PortSettings.DEFAULT.with(settings.failback()));
         this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
         PacketHandler handler = handler(handlerSpec, port);
         this.loop = engine.newLoop("poll", handler, List.of(port));

@@ -18,7 +18,7 @@ public final class PortMonitor implements Conductor.Listener {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long STATISTICS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** A look that comes so late tells nothing of the time between. */
+    /** A look that comes so late, of this thread's or of the loop's, tells nothing of the time between. */
     private static final long GAP_NANOS = 3 * LOOK_NANOS;
 
     /** A word to the policy is obeyed at once; where it is not, it is said again after so long. */
@@ -48,6 +48,7 @@ public final class PortMonitor implements Conductor.Listener {
     private long takenBefore;
     private long stalledAt;
     private long lastPasses = -1;
+    private long lastMoved = startNanos;
     private long lastLook = startNanos;
     private long lastStatistics = startNanos;
     private long lastWord = startNanos - REPEAT_NANOS;
@@ -161,9 +162,13 @@ public final class PortMonitor implements Conductor.Listener {
         }
         StandbyHealth.Report before = report;
         synchronized (this) {
-            boolean isGap = nanos - lastLook > GAP_NANOS || loop.epoch().passes() == lastPasses;
+            boolean isGap = nanos - lastLook > GAP_NANOS || nanos - lastMoved > GAP_NANOS;
             lastLook = nanos;
-            lastPasses = loop.epoch().passes();
+            long passes = loop.epoch().passes();
+            if (passes != lastPasses) {
+                lastPasses = passes;
+                lastMoved = nanos;
+            }
             if (nanos - lastStatistics >= STATISTICS_NANOS) {
                 lastStatistics = nanos;
                 statistics.refresh();

@@ -47,7 +47,7 @@ public final class PortStatistics {
     private final List<Map<Counter, AtomicCounter>> published = new ArrayList<>();
     private final AtomicCounter dropped;
 
-    /** @param own what the port itself counts: frames that no driver took are its drops (R41) */
+    /** @param own what the port itself counts, its drops among them (R41) */
     public PortStatistics(CountersManager counters, int port, PortCounters own) {
         this.own = own;
         for (int side = 0; side <= SIDES; side++) {
@@ -96,7 +96,7 @@ public final class PortStatistics {
         return counter(side, counter).get();
     }
 
-    /** Frames that no driver took, as published last. Any thread. */
+    /** Frames that were freed because neither side was ready (R41), as published last. Any thread. */
     public long txDropped() {
         return dropped.get();
     }
@@ -112,7 +112,7 @@ public final class PortStatistics {
                 counter(side, COUNTERS[i]).setRelease(fold.total(side, i));
             }
         }
-        dropped.setRelease(own.refused());
+        dropped.setRelease(own.dropped());
     }
 
     private AtomicCounter counter(int side, Counter counter) {

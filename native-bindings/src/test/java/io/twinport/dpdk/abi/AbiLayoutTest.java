@@ -57,13 +57,13 @@ class AbiLayoutTest {
         assertTrue(AbiLookUps.keys().containsAll(used.keySet()), used::toString);
     }
 
-    /** With the constants that were written by hand. */
-    private static Set<String> keys(Map<String, Long> ours) {
-        Set<String> all = new TreeSet<>(ours.keySet());
+    /** What was looked up, and the constants that were written by hand. */
+    private static Set<String> keys(Map<String, Long> lookedUp) {
+        Set<String> keys = new TreeSet<>(lookedUp.keySet());
         AbiBits.byHand().keySet().stream()
                 .filter(key -> key.startsWith("constant "))
-                .forEach(all::add);
-        return all;
+                .forEach(keys::add);
+        return keys;
     }
 
     private static void assertAgrees(Map<String, Long> ours, Map<String, Long> compiler) {
