@@ -1,6 +1,7 @@
 package io.twinport.posix;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -8,7 +9,9 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
 
 /**
  * The kernel's word on its network interfaces (rtnetlink): all of them when asked, and each change as it happens. Of the
@@ -42,6 +45,11 @@ public final class LinkSocket implements AutoCloseable {
     private static final int MSG_DONTWAIT = 0x40;
     private static final int ENOBUFS = 105;
     private static final short POLLIN = 1;
+
+    /** What the kernel sends is aligned; what is no message of its is read all the same. */
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
     private static final MethodHandle SOCKET =
             Posix.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
@@ -147,16 +155,16 @@ public final class LinkSocket implements AutoCloseable {
     static void dispatch(MemorySegment messages, Listener listener) {
         long at = 0;
         while (messages.byteSize() - at >= HEADER) {
-            long length = messages.get(JAVA_INT, at);
+            long length = messages.get(INT, at);
             if (length < HEADER || length > messages.byteSize() - at) {
                 return;
             }
             MemorySegment message = messages.asSlice(at, length);
-            switch (message.get(JAVA_SHORT, 4)) {
+            switch (message.get(SHORT, 4)) {
                 case RTM_NEWLINK -> link(message, listener);
                 case RTM_DELLINK -> {
                     if (length >= HEADER + INFO) {
-                        listener.onGone(message.get(JAVA_INT, HEADER + 4));
+                        listener.onGone(message.get(INT, HEADER + 4));
                     }
                 }
                 case NLMSG_DONE -> listener.onAll();
@@ -168,19 +176,26 @@ public final class LinkSocket implements AutoCloseable {
 
     private static void link(MemorySegment message, Listener listener) {
         long at = HEADER + INFO;
-        while (message.byteSize() - at >= 4) {
-            int length = message.get(JAVA_SHORT, at) & 0xffff;
+        while (message.byteSize() - at >= Integer.BYTES) {
+            int length = message.get(SHORT, at) & 0xffff;
             if (length < 4 || length > message.byteSize() - at) {
                 return;
             }
-            if (message.get(JAVA_SHORT, at + 2) == IFLA_IFNAME) {
-                int flags = message.get(JAVA_INT, HEADER + 8);
-                String name = message.asSlice(at + 4, length - 4).getString(0);
-                listener.onLink(message.get(JAVA_INT, HEADER + 4), name, (flags & USABLE) == USABLE);
+            if (message.get(SHORT, at + 2) == IFLA_IFNAME) {
+                int flags = message.get(INT, HEADER + 8);
+                String name = text(message.asSlice(at + Integer.BYTES, length - Integer.BYTES));
+                listener.onLink(message.get(INT, HEADER + 4), name, (flags & USABLE) == USABLE);
                 return;
             }
             at += align(length);
         }
+    }
+
+    /** Up to the zero that ends it, if there is one. */
+    private static String text(MemorySegment bytes) {
+        String all = new String(bytes.toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+        int end = all.indexOf(0);
+        return end < 0 ? all : all.substring(0, end);
     }
 
     private static long align(long length) {

@@ -158,6 +158,11 @@ public final class FailoverPort implements PacketPort, PollMember {
         return FailoverPolicy.active(selector.state());
     }
 
+    /** The policy's state; the loop's thread only. */
+    int state() {
+        return selector.state();
+    }
+
     @Override
     public boolean hasSide(int side) {
         return side == FailoverPolicy.PRIMARY || side == FailoverPolicy.STANDBY;

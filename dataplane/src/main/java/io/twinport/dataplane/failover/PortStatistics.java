@@ -45,7 +45,6 @@ public final class PortStatistics {
     private final StatisticsFold fold = new StatisticsFold(COUNTERS.length);
     private final @Nullable Side[] sides = new @Nullable Side[SIDES];
     private final List<Map<Counter, AtomicCounter>> published = new ArrayList<>();
-    private final AtomicCounter dropped;
 
     /** @param own what the port itself counts, its drops among them (R41) */
     public PortStatistics(CountersManager counters, int port, PortCounters own) {
@@ -58,7 +57,6 @@ public final class PortStatistics {
             }
             published.add(ofSide);
         }
-        this.dropped = counters.newCounter("port " + port + " all tx_dropped");
     }
 
     /** A side has joined, or started again: what it counts from its baseline on is the port's (R26). */
@@ -98,7 +96,7 @@ public final class PortStatistics {
 
     /** Frames that were freed because neither side was ready (R41), as published last. Any thread. */
     public long txDropped() {
-        return dropped.get();
+        return own.dropped();
     }
 
     private void read(Side side) {
@@ -112,7 +110,6 @@ public final class PortStatistics {
                 counter(side, COUNTERS[i]).setRelease(fold.total(side, i));
             }
         }
-        dropped.setRelease(own.dropped());
     }
 
     private AtomicCounter counter(int side, Counter counter) {
