@@ -64,6 +64,10 @@ public final class Tap implements AutoCloseable, Conductor.Listener {
     @Override
     public void onLink(int port, int side, boolean up, long nanos) {}
 
+    public void setMtu(int mtu) {
+        tap.setMtu(mtu);
+    }
+
     /** Frames for the kernel that it did not get: its ring was full, or the interface was down. */
     public long dropped() {
         return handler.dropped() + pump.rejected();

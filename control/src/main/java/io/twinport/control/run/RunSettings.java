@@ -1,7 +1,7 @@
 package io.twinport.control.run;
 
 import io.twinport.dataplane.failover.DetectionSettings;
-import io.twinport.dataplane.failover.FailbackSettings;
+import io.twinport.dataplane.failover.PortSettings;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -9,13 +9,18 @@ import java.util.List;
 /**
  * How a failover port behaves.
  *
- * @param failback when the traffic goes back to the primary
+ * @param port when it switches, what it receives and what it keeps
  * @param announce how switches are announced
  * @param releaseTime in which a device that the kernel wants back is given back, or the process ends
+ * @param configuration its MTU, address and filters
  * @param detection what counts as a fault beside links that are down
  */
 public record RunSettings(
-        FailbackSettings failback, Announce announce, Duration releaseTime, DetectionSettings detection) {
+        PortSettings port,
+        Announce announce,
+        Duration releaseTime,
+        PortSpec configuration,
+        DetectionSettings detection) {
     /**
      * @param count how often after each switch; 0 for never
      * @param vlans in which tagged copies are sent

@@ -153,7 +153,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         receiver.mac(address.value());
     }
 
-    /** The side that transmits: {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
+    /** The side that the policy has chosen: {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
     public int activeSide() {
         return FailoverPolicy.active(selector.state());
     }
@@ -161,6 +161,11 @@ public final class FailoverPort implements PacketPort, PollMember {
     /** The policy's state; the loop's thread only. */
     int state() {
         return selector.state();
+    }
+
+    /** The side that gets the frames: {@link #activeSide}, or during a planned switch the one that is being emptied (U13). */
+    public int transmittingSide() {
+        return tx.side();
     }
 
     @Override

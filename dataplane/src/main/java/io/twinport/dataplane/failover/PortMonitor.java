@@ -198,9 +198,7 @@ public final class PortMonitor implements Conductor.Listener {
                         own.idleFrames(FailoverPolicy.STANDBY),
                         own.idleOwn(FailoverPolicy.STANDBY),
                         own.received(),
-                        own.announced(),
-                        0,
-                        0),
+                        own.announced()),
                 nanos);
         report = now;
         boolean isDead = isUp && now.verdict() == StandbyHealth.Verdict.DEAD;

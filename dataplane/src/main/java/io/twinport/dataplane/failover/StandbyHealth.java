@@ -6,8 +6,8 @@ import java.util.concurrent.TimeUnit;
 /**
  * What is known of a standby before it is needed (U9), from what it receives while it is idle: nothing is ever sent on it
  * with the port's address. Its proof is the port's own broadcast, sent by the primary, which the network brings back by the
- * standby; any other frame shows at least that it receives. Whether it sends is known only where a probe with an address of
- * its own may be sent.
+ * standby; any other frame shows at least that it receives. Whether it
+ * sends is not known before it is needed.
  *
  * <table>
  * <caption>The first line that fits</caption>
@@ -16,9 +16,7 @@ import java.util.concurrent.TimeUnit;
  * <tr><td>is away, or its link is down</td><td>dead</td></tr>
  * <tr><td>transmits, and has received a frame within the last minute</td><td>healthy</td></tr>
  * <tr><td>transmits</td><td>unproven</td></tr>
- * <tr><td>has answered probes, and not the last {@value #MISSED}</td><td>dead</td></tr>
  * <tr><td>has received own broadcasts, and none of the last {@value #MISSED}, nor anything else since</td><td>dead</td></tr>
- * <tr><td>is to be probed, and no probe has come back for a minute</td><td>unproven</td></tr>
  * <tr><td>has received a frame within the last minute</td><td>healthy</td></tr>
  * <tr><td>has not</td><td>unproven</td></tr>
  * </table>
@@ -78,20 +76,10 @@ public final class StandbyHealth {
      * @param own those among them that the port itself had sent
      * @param received frames that the port has delivered
      * @param broadcasts that the port has sent by the primary for all to hear
-     * @param probes that were sent on the standby, from the probe's address
-     * @param returned those of them that came back by the primary
      */
     public record Sight(
-            boolean here,
-            boolean linkUp,
-            boolean transmits,
-            long frames,
-            long own,
-            long received,
-            long broadcasts,
-            long probes,
-            long returned) {
-        static final Sight NOTHING = new Sight(false, false, false, 0, 0, 0, 0, 0, 0);
+            boolean here, boolean linkUp, boolean transmits, long frames, long own, long received, long broadcasts) {
+        static final Sight NOTHING = new Sight(false, false, false, 0, 0, 0, 0);
     }
 
     private final boolean downExpected;
@@ -99,9 +87,7 @@ public final class StandbyHealth {
     private long since = NEVER;
     private long heardNanos = NEVER;
     private long ownNanos = NEVER;
-    private long returnedNanos = NEVER;
     private final Run broadcasts = new Run();
-    private final Run probes = new Run();
 
     /** @param downExpected a standby whose link is down, or that is not there, is no fault */
     public StandbyHealth(boolean downExpected) {
@@ -123,9 +109,7 @@ public final class StandbyHealth {
         since = now;
         heardNanos = NEVER;
         ownNanos = NEVER;
-        returnedNanos = NEVER;
         broadcasts.begin(sight.broadcasts(), now);
-        probes.begin(sight.probes(), now);
         last = sight;
     }
 
@@ -137,17 +121,12 @@ public final class StandbyHealth {
         if (sight.transmits()) {
             // What is sent by it itself does not come back by it.
             broadcasts.begin(sight.broadcasts(), now);
-            probes.begin(sight.probes(), now);
             return;
         }
         if (sight.own() > last.own()) {
             ownNanos = now;
         }
-        if (sight.returned() > last.returned()) {
-            returnedNanos = now;
-        }
         broadcasts.follow(sight.broadcasts(), sight.frames() > last.frames(), now);
-        probes.follow(sight.probes(), sight.returned() > last.returned(), now);
     }
 
     private Report report(Sight sight, long now) {
@@ -163,22 +142,12 @@ public final class StandbyHealth {
                     : new Report(
                             Verdict.UNPROVEN, "it transmits, and nothing comes by it", Math.max(since, heardNanos));
         }
-        if (returnedNanos != NEVER && probes.isMissed(now)) {
-            return new Report(
-                    Verdict.DEAD, "the last " + probes.count + " probes sent on it have not arrived", probes.lastNanos);
-        }
         if (ownNanos != NEVER && broadcasts.isMissed(now)) {
             return new Report(
                     Verdict.DEAD,
                     "the last " + broadcasts.count
                             + " broadcasts sent by the primary have not arrived, earlier ones did",
                     broadcasts.lastNanos);
-        }
-        if (sight.probes() > 0 && !isFresh(returnedNanos, now)) {
-            return new Report(Verdict.UNPROVEN, "no probe sent on it has arrived", since);
-        }
-        if (isFresh(returnedNanos, now)) {
-            return new Report(Verdict.HEALTHY, "a probe sent on it has arrived", returnedNanos);
         }
         if (isFresh(ownNanos, now)) {
             return new Report(Verdict.HEALTHY, "it has received a broadcast sent by the primary", ownNanos);
