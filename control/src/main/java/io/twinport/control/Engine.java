@@ -1,5 +1,6 @@
 package io.twinport.control;
 
+import io.twinport.dataplane.KernelLinks;
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
@@ -15,6 +16,7 @@ import io.twinport.dataplane.flight.RecordedPort;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EthEvents;
+import io.twinport.dpdk.FaultEvents;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.Affinity;
 import java.nio.file.Path;
@@ -38,6 +40,7 @@ public final class Engine implements AutoCloseable {
     private final CncFile cnc;
     private final MbufPool pool;
     private final Conductor conductor;
+    private final KernelLinks kernelLinks;
     private int loops;
     private int flightFrames;
 
@@ -48,6 +51,7 @@ public final class Engine implements AutoCloseable {
         this.cnc = cnc;
         this.pool = pool;
         this.conductor = conductor;
+        this.kernelLinks = new KernelLinks(conductor::lookAtSides);
     }
 
     /**
@@ -79,12 +83,14 @@ public final class Engine implements AutoCloseable {
             MbufPool pool = MbufPool.create("twinport", mbufs, mbufRoom);
             started.push(pool);
             EthEvents.warmUp();
+            FaultEvents.warmUp();
             Conductor conductor = new Conductor(cnc);
             Engine engine = new Engine(arguments, started, cnc, pool, conductor);
             AgentRunner runner =
                     new AgentRunner(new SleepingMillisIdleStrategy(1), engine.errorHandler(), null, conductor);
             AgentRunner.startOnThread(runner);
             started.push(runner);
+            started.push(engine.kernelLinks);
             return engine;
         } catch (RuntimeException | Error e) {
             closeAll(started);
@@ -147,6 +153,11 @@ public final class Engine implements AutoCloseable {
 
     public Conductor conductor() {
         return conductor;
+    }
+
+    /** What the kernel says of interfaces below devices. */
+    public KernelLinks kernelLinks() {
+        return kernelLinks;
     }
 
     /** The CPU of the first poll loop. */

@@ -4,6 +4,7 @@ import io.twinport.dataplane.virtqueue.VirtioReceive;
 import io.twinport.dataplane.virtqueue.VirtioTransmit;
 import io.twinport.dpdk.Burst;
 import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.FaultLine;
 import io.twinport.dpdk.LinkWord;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.QueueFunctions;
@@ -320,6 +321,16 @@ public final class SideLine {
         return UnsafeApi.getShort(line + TX_RING) & 0xffff;
     }
 
+    /** From now on the device's link counts as down, until the line is written anew. */
+    static void reportRemoved(long line) {
+        UnsafeApi.getAndBitwiseOrInt(null, line + LINK, FaultLine.REMOVED);
+    }
+
+    /** Where upcalls set the bits of a {@link FaultLine}: a device with one of them reads as if its link were down. */
+    static long faultWord(long line) {
+        return line + LINK;
+    }
+
     /** Whether the device's link is up, {@code carrier(d)} of U1. */
     public static boolean isLinkUp(long line, long scratch) {
         int link = UnsafeApi.getIntAcquire(null, line + LINK);
@@ -334,6 +345,10 @@ public final class SideLine {
      * Release: pairs with the acquire in {@link #isLinkUp}; an edge in the port's event line makes the loop look.
      */
     public static void reportLink(long line, boolean up) {
-        UnsafeApi.putIntRelease(null, line + LINK, up ? LINK_REPORTED_UP : LINK_REPORTED_DOWN);
+        int state = up ? LINK_REPORTED_UP : LINK_REPORTED_DOWN;
+        int before;
+        do {
+            before = UnsafeApi.getIntVolatile(null, line + LINK);
+        } while (!UnsafeApi.compareAndSetInt(null, line + LINK, before, before & FaultLine.FAULTS | state));
     }
 }

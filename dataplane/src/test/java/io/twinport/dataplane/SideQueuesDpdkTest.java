@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -151,7 +152,7 @@ class SideQueuesDpdkTest {
     }
 
     private Side join(int deviceQueues) {
-        return Side.join(new EthSide(EthDev.probe("net_ring0"), deviceQueues), pool, 0, queues, SIDE);
+        return Side.join(new EthSide(EthDev.probe("net_ring0"), Optional.empty(), deviceQueues), pool, 0, queues, SIDE);
     }
 
     private void sendSome(int frames) {
@@ -224,7 +225,7 @@ class SideQueuesDpdkTest {
         run(4, 2);
         for (int deviceQueues : new int[] {4, 1, 2, 3, 4, 1}) {
             EthDev dev = EthDev.probe("net_ring0");
-            Side side = Side.join(new EthSide(dev, deviceQueues), pool, 0, queues, SIDE);
+            Side side = Side.join(new EthSide(dev, Optional.empty(), deviceQueues), pool, 0, queues, SIDE);
             sendSome(500);
             assertTrue(side.letGo());
             pumps.forEach(pump -> pump.sending = false);
@@ -289,7 +290,9 @@ class SideQueuesDpdkTest {
         });
         EthDev dev = EthDev.probe("net_ring0");
         List<PortQueue> withDead = List.of(new PortQueue(dead, 0), queues.get(0), queues.get(1));
-        assertThrows(IllegalStateException.class, () -> Side.join(new EthSide(dev, 3), pool, 0, withDead, SIDE));
+        assertThrows(
+                IllegalStateException.class,
+                () -> Side.join(new EthSide(dev, Optional.empty(), 3), pool, 0, withDead, SIDE));
 
         // A port that is started cannot be configured, and one whose queues are polled must not be.
         dev.configure(pool);

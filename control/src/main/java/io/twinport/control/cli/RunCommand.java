@@ -95,6 +95,9 @@ final class RunCommand implements Callable<Integer> {
     PolicyOptions policyOptions = new PolicyOptions();
 
     @Mixin
+    DetectionOptions detectionOptions = new DetectionOptions();
+
+    @Mixin
     ReceiveOptions receiveOptions = new ReceiveOptions();
 
     @Mixin
@@ -136,6 +139,7 @@ final class RunCommand implements Callable<Integer> {
                 port,
                 queueOptions.queues(handlerSpec),
                 portOptions.spec(),
+                detectionOptions.settings(),
                 policyOptions.announce(),
                 policyOptions.releaseTime());
     }

@@ -15,7 +15,11 @@ import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.announce.FrameSender;
+import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PortCounters;
+import io.twinport.dataplane.failover.PortMonitor;
+import io.twinport.dataplane.failover.PortStatistics;
+import io.twinport.dataplane.failover.StandbyHealth;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.handler.Sink;
@@ -58,6 +62,7 @@ public final class FailoverRun {
     private final PortCounters counters;
     private final PortQueues queues;
     private final PortAnnouncer announcer;
+    private final PortMonitor monitor;
     private final @Nullable Tap tap;
     private final List<SideLife> lives = new ArrayList<>();
     private final Lock devices = new ReentrantLock();
@@ -92,8 +97,20 @@ public final class FailoverRun {
                 configuration::mac,
                 addresses,
                 new FrameSender(queues.places().getFirst(), engine.pool()));
+        this.monitor = new PortMonitor(
+                PORT,
+                engine.cnc().counters(),
+                queues.places().getFirst(),
+                counters,
+                settings.detection(),
+                engine.conductor(),
+                announcer::announceOnce);
+        engine.conductor().add(monitor);
         engine.conductor().add(log);
         engine.conductor().add(announcer);
+        if (tap != null) {
+            engine.conductor().add(tap);
+        }
         queues.run();
     }
 
@@ -164,6 +181,7 @@ public final class FailoverRun {
      */
     public boolean stop() {
         log.end();
+        monitor.end();
         announcer.end();
         boolean clean = true;
         for (SideLife life : lives) {
@@ -191,6 +209,11 @@ public final class FailoverRun {
                 counters.dropped() + counters.holdDropped(),
                 counters.suppressed(),
                 counters.announced());
+        StandbyHealth.Report health = monitor.standbyHealth();
+        if (health != null) {
+            out.println("standby " + log.healthText(health));
+        }
+        out.println(statisticsText(monitor.statistics()));
         if (counters.held() + counters.resent() + counters.notDrained() > 0) {
             out.printf(
                     Locale.ROOT,
@@ -217,6 +240,12 @@ public final class FailoverRun {
         if (count > 0) {
             out.printf("%d %s%n", count, what);
         }
+    private static String statisticsText(PortStatistics statistics) {
+        List<String> counts = new ArrayList<>();
+        for (PortStatistics.Counter counter : PortStatistics.Counter.values()) {
+            counts.add(counter + " " + statistics.get(FailoverPolicy.NONE, counter));
+        }
+        return "the devices counted: " + String.join(", ", counts);
     }
 
     private void summaryOfReleases(SideLife life) {
@@ -261,7 +290,7 @@ public final class FailoverRun {
 
         @Override
         public SideDevice open() {
-            return spec.open(configuration.mac());
+            return spec.open(configuration.mac(), engine.kernelLinks());
         }
 
         @Override
@@ -274,12 +303,13 @@ public final class FailoverRun {
             long takenBefore = PortMember.taken(counters, spec.side());
             Member member = configuration.join(spec.side(), dev, spec.adoptsMac());
             configuration.mac().ifPresent(FailoverRun.this::useMac);
-            return new PortMember(member, engine.conductor(), counters, takenBefore);
+            return new PortMember(member, engine.conductor(), monitor, counters, takenBefore);
         }
     }
 
     private void useMac(MacAddress mac) {
         sourceMac = mac.value();
+        queues.port().mac(mac);
         if (tap != null) {
             tap.setMac(mac);
         }

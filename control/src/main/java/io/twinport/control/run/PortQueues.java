@@ -24,6 +24,7 @@ import java.util.stream.IntStream;
 final class PortQueues {
     private final Engine engine;
     private final PortSettings settings;
+    private final FailoverPort port;
     private final List<PacketPort> ports = new ArrayList<>();
     private final List<PollMember> members = new ArrayList<>();
     private final List<PollLoop> loops = new ArrayList<>();
@@ -34,7 +35,7 @@ final class PortQueues {
     PortQueues(Engine engine, int id, int queues, long events, PortCounters counters, PortSettings settings) {
         this.engine = engine;
         this.settings = settings;
-        FailoverPort port = new FailoverPort(id, events, counters, events(), settings);
+        this.port = new FailoverPort(id, events, counters, events(), settings);
         ports.add(engine.forHandler(id, port));
         members.add(port);
         for (int q = 1; q < queues; q++) {
@@ -47,6 +48,11 @@ final class PortQueues {
     /** Each loop's own: its count of what it could not tell is not shared. */
     private PortEvents events() {
         return new PortEvents(engine.cnc().events());
+    }
+
+    /** The queue that decides. */
+    FailoverPort port() {
+        return port;
     }
 
     /** Where the handler of each queue receives and sends. */

@@ -6,6 +6,7 @@ import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.MacAddress;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -151,9 +152,19 @@ public final class FailoverPort implements PacketPort, PollMember {
         return n;
     }
 
+    /** Tells the port its own address, by which it knows its own broadcasts when they come by the idle side (U9). Any thread. */
+    public void mac(MacAddress address) {
+        receiver.mac(address.value());
+    }
+
     /** The side that the policy has chosen: {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
     public int activeSide() {
         return FailoverPolicy.active(selector.state());
+    }
+
+    /** The policy's state; the loop's thread only. */
+    int state() {
+        return selector.state();
     }
 
     /** The side that gets the frames: {@link #activeSide}, or during a planned switch the one that is being emptied (U13). */

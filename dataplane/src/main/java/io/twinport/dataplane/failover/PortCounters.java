@@ -29,6 +29,8 @@ public final class PortCounters {
     private final AtomicCounter announced;
     private final AtomicCounter switches;
     private final AtomicCounter active;
+    private final IdleCounters idlePrimary;
+    private final IdleCounters idleStandby;
 
     /** Of a port with one queue. */
     public PortCounters(CountersManager counters, int port) {
@@ -64,6 +66,8 @@ public final class PortCounters {
         this.announced = counters.newCounter(prefix + "tx_announced");
         this.switches = counters.newCounter(prefix + "switches");
         this.active = counters.newCounter(prefix + "active side (0 none, 1 primary, 2 standby)");
+        this.idlePrimary = new IdleCounters(counters, prefix, "primary");
+        this.idleStandby = new IdleCounters(counters, prefix, "standby");
     }
 
     /** Those of a queue of a port with several. */
@@ -94,6 +98,8 @@ public final class PortCounters {
         announced.setRelease(totals.announced);
         switches.setRelease(totals.switches);
         active.setRelease(activeSide);
+        idlePrimary.publish(totals.idlePrimary);
+        idleStandby.publish(totals.idleStandby);
     }
 
     /** For who reads the file: {@link #received} and its like are exact without it. */
@@ -204,5 +210,43 @@ public final class PortCounters {
     /** 0 none, 1 primary, 2 standby. */
     public int activeSide() {
         return (int) active.get();
+    }
+
+    /** Frames that a side has received while it was idle. */
+    public long idleFrames(int side) {
+        return idle(side).frames.get();
+    }
+
+    /** Those among them that the port itself had sent. */
+    public long idleOwn(int side) {
+        return idle(side).own.get();
+    }
+
+    /** Those among them that were sent to the port's own address. */
+    public long idleToUs(int side) {
+        return idle(side).toUs.get();
+    }
+
+    private IdleCounters idle(int side) {
+        return side == FailoverPolicy.PRIMARY ? idlePrimary : idleStandby;
+    }
+
+    /** What came by a side while it was idle. */
+    private static final class IdleCounters {
+        private final AtomicCounter frames;
+        private final AtomicCounter own;
+        private final AtomicCounter toUs;
+
+        IdleCounters(CountersManager counters, String prefix, String side) {
+            frames = counters.newCounter(prefix + side + " rx_idle");
+            own = counters.newCounter(prefix + side + " rx_idle_own");
+            toUs = counters.newCounter(prefix + side + " rx_idle_to_us");
+        }
+
+        void publish(PortTotals.Idle idle) {
+            frames.setRelease(idle.frames);
+            own.setRelease(idle.own);
+            toUs.setRelease(idle.toUs);
+        }
     }
 }

@@ -47,6 +47,7 @@ final class Receiver {
     private final PortTotals totals;
     private final @Nullable DuplicateFilter filter;
     private final MbufBurst burst = new MbufBurst();
+    private final IdleWatch idleWatch = new IdleWatch();
     private final ReceiveSide nobody;
     private final ReceiveSide primary;
     private final ReceiveSide standby;
@@ -110,6 +111,11 @@ final class Receiver {
         settle();
         totals.received += n;
         return n;
+    }
+
+    /** The port's own address, by which its own broadcasts are known when they come by the idle side. Any thread. */
+    void mac(long address) {
+        idleWatch.mac(address);
     }
 
     /** Whether the last call has received from the side that does not transmit. */
@@ -299,6 +305,7 @@ final class Receiver {
     /** Every frame that an idle side receives passes here once, in {@code burst}: held for the look-back, or freed. */
     private void passBy(ReceiveSide side, int count, long now) {
         totals.idle += count;
+        idleWatch.count(totals.idle(side.side), burst, count);
         release(side, side.held.olderThan(now - lookback), now);
         boolean young = mode != Mode.PRESENCE && lookback > 0 && side.age.holdsNothingBefore(now - lookback);
         int unwanted = 0;

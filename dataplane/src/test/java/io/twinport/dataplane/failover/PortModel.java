@@ -112,6 +112,9 @@ final class PortModel {
     private final long settle;
     private Failback failback;
     private boolean damping;
+    private boolean silent;
+    private boolean stalled;
+    private boolean dead;
     private int forced = NONE;
     private int active = NONE;
     private boolean released;
@@ -566,9 +569,33 @@ final class PortModel {
         decideOnce(now);
     }
 
+    /** U10: what the control side suspects of a primary that transmits. */
+    void silent(long now) {
+        silent |= active == PRIMARY;
+        decideOnce(now);
+    }
+
+    void stalled(long now) {
+        stalled |= active == PRIMARY;
+        decideOnce(now);
+    }
+
+    void resumed(long now) {
+        stalled = false;
+        decideOnce(now);
+    }
+
+    /** U9: what the control side finds of the standby. */
+    void dead(boolean isDead, long now) {
+        dead = isDead;
+        decideOnce(now);
+    }
+
     void commandFailback(long now) {
         if (active == STANDBY) {
             released = true;
+            silent = false;
+            stalled = false;
             decideOnce(now);
         }
     }
@@ -605,16 +632,23 @@ final class PortModel {
         boolean standby = devices[STANDBY].ready();
         if (!primary) {
             released = false;
-        } else if (failback == Failback.AT_ONCE && !damped()) {
+            silent = false;
+            stalled = false;
+        } else if (failback == Failback.AT_ONCE && !damped() && !suspect()) {
             released = true;
         }
+        dead &= standby;
         int wanted;
         if (!primary || !standby) {
             wanted = primary ? PRIMARY : standby ? STANDBY : NONE;
         } else if (devices[PRIMARY].leaving != devices[STANDBY].leaving) {
-            wanted = devices[PRIMARY].leaving ? STANDBY : PRIMARY;
+            wanted = devices[PRIMARY].leaving && (suspect() || !dead) ? STANDBY : PRIMARY;
         } else if (forced != NONE) {
             wanted = forced;
+        } else if (suspect()) {
+            wanted = STANDBY;
+        } else if (dead) {
+            wanted = PRIMARY;
         } else {
             wanted = active == STANDBY && !released ? STANDBY : PRIMARY;
         }
@@ -623,13 +657,19 @@ final class PortModel {
         }
         if (active == PRIMARY) {
             released = false;
+            silent = false;
+            stalled = false;
         }
         followTimers(now);
     }
 
+    private boolean suspect() {
+        return silent || stalled;
+    }
+
     private void switchTo(int side, boolean primaryReady) {
         if (active == PRIMARY) {
-            if (settling && !primaryReady && damping) {
+            if (settling && (!primaryReady || suspect()) && damping) {
                 flaps = Math.min(MOST_FLAPS, flaps + 1);
             }
             settling = false;
@@ -648,6 +688,7 @@ final class PortModel {
         return active == STANDBY
                 && devices[PRIMARY].ready()
                 && !released
+                && !suspect()
                 && !devices[PRIMARY].leaving
                 && forced == NONE
                 && failback != Failback.MANUAL;
@@ -717,6 +758,12 @@ final class PortModel {
     }
 
     private void prove(long now) {
+        if (silent && active == STANDBY) {
+            silent = false;
+            released = waits() && failback == Failback.WHEN_PROVEN && !damped();
+            decideOnce(now);
+            return;
+        }
         if (waits() && failback == Failback.WHEN_PROVEN && !damped()) {
             released = true;
             decideOnce(now);

@@ -228,6 +228,11 @@ final class PortSimulation implements AutoCloseable {
                 model.damping(event == FailoverPolicy.DAMPING_ON, now);
             case FailoverPolicy.PRIMARY_LEAVING -> model.leaving(PRIMARY, now);
             case FailoverPolicy.STANDBY_LEAVING -> model.leaving(STANDBY, now);
+            case FailoverPolicy.PRIMARY_SILENT -> model.silent(now);
+            case FailoverPolicy.PRIMARY_STALLED -> model.stalled(now);
+            case FailoverPolicy.PRIMARY_RESUMED -> model.resumed(now);
+            case FailoverPolicy.STANDBY_DEAD, FailoverPolicy.STANDBY_ALIVE ->
+                model.dead(event == FailoverPolicy.STANDBY_DEAD, now);
             case FailoverPolicy.FORCED_NONE, FailoverPolicy.FORCED_PRIMARY, FailoverPolicy.FORCED_STANDBY ->
                 model.force(event - FailoverPolicy.FORCED_NONE, now);
             default -> model.failback(Failback.of(event), now);

@@ -45,8 +45,8 @@ final class RingedPort implements AutoCloseable {
             new UnsafeBuffer(ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)));
     private final PortCounters counters = new PortCounters(
             new CountersManager(
-                    new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 512)),
-                    new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 128))),
+                    new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 512)),
+                    new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 128))),
             0);
     private final FailoverPort port;
     private final long array = Frames.array(BURST);
