@@ -3,6 +3,8 @@ package io.twinport.control.cli;
 import io.twinport.control.run.FailbackSpec;
 import io.twinport.control.run.PortSpec;
 import io.twinport.control.run.RunSettings;
+import io.twinport.dataplane.failover.HoldSettings;
+import io.twinport.dataplane.failover.PortSettings;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -22,6 +24,16 @@ final class PolicyOptions {
             description = "A primary that fails again within 10 s of its failback, three times and more, waits twice"
                     + " as long each time.")
     boolean damping;
+
+    @Option(
+            names = "--hold-us",
+            defaultValue = "0",
+            paramLabel = "US",
+            description =
+                    "Hold frames for an unplanned cut: those posted within so many microseconds and not known to have"
+                            + " arrived are sent again by the other side, and new ones wait so long for a side to become ready."
+                            + " Choose more than it takes to notice a cut. 0 for not at all. Default: ${DEFAULT-VALUE}")
+    int holdMicros;
 
     @Option(
             names = "--announce",
@@ -60,6 +72,8 @@ final class PolicyOptions {
                 announceMillis >= 1 && announceMillis <= 60_000,
                 "--announce-ms " + announceMillis,
                 "1 to 60000 milliseconds");
+        Commands.check(
+                holdMicros >= 0 && holdMicros <= 1_000_000, "--hold-us " + holdMicros, "0 to 1000000 microseconds");
         for (int vlan : announceVlans) {
             Commands.check(vlan >= 1 && vlan <= 4094, "--announce-vlan " + vlan, "1 to 4094");
         }
@@ -68,7 +82,9 @@ final class PolicyOptions {
                 "--release-seconds " + releaseSeconds,
                 "1 to 3600 seconds");
         return new RunSettings(
-                FailbackSpec.parse(failback, damping),
+                PortSettings.DEFAULT
+                        .with(FailbackSpec.parse(failback, damping))
+                        .with(HoldSettings.of(Duration.ofNanos(holdMicros * 1000L))),
                 new RunSettings.Announce(announce, Duration.ofMillis(announceMillis), announceVlans),
                 Duration.ofSeconds(releaseSeconds),
                 port);

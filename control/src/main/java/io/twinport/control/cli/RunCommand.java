@@ -100,7 +100,7 @@ final class RunCommand implements Callable<Integer> {
         StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
         RunSettings settings = policyOptions.settings(portOptions.spec());
-        EalArguments arguments = arguments(sides, megabytes(settings.port()));
+        EalArguments arguments = arguments(sides, megabytes(settings.configuration()));
         Interrupt interrupt = Interrupt.install(0);
         try {
             run(sides, handlerSpec, settings, arguments, interrupt);
@@ -121,7 +121,7 @@ final class RunCommand implements Callable<Integer> {
                 arguments,
                 engineOptions.cncFile("twinport"),
                 MBUFS,
-                settings.port().mbufRoom());
+                settings.configuration().mbufRoom());
         boolean clean = true;
         try {
             FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, settings, System.out);

@@ -20,7 +20,6 @@ import io.twinport.dataplane.announce.FrameSender;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
-import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.handler.Sink;
@@ -79,17 +78,13 @@ public final class FailoverRun {
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort port = new FailoverPort(
-                PORT,
-                events,
-                counters,
-                new PortEvents(engine.cnc().events()),
-                PortSettings.DEFAULT.with(settings.failback()));
+                PORT, events, counters, new PortEvents(engine.cnc().events()), settings.port());
         this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
         PacketHandler handler = handler(handlerSpec, port);
         this.loop = engine.newLoop("poll", handler, List.of(port));
         this.configuration = new PortConfiguration(
                 "twinport." + PORT, engine.pool(), events, List.of(new PortQueue(loop, PORT)), Offloads.NONE);
-        configure(sides, settings.port());
+        configure(sides, settings.configuration());
         Optional<InterfaceAddresses> addresses = handlerSpec instanceof HandlerSpec.Tap spec
                 ? Optional.of(new InterfaceAddresses(spec.name()))
                 : Optional.empty();
@@ -185,14 +180,23 @@ public final class FailoverRun {
         log.summary();
         out.printf(
                 Locale.ROOT,
-                "rx %d, tx %d by the primary + %d by the standby, tx refused %d, rx suppressed on the idle side %d, announcements"
-                        + " sent %d%n",
+                "rx %d, tx %d by the primary + %d by the standby, tx refused %d, tx dropped %d, rx suppressed on the idle side"
+                        + " %d, announcements sent %d%n",
                 counters.received(),
                 counters.sentByPrimary(),
                 counters.sentByStandby(),
                 counters.refused(),
+                counters.dropped() + counters.holdDropped(),
                 counters.suppressed(),
                 counters.announced());
+        if (counters.held() + counters.resent() + counters.notDrained() > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "tx waited for a switch %d, resent %d; planned switches whose former side was not known to be empty %d%n",
+                    counters.held(),
+                    counters.resent(),
+                    counters.notDrained());
+        }
         if (tap != null) {
             out.printf("not taken by the kernel %d%n", tap.dropped());
         }
