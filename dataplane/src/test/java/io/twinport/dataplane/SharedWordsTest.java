@@ -21,7 +21,21 @@ class SharedWordsTest {
             "--add-exports=java.base/jdk.internal.misc=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-XX:-UsePerfData");
-    private static final List<String> SHORT = List.of("-f", "1", "-iters", "2", "-time", "200", "-sc", "false");
+    /** One JVM for each test, with the compiler that reorders most. */
+    private static final List<String> SHORT = List.of(
+            "-f",
+            "1",
+            "-iters",
+            "4",
+            "-time",
+            "500",
+            "-sc",
+            "false",
+            "-af",
+            "NONE",
+            "-jvmArgs",
+            "-XX:-TieredCompilation");
+
     private static final int MINUTES = 240;
 
     @TempDir
