@@ -74,7 +74,7 @@ public final class RecordedPort implements PacketPort {
         lookForSwitch();
         if (taken > 0) {
             long nanos = System.nanoTime();
-            int side = port.activeSide();
+            int side = port.transmittingSide();
             for (int i = 0; i < taken; i++) {
                 recorder.record(nanos, lengths[i], copies + (long) i * FlightLayout.SNAP, captured[i], side, SENT);
             }
