@@ -2,6 +2,7 @@ package io.twinport.dataplane;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 
+import io.twinport.dpdk.abi.DpdkLibraries;
 import org.agrona.UnsafeApi;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
@@ -15,6 +16,10 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @Outcome(id = "1, 1", expect = ACCEPTABLE, desc = "up, and prepared")
 @State
 public class SideLineStressTest {
+    static {
+        DpdkLibraries.load(); // a line without a device has a function of DPDK's
+    }
+
     private final long line = StressLines.take();
     private final long device = StressLines.take();
 

@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** The command as a user starts it: a JVM of its own, with a heap of 64 MB. */
 class SoakDpdkTest {
-    private static final int SECONDS = 300;
+    private static final int SECONDS = 600;
 
     @TempDir
     private Path folder;
