@@ -1,8 +1,10 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.run.FailbackSpec;
+import io.twinport.control.run.PortSpec;
 import io.twinport.control.run.RunSettings;
 import io.twinport.dataplane.failover.HoldSettings;
+import io.twinport.dataplane.failover.PortSettings;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -64,7 +66,7 @@ final class PolicyOptions {
                     + " process with exit code 3, so that the kernel takes it. Default: ${DEFAULT-VALUE}")
     int releaseSeconds = 5;
 
-    RunSettings settings() {
+    RunSettings settings(PortSpec port) {
         Commands.check(announce >= 0 && announce <= 100, "--announce " + announce, "0 to 100");
         Commands.check(
                 announceMillis >= 1 && announceMillis <= 60_000,
@@ -80,9 +82,11 @@ final class PolicyOptions {
                 "--release-seconds " + releaseSeconds,
                 "1 to 3600 seconds");
         return new RunSettings(
-                FailbackSpec.parse(failback, damping),
-                HoldSettings.of(Duration.ofNanos(holdMicros * 1000L)),
+                PortSettings.DEFAULT
+                        .with(FailbackSpec.parse(failback, damping))
+                        .with(HoldSettings.of(Duration.ofNanos(holdMicros * 1000L))),
                 new RunSettings.Announce(announce, Duration.ofMillis(announceMillis), announceVlans),
-                Duration.ofSeconds(releaseSeconds));
+                Duration.ofSeconds(releaseSeconds),
+                port);
     }
 }

@@ -6,6 +6,7 @@ import io.twinport.dataplane.Side;
 import io.twinport.dataplane.failover.Conductor;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PortCounters;
+import io.twinport.dataplane.member.Member;
 
 /** A side that has joined the run's port. */
 final class PortMember implements Membership {
@@ -24,6 +25,7 @@ final class PortMember implements Membership {
     /** What the network may take to learn from the first announcement where the traffic goes now. */
     private static final int LEARN_MILLIS = 20;
 
+    private final Member member;
     private final Side side;
     private final Conductor conductor;
     private final PortCounters counters;
@@ -31,11 +33,12 @@ final class PortMember implements Membership {
     private TransmitPulse pulse = new TransmitPulse();
 
     /**
-     * @param side that has joined
+     * @param member that has joined
      * @param takenBefore {@link #taken} before it joined
      */
-    PortMember(Side side, Conductor conductor, PortCounters counters, long takenBefore) {
-        this.side = side;
+    PortMember(Member member, Conductor conductor, PortCounters counters, long takenBefore) {
+        this.member = member;
+        this.side = member.side();
         this.conductor = conductor;
         this.counters = counters;
         this.takenBefore = takenBefore;
@@ -80,11 +83,12 @@ final class PortMember implements Membership {
     @Override
     public void stop() {
         conductor.unwatch(side);
-        side.stop();
+        member.stop();
     }
 
     @Override
     public void remove() {
+        member.leave();
         side.dev().remove();
     }
 
@@ -104,7 +108,7 @@ final class PortMember implements Membership {
     public void restart() {
         takenBefore = taken(counters, side.side());
         pulse = new TransmitPulse();
-        side.rejoin();
+        member.start();
         conductor.watch(side);
     }
 }
