@@ -77,9 +77,7 @@ public final class Demo {
                 events,
                 counters,
                 new PortEvents(engine.cnc().events()),
-                PortSettings.DEFAULT
-                        .with(RECEIVE)
-                        .with(options.hold() ? HoldSettings.of(HOLD) : HoldSettings.OFF));
+                PortSettings.DEFAULT.with(RECEIVE).with(options.hold() ? HoldSettings.of(HOLD) : HoldSettings.OFF));
         Payloads payloads = options.payload().isEmpty() ? Payloads.smallest() : Payloads.of(options.payload());
         this.traffic = new NumberedTraffic(near, far, payloads, options.packetsPerSecond(), options.both());
         this.loop = engine.newLoop(
