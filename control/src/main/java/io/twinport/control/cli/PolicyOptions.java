@@ -5,6 +5,7 @@ import io.twinport.control.run.PortSpec;
 import io.twinport.control.run.RunSettings;
 import io.twinport.dataplane.failover.HoldSettings;
 import io.twinport.dataplane.failover.PortSettings;
+import io.twinport.dataplane.failover.ReceiveSettings;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -66,7 +67,8 @@ final class PolicyOptions {
                     + " process with exit code 3, so that the kernel takes it. Default: ${DEFAULT-VALUE}")
     int releaseSeconds = 5;
 
-    RunSettings settings(PortSpec port) {
+    /** @param receive which frames are delivered */
+    RunSettings settings(PortSpec port, ReceiveSettings receive) {
         Commands.check(announce >= 0 && announce <= 100, "--announce " + announce, "0 to 100");
         Commands.check(
                 announceMillis >= 1 && announceMillis <= 60_000,
@@ -83,6 +85,7 @@ final class PolicyOptions {
                 "1 to 3600 seconds");
         return new RunSettings(
                 PortSettings.DEFAULT
+                        .with(receive)
                         .with(FailbackSpec.parse(failback, damping))
                         .with(HoldSettings.of(Duration.ofNanos(holdMicros * 1000L))),
                 new RunSettings.Announce(announce, Duration.ofMillis(announceMillis), announceVlans),

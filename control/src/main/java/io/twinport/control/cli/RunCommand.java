@@ -82,6 +82,9 @@ final class RunCommand implements Callable<Integer> {
     PolicyOptions policyOptions = new PolicyOptions();
 
     @Mixin
+    ReceiveOptions receiveOptions = new ReceiveOptions();
+
+    @Mixin
     EngineOptions engineOptions = new EngineOptions();
 
     @Parameters(
@@ -99,7 +102,7 @@ final class RunCommand implements Callable<Integer> {
         FailoverRun.check(sides);
         StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
-        RunSettings settings = policyOptions.settings(portOptions.spec());
+        RunSettings settings = policyOptions.settings(portOptions.spec(), receiveOptions.settings());
         EalArguments arguments = arguments(sides, megabytes(settings.configuration()));
         Interrupt interrupt = Interrupt.install(0);
         try {

@@ -197,6 +197,9 @@ public final class FailoverRun {
                     counters.resent(),
                     counters.notDrained());
         }
+        summaryOf(counters.lookback(), "of rx received by the idle side just before a switch");
+        summaryOf(counters.duplicates(), "rx duplicates of frames that came by the other side");
+        summaryOf(counters.forgotten(), "rx whose duplicates were not looked for: too many at once");
         if (tap != null) {
             out.printf("not taken by the kernel %d%n", tap.dropped());
         }
@@ -206,6 +209,12 @@ public final class FailoverRun {
             out.printf("%d frames are not back in the pool%n", missing);
         }
         engine.errors().forEach(out::println);
+    }
+
+    private void summaryOf(long count, String what) {
+        if (count > 0) {
+            out.printf("%d %s%n", count, what);
+        }
     }
 
     private void summaryOfReleases(SideLife life) {

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.failover.ReceiveSettings.Mode;
 import io.twinport.dataplane.virtio.VirtioMirror;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.Mbuf;
@@ -40,6 +41,14 @@ public final class WarmUp {
 
     /** Runs on the poll thread, before its loop. On return the pool has all mbufs back. */
     public static void run(MbufPool pool) {
+        run(pool, PortSettings.DEFAULT, SWITCHES);
+        // The comparison of frames has parts that no other mode runs through.
+        ReceiveSettings byDefault = ReceiveSettings.DEFAULT;
+        ReceiveSettings both = new ReceiveSettings(Mode.BOTH, byDefault.lookback(), byDefault.window());
+        run(pool, PortSettings.DEFAULT.with(both), SWITCHES / 2);
+    }
+
+    private static void run(MbufPool pool, PortSettings settings, int switches) {
         long events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         long primary = SideLine.allocate();
@@ -50,13 +59,13 @@ public final class WarmUp {
         CountersManager counters = new CountersManager(
                 new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 512)),
                 new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 128)));
-        FailoverPort port = new FailoverPort(0, events, new PortCounters(counters, 0), new PortEvents(ring));
+        FailoverPort port = new FailoverPort(0, events, new PortCounters(counters, 0), new PortEvents(ring), settings);
         try (VirtioMirror mirror = VirtioMirror.start(standby, pool)) {
             port.join(FailoverPolicy.PRIMARY, primary);
             port.join(FailoverPolicy.STANDBY, standby);
             MbufBurst burst = new MbufBurst();
             MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
-            for (int i = 0; i < SWITCHES; i++) {
+            for (int i = 0; i < switches; i++) {
                 SideLine.reportLink(primary, i % 2 == 0);
                 EventLine.edge(events, System.nanoTime());
                 // Some switches are noticed by a look that the interrupt did not cause, and some wait for their burst.
@@ -67,6 +76,9 @@ public final class WarmUp {
                 mirror.turn();
                 ring.read((type, buffer, index, length) -> {});
             }
+            // What it holds of the idle side is given back.
+            port.leave(FailoverPolicy.PRIMARY);
+            port.leave(FailoverPolicy.STANDBY);
         }
     }
 

@@ -216,6 +216,11 @@ final class RingedPort implements AutoCloseable {
         return capacity;
     }
 
+    /** Mbufs that nobody has. */
+    int freeMbufs() {
+        return pool.available();
+    }
+
     int txRing() {
         return devs[0].txDescriptors();
     }
