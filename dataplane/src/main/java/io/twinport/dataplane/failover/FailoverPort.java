@@ -148,9 +148,14 @@ public final class FailoverPort implements PacketPort, PollMember {
         return n;
     }
 
-    /** The side that transmits: {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
+    /** The side that the policy has chosen: {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
     public int activeSide() {
         return FailoverPolicy.active(selector.state());
+    }
+
+    /** The side that gets the frames: {@link #activeSide}, or during a planned switch the one that is being emptied (U13). */
+    public int transmittingSide() {
+        return tx.side();
     }
 
     @Override

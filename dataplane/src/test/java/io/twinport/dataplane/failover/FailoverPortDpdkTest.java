@@ -48,6 +48,35 @@ class FailoverPortDpdkTest {
         });
     }
 
+    /** R43: what the side's driver has not taken is given back. */
+    @Test
+    void shouldReturnWhatTheDriverHasTaken() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.arriveAt(PRIMARY, port.ringCapacity() - 5, 1000);
+                assertEquals(5, port.send(32));
+                assertEquals(0, port.send(1));
+                assertEquals(5, port.counters().sentByPrimary());
+                assertEquals(28, port.counters().refused());
+                assertEquals(0, port.counters().dropped());
+            }
+        });
+    }
+
+    /** R45: whatever the frame's addresses, contents and length, it goes to the driver as it is. */
+    @Test
+    void shouldPassFramesOnAsTheyAre() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                for (int length : new int[] {24, 60, 1514, 1900}) {
+                    port.sendOne(length, length | Frames.UNICAST);
+                    port.sendOne(length, length);
+                    assertEquals(List.of(length | Frames.UNICAST, (long) length), port.takeFrom(PRIMARY));
+                }
+            }
+        });
+    }
+
     /** R42: with the first burst after the event. */
     @Test
     void shouldReturnToPrimaryAtOnce() throws Exception {

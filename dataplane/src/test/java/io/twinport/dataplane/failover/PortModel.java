@@ -309,8 +309,9 @@ final class PortModel {
     private void cut(long now) {
         if (hold > 0) {
             List<Timed> inOrder = new ArrayList<>(inFlight.subList(resends, inFlight.size()));
+            inOrder.removeIf(frame -> arrived(frame, posting));
             inOrder.addAll(inFlight.subList(0, resends));
-            inOrder.removeIf(frame -> now - frame.since >= hold || arrived(frame, posting));
+            inOrder.removeIf(frame -> now - frame.since >= hold);
             inFlight.clear();
             inFlight.addAll(inOrder);
             resends = inFlight.size();

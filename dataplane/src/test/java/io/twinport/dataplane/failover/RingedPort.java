@@ -125,6 +125,13 @@ final class RingedPort implements AutoCloseable {
         return taken;
     }
 
+    /** Sends a frame of that length. */
+    void sendOne(int length, long number) {
+        assertEquals(1, allocator.allocate(array, 1));
+        Frames.write(Frames.get(array, 0), number, length);
+        assertEquals(1, port.txBurst(array, 1));
+    }
+
     /** Takes the frames out that are in a side's ring, and gives their numbers. */
     List<Long> takeFrom(int side) {
         List<Long> numbers = new ArrayList<>();
@@ -177,6 +184,16 @@ final class RingedPort implements AutoCloseable {
 
     int active() {
         return port.activeSide();
+    }
+
+    /** The side that gets the frames. */
+    int transmitting() {
+        return port.transmittingSide();
+    }
+
+    /** Nobody holds an mbuf. */
+    void assertPoolFull() {
+        assertEquals(pool.size(), pool.available(), "mbufs are missing");
     }
 
     /** The port's counters, up to date. */
