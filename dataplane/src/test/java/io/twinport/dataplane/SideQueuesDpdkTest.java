@@ -167,6 +167,10 @@ class SideQueuesDpdkTest {
 
     private void awaitAll() {
         pumps.forEach(pump -> pump.sending = false);
+        for (PollLoop loop : loops) {
+            long passes = loop.epoch().passes() + 2; // the last burst has been offered
+            Await.until("the loop passes", () -> loop.epoch().passes() >= passes);
+        }
         Await.until("all has arrived", () -> sum(true) == sum(false));
     }
 
