@@ -240,6 +240,8 @@ public final class FailoverRun {
         if (count > 0) {
             out.printf("%d %s%n", count, what);
         }
+    }
+
     private static String statisticsText(PortStatistics statistics) {
         List<String> counts = new ArrayList<>();
         for (PortStatistics.Counter counter : PortStatistics.Counter.values()) {
