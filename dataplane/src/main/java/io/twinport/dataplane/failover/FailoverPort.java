@@ -20,8 +20,11 @@ import org.agrona.concurrent.SystemNanoClock;
  * {@link FailoverQueue}s.
  */
 public final class FailoverPort implements PacketPort, PollMember {
-    /** Polls between two looks at the idle side and at the link words. */
-    static final int HOUSEKEEPING_POLLS = 8;
+    /** Polls between two looks at the link words, which often know before the interrupt does. */
+    private static final int LOOK_POLLS = 8;
+
+    /** Polls between two looks at the idle side, and at all that is not urgent. */
+    static final int HOUSEKEEPING_POLLS = 32;
 
     /** Polls between two publications of the counters. */
     static final int PUBLISH_POLLS = 64;
@@ -108,8 +111,8 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     @Override
     public int rxBurst(long packets, int count) {
-        if (++polls % HOUSEKEEPING_POLLS == 0) {
-            housekeeping();
+        if (++polls % LOOK_POLLS == 0) {
+            lookAround();
         }
         if (!receiver.isPlain()) {
             return receiveByRules(packets, count);
@@ -303,8 +306,16 @@ public final class FailoverPort implements PacketPort, PollMember {
         }
     }
 
+    private void lookAround() {
+        if (selector.hasMoved()) {
+            look(selector.hasEdge() ? EventLine.takeEventNanos(events) : 0);
+        }
+        if (polls % HOUSEKEEPING_POLLS == 0) {
+            housekeeping();
+        }
+    }
+
     private void housekeeping() {
-        look(selector.hasEdge() ? EventLine.takeEventNanos(events) : 0);
         if (timers.isRunning()) {
             expire();
         }

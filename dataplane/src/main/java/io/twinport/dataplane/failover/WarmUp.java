@@ -79,9 +79,13 @@ public final class WarmUp {
                 }
                 ring.read((type, buffer, index, length) -> {});
             }
-            // What it holds of the idle side is given back.
+            // What they hold is given back.
             port.leave(FailoverPolicy.PRIMARY);
             port.leave(FailoverPolicy.STANDBY);
+            if (queue != null) {
+                queue.leave(FailoverPolicy.PRIMARY);
+                queue.leave(FailoverPolicy.STANDBY);
+            }
         }
     }
 

@@ -413,6 +413,8 @@ final class PortModel {
     List<Long> receive(long now) {
         if (++polls % 8 == 0) {
             look(now);
+        }
+        if (polls % RingedPort.HOUSEKEEPING_POLLS == 0) {
             expire(now);
             advance(now);
             drain(now);

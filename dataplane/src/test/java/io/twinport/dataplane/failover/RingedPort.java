@@ -31,7 +31,7 @@ import org.agrona.concurrent.status.CountersManager;
  */
 final class RingedPort implements AutoCloseable {
     /** After so many polls the port has looked after its idle side and its links. */
-    static final int HOUSEKEEPING_POLLS = 8;
+    static final int HOUSEKEEPING_POLLS = 32;
 
     private static final int BURST = MbufBurst.CAPACITY;
 
