@@ -105,7 +105,8 @@ final class Receiver {
         }
         int n = looksBack ? takeHeld(packets, count, now) : 0;
         n = receiveLate(packets, n, count, now);
-        if (!source.isToBeFlushed() || flush()) {
+        flush();
+        if (!source.isToBeFlushed()) {
             n = receiveFromSource(packets, n, count, former != nobody);
         }
         settle();
@@ -169,7 +170,10 @@ final class Receiver {
         settle();
     }
 
-    /** Only notes it: what takes time is done by the next receive, for the first burst to be sent waits for this. */
+    /**
+     * The first burst to be sent waits for this, so what takes time is left to the next receive; but not the emptying of a
+     * ring that may hold old frames, for what comes after the switch could not be told from them.
+     */
     private void change(ReceiveSide next, long now) {
         ReceiveSide left = source;
         release(left, left.held.count(), now);
@@ -185,6 +189,7 @@ final class Receiver {
         looksBack = !next.held.isEmpty();
         boolean young = lookback > 0 && next.age.holdsNothingBefore(oldest);
         next.flush(young || next == nobody ? 0 : MOST_SLOTS);
+        flush();
     }
 
     private void settle() {
@@ -264,14 +269,13 @@ final class Receiver {
         return n;
     }
 
-    /** Empties the source's ring of what was in it at the switch; false if some of that is left. */
-    private boolean flush() {
+    /** Empties the source's ring of what was in it at the switch, or a part of that. */
+    private void flush() {
         for (int i = 0; i < DRAIN_BURSTS && source.isToBeFlushed(); i++) {
             int n = SideLine.receive(source.line(), burst.address(), MbufBurst.CAPACITY);
             discard(source, n);
             source.flushed(n);
         }
-        return !source.isToBeFlushed();
     }
 
     private boolean isIdle(ReceiveSide side) {

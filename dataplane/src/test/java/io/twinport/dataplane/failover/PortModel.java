@@ -542,6 +542,7 @@ final class PortModel {
         lookingBack = !devices[next].held.isEmpty();
         boolean young = lookback > 0 && devices[next].since >= now - lookback;
         devices[next].toFlush = young || next == NONE ? 0 : MOST_IN_RING;
+        flush(devices[next], now);
         if (young) {
             devices[next].ring.replaceAll(this::accepted);
         }
