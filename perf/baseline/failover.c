@@ -61,6 +61,7 @@ enum { SLOTS = 512 };
 
 static const int64_t SLOT_LENGTH = 10 * MICROSECOND;
 static const int64_t BEFORE_CUT = MILLISECOND / 2;
+static const int64_t SETTLE = 500 * MILLISECOND;
 static const int64_t LOOK = 200 * MICROSECOND;
 static const int64_t SWITCH_LIMIT = 500 * MILLISECOND;
 static const int64_t BACKLOG = MILLISECOND;
@@ -238,7 +239,8 @@ static int on_link(uint16_t which, enum rte_eth_event_type type, void *unused, v
     set_once(&event_at, entry);
     if (peer == SELECTOR) {
         struct rte_eth_link link;
-        rte_eth_link_get_nowait(which, &link);
+        if (rte_eth_link_get_nowait(which, &link) != 0)
+            return 0;
         atomic_store_explicit(&active, near[link.link_status ? PRIMARY : STANDBY], memory_order_release);
         set_once(&decision_at, now());
     }
@@ -574,9 +576,13 @@ int main(int count, char **arguments)
     unsigned int lcore = rte_get_next_lcore(-1, 1, 0);
     check(rte_eal_remote_launch(poll_loop, NULL, lcore), "rte_eal_remote_launch", "");
     printf("%s\n", rte_version());
-    pause_for(200 * MILLISECOND);
+    atomic_store(&sending, true);
+    pause_for(SETTLE);
+    drain();
     for (int number = 1; number <= cuts; number++)
         cut_and_restore(number, number == cuts);
+    printf("end\n");
+    fflush(stdout);
     getchar(); /* who reads the lines looks at the process too */
     atomic_store(&quit, true);
     rte_eal_wait_lcore(lcore);
