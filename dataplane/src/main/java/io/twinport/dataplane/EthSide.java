@@ -5,8 +5,10 @@ import io.twinport.dpdk.DeviceEvents;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthEvents;
+import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
+import java.util.Optional;
 import java.util.Set;
 
 /** A port of DPDK's as the device of a side. */
@@ -57,12 +59,17 @@ public final class EthSide implements SideDevice {
     }
 
     @Override
-    public void configure(MbufPool pool) {
-        dev.configure(pool);
+    public void configure(MbufPool pool, int queues) {
+        dev.configure(pool, queues, queues);
     }
 
     @Override
-    public void start(long line, long portEvents) {
+    public int txQueues() {
+        return dev.txQueues();
+    }
+
+    @Override
+    public void start(long[] lines, long portEvents) {
         // Before the start: the first interrupt may come with it.
         listen(portEvents);
         try {
@@ -71,7 +78,9 @@ public final class EthSide implements SideDevice {
             unlisten();
             throw e;
         }
-        SideLine.write(line, dev);
+        for (int q = 0; q < lines.length; q++) {
+            SideLine.write(lines[q], dev, q);
+        }
     }
 
     @Override
@@ -84,10 +93,15 @@ public final class EthSide implements SideDevice {
 
     @Override
     public long transmitted() {
+        return statistics().map(EthStats::txFrames).orElse(-1L);
+    }
+
+    @Override
+    public Optional<EthStats> statistics() {
         try {
-            return dev.stats().txFrames();
+            return Optional.of(dev.stats());
         } catch (DpdkException e) {
-            return -1; // not every driver counts
+            return Optional.empty(); // not every driver counts, and none does when its device has gone
         }
     }
 

@@ -1,88 +1,89 @@
 package io.twinport.dataplane;
 
-import io.twinport.dataplane.cnc.Command;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufPool;
-import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A device as a side of a port: takes it into a poll loop's set and out of it, in the only order that is safe (U6).
- * For one control thread at a time.
+ * A device as a side of a port: takes it into the set of the port's poll loops and out of it, in the only order that is
+ * safe (U6). For one control thread at a time.
  */
 public final class Side {
-    /** Far more than a pass takes; a loop that needs longer is stuck. */
-    private static final Duration LOOP_TIME = Duration.ofSeconds(2);
-
     private final SideDevice dev;
     private final long line;
     private final long events;
-    private final PollLoop loop;
-    private final int member;
+    private final LoopSet loops;
     private final int side;
     private DeviceState state = DeviceState.JOINING;
-    private long leaveCommand;
+    private @Nullable TransmitRelays relays;
+    private int stranded;
     private long transmittedBefore;
+    private Optional<EthStats> baseline = Optional.empty();
     private boolean linkReported;
     private volatile LinkTrust trust;
 
-    private Side(SideDevice dev, long events, PollLoop loop, int member, int side) {
+    private Side(SideDevice dev, long events, LoopSet loops, int side) {
         this.dev = dev;
-        this.line = SideLine.allocate();
+        this.loops = loops;
+        this.line = loops.lines()[0];
         this.events = events;
-        this.loop = loop;
-        this.member = member;
         this.side = side;
         this.trust = new LinkTrust(System.nanoTime());
     }
 
-    /** {@link #join(SideDevice, MbufPool, long, PollLoop, int, int)} of one of DPDK's ports. */
+    /** {@link #join(SideDevice, MbufPool, long, List, int)} of one of DPDK's ports, to a port of one queue. */
     public static Side join(EthDev dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
         return join(new EthSide(dev), pool, events, loop, member, side);
     }
 
+    /** {@link #join(SideDevice, MbufPool, long, List, int)} to a port of one queue. */
+    public static Side join(SideDevice dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
+        return join(dev, pool, events, List.of(new PortQueue(loop, member)), side);
+    }
+
     /**
-     * Configures and starts a device and lets the loop use it. If any step fails the steps before are undone, and the
-     * device is as it was after its probe; only where the loop does not answer the device stays started, for the loop
+     * Configures and starts a device and lets the loops use it. If any step fails the steps before are undone, and the
+     * device is as it was after its probe; only where a loop does not answer the device stays started, for the loop
      * may use it yet.
      *
      * @param events address of the port's {@link EventLine}, 0 if nobody waits for link events
-     * @param member the port's index in the loop
+     * @param queues of the port; the first one decides which side transmits
      * @param side the port's side: {@code FailoverPolicy.PRIMARY} or {@code STANDBY} of a failover port
      */
-    public static Side join(SideDevice dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
-        if (!loop.member(member).hasSide(side)) {
-            throw new IllegalArgumentException("member " + member + " has no side " + side);
-        }
-        Side joined = new Side(dev, events, loop, member, side);
-        dev.configure(pool);
+    public static Side join(SideDevice dev, MbufPool pool, long events, List<PortQueue> queues, int side) {
+        Side joined = new Side(dev, events, new LoopSet(queues, side), side);
+        dev.configure(pool, queues.size());
         joined.start();
         return joined;
     }
 
     private void start() {
         state = DeviceState.JOINING;
-        leaveCommand = 0;
         linkReported = false;
-        dev.start(line, events);
+        stranded = 0;
+        dev.start(loops.lines(), events);
         trust = new LinkTrust(System.nanoTime());
-        boolean taken;
+        relays = TransmitRelays.lay(loops, dev.txQueues());
         try {
-            // Before the loop uses it: what the device counts later it was given by the loop.
+            // Before the loops use it: what the device counts later it was given by them.
             transmittedBefore = dev.transmitted();
+            baseline = dev.statistics();
             watchLink();
-            taken = await(send(Command.JOIN));
+            loops.join();
+        } catch (StuckLoopException e) {
+            // The loop may take it yet, so the device has to stay as it is.
+            state = DeviceState.QUARANTINED;
+            throw new StuckLoopException(dev + ": " + e.getMessage());
         } catch (RuntimeException e) {
-            // The loop was not told, so it does not use the device.
+            // No loop uses the device.
+            flush();
             dev.stop();
             throw e;
-        }
-        if (!taken) {
-            // It may take it yet, so the device has to stay as it is.
-            state = DeviceState.QUARANTINED;
-            throw new StuckLoopException("the poll loop has not taken " + dev + " within " + LOOP_TIME.toSeconds()
-                    + " s: it is stuck in its handler, or its CPU is taken by something else");
         }
         state = DeviceState.ACTIVE;
     }
@@ -92,9 +93,7 @@ public final class Side {
      * hear it, and {@link #letGo} will say so.
      */
     public void announceLeave() {
-        loop.decide(
-                member,
-                side == FailoverPolicy.PRIMARY ? FailoverPolicy.PRIMARY_LEAVING : FailoverPolicy.STANDBY_LEAVING);
+        loops.decide(side == FailoverPolicy.PRIMARY ? FailoverPolicy.PRIMARY_LEAVING : FailoverPolicy.STANDBY_LEAVING);
     }
 
     /** {@code FailoverPolicy.PRIMARY} or {@code STANDBY}. */
@@ -103,19 +102,32 @@ public final class Side {
     }
 
     /**
-     * Takes the device out of the loop's set.
+     * Takes the device out of the loops' set.
      *
-     * @return false if the loop did not let go of it in time: the device is quarantined and must not be touched, but the
+     * @return false if a loop did not let go of it in time: the device is quarantined and must not be touched, but the
      *     loop may let go yet, and the next call waits on
      */
     public boolean letGo() {
-        if (leaveCommand == 0) {
-            state = DeviceState.DRAINING;
-            leaveCommand = send(Command.LEAVE);
+        state = DeviceState.DRAINING;
+        if (!loops.leave()) {
+            state = DeviceState.QUARANTINED;
+            return false;
         }
-        boolean left = await(leaveCommand);
-        state = left ? DeviceState.DRAINING : DeviceState.QUARANTINED;
-        return left;
+        flush();
+        return true;
+    }
+
+    /** No loop uses the device: what one loop had for another one's transmit queue is sent here. */
+    private void flush() {
+        if (relays != null) {
+            stranded = relays.flush();
+            relays = null;
+        }
+    }
+
+    /** Frames that the port's queues have sent by this side and that the device did not take before it was left. */
+    public int stranded() {
+        return stranded;
     }
 
     /** Stops the device after {@link #letGo} has returned true. */
@@ -173,9 +185,9 @@ public final class Side {
         return trust.needsRestart();
     }
 
-    /** Slots of the device's transmit ring. */
+    /** Slots of the device's transmit rings, of all queues. */
     public int txRing() {
-        return SideLine.txRing(line);
+        return SideLine.txRing(line) * Math.min(loops.lines().length, dev.txQueues());
     }
 
     /** Frames that the device says it has sent since it joined or rejoined; -1 if it does not count them. */
@@ -184,19 +196,16 @@ public final class Side {
         return now < 0 ? -1 : now - transmittedBefore;
     }
 
+    /** What the device showed when it last started, before the loop used it (R26). */
+    public Optional<EthStats> baseline() {
+        return baseline;
+    }
+
     public SideDevice dev() {
         return dev;
     }
 
     public DeviceState state() {
         return state;
-    }
-
-    private long send(int type) {
-        return Command.send(loop.commands(), type, member, side, line);
-    }
-
-    private boolean await(long command) {
-        return loop.epoch().await(command, LOOP_TIME);
     }
 }

@@ -1,8 +1,10 @@
 package io.twinport.dataplane;
 
+import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
+import java.util.Optional;
 
 /**
  * A device that can be a side of a port: one of DPDK's ports, or one that a driver of our own runs. For one control
@@ -28,17 +30,25 @@ public interface SideDevice {
     /** Asks the device, which may do I/O. */
     boolean isLinkUp();
 
-    /** Sets up one receive and one transmit queue. */
-    void configure(MbufPool pool);
+    /**
+     * Sets up receive and transmit queues.
+     *
+     * @param queues of the port; a device that has fewer gets as many as it has
+     */
+    void configure(MbufPool pool, int queues);
+
+    /** Transmit queues, known after {@link #configure}; queue q of a port sends by queue q modulo that (U7). */
+    int txQueues();
 
     /**
-     * Starts the device and describes it in its line. From now on its link changes are edges in the event line. If it
+     * Starts the device and describes it in its lines. From now on its link changes are edges in the event line. If it
      * cannot start, all is as before.
      *
-     * @param line address of its {@link SideLine}, which no loop uses yet
+     * @param lines addresses of {@link SideLine}s, which no loop uses yet: what each queue of the port uses of the device;
+     *     its link stands in the first one
      * @param events address of the port's {@link EventLine}, 0 if nobody waits for link events
      */
-    void start(long line, long events);
+    void start(long[] lines, long events);
 
     /**
      * From now on each request of the kernel's to give the device back is an edge in this line, until {@link #remove};
@@ -54,6 +64,14 @@ public interface SideDevice {
      */
     default long transmitted() {
         return -1;
+    }
+
+    /**
+     * What the device itself counts, since whenever: it may have been reset. Empty where it counts nothing, or cannot be
+     * asked any more.
+     */
+    default Optional<EthStats> statistics() {
+        return Optional.empty();
     }
 
     /**

@@ -10,25 +10,30 @@ import java.lang.foreign.Arena;
 import org.agrona.UnsafeApi;
 
 /**
- * All that a poll loop needs to know of one queue pair of one device: a cache line. To switch sides is to use another
- * line; there is no virtual call and no cold branch in it.
+ * All that a poll loop needs to know of one queue pair of one device: a cache line, and behind it what is asked rarely. To
+ * switch sides is to use another line; there is no virtual call and no cold branch in it.
  *
  * <pre>
- *   0            8            16           24           32           40           48      52      56      60
- *  +------------+------------+------------+------------+------------+------------+-------+-------+-------+-----+
- *  |rx function |rx queue    |rx callbacks|tx function |tx queue    |tx callbacks| port  |tx ring| link  |kind |
- *  +------------+------------+------------+------------+------------+------------+-------+-------+-------+-----+
+ *   0            8            16           24           32           40           48    50  52  54      56    60  62
+ *  +------------+------------+------------+------------+------------+------------+----+---+---+-------+-----+---+---+
+ *  |rx function |rx queue    |rx callbacks|tx function |tx queue    |tx callbacks|port|rx#|tx#|tx ring|link |rx |tx |
+ *  |            |            |            |            |            |            |    |   |   |       |     | kinds |
+ *  +------------+------------+------------+------------+------------+------------+----+---+---+-------+-----+---+---+
+ *  | completion | tx status  | relays     | address of relay 0 ...                                                   |
+ *  +------------+----------------------------------------------------------------------------------------------------+
  * </pre>
  *
- * The kind says whose queues these are: those of a driver of DPDK's, or of our own, which needs no functions and whose queue
- * is the address of its block. It is a branch that a run of bursts on one side always takes alike, on a word of the line
- * that is being read anyway.
+ * The kinds say whose queues these are: those of a driver of DPDK's, or of our own, which needs no functions and whose queue
+ * is the address of its block, or, for a transmit queue that another loop uses, a {@link TransmitRelay}. It is a branch that
+ * a run of bursts on one side always takes alike, on a word of the line that is being read anyway. Behind the line are
+ * how it is known what the device has sent ({@link TxCompletion}), and the relays by which other loops send through this
+ * line's transmit queue.
  *
  * <p>Control writes a line before it is sent to the loop by a JOIN command, and again only after the loop has left it, so
  * the fields need no ordering of their own. The one exception is {@code link}, see {@link #reportLink}.
  */
 public final class SideLine {
-    /** Bytes, and alignment. */
+    /** Bytes of the part that each burst reads, and alignment. */
     public static final int LENGTH = 64;
 
     private static final int RX_FUNCTION = 0;
@@ -38,12 +43,23 @@ public final class SideLine {
     private static final int TX_QUEUE = 32;
     private static final int TX_CALLBACKS = 40;
     private static final int PORT = 48;
-    private static final int TX_RING = 52;
+    private static final int RX_INDEX = 50;
+    private static final int TX_INDEX = 52;
+    private static final int TX_RING = 54;
     private static final int LINK = 56;
-    private static final int KIND = 60;
+    private static final int RX_KIND = 60;
+    private static final int TX_KIND = 62;
+    private static final int COMPLETION = LENGTH;
+    private static final int TX_STATUS = COMPLETION + Long.BYTES;
+    private static final int RELAYS = TX_STATUS + Long.BYTES;
+    private static final int RELAY = RELAYS + Long.BYTES;
 
-    private static final int OF_DPDK = 0;
-    private static final int OF_VIRTIO = 1;
+    private static final short OF_DPDK = 0;
+    private static final short OF_VIRTIO = 1;
+    private static final short OF_OTHER_LOOP = 2;
+
+    /** Queues of a port, as the kernel's (R1): one transmit queue relays for all others at most. */
+    public static final int MOST_QUEUES = 16;
 
     /** The loop reads the link word itself: a started port with link interrupts (U1). */
     private static final int LINK_IN_WORD = 0;
@@ -62,31 +78,41 @@ public final class SideLine {
 
     /** A new line without a device, which lives as long as the process. */
     public static long allocate() {
-        long line = Arena.global().allocate(LENGTH, LENGTH).address();
+        long line = Arena.global()
+                .allocate(RELAY + (long) (MOST_QUEUES - 1) * Long.BYTES, LENGTH)
+                .address();
         write(
                 line,
-                new QueueFunctions(Burst.NOTHING, 0, NO_CALLBACKS, Burst.NOTHING, 0, NO_CALLBACKS),
+                new QueueFunctions(Burst.NOTHING, 0, NO_CALLBACKS, Burst.NOTHING, 0, NO_CALLBACKS, 0),
                 0,
                 0,
                 LINK_REPORTED_DOWN);
         return line;
     }
 
-    /** Describes a started device. Not while a poll loop uses the line. */
+    /** {@link #write(long, EthDev, int)} of queue 0. */
     static void write(long line, EthDev dev) {
+        write(line, dev, 0);
+    }
+
+    /** Describes a started device as a port's queue q uses it ({@link EthDev#queue(int)}). Not while a loop uses the line. */
+    static void write(long line, EthDev dev, int q) {
         write(
                 line,
-                dev.queue(),
+                dev.queue(q),
                 dev.port(),
                 dev.txDescriptors(),
                 dev.hasLinkInterrupts() ? LINK_IN_WORD : LINK_REPORTED_DOWN);
+        UnsafeApi.putShort(line + RX_INDEX, (short) q);
+        UnsafeApi.putShort(line + TX_INDEX, (short) (q % dev.txQueues()));
+        completion(line, TxCompletion.of(dev));
     }
 
     /** For warm-up and tests: a device made of two functions. */
     public static void write(long line, long rxFunction, long txFunction) {
         write(
                 line,
-                new QueueFunctions(rxFunction, 0, NO_CALLBACKS, txFunction, 0, NO_CALLBACKS),
+                new QueueFunctions(rxFunction, 0, NO_CALLBACKS, txFunction, 0, NO_CALLBACKS, 0),
                 0,
                 0,
                 LINK_REPORTED_DOWN);
@@ -99,71 +125,142 @@ public final class SideLine {
         UnsafeApi.putLong(line + TX_FUNCTION, queue.txFunction());
         UnsafeApi.putLong(line + TX_QUEUE, queue.txQueue());
         UnsafeApi.putLong(line + TX_CALLBACKS, queue.txCallbacks());
-        UnsafeApi.putInt(line + PORT, port);
-        UnsafeApi.putInt(line + TX_RING, txRing);
+        UnsafeApi.putShort(line + PORT, (short) port);
+        UnsafeApi.putShort(line + RX_INDEX, (short) 0);
+        UnsafeApi.putShort(line + TX_INDEX, (short) 0);
+        UnsafeApi.putShort(line + TX_RING, (short) txRing);
         UnsafeApi.putInt(line + LINK, link);
-        UnsafeApi.putInt(line + KIND, OF_DPDK);
+        UnsafeApi.putShort(line + RX_KIND, OF_DPDK);
+        UnsafeApi.putShort(line + TX_KIND, OF_DPDK);
+        UnsafeApi.putLong(line + RELAYS, 0L);
+        UnsafeApi.putLong(line + TX_STATUS, queue.txStatus());
+        completion(line, TxCompletion.AT_ONCE);
     }
 
     /**
      * Describes a started device of our own virtio driver, which reports its link. Not while a poll loop uses the line.
      *
-     * @param rxQueue address of a receive queue, for {@link VirtioReceive}
+     * @param rxQueue address of a receive queue, for {@link VirtioReceive}; 0 for none
      * @param txQueue address of a transmit queue, for {@link VirtioTransmit}
      * @param txRing frames that the transmit queue can hold
      */
     public static void writeVirtio(long line, long rxQueue, long txQueue, int txRing, boolean linkUp) {
         write(
                 line,
-                new QueueFunctions(Burst.NOTHING, rxQueue, NO_CALLBACKS, Burst.NOTHING, txQueue, NO_CALLBACKS),
+                new QueueFunctions(Burst.NOTHING, rxQueue, NO_CALLBACKS, Burst.NOTHING, txQueue, NO_CALLBACKS, 0),
                 0,
                 txRing,
                 linkUp ? LINK_REPORTED_UP : LINK_REPORTED_DOWN);
-        UnsafeApi.putInt(line + KIND, OF_VIRTIO);
+        UnsafeApi.putShort(line + RX_KIND, rxQueue == 0 ? OF_DPDK : OF_VIRTIO);
+        UnsafeApi.putShort(line + TX_KIND, OF_VIRTIO);
+        completion(line, TxCompletion.USED_RING);
+    }
+
+    /**
+     * Has a line send through the transmit queue of another one, whose loop is another one too. Control, while no loop uses
+     * either.
+     *
+     * @param relay an empty {@link TransmitRelay}
+     */
+    static void relay(long line, long owner, long relay) {
+        UnsafeApi.putLong(line + TX_QUEUE, relay);
+        UnsafeApi.putShort(line + TX_KIND, OF_OTHER_LOOP);
+        completion(line, TxCompletion.TIME); // only the other loop may ask the queue
+        int relays = (int) UnsafeApi.getLong(owner + RELAYS);
+        UnsafeApi.putLong(owner + RELAY + (long) relays * Long.BYTES, relay);
+        UnsafeApi.putLong(owner + RELAYS, relays + 1L);
+    }
+
+    /** Sends what other loops have for this line's transmit queue; called every few polls. How many frames. */
+    public static int forward(long line) {
+        int relays = (int) UnsafeApi.getLong(line + RELAYS);
+        int sent = 0;
+        for (int i = 0; i < relays; i++) {
+            sent += TransmitRelay.forward(UnsafeApi.getLong(line + RELAY + (long) i * Long.BYTES), line);
+        }
+        return sent;
+    }
+
+    /** How it is known what the device has sent: of {@link TxCompletion}. */
+    static int completion(long line) {
+        return UnsafeApi.getInt(line + COMPLETION);
+    }
+
+    static void completion(long line, int kind) {
+        UnsafeApi.putInt(line + COMPLETION, kind);
+    }
+
+    static long txFunction(long line) {
+        return UnsafeApi.getLong(line + TX_FUNCTION);
+    }
+
+    static long txQueue(long line) {
+        return UnsafeApi.getLong(line + TX_QUEUE);
+    }
+
+    static long txStatus(long line) {
+        return UnsafeApi.getLong(line + TX_STATUS);
     }
 
     /** Once, by the thread of the loop that will use the line, before it does. */
     public static void enter(long line) {
-        if (UnsafeApi.getInt(line + KIND) == OF_VIRTIO) {
+        if (UnsafeApi.getShort(line + RX_KIND) == OF_VIRTIO) {
             VirtioReceive.enter(UnsafeApi.getLong(line + RX_QUEUE));
         }
     }
 
     /** Receives, then runs the queue's callbacks if it has any. */
     public static int receive(long line, long packets, int count) {
-        if (UnsafeApi.getInt(line + KIND) == OF_VIRTIO) {
+        if (UnsafeApi.getShort(line + RX_KIND) != OF_DPDK) {
             return VirtioReceive.receive(UnsafeApi.getLong(line + RX_QUEUE), packets, count);
         }
         int received =
                 Burst.call(UnsafeApi.getLong(line + RX_FUNCTION), UnsafeApi.getLong(line + RX_QUEUE), packets, count);
         long callbacks = UnsafeApi.getLong(UnsafeApi.getLong(line + RX_CALLBACKS));
         if (callbacks != 0) {
-            return Burst.receiveCallbacks(callbacks, UnsafeApi.getInt(line + PORT), 0, packets, received, count);
+            return Burst.receiveCallbacks(
+                    callbacks,
+                    UnsafeApi.getShort(line + PORT),
+                    UnsafeApi.getShort(line + RX_INDEX),
+                    packets,
+                    received,
+                    count);
         }
         return received;
     }
 
     /** Runs the queue's callbacks if it has any, then sends. */
     public static int transmit(long line, long packets, int count) {
-        if (UnsafeApi.getInt(line + KIND) == OF_VIRTIO) {
-            return VirtioTransmit.transmit(UnsafeApi.getLong(line + TX_QUEUE), packets, count);
+        int kind = UnsafeApi.getShort(line + TX_KIND);
+        if (kind != OF_DPDK) {
+            long queue = UnsafeApi.getLong(line + TX_QUEUE);
+            return kind == OF_VIRTIO
+                    ? VirtioTransmit.transmit(queue, packets, count)
+                    : TransmitRelay.put(queue, packets, count);
         }
         long callbacks = UnsafeApi.getLong(UnsafeApi.getLong(line + TX_CALLBACKS));
         int left = callbacks == 0
                 ? count
-                : Burst.transmitCallbacks(callbacks, UnsafeApi.getInt(line + PORT), 0, packets, count);
+                : Burst.transmitCallbacks(
+                        callbacks,
+                        UnsafeApi.getShort(line + PORT),
+                        UnsafeApi.getShort(line + TX_INDEX),
+                        packets,
+                        count);
         return Burst.call(UnsafeApi.getLong(line + TX_FUNCTION), UnsafeApi.getLong(line + TX_QUEUE), packets, left);
     }
 
-    /** Slots of the transmit ring: at most so many frames can be in it. */
+    /** Slots of the transmit ring: at most so many frames can be in it; another loop's is counted there. */
     public static int txRing(long line) {
-        return UnsafeApi.getInt(line + TX_RING);
+        return UnsafeApi.getShort(line + TX_RING) & 0xffff;
     }
 
     /** Whether the device's link is up, {@code carrier(d)} of U1. */
     public static boolean isLinkUp(long line, long scratch) {
         int link = UnsafeApi.getIntAcquire(null, line + LINK);
-        return link == LINK_IN_WORD ? LinkWord.isUp(UnsafeApi.getInt(line + PORT), scratch) : link == LINK_REPORTED_UP;
+        return link == LINK_IN_WORD
+                ? LinkWord.isUp(UnsafeApi.getShort(line + PORT), scratch)
+                : link == LINK_REPORTED_UP;
     }
 
     /**

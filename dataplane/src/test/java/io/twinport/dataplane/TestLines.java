@@ -12,4 +12,9 @@ public final class TestLines {
         SideLine.write(line, dev);
         return line;
     }
+
+    /** From now on what the line's device has sent is known in that way, of {@link TxCompletion}. */
+    public static void completion(long line, int kind) {
+        SideLine.completion(line, kind);
+    }
 }

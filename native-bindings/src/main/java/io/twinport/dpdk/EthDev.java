@@ -20,13 +20,29 @@ public final class EthDev {
     private static final int INFO_DRIVER = Abi.offset("rte_eth_dev_info", "driver_name");
     private static final int INFO_FLAGS = Abi.offset("rte_eth_dev_info", "dev_flags");
     private static final int INFO_TXCONF = Abi.offset("rte_eth_dev_info", "default_txconf");
+    private static final int INFO_RX_QUEUES = Abi.offset("rte_eth_dev_info", "max_rx_queues");
+    private static final int INFO_TX_QUEUES = Abi.offset("rte_eth_dev_info", "max_tx_queues");
+    private static final int INFO_RSS = Abi.offset("rte_eth_dev_info", "flow_type_rss_offloads");
     private static final int TX_FREE_THRESHOLD = Abi.offset("rte_eth_txconf", "tx_free_thresh");
     private static final int FREE_BATCH = 32;
-    private static final int LARGEST_VIRTIO_RING = 4096;
+    private static final int LARGEST_VIRTIO_RING = 1 << 15;
     private static final int CONF_INTERRUPTS = Abi.offset("rte_eth_conf", "intr_conf");
+    private static final int CONF_RX_MODE =
+            Abi.offset("rte_eth_conf", "rxmode") + Abi.offset("rte_eth_rxmode", "mq_mode");
+    private static final int CONF_RSS =
+            Abi.offset("rte_eth_conf", "rx_adv_conf.rss_conf") + Abi.offset("rte_eth_rss_conf", "rss_hf");
+    private static final int RSS = (int) Abi.constant("RTE_ETH_MQ_RX_RSS");
+
+    /** What a flow is told by, where the device can: what stays in one queue stays in order. */
+    private static final long FLOWS = Abi.constant("RTE_ETH_RSS_IP")
+            | Abi.constant("RTE_ETH_RSS_TCP")
+            | Abi.constant("RTE_ETH_RSS_UDP")
+            | Abi.constant("RTE_ETH_RSS_SCTP");
+
     private static final int FP_OPS = Abi.size("rte_eth_fp_ops");
     private static final int RX_BURST = Abi.offset("rte_eth_fp_ops", "rx_pkt_burst");
     private static final int TX_BURST = Abi.offset("rte_eth_fp_ops", "tx_pkt_burst");
+    private static final int TX_STATUS = Abi.offset("rte_eth_fp_ops", "tx_descriptor_status");
     private static final int RXQ = Abi.offset("rte_eth_fp_ops", "rxq");
     private static final int TXQ = Abi.offset("rte_eth_fp_ops", "txq");
     private static final int QUEUE_DATA = Abi.offset("rte_ethdev_qdata", "data");
@@ -39,8 +55,11 @@ public final class EthDev {
     private final String name;
     private final String driver;
     private final boolean linkInterrupts;
+    private int rxQueues;
+    private int txQueues;
     private int rxDescriptors;
     private int txDescriptors;
+    private int virtioRing;
 
     private EthDev(int port, String name) {
         this.port = port;
@@ -131,13 +150,32 @@ public final class EthDev {
 
     /** Sets up one receive and one transmit queue, with link status interrupts where the driver has them. */
     public void configure(MbufPool pool) {
+        configure(pool, 1, 1);
+    }
+
+    /**
+     * Sets up queues, as many as the device has and at most so many, with link status interrupts where the driver has
+     * them. What arrives is spread over the receive queues by flow where the device can do that (RSS); else as the device
+     * or its far end does it, which may be all to queue 0.
+     */
+    public void configure(MbufPool pool, int mostRxQueues, int mostTxQueues) {
         try (Arena arena = Arena.ofConfined()) {
+            MemorySegment info = info(arena);
+            int rx = Math.min(mostRxQueues, count(info, INFO_RX_QUEUES));
+            int tx = Math.min(mostTxQueues, count(info, INFO_TX_QUEUES));
             MemorySegment conf = arena.allocate(Abi.size("rte_eth_conf"), Long.BYTES);
             conf.set(ValueLayout.JAVA_INT, CONF_INTERRUPTS, linkInterrupts ? INTERRUPT_LSC : 0);
+            long flows = info.get(ValueLayout.JAVA_LONG, INFO_RSS) & FLOWS;
+            if (rx > 1 && flows != 0) {
+                conf.set(ValueLayout.JAVA_INT, CONF_RX_MODE, RSS);
+                conf.set(ValueLayout.JAVA_LONG, CONF_RSS, flows);
+            }
             check(
-                    Dpdk.rte_eth_dev_configure((short) port, (short) 1, (short) 1, conf),
+                    Dpdk.rte_eth_dev_configure((short) port, (short) rx, (short) tx, conf),
                     "rte_eth_dev_configure",
                     "is another process using the device?");
+            rxQueues = rx;
+            txQueues = tx;
             MemorySegment descriptors =
                     arena.allocateFrom(ValueLayout.JAVA_SHORT, (short) DESCRIPTORS, (short) DESCRIPTORS);
             check(
@@ -147,19 +185,25 @@ public final class EthDev {
             rxDescriptors = descriptors.getAtIndex(ValueLayout.JAVA_SHORT, 0) & 0xffff;
             txDescriptors = descriptors.getAtIndex(ValueLayout.JAVA_SHORT, 1) & 0xffff;
             int socket = Dpdk.rte_eth_dev_socket_id((short) port);
-            check(
-                    Dpdk.rte_eth_rx_queue_setup(
-                            (short) port, (short) 0, (short) rxDescriptors, socket, MemorySegment.NULL, pool.segment()),
-                    "rte_eth_rx_queue_setup",
-                    "");
-            if (!driver.startsWith("net_virtio") || !setUpVirtioTransmit(arena, socket)) {
-                check(setUpTransmit(socket, MemorySegment.NULL), "rte_eth_tx_queue_setup", "");
+            for (int queue = 0; queue < rx; queue++) {
+                int result = Dpdk.rte_eth_rx_queue_setup(
+                        (short) port, (short) queue, (short) rxDescriptors, socket, MemorySegment.NULL, pool.segment());
+                check(result, "rte_eth_rx_queue_setup", "");
+            }
+            for (int queue = 0; queue < tx; queue++) {
+                if (!driver.startsWith("net_virtio") || !setUpVirtioTransmit(arena, queue, socket)) {
+                    check(setUpTransmit(queue, socket, MemorySegment.NULL), "rte_eth_tx_queue_setup", "");
+                }
             }
         }
     }
 
-    private int setUpTransmit(int socket, MemorySegment configuration) {
-        return Dpdk.rte_eth_tx_queue_setup((short) port, (short) 0, (short) txDescriptors, socket, configuration);
+    private static int count(MemorySegment info, int offset) {
+        return info.get(ValueLayout.JAVA_SHORT, offset) & 0xffff;
+    }
+
+    private int setUpTransmit(int queue, int socket, MemorySegment configuration) {
+        return Dpdk.rte_eth_tx_queue_setup((short) port, (short) queue, (short) txDescriptors, socket, configuration);
     }
 
     /**
@@ -170,26 +214,42 @@ public final class EthDev {
      * <p>The threshold is relative to the ring's size, which the device has chosen and no call tells: the largest one
      * that the driver accepts.
      */
-    private boolean setUpVirtioTransmit(Arena arena, int socket) {
+    private boolean setUpVirtioTransmit(Arena arena, int queue, int socket) {
         MemorySegment configuration = info(arena).asSlice(INFO_TXCONF, Abi.size("rte_eth_txconf"));
         for (int ring = LARGEST_VIRTIO_RING; ring > 2 * FREE_BATCH; ring /= 2) {
             configuration.set(ValueLayout.JAVA_SHORT, TX_FREE_THRESHOLD, (short) (ring - FREE_BATCH));
-            if (setUpTransmit(socket, configuration) == 0) {
+            if (setUpTransmit(queue, socket, configuration) == 0) {
                 txDescriptors = Math.min(txDescriptors, ring);
+                virtioRing = ring;
                 return true;
             }
         }
         return false;
     }
 
-    /** Slots of the receive ring, known after {@link #configure}. */
+    /** Receive queues, known after {@link #configure}. */
+    public int rxQueues() {
+        return rxQueues;
+    }
+
+    /** Transmit queues, known after {@link #configure}. */
+    public int txQueues() {
+        return txQueues;
+    }
+
+    /** Slots of a receive ring, known after {@link #configure}. */
     public int rxDescriptors() {
         return rxDescriptors;
     }
 
-    /** Slots of the transmit ring, known after {@link #configure}. */
+    /** Slots of a transmit ring, known after {@link #configure}. */
     public int txDescriptors() {
         return txDescriptors;
+    }
+
+    /** Whether {@link TxRing#reap} may be called for its transmit queues. */
+    public boolean isReapable() {
+        return virtioRing > 0 && virtioRing <= TxRing.LARGEST_TO_REAP;
     }
 
     public void start() {
@@ -199,16 +259,28 @@ public final class EthDev {
                 "was the device unplugged, is its far end or interface there?");
     }
 
-    /** Functions and queues of queue 0; valid from {@link #start} to {@link #stop}. */
+    /** {@link #queue(int)} of queue 0. */
     public QueueFunctions queue() {
+        return queue(0);
+    }
+
+    /**
+     * Functions and queues of receive queue q and transmit queue q modulo their number (U7); valid from {@link #start} to
+     * {@link #stop}. A device with fewer receive queues receives nothing there.
+     */
+    public QueueFunctions queue(int q) {
         long ops = Symbols.address("rte_eth_fp_ops") + (long) port * FP_OPS;
+        boolean receives = q < rxQueues;
+        long rx = receives ? (long) q * Long.BYTES : 0;
+        long tx = (long) (q % txQueues) * Long.BYTES;
         return new QueueFunctions(
-                UnsafeApi.getLong(ops + RX_BURST),
-                UnsafeApi.getLong(UnsafeApi.getLong(ops + RXQ + QUEUE_DATA)),
-                UnsafeApi.getLong(ops + RXQ + QUEUE_CALLBACKS),
+                receives ? UnsafeApi.getLong(ops + RX_BURST) : Burst.NOTHING,
+                UnsafeApi.getLong(UnsafeApi.getLong(ops + RXQ + QUEUE_DATA) + rx),
+                UnsafeApi.getLong(ops + RXQ + QUEUE_CALLBACKS) + rx,
                 UnsafeApi.getLong(ops + TX_BURST),
-                UnsafeApi.getLong(UnsafeApi.getLong(ops + TXQ + QUEUE_DATA)),
-                UnsafeApi.getLong(ops + TXQ + QUEUE_CALLBACKS));
+                UnsafeApi.getLong(UnsafeApi.getLong(ops + TXQ + QUEUE_DATA) + tx),
+                UnsafeApi.getLong(ops + TXQ + QUEUE_CALLBACKS) + tx,
+                UnsafeApi.getLong(ops + TX_STATUS));
     }
 
     /** Asks the driver; see {@link LinkWord} for the poll loop's way. */
@@ -238,7 +310,8 @@ public final class EthDev {
                     stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "obytes")),
                     stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "imissed")),
                     stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "ierrors")),
-                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "oerrors")));
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "oerrors")),
+                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "rx_nombuf")));
         }
     }
 

@@ -80,6 +80,43 @@ public final class Mbuf {
         return UnsafeApi.getLong(mbuf + NEXT);
     }
 
+    /**
+     * How many owners an mbuf has: 1 again when all but one have freed it. Acquire: pairs with the decrement of the owner
+     * that frees it, after its last read of the frame.
+     */
+    public static int references(long mbuf) {
+        return UnsafeApi.getShortAcquire(null, mbuf + REFCNT) & 0xffff;
+    }
+
+    /**
+     * One owner more: it has to be freed once more. An owner may only do this to an mbuf that it owns; the mbuf is
+     * shared from then on, and nobody may write into it.
+     */
+    public static void reference(long mbuf) {
+        addReference(mbuf);
+        if (!isContiguous(mbuf)) {
+            for (long segment = next(mbuf); segment != 0; segment = next(segment)) {
+                addReference(segment);
+            }
+        }
+    }
+
+    /** Takes {@link #reference} back, by the one who made it, while nobody else can have freed the mbuf. */
+    public static void unreference(long mbuf) {
+        for (long segment = mbuf; segment != 0; segment = isContiguous(mbuf) ? 0 : next(segment)) {
+            UnsafeApi.getAndAddShort(null, segment + REFCNT, (short) -1);
+        }
+    }
+
+    /** An mbuf with one owner is changed by nobody else, and a locked instruction is saved: 5 ns. */
+    private static void addReference(long segment) {
+        if (UnsafeApi.getShort(segment + REFCNT) == 1) {
+            UnsafeApi.putShort(segment + REFCNT, (short) 2);
+        } else {
+            UnsafeApi.getAndAddShort(null, segment + REFCNT, (short) 1);
+        }
+    }
+
     /** Bytes that fit behind the data offset. */
     public static int room(long mbuf) {
         return (UnsafeApi.getShort(mbuf + BUF_LEN) & 0xffff) - (UnsafeApi.getShort(mbuf + DATA_OFF) & 0xffff);

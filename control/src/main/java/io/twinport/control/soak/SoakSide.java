@@ -55,7 +55,7 @@ final class SoakSide {
     void unplug(boolean withNotice) {
         disruptions.begin(side);
         if (withNotice && state != State.CLOSED) {
-            wire().near().announceLeave();
+            wire().announceLeave();
         }
         wire().remove();
         wire = null;
@@ -77,17 +77,14 @@ final class SoakSide {
     void close(boolean withNotice) {
         disruptions.begin(side);
         if (withNotice) {
-            wire().near().announceLeave();
+            wire().announceLeave();
         }
-        if (!wire().near().leave()) {
-            throw new IllegalStateException(
-                    "the poll loop did not let go of " + wire().near().dev());
-        }
+        wire().close();
         state = State.CLOSED;
     }
 
     void open() {
-        wire().near().rejoin();
+        wire().open();
         whole();
     }
 

@@ -24,6 +24,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Wire {
     private static final int CONNECT_SECONDS = 10;
+    private static final int LINK_MILLIS = 1000;
 
     private final int side;
     private final Path socket;
@@ -32,6 +33,7 @@ public final class Wire {
     private final PollLoop loop;
     private final Side near;
     private Side far;
+    private boolean isWhole = true;
 
     private Wire(int side, Path socket, MbufPool pool, PollLoop loop, Side near, Side far) {
         this.side = side;
@@ -68,14 +70,18 @@ public final class Wire {
     }
 
     /**
-     * Cuts the wire and keeps it cut: with its socket hidden the far end cannot connect anew.
+     * Cuts the wire and keeps it cut: with its socket hidden the far end cannot connect anew. Waits first until the drivers
+     * have finished with the connection: virtio-user does not notice the end of one that it is just accepting, and says for
+     * ever that its link is up.
      *
      * @return the instant of the cut, {@link System#nanoTime}
      */
     public long cut() {
+        letDriversFinish();
         int descriptor = UnixSockets.connectedTo(socket.toString())
                 .orElseThrow(() -> new IllegalStateException("nothing is connected to " + socket));
         move(socket, hidden);
+        isWhole = false;
         long nanos = System.nanoTime();
         UnixSockets.shutdown(descriptor);
         return nanos;
@@ -86,13 +92,30 @@ public final class Wire {
         removeFar();
         move(hidden, socket);
         far = connect(side, socket, pool, loop);
+        isWhole = true;
+    }
+
+    /** Takes the near end out of the port and stops it. */
+    public void close() {
+        letDriversFinish();
+        check(near.leave(), near);
+    }
+
+    /** Starts the near end after {@link #close} and lets the port use it again. */
+    public void open() {
+        near.rejoin();
+    }
+
+    /** The near end's port hears that it will leave soon. */
+    public void announceLeave() {
+        near.announceLeave();
     }
 
     /** Takes both ends away, also those of a wire that was cut. */
     public void remove() {
-        if (!near.remove()) {
-            throw new IllegalStateException("the poll loop did not let go of " + near.dev());
-        }
+        letDriversFinish();
+        check(near.remove(), near);
+        isWhole = false;
         removeFar();
         try {
             Files.deleteIfExists(hidden);
@@ -101,14 +124,20 @@ public final class Wire {
         }
     }
 
-    /** The side of the failover port. */
-    public Side near() {
-        return near;
+    private void removeFar() {
+        letDriversFinish();
+        check(far.remove(), far);
     }
 
-    private void removeFar() {
-        if (!far.remove()) {
-            throw new IllegalStateException("the poll loop did not let go of " + far.dev());
+    /** Until both ends know whether they are connected, and have done what is to do then. */
+    private void letDriversFinish() {
+        Pause.until(() -> far.dev().isLinkUp() == isWhole, LINK_MILLIS);
+        DriverThreads.awaitIdle();
+    }
+
+    private static void check(boolean left, Side end) {
+        if (!left) {
+            throw new IllegalStateException("the poll loop did not let go of " + end.dev());
         }
     }
 

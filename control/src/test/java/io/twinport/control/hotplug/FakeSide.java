@@ -164,10 +164,15 @@ final class FakeSide implements SidePlan {
         }
 
         @Override
-        public void configure(MbufPool pool) {}
+        public void configure(MbufPool pool, int queues) {}
 
         @Override
-        public void start(long line, long events) {}
+        public int txQueues() {
+            return 1;
+        }
+
+        @Override
+        public void start(long[] lines, long events) {}
 
         @Override
         public void watchRemoval(long line) {

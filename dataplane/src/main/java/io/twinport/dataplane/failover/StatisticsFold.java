@@ -11,21 +11,23 @@ public final class StatisticsFold {
     private static final int SIDES = 2;
     private static final long NARROW = 0xffff_ffffL;
 
-    private final long[] totals;
+    private final int counters;
+    private final long[][] totals = new long[SIDES][];
     private final long[][] last = new long[SIDES][];
     private final boolean[] joined = new boolean[SIDES];
 
     /** @param counters how many a device has */
     public StatisticsFold(int counters) {
-        totals = new long[counters];
+        this.counters = counters;
         for (int side = 0; side < SIDES; side++) {
+            totals[side] = new long[counters];
             last[side] = new long[counters];
         }
     }
 
     /** A device has joined with its counters at these values, which are its baseline (R26). */
     public void join(int side, long... values) {
-        System.arraycopy(values, 0, last[index(side)], 0, totals.length);
+        System.arraycopy(values, 0, last[index(side)], 0, counters);
         joined[index(side)] = true;
     }
 
@@ -35,8 +37,9 @@ public final class StatisticsFold {
             return;
         }
         long[] before = last[index(side)];
-        for (int i = 0; i < totals.length; i++) {
-            totals[i] += advance(before[i], values[i]);
+        long[] total = totals[index(side)];
+        for (int i = 0; i < counters; i++) {
+            total[i] += advance(before[i], values[i]);
             before[i] = values[i];
         }
     }
@@ -44,12 +47,22 @@ public final class StatisticsFold {
     /** A device leaves with its counters at these values (R33). */
     public void leave(int side, long... values) {
         read(side, values);
+        leave(side);
+    }
+
+    /** A device has left that could not be asked any more: what it said last is what counts. */
+    public void leave(int side) {
         joined[index(side)] = false;
     }
 
-    /** All sides together, since the port's start. */
+    /** Both sides together, since the port's start. */
     public long total(int counter) {
-        return totals[counter];
+        return total(FailoverPolicy.PRIMARY, counter) + total(FailoverPolicy.STANDBY, counter);
+    }
+
+    /** All devices that have been that side, since the port's start. */
+    public long total(int side, int counter) {
+        return totals[index(side)][counter];
     }
 
     /**

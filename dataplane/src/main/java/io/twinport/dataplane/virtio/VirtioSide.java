@@ -5,6 +5,7 @@ import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MappedRegisters;
@@ -12,6 +13,7 @@ import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.Registers;
 import io.twinport.dpdk.VfioDevice;
 import io.twinport.posix.EventSet;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -159,12 +161,18 @@ public final class VirtioSide implements SideDevice {
         return VirtioFeatures.has(device.features(), VirtioFeatures.STANDBY);
     }
 
+    /** One queue pair, whatever the port has. */
     @Override
-    public void configure(MbufPool mbufs) {
+    public void configure(MbufPool mbufs, int queues) {
         pool = mbufs;
         closeQueues();
         receive = queue(VirtioLayout.QUEUE_RECEIVE);
         transmit = queue(VirtioLayout.QUEUE_TRANSMIT);
+    }
+
+    @Override
+    public int txQueues() {
+        return 1;
     }
 
     private SplitQueue queue(int index) {
@@ -176,7 +184,7 @@ public final class VirtioSide implements SideDevice {
     }
 
     @Override
-    public synchronized void start(long sideLine, long portEvents) {
+    public synchronized void start(long[] lines, long portEvents) {
         SplitQueue rx = configured(receive);
         SplitQueue tx = configured(transmit);
         rx.clear();
@@ -205,8 +213,10 @@ public final class VirtioSide implements SideDevice {
             throw e;
         }
         reportedUp = interrupts && device.isLinkUp();
-        SideLine.writeVirtio(sideLine, rx.address(), tx.address(), tx.frames(), reportedUp);
-        line = sideLine;
+        for (int q = 0; q < lines.length; q++) {
+            SideLine.writeVirtio(lines[q], q == 0 ? rx.address() : 0, tx.address(), tx.frames(), reportedUp);
+        }
+        line = lines[0];
         events = portEvents;
     }
 
@@ -235,6 +245,12 @@ public final class VirtioSide implements SideDevice {
     @Override
     public long transmitted() {
         return configured(transmit).completed();
+    }
+
+    @Override
+    public Optional<EthStats> statistics() {
+        SplitQueue rx = configured(receive);
+        return Optional.of(new EthStats(rx.received(), transmitted(), 0, 0, 0, rx.dropped(), 0, rx.withoutMbuf()));
     }
 
     @Override

@@ -59,7 +59,7 @@ final class QueueLayout {
     /** Mbufs that are given back or allocated at once. */
     static final int BATCH = 112;
 
-    /** Of a transmit queue: all chains that were posted, of which {@code posted} is the remainder. */
+    /** Of a transmit queue: all chains that were posted, of which {@code posted} is the remainder; of a receive queue, taken. */
     static final int CHAINS = 120;
 
     static final int SCRATCH = 128;

@@ -18,6 +18,9 @@ public final class SplitQueue implements AutoCloseable {
 
     private static final int CACHE_LINE = 64;
 
+    /** A loop is between two stores for nanoseconds, unless it has just lost its CPU. */
+    private static final int READ_ATTEMPTS = 1000;
+
     private final DpdkMemory memory;
     private final int index;
     private final int size;
@@ -144,12 +147,35 @@ public final class SplitQueue implements AutoCloseable {
         }
     }
 
-    /** Of a transmit queue that no loop uses: how many frames the device has sent since {@link #clear}. */
+    /** Of a transmit queue: how many frames the device has sent since {@link #clear}. Any thread. */
     public long completed() {
         long queue = address();
-        int idx = UnsafeApi.getShortAcquire(null, queue + used + RING_IDX);
-        int inFlight = (UnsafeApi.getInt(queue + POSTED) - idx) & 0xffff;
-        return UnsafeApi.getLong(queue + CHAINS) - inFlight;
+        long chains;
+        int posted;
+        int idx;
+        int attempt = 0;
+        do {
+            // The loop that uses the queue may be between its two stores.
+            chains = UnsafeApi.getLongVolatile(null, queue + CHAINS);
+            posted = UnsafeApi.getIntVolatile(null, queue + POSTED);
+            idx = UnsafeApi.getShortAcquire(null, queue + used + RING_IDX);
+        } while (((chains - posted) & 0xffff) != 0 && ++attempt < READ_ATTEMPTS);
+        return chains - ((posted - idx) & 0xffff);
+    }
+
+    /** Of a receive queue: frames that were taken since {@link #clear}. Any thread. */
+    public long received() {
+        return UnsafeApi.getLongVolatile(null, address() + CHAINS) - dropped();
+    }
+
+    /** Frames that were taken and freed: malformed, or longer than the ring. Any thread. */
+    public long dropped() {
+        return UnsafeApi.getLongVolatile(null, address() + DROPPED);
+    }
+
+    /** How often there were no mbufs for a receive queue. Any thread. */
+    public long withoutMbuf() {
+        return UnsafeApi.getLongVolatile(null, address() + WITHOUT_MBUF);
     }
 
     public boolean isBroken() {

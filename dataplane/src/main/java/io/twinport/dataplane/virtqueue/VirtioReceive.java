@@ -34,6 +34,7 @@ public final class VirtioReceive {
             int take = Math.min(filled, count);
             n = take(queue, used, taken, packets, take);
             UnsafeApi.putInt(queue + TAKEN, (taken + take) & 0xffff);
+            UnsafeApi.putLong(queue + CHAINS, UnsafeApi.getLong(queue + CHAINS) + take);
         }
         refill(queue);
         return n;

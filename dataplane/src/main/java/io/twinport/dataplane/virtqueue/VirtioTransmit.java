@@ -64,6 +64,25 @@ public final class VirtioTransmit {
         return n;
     }
 
+    /** Frees all that the device has sent. */
+    public static void reap(long queue) {
+        long used = UnsafeApi.getLong(queue + USED);
+        int sent = sent(queue, used);
+        while (sent > 0 && UnsafeApi.getInt(queue + BROKEN) == 0) {
+            int n = Math.min(sent, UnsafeApi.getInt(queue + BATCH));
+            sent -= n;
+            if (!free(queue, used, n)) {
+                return;
+            }
+        }
+    }
+
+    /** Whether the device has sent all that it was given. */
+    public static boolean isSent(long queue) {
+        long used = UnsafeApi.getLong(queue + USED);
+        return (UnsafeApi.getInt(queue + POSTED) - UnsafeApi.getShortAcquire(null, used + RING_IDX) & 0xffff) == 0;
+    }
+
     private static void describe(long descriptors, int slot, long segment, long flags) {
         long descriptor = descriptors + (long) (2 * slot + 1) * DESCRIPTOR_BYTES;
         UnsafeApi.putLong(descriptor, Mbuf.iova(segment));
@@ -110,21 +129,33 @@ public final class VirtioTransmit {
      */
     private static void reclaim(long queue, int count) {
         long used = UnsafeApi.getLong(queue + USED);
-        int taken = UnsafeApi.getInt(queue + TAKEN);
         int batch = UnsafeApi.getInt(queue + BATCH);
-        // Acquire: pairs with the device's store of idx, after those of the elements.
-        int sent = (UnsafeApi.getShortAcquire(null, used + RING_IDX) - taken) & 0xffff;
+        int sent = sent(queue, used);
         while (sent >= batch || sent > 0 && !isFree(queue, count)) {
             int n = Math.min(sent, batch);
-            int freed = take(queue, used, taken, n);
-            Mbuf.free(queue + SCRATCH, freed);
-            if (freed < n) {
-                return; // broken
+            if (!free(queue, used, n)) {
+                return;
             }
-            taken = (taken + n) & 0xffff;
-            UnsafeApi.putInt(queue + TAKEN, taken);
             sent -= n;
         }
+    }
+
+    /** Frames that the device has sent and that are not freed. */
+    private static int sent(long queue, long used) {
+        // Acquire: pairs with the device's store of idx, after those of the elements.
+        return (UnsafeApi.getShortAcquire(null, used + RING_IDX) - UnsafeApi.getInt(queue + TAKEN)) & 0xffff;
+    }
+
+    /** Frees so many of those that were sent; false if the queue is broken. */
+    private static boolean free(long queue, long used, int count) {
+        int taken = UnsafeApi.getInt(queue + TAKEN);
+        int freed = take(queue, used, taken, count);
+        Mbuf.free(queue + SCRATCH, freed);
+        if (freed < count) {
+            return false;
+        }
+        UnsafeApi.putInt(queue + TAKEN, (taken + count) & 0xffff);
+        return true;
     }
 
     /** Whether the last slot that so many frames of one segment need is free. */

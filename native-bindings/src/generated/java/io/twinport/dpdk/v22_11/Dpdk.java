@@ -837,6 +837,15 @@ public class Dpdk extends Dpdk$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+    private static final int RTE_ETH_MQ_RX_RSS = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum rte_eth_rx_mq_mode.RTE_ETH_MQ_RX_RSS = 1
+     * }
+     */
+    public static int RTE_ETH_MQ_RX_RSS() {
+        return RTE_ETH_MQ_RX_RSS;
+    }
 
     private static class rte_mempool_ops_table$constants {
         public static final GroupLayout LAYOUT = rte_mempool_ops_table.layout();
@@ -4034,6 +4043,42 @@ public class Dpdk extends Dpdk$shared {
      */
     public static int LCORE_ID_ANY() {
         return LCORE_ID_ANY;
+    }
+    private static final long RTE_ETH_RSS_IP = 41868L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_RSS_IP 41868
+     * }
+     */
+    public static long RTE_ETH_RSS_IP() {
+        return RTE_ETH_RSS_IP;
+    }
+    private static final long RTE_ETH_RSS_UDP = 133152L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_RSS_UDP 133152
+     * }
+     */
+    public static long RTE_ETH_RSS_UDP() {
+        return RTE_ETH_RSS_UDP;
+    }
+    private static final long RTE_ETH_RSS_TCP = 66576L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_RSS_TCP 66576
+     * }
+     */
+    public static long RTE_ETH_RSS_TCP() {
+        return RTE_ETH_RSS_TCP;
+    }
+    private static final long RTE_ETH_RSS_SCTP = 4160L;
+    /**
+     * {@snippet lang=c :
+     * #define RTE_ETH_RSS_SCTP 4160
+     * }
+     */
+    public static long RTE_ETH_RSS_SCTP() {
+        return RTE_ETH_RSS_SCTP;
     }
     private static final int SOCKET_ID_ANY = (int)-1L;
     /**

@@ -33,9 +33,20 @@ public final class Abi {
         return Objects.requireNonNull(release, "libdpdk is not loaded: call DpdkLibraries.load() first");
     }
 
-    /** The offset in bytes of a field, {@code offset("rte_mbuf", "data_off")}. */
+    /**
+     * The offset in bytes of a field, {@code offset("rte_mbuf", "data_off")}, or of one in an unnamed struct within,
+     * {@code offset("rte_eth_conf", "rx_adv_conf.rss_conf")}.
+     */
     public static int offset(String struct, String field) {
-        return (int) remember("offsetof " + struct + " " + field, struct, field + "$offset");
+        return (int) USED.computeIfAbsent("offsetof " + struct + " " + field, key -> find(struct, field))
+                .longValue();
+    }
+
+    private static long find(String struct, String field) {
+        int dot = field.indexOf('.');
+        String first = dot < 0 ? field : field.substring(0, dot);
+        long offset = call(release().bindings() + "." + struct, first + "$offset");
+        return dot < 0 ? offset : offset + find(struct + "$" + first, field.substring(dot + 1));
     }
 
     /** The size of a struct in bytes. */

@@ -1,0 +1,123 @@
+package io.twinport.dataplane;
+
+import io.twinport.dataplane.cnc.Command;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The queues of a port as a device meets them: each uses the device by a line of its own, on the loop that polls it. Takes
+ * the device into all of the loops and out of them. For one control thread at a time.
+ */
+final class LoopSet {
+    /** Far more than a pass takes; a loop that needs longer is stuck. */
+    private static final Duration LOOP_TIME = Duration.ofSeconds(2);
+
+    private static final int DECIDER = 0;
+
+    private final List<PortQueue> queues;
+    private final int side;
+    private final long[] lines;
+    private final long[] leaveCommands;
+
+    /** @param queues of the port; the first one decides which side transmits */
+    LoopSet(List<PortQueue> queues, int side) {
+        this.queues = List.copyOf(queues);
+        this.side = side;
+        this.lines = new long[queues.size()];
+        for (int q = 0; q < lines.length; q++) {
+            lines[q] = SideLine.allocate();
+        }
+        this.leaveCommands = new long[queues.size()];
+        for (PortQueue queue : queues) {
+            if (!queue.loop().member(queue.member()).hasSide(side)) {
+                throw new IllegalArgumentException("member " + queue.member() + " has no side " + side);
+            }
+        }
+    }
+
+    /** A line for each queue. */
+    long[] lines() {
+        return lines;
+    }
+
+    PollLoop loop(int queue) {
+        return queues.get(queue).loop();
+    }
+
+    /** Tells the queue that decides of an event. */
+    void decide(int event) {
+        PortQueue decider = queues.get(DECIDER);
+        decider.loop().decide(decider.member(), event);
+    }
+
+    /**
+     * The queue that decides is the last one: when it makes the port use the side, all others can.
+     *
+     * @throws StuckLoopException if a loop does not answer: it may take the device yet
+     * @throws IllegalStateException if a loop could not be told; no loop uses the device then
+     */
+    void join() {
+        Arrays.fill(leaveCommands, 0);
+        for (int q = lines.length - 1; q >= 0; q--) {
+            try {
+                if (!await(q, send(q, Command.JOIN))) {
+                    tellToLeave(q + 1);
+                    throw stuck("has not taken");
+                }
+            } catch (IllegalStateException e) {
+                if (!leave(q + 1)) {
+                    throw stuck("does not let go of");
+                }
+                throw e;
+            }
+        }
+    }
+
+    private static StuckLoopException stuck(String what) {
+        return new StuckLoopException("a poll loop " + what + " the device within " + LOOP_TIME.toSeconds()
+                + " s: it is stuck in its handler, or its CPU is taken by something else");
+    }
+
+    /**
+     * The queue that decides is the first one: the others have heard of the switch when they lose their lines.
+     *
+     * @return false if a loop has not let go within a time; the next call waits on
+     */
+    boolean leave() {
+        tellToLeave(DECIDER, DECIDER + 1);
+        return await(DECIDER, leaveCommands[DECIDER]) && leave(DECIDER + 1);
+    }
+
+    /** All from a queue on. */
+    private boolean leave(int first) {
+        tellToLeave(first);
+        for (int q = first; q < lines.length; q++) {
+            if (!await(q, leaveCommands[q])) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void tellToLeave(int first) {
+        tellToLeave(first, lines.length);
+    }
+
+    private void tellToLeave(int first, int end) {
+        for (int q = first; q < end; q++) {
+            if (leaveCommands[q] == 0) {
+                leaveCommands[q] = send(q, Command.LEAVE);
+            }
+        }
+    }
+
+    private long send(int q, int type) {
+        PortQueue queue = queues.get(q);
+        return Command.send(queue.loop().commands(), type, queue.member(), side, lines[q]);
+    }
+
+    private boolean await(int q, long command) {
+        return queues.get(q).loop().epoch().await(command, LOOP_TIME);
+    }
+}

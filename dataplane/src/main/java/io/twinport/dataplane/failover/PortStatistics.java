@@ -1,0 +1,128 @@
+package io.twinport.dataplane.failover;
+
+import io.twinport.dataplane.Side;
+import io.twinport.dpdk.EthStats;
+import java.util.Locale;
+import org.agrona.concurrent.status.AtomicCounter;
+import org.agrona.concurrent.status.CountersManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the devices of a port count, folded over all that have been its sides (R56-R58), in {@code twinport.cnc}: for each
+ * side and for the port, as {@code port 0 primary rx_bytes} and {@code port 0 all rx_bytes}. No value ever goes backwards.
+ * Frames that the idle side received are among them, as they are among the kernel's (R55); the port's own
+ * {@code rx_suppressed} tells how many.
+ *
+ * <p>For any control thread. A device is asked by {@link #refresh} and when it leaves.
+ */
+public final class PortStatistics {
+    /** What is counted, by the kernel's names where it has the same. */
+    public enum Counter {
+        RX_PACKETS,
+        TX_PACKETS,
+        RX_BYTES,
+        TX_BYTES,
+        RX_MISSED,
+        RX_ERRORS,
+        TX_ERRORS,
+        RX_NOMBUF;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private static final int SIDES = 2;
+    private static final Counter[] COUNTERS = Counter.values();
+
+    private final PortCounters own;
+    private final StatisticsFold fold = new StatisticsFold(COUNTERS.length);
+    private final @Nullable Side[] sides = new @Nullable Side[SIDES];
+    private final AtomicCounter[][] published = new AtomicCounter[SIDES + 1][COUNTERS.length];
+    private final AtomicCounter dropped;
+
+    /** @param own what the port itself counts: frames that no driver took are its drops (R41) */
+    public PortStatistics(CountersManager counters, int port, PortCounters own) {
+        this.own = own;
+        for (int side = 0; side <= SIDES; side++) {
+            String of = side == FailoverPolicy.NONE ? "all" : PolicyText.side(side);
+            for (Counter counter : COUNTERS) {
+                published[side][counter.ordinal()] = counters.newCounter("port " + port + " " + of + " " + counter);
+            }
+        }
+        this.dropped = counters.newCounter("port " + port + " all tx_dropped");
+    }
+
+    /** A side has joined, or started again: what it counts from its baseline on is the port's (R26). */
+    public synchronized void join(Side side) {
+        sides[index(side)] = side;
+        // One that does not count has no baseline, and what it might show later is not known to be new.
+        side.baseline().ifPresent(stats -> fold.join(side.side(), values(stats)));
+    }
+
+    /**
+     * A side's device is about to be stopped, and the loop has let go of it: what it has counted stays (R33). Nothing if it
+     * has not joined.
+     */
+    public synchronized void leave(Side side) {
+        if (sides[index(side)] == side) {
+            read(side);
+            fold.leave(side.side());
+            sides[index(side)] = null;
+            publish();
+        }
+    }
+
+    /** Asks the devices that are there, and publishes. */
+    public synchronized void refresh() {
+        for (Side side : sides) {
+            if (side != null) {
+                read(side);
+            }
+        }
+        publish();
+    }
+
+    /** As published last: of a side, or of the port with {@link FailoverPolicy#NONE}. Any thread. */
+    public long get(int side, Counter counter) {
+        return published[side][counter.ordinal()].get();
+    }
+
+    /** Frames that no driver took, as published last. Any thread. */
+    public long txDropped() {
+        return dropped.get();
+    }
+
+    private void read(Side side) {
+        side.dev().statistics().ifPresent(stats -> fold.read(side.side(), values(stats)));
+    }
+
+    private void publish() {
+        for (int i = 0; i < COUNTERS.length; i++) {
+            published[FailoverPolicy.NONE][i].setRelease(fold.total(i));
+            for (int side = FailoverPolicy.PRIMARY; side <= SIDES; side++) {
+                published[side][i].setRelease(fold.total(side, i));
+            }
+        }
+        dropped.setRelease(own.refused());
+    }
+
+    /** In the order of {@link Counter}. */
+    private static long[] values(EthStats stats) {
+        return new long[] {
+            stats.rxFrames(),
+            stats.txFrames(),
+            stats.rxBytes(),
+            stats.txBytes(),
+            stats.rxMissed(),
+            stats.rxErrors(),
+            stats.txErrors(),
+            stats.rxNoMbufs()
+        };
+    }
+
+    private static int index(Side side) {
+        return side.side() - FailoverPolicy.PRIMARY;
+    }
+}
