@@ -1,4 +1,4 @@
-package io.twinport.perf;
+package io.twinport.perf.cost;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
@@ -20,6 +20,7 @@ import io.twinport.dpdk.LinkWord;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
+import io.twinport.perf.launch.Rig;
 import io.twinport.posix.Affinity;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -94,7 +95,7 @@ public class CostBenchmark {
         System.load(System.getProperty(LIBRARY));
         Affinity.pinThisThread(new TreeSet<>(List.of(cpu)));
         EalThread.register();
-        pool = MbufPool.create("cost", ForwardSetup.MBUFS);
+        pool = MbufPool.create("cost", Rig.MBUFS);
         allocator = MbufAllocator.ofThisThread(pool);
         scratch = Arena.global().allocate(LinkWord.LENGTH, Long.BYTES).address();
 

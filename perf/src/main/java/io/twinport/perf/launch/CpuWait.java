@@ -1,4 +1,4 @@
-package io.twinport.perf;
+package io.twinport.perf.launch;
 
 import io.twinport.control.UserException;
 import java.io.IOException;
@@ -7,11 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** How long a polling thread was runnable but another process had its CPU: a benchmark's commonest disturbance. */
-final class CpuWait {
+public final class CpuWait {
     private CpuWait() {}
 
     /** Nanoseconds so far of the threads of a process that may run on this one CPU only. */
-    static long nanos(long pid, int cpu) {
+    public static long nanos(long pid, int cpu) {
         long waited = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", "" + pid, "task"))) {
             for (Path thread : threads) {

@@ -1,13 +1,10 @@
-package io.twinport.perf;
+package io.twinport.perf.cost;
 
-import io.twinport.control.UserException;
+import io.twinport.perf.launch.CProgram;
+import io.twinport.perf.launch.Rig;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.format.ResultFormatType;
@@ -25,7 +22,7 @@ import picocli.CommandLine.Parameters;
         description = "Nanoseconds per burst of 32 (JMH): mbufs, an empty call, receive and send of a bare port and of"
                 + " a failover port, beside the same loops in C.",
         mixinStandardHelpOptions = true)
-final class CostCommand implements Callable<Integer> {
+public final class CostCommand implements Callable<Integer> {
     @Parameters(
             arity = "0..1",
             defaultValue = ".*",
@@ -45,11 +42,11 @@ final class CostCommand implements Callable<Integer> {
     Path json;
 
     @Override
-    public Integer call() throws IOException, InterruptedException, RunnerException {
-        ForwardSetup setup = ForwardSetup.onThisMachine(1, Duration.ZERO);
+    public Integer call() throws IOException, RunnerException {
+        Rig rig = Rig.ofThisMachine();
         Path folder = Files.createTempDirectory("twinport-cost");
         try {
-            Path library = compile(folder);
+            Path library = CProgram.library("cost.c", folder);
             // A fork gets this JVM's own flags as well.
             var options = new OptionsBuilder()
                     .include(CostBenchmark.class.getName() + "\\." + which)
@@ -60,8 +57,8 @@ final class CostCommand implements Callable<Integer> {
                     .measurementTime(TimeValue.seconds(seconds))
                     .jvmArgsAppend(
                             "-D" + CostBenchmark.LIBRARY + "=" + library,
-                            "-D" + CostBenchmark.CPU + "=" + setup.pollCpu(),
-                            "-D" + CostBenchmark.MEMORY + "=" + String.join(" ", setup.memory()));
+                            "-D" + CostBenchmark.CPU + "=" + rig.pollCpu(),
+                            "-D" + CostBenchmark.MEMORY + "=" + String.join(" ", rig.memory()));
             if (json != null) {
                 options.result(json.toString()).resultFormat(ResultFormatType.JSON);
             }
@@ -69,32 +66,6 @@ final class CostCommand implements Callable<Integer> {
         } finally {
             Files.deleteIfExists(folder.resolve("cost.so"));
             Files.delete(folder);
-        }
-    }
-
-    private static Path compile(Path folder) throws InterruptedException {
-        // The launcher says where the tree is.
-        Path source = Path.of(System.getProperty("twinport.home", "."), "perf", "baseline", "cost.c");
-        Path library = folder.resolve("cost.so");
-        List<String> command = new ArrayList<>(List.of("gcc", "-O3", "-march=native", "-shared", "-fPIC"));
-        command.addAll(List.of(run(List.of("pkg-config", "--cflags", "libdpdk")).split("\\s+")));
-        command.addAll(List.of("-o", library.toString(), source.toString()));
-        command.addAll(List.of(run(List.of("pkg-config", "--libs", "libdpdk")).split("\\s+")));
-        run(command);
-        return library;
-    }
-
-    private static String run(List<String> command) throws InterruptedException {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (process.waitFor() != 0) {
-                throw new UserException(String.join(" ", command) + " failed:\n" + output);
-            }
-            return output.trim();
-        } catch (IOException e) {
-            throw new UserException(command.getFirst() + " is missing. Run: sudo ./twinport setup", e);
         }
     }
 }

@@ -1,4 +1,4 @@
-package io.twinport.perf;
+package io.twinport.perf.forward;
 
 import io.twinport.control.Engine;
 import io.twinport.control.Pause;
@@ -15,18 +15,17 @@ import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
-import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
+import io.twinport.perf.launch.CpuWait;
+import io.twinport.perf.launch.Rig;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.TreeSet;
 
 /**
  * One launch of ours, a process of its own: the product's poll loop on its core forwards from a device to itself. Prints
@@ -47,23 +46,16 @@ final class ForwardChild {
 
     /** Arguments that {@link #main} understands. */
     static List<String> arguments(ForwardCase what, ForwardSetup setup) {
-        List<String> arguments = new ArrayList<>(List.of(
+        return List.of(
                 what.name(),
-                "" + setup.pollCpu(),
-                "" + setup.otherCpu(),
+                setup.rig().toText(),
                 "" + setup.packets(),
-                "" + setup.warmUp().toMillis()));
-        arguments.addAll(setup.memory());
-        return arguments;
+                "" + setup.warmUp().toMillis());
     }
 
     public static void main(String[] arguments) throws IOException {
         ForwardSetup setup = new ForwardSetup(
-                Integer.parseInt(arguments[1]),
-                Integer.parseInt(arguments[2]),
-                Arrays.asList(arguments).subList(5, arguments.length),
-                Long.parseLong(arguments[3]),
-                Duration.ofMillis(Long.parseLong(arguments[4])));
+                Rig.parse(arguments[1]), Long.parseLong(arguments[2]), Duration.ofMillis(Long.parseLong(arguments[3])));
         try {
             Sample sample = measure(ForwardCase.valueOf(arguments[0]), setup);
             System.out.println(
@@ -78,12 +70,10 @@ final class ForwardChild {
     }
 
     private static Sample measure(ForwardCase what, ForwardSetup setup) throws IOException {
-        EalArguments eal =
-                new EalArguments(new TreeSet<>(List.of(setup.pollCpu())), List.of(), new ArrayList<>(setup.memory()));
         // Where the product has it too: on a disk its pages would be written back from under the loop.
         Path cnc =
                 Path.of("/dev/shm", "twinport-bench-" + ProcessHandle.current().pid() + ".cnc");
-        try (Engine engine = Engine.start(eal, cnc, ForwardSetup.MBUFS)) {
+        try (Engine engine = Engine.start(setup.rig().eal(), cnc, Rig.MBUFS)) {
             return new ForwardChild(engine, setup).run(what);
         } finally {
             Files.deleteIfExists(cnc);
@@ -141,7 +131,7 @@ final class ForwardChild {
         Pause.millis(setup.warmUp().toMillis() / 2);
         long deadline = System.nanoTime() + setup.limit().toNanos();
         long pid = ProcessHandle.current().pid();
-        long waited = CpuWait.nanos(pid, setup.pollCpu());
+        long waited = CpuWait.nanos(pid, setup.rig().pollCpu());
         long begin = System.nanoTime();
         long sentBefore = dev.stats().txFrames();
         while (true) {
@@ -149,7 +139,8 @@ final class ForwardChild {
             long now = System.nanoTime();
             long sent = dev.stats().txFrames() - sentBefore;
             if (sent >= setup.packets()) {
-                return new Sample(sent, now - begin, CpuWait.nanos(pid, setup.pollCpu()) - waited, Eal.version());
+                return new Sample(
+                        sent, now - begin, CpuWait.nanos(pid, setup.rig().pollCpu()) - waited, Eal.version());
             }
             if (now > deadline) {
                 throw new DpdkException("only " + sent + " of " + setup.packets() + " frames were forwarded in time");

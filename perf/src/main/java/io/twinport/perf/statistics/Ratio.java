@@ -1,4 +1,4 @@
-package io.twinport.perf;
+package io.twinport.perf.statistics;
 
 import java.util.Arrays;
 import java.util.Random;
@@ -10,12 +10,12 @@ import java.util.Random;
  * @param low lower end of the 95 % confidence interval of the median, by bootstrap; crude for few rounds
  * @param high its upper end
  */
-record Ratio(double median, double min, double max, double low, double high) {
+public record Ratio(double median, double min, double max, double low, double high) {
     private static final int RESAMPLES = 10_000;
     private static final double OUTSIDE = 0.025;
 
     /** Ratios of the i-th rate of one case to the i-th of the other; there must be as many of both. */
-    static Ratio of(double[] rates, double[] others) {
+    public static Ratio of(double[] rates, double[] others) {
         if (rates.length != others.length || rates.length == 0) {
             throw new IllegalArgumentException(rates.length + " rates against " + others.length);
         }
@@ -39,7 +39,7 @@ record Ratio(double median, double min, double max, double low, double high) {
     }
 
     /** The middle value, or the mean of the two in the middle. */
-    static double median(double[] values) {
+    public static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;

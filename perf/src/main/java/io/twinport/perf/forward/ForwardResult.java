@@ -1,5 +1,6 @@
-package io.twinport.perf;
+package io.twinport.perf.forward;
 
+import io.twinport.perf.statistics.Ratio;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;

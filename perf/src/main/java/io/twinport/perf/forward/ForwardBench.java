@@ -1,13 +1,9 @@
-package io.twinport.perf;
+package io.twinport.perf.forward;
 
 import io.twinport.control.Machine;
 import io.twinport.control.UserException;
-import java.io.BufferedReader;
-import java.io.IOException;
+import io.twinport.perf.launch.Launch;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.lang.management.ManagementFactory;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -15,7 +11,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 /** Launches the cases in turn, each in a fresh process, and compares them. */
 final class ForwardBench {
@@ -52,7 +47,7 @@ final class ForwardBench {
                 Machine.describe(),
                 Objects.requireNonNull(samples.get(ForwardCase.BARE)).getFirst().dpdk(),
                 Machine.jdk(),
-                !setup.memory().contains("--no-huge"),
+                setup.rig().hasHugepages(),
                 setup.packets(),
                 launches,
                 ForwardResult.rates(samples),
@@ -112,40 +107,8 @@ final class ForwardBench {
     }
 
     private Sample ours(ForwardCase what) {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), ForwardChild.class.getName()));
-        command.addAll(ForwardChild.arguments(what, setup));
-        Process process = start(command);
-        List<String> lines = new ArrayList<>();
-        // Its output ends with the process, so the limit holds for the reading too.
-        var _ = process.onExit()
-                .orTimeout(setup.limit().toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(late -> process.destroyForcibly());
-        try (BufferedReader output = process.inputReader()) {
-            output.lines().forEach(lines::add);
-            int code = process.waitFor();
-            if (code != 0) {
-                throw new UserException(
-                        what.label() + " failed (exit code " + code + "):\n  " + String.join("\n  ", lines));
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-            throw new UserException("interrupted", e);
-        }
-        return sample(lines);
-    }
-
-    private static Process start(List<String> command) {
-        try {
-            return new ProcessBuilder(command).redirectErrorStream(true).start();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        List<String> command = Launch.java(ForwardChild.class, ForwardChild.arguments(what, setup));
+        return sample(Launch.run(what.label(), command, setup.limit(), (line, pid) -> {}));
     }
 
     /** Finds the child's result among what EAL may have printed. */

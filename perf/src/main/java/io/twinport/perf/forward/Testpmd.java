@@ -1,7 +1,9 @@
-package io.twinport.perf;
+package io.twinport.perf.forward;
 
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
+import io.twinport.perf.launch.CpuWait;
+import io.twinport.perf.launch.Rig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -64,15 +66,12 @@ final class Testpmd implements AutoCloseable {
     static List<String> command(ForwardSetup setup) {
         // Line by line: a pipe makes it buffer its answers until it ends.
         List<String> command = new ArrayList<>(List.of("stdbuf", "-oL", "dpdk-testpmd"));
-        command.addAll(List.of("-l", setup.otherCpu() + "," + setup.pollCpu(), "--main-lcore=" + setup.otherCpu()));
-        command.addAll(List.of("--no-pci", "--log-level=critical"));
-        command.add("--file-prefix=testpmd-" + ProcessHandle.current().pid());
-        command.addAll(setup.memory());
+        command.addAll(setup.rig().ealOfC("testpmd"));
         command.addAll(List.of("--vdev=net_null0", "--", "-i", "--nb-cores=1"));
         command.addAll(List.of("--forward-mode=io", "--port-topology=loop", "--no-lsc-interrupt"));
-        command.addAll(List.of("--burst=" + ForwardSetup.BURST, "--total-num-mbufs=" + ForwardSetup.MBUFS));
-        command.add("--mbcache=" + ForwardSetup.MBUF_CACHE);
-        command.addAll(List.of("--rxd=" + ForwardSetup.DESCRIPTORS, "--txd=" + ForwardSetup.DESCRIPTORS));
+        command.addAll(List.of("--burst=" + ForwardSetup.BURST, "--total-num-mbufs=" + Rig.MBUFS));
+        command.add("--mbcache=" + Rig.MBUF_CACHE);
+        command.addAll(List.of("--rxd=" + Rig.DESCRIPTORS, "--txd=" + Rig.DESCRIPTORS));
         return command;
     }
 
@@ -89,7 +88,7 @@ final class Testpmd implements AutoCloseable {
         Pause.millis(setup.warmUp().toMillis() / 2);
         read();
         Pause.millis(setup.warmUp().toMillis() / 2);
-        long waited = CpuWait.nanos(process.pid(), setup.pollCpu());
+        long waited = CpuWait.nanos(process.pid(), setup.rig().pollCpu());
         Counters begin = read();
         Counters last = begin;
         do {
@@ -99,7 +98,7 @@ final class Testpmd implements AutoCloseable {
             now.check(last);
             last = now;
         } while (last.sent - begin.sent < setup.packets());
-        waited = CpuWait.nanos(process.pid(), setup.pollCpu()) - waited;
+        waited = CpuWait.nanos(process.pid(), setup.rig().pollCpu()) - waited;
         return new Sample(last.sent - begin.sent, last.nanos - begin.nanos, waited, "");
     }
 

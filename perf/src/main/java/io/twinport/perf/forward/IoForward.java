@@ -1,4 +1,4 @@
-package io.twinport.perf;
+package io.twinport.perf.forward;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;

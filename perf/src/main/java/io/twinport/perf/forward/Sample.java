@@ -1,4 +1,4 @@
-package io.twinport.perf;
+package io.twinport.perf.forward;
 
 /**
  * What one launch has measured.

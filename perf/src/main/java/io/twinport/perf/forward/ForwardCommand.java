@@ -1,6 +1,7 @@
-package io.twinport.perf;
+package io.twinport.perf.forward;
 
 import io.twinport.control.cli.Commands;
+import io.twinport.perf.launch.Rig;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -15,7 +16,7 @@ import picocli.CommandLine.Option;
         description = "Forwarding rate of a bare port and of a failover port beside dpdk-testpmd: one net_null device"
                 + " looped to itself, 64 byte frames, bursts of 32, one core. Launches alternate.",
         mixinStandardHelpOptions = true)
-final class ForwardCommand implements Callable<Integer> {
+public final class ForwardCommand implements Callable<Integer> {
     private static final int MOST_LAUNCHES = 1000;
 
     @Option(
@@ -53,7 +54,7 @@ final class ForwardCommand implements Callable<Integer> {
         Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
         Commands.checkWritable("--json", json);
         PrintStream out = Commands.textStream(json);
-        ForwardSetup setup = ForwardSetup.onThisMachine(packets, Duration.ofMillis(warmUpMillis));
+        ForwardSetup setup = new ForwardSetup(Rig.ofThisMachine(), packets, Duration.ofMillis(warmUpMillis));
         String command = "./twinport bench forward --launches " + launches + " --packets " + packets + " --warm-up "
                 + warmUpMillis;
         ForwardResult result = new ForwardBench(setup, out).run(launches, command);

@@ -1,9 +1,12 @@
-package io.twinport.perf;
+package io.twinport.perf.forward;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.UserException;
+import io.twinport.perf.Main;
+import io.twinport.perf.launch.Rig;
+import io.twinport.perf.statistics.Ratio;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -49,7 +52,7 @@ final class ForwardBenchDpdkTest {
 
     @Test
     void shouldSayThatTestpmdHasEnded() {
-        ForwardSetup refused = new ForwardSetup(1, 0, List.of("--no-such-option"), 1, Duration.ZERO);
+        ForwardSetup refused = new ForwardSetup(new Rig(1, 0, List.of("--no-such-option")), 1, Duration.ZERO);
         UserException e = Assertions.assertThrows(UserException.class, () -> Testpmd.measure(refused));
         assertTrue(("" + e.getMessage()).startsWith("dpdk-testpmd has ended"), e.toString());
     }

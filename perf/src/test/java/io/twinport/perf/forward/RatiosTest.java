@@ -1,10 +1,11 @@
-package io.twinport.perf;
+package io.twinport.perf.forward;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.UserException;
+import io.twinport.perf.statistics.Ratio;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;

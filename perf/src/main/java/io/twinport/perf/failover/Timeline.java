@@ -1,0 +1,39 @@
+package io.twinport.perf.failover;
+
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * What arrived around one cut, in slots of 10 us.
+ *
+ * @param cutAtNanos when the cut was, from the beginning of the first slot
+ * @param primary frames that came to the primary's far end in each slot
+ * @param standby frames that came to the standby's
+ */
+@SuppressWarnings("ArrayRecordComponent") // written as JSON, never compared
+record Timeline(long cutAtNanos, int[] primary, int[] standby) {
+    static final String LINE = "timeline ";
+
+    String toLine() {
+        return LINE + "cutAt=" + cutAtNanos + " primary=" + text(primary) + " standby=" + text(standby);
+    }
+
+    static Timeline parse(String line) {
+        String[] fields = line.substring(LINE.length()).split(" ", -1);
+        return new Timeline(Long.parseLong(value(fields[0])), slots(fields[1]), slots(fields[2]));
+    }
+
+    private static String text(int[] slots) {
+        return Arrays.stream(slots).mapToObj(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    private static int[] slots(String field) {
+        return Arrays.stream(value(field).split(",", -1))
+                .mapToInt(Integer::parseInt)
+                .toArray();
+    }
+
+    private static String value(String field) {
+        return field.substring(field.indexOf('=') + 1);
+    }
+}
