@@ -1,9 +1,8 @@
 package io.twinport.perf.cost;
 
 import io.twinport.perf.launch.CProgram;
+import io.twinport.perf.launch.Folder;
 import io.twinport.perf.launch.Rig;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -42,11 +41,10 @@ public final class CostCommand implements Callable<Integer> {
     Path json;
 
     @Override
-    public Integer call() throws IOException, RunnerException {
+    public Integer call() throws RunnerException {
         Rig rig = Rig.ofThisMachine();
-        Path folder = Files.createTempDirectory("twinport-cost");
-        try {
-            Path library = CProgram.library("cost.c", folder);
+        try (Folder folder = Folder.create()) {
+            Path library = CProgram.library("cost.c", folder.path());
             // A fork gets this JVM's own flags as well.
             var options = new OptionsBuilder()
                     .include(CostBenchmark.class.getName() + "\\." + which)
@@ -63,9 +61,6 @@ public final class CostCommand implements Callable<Integer> {
                 options.result(json.toString()).resultFormat(ResultFormatType.JSON);
             }
             return new Runner(options.build()).run().isEmpty() ? 1 : 0;
-        } finally {
-            Files.deleteIfExists(folder.resolve("cost.so"));
-            Files.delete(folder);
         }
     }
 }

@@ -2,11 +2,9 @@ package io.twinport.perf.failover;
 
 import io.twinport.control.Machine;
 import io.twinport.perf.launch.CProgram;
+import io.twinport.perf.launch.Folder;
 import io.twinport.perf.statistics.Percentiles;
-import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -36,9 +34,8 @@ final class FailoverBench {
     FailoverResult run(List<FailoverCase> cases, int launches, String command) {
         Map<FailoverCase, List<FailoverLaunch>> done = new EnumMap<>(FailoverCase.class);
         cases.forEach(what -> done.put(what, new ArrayList<>()));
-        Path folder = newFolder();
-        try {
-            Path peers = CProgram.program("failover.c", folder, "-lrte_net_bond");
+        try (Folder folder = Folder.create()) {
+            Path peers = CProgram.program("failover.c", folder.path(), "-lrte_net_bond");
             for (int round = 0; round < launches; round++) {
                 List<FailoverCase> order = new ArrayList<>(cases);
                 Collections.rotate(order, -round);
@@ -46,8 +43,6 @@ final class FailoverBench {
                     launch(what, peers, (round + 1) + "/" + launches, Objects.requireNonNull(done.get(what)));
                 }
             }
-        } finally {
-            delete(folder);
         }
         FailoverResult result = result(done, launches, command);
         print(result);
@@ -158,22 +153,5 @@ final class FailoverBench {
     @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency
     private void say(String format, Object... arguments) {
         out.println(String.format(Locale.ROOT, format, arguments));
-    }
-
-    private static Path newFolder() {
-        try {
-            return Files.createTempDirectory("twinport-bench");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try {
-            Files.deleteIfExists(folder.resolve("failover"));
-            Files.delete(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -2,10 +2,8 @@ package io.twinport.perf.failover;
 
 import io.twinport.control.UserException;
 import io.twinport.perf.launch.CpuWait;
+import io.twinport.perf.launch.Folder;
 import io.twinport.perf.launch.Launch;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,18 +24,15 @@ record FailoverLaunch(String dpdk, List<Cut> cuts, Optional<Timeline> timeline) 
      */
     static FailoverLaunch run(FailoverCase what, FailoverSetup setup, Path peers) {
         int cuts = what.isCutOnce() ? 1 : setup.cuts();
-        Path sockets = newFolder();
-        try {
+        try (Folder sockets = Folder.create()) {
             Reader reader = new Reader(setup.rig().pollCpu());
             List<String> output =
-                    Launch.run(what.label(), command(what, setup, cuts, peers, sockets), setup.limit(), reader::read);
+                    Launch.run(what.label(), command(what, setup, cuts, peers, sockets.path()), setup.limit(), reader::read);
             if (reader.cuts.size() != cuts) {
                 throw new UserException(what.label() + " was to be cut " + cuts + " times and tells of "
                         + reader.cuts.size() + ":\n  " + String.join("\n  ", output));
             }
             return new FailoverLaunch(reader.dpdk, reader.cuts, Optional.ofNullable(reader.timeline));
-        } finally {
-            delete(sockets);
         }
     }
 
@@ -50,25 +45,6 @@ record FailoverLaunch(String dpdk, List<Cut> cuts, Optional<Timeline> timeline) 
         command.addAll(setup.rig().ealOfC("bench-" + what.label()));
         command.addAll(List.of("--", what.label(), "" + cuts, "" + setup.packetsPerSecond(), sockets.toString()));
         return command;
-    }
-
-    private static Path newFolder() {
-        try {
-            return Files.createTempDirectory("twinport-bench");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-            Files.delete(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     /** Reads the lines while the process runs, and how long its loop has had to wait at each. */

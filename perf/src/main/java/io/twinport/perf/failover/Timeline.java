@@ -23,6 +23,21 @@ record Timeline(long cutAtNanos, int[] primary, int[] standby) {
         return new Timeline(Long.parseLong(value(fields[0])), slots(fields[1]), slots(fields[2]));
     }
 
+    /** From a little before the cut until a little after the first frame of the standby, at least so many slots. */
+    Timeline cropped(int before, int after, int atLeast) {
+        int cut = (int) (cutAtNanos / FailoverTraffic.SLOT_NANOS);
+        int from = Math.max(0, cut - before);
+        int first = cut;
+        while (first < standby.length && standby[first] == 0) {
+            first++;
+        }
+        int to = Math.min(standby.length, Math.max(first + after, from + atLeast));
+        return new Timeline(
+                cutAtNanos - from * FailoverTraffic.SLOT_NANOS,
+                Arrays.copyOfRange(primary, from, to),
+                Arrays.copyOfRange(standby, from, to));
+    }
+
     private static String text(int[] slots) {
         return Arrays.stream(slots).mapToObj(String::valueOf).collect(Collectors.joining(","));
     }

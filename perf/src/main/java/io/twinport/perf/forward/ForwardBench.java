@@ -2,8 +2,12 @@ package io.twinport.perf.forward;
 
 import io.twinport.control.Machine;
 import io.twinport.control.UserException;
+import io.twinport.perf.launch.Folder;
 import io.twinport.perf.launch.Launch;
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -14,8 +18,9 @@ import java.util.Objects;
 
 /** Launches the cases in turn, each in a fresh process, and compares them. */
 final class ForwardBench {
-    private static final double WAITED_AT_MOST = 0.01;
     private static final int ATTEMPTS = 4;
+
+    private static final Path NO_SOCKET = Path.of("");
 
     private final ForwardSetup setup;
     private final PrintStream out;
@@ -48,6 +53,10 @@ final class ForwardBench {
                 Objects.requireNonNull(samples.get(ForwardCase.BARE)).getFirst().dpdk(),
                 Machine.jdk(),
                 setup.rig().hasHugepages(),
+                setup.device().label(),
+                setup.size().name(),
+                setup.burst(),
+                setup.mode().label(),
                 setup.packets(),
                 launches,
                 ForwardResult.rates(samples),
@@ -60,10 +69,10 @@ final class ForwardBench {
     private Sample undisturbed(ForwardCase what, String round) {
         int attempt = 0;
         while (true) {
-            Sample sample = what == ForwardCase.TESTPMD ? Testpmd.measure(setup) : ours(what);
+            Sample sample = launch(what);
             check(what, sample);
-            boolean again = sample.waitedShare() > WAITED_AT_MOST && ++attempt < ATTEMPTS;
-            String waited = sample.waitedShare() > WAITED_AT_MOST
+            boolean again = sample.isDisturbed() && ++attempt < ATTEMPTS;
+            String waited = sample.isDisturbed()
                     ? String.format(
                             Locale.ROOT, "   other processes had %.1f %% of its CPU", 100 * sample.waitedShare())
                     : "";
@@ -95,6 +104,10 @@ final class ForwardBench {
                         "%-18s %8.3f %8.3f %8.3f   %.3f to %.3f",
                         label(name), ratio.median(), ratio.min(), ratio.max(), ratio.low(), ratio.high()));
         say("");
+        result.cases()
+                .forEach((name, rates) -> say(
+                        "%-10s first packet %.2f s after its process was started (median)",
+                        name, rates.firstPacketSeconds()));
         say("%s, JDK %s, %s, %s", result.dpdk(), result.jdk(), hugepages(result), result.machine());
     }
 
@@ -106,9 +119,32 @@ final class ForwardBench {
         return result.hugepages() ? "hugepages" : "no hugepages";
     }
 
-    private Sample ours(ForwardCase what) {
-        List<String> command = Launch.java(ForwardChild.class, ForwardChild.arguments(what, setup));
-        return sample(Launch.run(what.label(), command, setup.limit(), (line, pid) -> {}));
+    private Sample launch(ForwardCase what) {
+        if (setup.device() != ForwardDevice.VHOST) {
+            return what == ForwardCase.TESTPMD ? Testpmd.measure(setup) : ours(what, NO_SOCKET, () -> {});
+        }
+        try (Folder folder = Folder.create()) {
+            Path socket = folder.path().resolve("far");
+            try (Testpmd far = Testpmd.farEnd(setup, socket)) {
+                if (what == ForwardCase.TESTPMD) {
+                    return Testpmd.measure(setup, socket, far);
+                }
+                return ours(what, socket, () -> far.sendFirst(setup.size(), ForwardSetup.DEFAULT_BURST));
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** @param ready what is to be done when frames can come */
+    private Sample ours(ForwardCase what, Path socket, Runnable ready) {
+        List<String> command = Launch.java(ForwardChild.class, ForwardChild.arguments(what, setup, socket));
+        command.add(1, "-D" + ForwardChild.STARTED_AT + "=" + System.nanoTime());
+        return sample(Launch.run(what.label(), command, setup.limit(), (line, pid) -> {
+            if (line.equals(ForwardChild.READY)) {
+                ready.run();
+            }
+        }));
     }
 
     /** Finds the child's result among what EAL may have printed. */
@@ -117,8 +153,13 @@ final class ForwardBench {
                 .filter(text -> text.startsWith(ForwardChild.RESULT))
                 .findFirst()
                 .orElseThrow(() -> new UserException("no result among:\n  " + String.join("\n  ", lines)));
-        String[] fields = line.split(" ", 5);
-        return new Sample(Long.parseLong(fields[1]), Long.parseLong(fields[2]), Long.parseLong(fields[3]), fields[4]);
+        String[] fields = line.split(" ", 6);
+        return new Sample(
+                Long.parseLong(fields[1]),
+                Long.parseLong(fields[2]),
+                Long.parseLong(fields[3]),
+                Long.parseLong(fields[4]),
+                fields[5]);
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency

@@ -11,6 +11,8 @@ import java.util.Objects;
 /**
  * What {@code bench forward --json} writes.
  *
+ * @param size of the frames
+ * @param burst frames at once, at most
  * @param packets forwarded by each launch, at least
  * @param launches of each case
  * @param hugepages whether EAL had them
@@ -21,6 +23,10 @@ record ForwardResult(
         String dpdk,
         String jdk,
         boolean hugepages,
+        String device,
+        String size,
+        int burst,
+        String mode,
         long packets,
         int launches,
         Map<String, Rates> cases,
@@ -30,19 +36,25 @@ record ForwardResult(
      * A case's launches, in their order.
      *
      * @param mpps million packets per second
+     * @param firstPacketSeconds from the start of the process, the median
+     * @param firstPacket the same of each launch
      * @param waitedShare how much of the time another process had the loop's CPU
      */
     @SuppressWarnings("ArrayRecordComponent") // written as JSON, never compared
-    record Rates(double[] mpps, double median, double min, double max, double nanosPerPacket, double[] waitedShare) {
+    record Rates(double[] mpps, double median, double min, double max, double nanosPerPacket, double firstPacketSeconds, double[] firstPacket, double[] waitedShare) {
         static Rates of(List<Sample> samples) {
             double[] mpps = rates(samples);
             double median = Ratio.median(mpps);
+            double[] firstPacket =
+                    samples.stream().mapToDouble(sample -> sample.firstPacket() / 1e9).toArray();
             return new Rates(
                     mpps,
                     median,
                     Arrays.stream(mpps).min().orElseThrow(),
                     Arrays.stream(mpps).max().orElseThrow(),
                     1e3 / median,
+                    Ratio.median(firstPacket),
+                    firstPacket,
                     samples.stream().mapToDouble(Sample::waitedShare).toArray());
         }
     }
