@@ -50,6 +50,17 @@ public final class Engine implements AutoCloseable {
      * @param mbufs size of the pool
      */
     public static Engine start(EalArguments arguments, Path cncFile, int mbufs) {
+        return start(arguments, cncFile, mbufs, MbufPool.DEFAULT_ROOM);
+    }
+
+    /**
+     * Starts all but the poll loops.
+     *
+     * @param cncFile where {@code twinport.cnc} goes
+     * @param mbufs size of the pool
+     * @param mbufRoom bytes of a frame that each of them holds
+     */
+    public static Engine start(EalArguments arguments, Path cncFile, int mbufs, int mbufRoom) {
         Deque<AutoCloseable> started = new ArrayDeque<>();
         try {
             CncFile cnc = CncFile.create(cncFile);
@@ -58,7 +69,7 @@ public final class Engine implements AutoCloseable {
             Affinity.confineProcess(arguments.otherCpus());
             Eal.start(arguments);
             started.push(Eal::cleanup);
-            MbufPool pool = MbufPool.create("twinport", mbufs);
+            MbufPool pool = MbufPool.create("twinport", mbufs, mbufRoom);
             started.push(pool);
             EthEvents.warmUp();
             Conductor conductor = new Conductor(cnc);

@@ -5,11 +5,18 @@ import io.twinport.dpdk.DeviceEvents;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthEvents;
+import io.twinport.dpdk.EthOffloads;
+import io.twinport.dpdk.EthOwner;
+import io.twinport.dpdk.EthSettings;
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /** A port of DPDK's as the device of a side. */
 public final class EthSide implements SideDevice {
@@ -20,12 +27,26 @@ public final class EthSide implements SideDevice {
      */
     private static final Set<String> DEAF_AFTER_LINK_LOSS = Set.of("net_e1000_igb_vf");
 
+    private static final Offloads MANY_MBUFS = new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS);
+
     private final EthDev dev;
+    private final EthSettings settings;
+    private final List<MacAddress> unicast = new ArrayList<>();
+    private final Set<Integer> vlans = new HashSet<>();
+    private int mtu;
+    private int deviceMtu;
+    private int room;
+    private Offloads promised = Offloads.NONE;
+    private Offloads used = Offloads.NONE;
+    private @Nullable EthOwner owner;
     private long events;
     private long requests;
 
     public EthSide(EthDev dev) {
         this.dev = dev;
+        this.settings = new EthSettings(dev);
+        this.mtu = dev.mtu();
+        this.deviceMtu = mtu;
     }
 
     @Override
@@ -59,8 +80,170 @@ public final class EthSide implements SideDevice {
     }
 
     @Override
+    public int mtu() {
+        return mtu;
+    }
+
+    @Override
+    public MtuBounds mtuBounds() {
+        return new MtuBounds(
+                Math.max(MtuBounds.LEAST, settings.leastMtu()), Math.min(MtuBounds.ANY.most(), settings.mostMtu()));
+    }
+
+    @Override
+    public void setMtu(int wanted) {
+        if (wanted != deviceMtu && !mtuBounds().allow(wanted)) {
+            throw new DpdkException(dev + " cannot have an MTU of " + wanted + ": " + mtuBounds() + " is possible");
+        }
+        if (room != 0) {
+            if (MtuBounds.room(wanted) > room && !used.and(MANY_MBUFS).equals(MANY_MBUFS)) {
+                throw new DpdkException(
+                        dev + " cannot have an MTU of " + wanted + " while it is started: its mbufs hold " + room
+                                + " bytes, and it was not set up for frames in several");
+            }
+            tellMtu(wanted);
+        }
+        mtu = wanted;
+    }
+
+    /** Drivers without the function have no limit of their own; what they have was in the configuration. */
+    private void tellMtu(int wanted) {
+        if (wanted != deviceMtu) {
+            boolean unused = settings.setMtu(wanted);
+            deviceMtu = wanted;
+        }
+    }
+
+    @Override
+    public boolean isPromiscuous() {
+        return settings.isPromiscuous();
+    }
+
+    @Override
+    public boolean setPromiscuous(boolean on) {
+        return settings.setPromiscuous(on);
+    }
+
+    @Override
+    public boolean isAllMulticast() {
+        return settings.isAllMulticast();
+    }
+
+    @Override
+    public boolean setAllMulticast(boolean on) {
+        return settings.setAllMulticast(on);
+    }
+
+    @Override
+    public boolean setUnicast(List<MacAddress> addresses) {
+        List<MacAddress> before = List.copyOf(unicast);
+        try {
+            for (MacAddress old : before) {
+                if (!addresses.contains(old)) {
+                    boolean unused = settings.removeMac(old);
+                    unicast.remove(old);
+                }
+            }
+            for (MacAddress added : addresses) {
+                if (!unicast.contains(added)) {
+                    if (!settings.addMac(added)) {
+                        forgetUnicast();
+                        return false;
+                    }
+                    unicast.add(added);
+                }
+            }
+            return true;
+        } catch (RuntimeException e) {
+            restoreUnicast(before, e);
+            throw e;
+        }
+    }
+
+    private void forgetUnicast() {
+        unicast.forEach(settings::removeMac);
+        unicast.clear();
+    }
+
+    private void restoreUnicast(List<MacAddress> before, RuntimeException cause) {
+        try {
+            unicast.stream().filter(mac -> !before.contains(mac)).forEach(settings::removeMac);
+            before.stream().filter(mac -> !unicast.contains(mac)).forEach(settings::addMac);
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+        unicast.clear();
+        unicast.addAll(before);
+    }
+
+    @Override
+    public boolean setMulticast(List<MacAddress> addresses) {
+        return settings.setMulticast(addresses);
+    }
+
+    @Override
+    public boolean setVlan(int id, boolean on) {
+        if (on && !settings.setVlan(id, true)) {
+            return false;
+        }
+        if (on) {
+            vlans.add(id);
+        } else if (vlans.remove(id)) {
+            boolean unused = settings.setVlan(id, false);
+            if (vlans.isEmpty()) {
+                settings.endVlanFilter();
+            }
+        }
+        return true;
+    }
+
+    /**
+     * Virtual devices without the function have no filter, and a virtio device without {@code CTRL_RX} delivers all that its
+     * host gives it. A NIC has one, and where its driver cannot change that (a VF whose PF does not allow it) it stays.
+     */
+    @Override
+    public boolean isUnfiltered() {
+        return !Devargs.isPci(dev.name()) || dev.driver().startsWith("net_virtio");
+    }
+
+    @Override
+    public Offloads offloads() {
+        return new Offloads(settings.rxOffloads(), settings.txOffloads());
+    }
+
+    @Override
+    public void promiseOffloads(Offloads offloads) {
+        promised = offloads;
+    }
+
+    @Override
+    public void own(String name) {
+        EthOwner taker = EthOwner.named(name);
+        taker.take(dev);
+        owner = taker;
+    }
+
+    @Override
+    public void disown() {
+        if (owner != null) {
+            owner.release(dev);
+            owner = null;
+        }
+    }
+
+    /** Frames that do not fit into an mbuf come and go in several, if the device can do that. */
+    @Override
     public void configure(MbufPool pool, int queues) {
+        Offloads needed = MtuBounds.room(mtu) > pool.room() ? MANY_MBUFS : Offloads.NONE;
+        if (!needed.without(offloads()).isEmpty()) {
+            throw new DpdkException(dev + " cannot have an MTU of " + mtu + ": its mbufs hold " + pool.room()
+                    + " bytes, and it cannot receive or send frames in several of them. Make the pool's mbufs larger");
+        }
+        used = promised.and(offloads()).or(needed);
+        dev.want(mtu, used.rx(), used.tx());
         dev.configure(pool, queues, queues);
+        room = pool.room();
+        tellMtu(mtu);
     }
 
     @Override
@@ -80,6 +263,10 @@ public final class EthSide implements SideDevice {
         }
         for (int q = 0; q < lines.length; q++) {
             SideLine.write(lines[q], dev, q);
+            if (promised.tx() != 0) {
+                SideLine.offload(
+                        lines[q], dev.prepareFunction(), promised.without(used).tx());
+            }
         }
     }
 
@@ -116,8 +303,12 @@ public final class EthSide implements SideDevice {
         dev.stop();
     }
 
+    /** One that belongs to somebody else is left alone: it is not ours to close. */
     @Override
     public void remove() {
+        if (owner == null && !EthOwner.of(dev).isEmpty()) {
+            return;
+        }
         if (requests != 0) {
             DeviceEvents.unregister(dev.name(), requests);
             requests = 0;

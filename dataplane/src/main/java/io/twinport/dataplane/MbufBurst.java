@@ -29,6 +29,11 @@ public final class MbufBurst {
         return UnsafeApi.getLong(address + (long) i * Long.BYTES);
     }
 
+    /** Sets the i-th mbuf. */
+    public void set(int i, long mbuf) {
+        UnsafeApi.putLong(address + (long) i * Long.BYTES, mbuf);
+    }
+
     /** Makes it a burst of one. */
     public void set(long mbuf) {
         UnsafeApi.putLong(address, mbuf);

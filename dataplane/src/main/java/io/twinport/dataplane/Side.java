@@ -56,17 +56,50 @@ public final class Side {
      * @param side the port's side: {@code FailoverPolicy.PRIMARY} or {@code STANDBY} of a failover port
      */
     public static Side join(SideDevice dev, MbufPool pool, long events, List<PortQueue> queues, int side) {
-        Side joined = new Side(dev, events, new LoopSet(queues, side), side);
+        Side joined = of(dev, events, queues, side);
         dev.configure(pool, queues.size());
         joined.start();
         return joined;
     }
 
+    /**
+     * A device as a side that is to join: {@link #startDevice} once it is configured, then {@link #enter}.
+     *
+     * @param events address of the port's {@link EventLine}, 0 if nobody waits for link events
+     * @param queues of the port; the first one decides which side transmits
+     * @param side the port's side: {@code FailoverPolicy.PRIMARY} or {@code STANDBY} of a failover port
+     */
+    public static Side of(SideDevice dev, long events, List<PortQueue> queues, int side) {
+        return new Side(dev, events, new LoopSet(queues, side), side);
+    }
+
     private void start() {
+        startDevice();
+        try {
+            enter();
+        } catch (StuckLoopException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            dev.stop();
+            throw e;
+        }
+    }
+
+    /** Starts the configured device, which no loop uses yet. If it cannot start all is as before. */
+    public void startDevice() {
         state = DeviceState.JOINING;
+        dev.start(loops.lines(), events);
+    }
+
+    /**
+     * Lets the loops use the started device.
+     *
+     * @throws StuckLoopException if a loop does not answer; it may use the device yet
+     * @throws RuntimeException if the loops could not be told; none of them uses the device
+     */
+    public void enter() {
         linkReported = false;
         stranded = 0;
-        dev.start(loops.lines(), events);
         trust = new LinkTrust(System.nanoTime());
         relays = TransmitRelays.lay(loops, dev.txQueues());
         try {
@@ -80,9 +113,7 @@ public final class Side {
             state = DeviceState.QUARANTINED;
             throw new StuckLoopException(dev + ": " + e.getMessage());
         } catch (RuntimeException e) {
-            // No loop uses the device.
             flush();
-            dev.stop();
             throw e;
         }
         state = DeviceState.ACTIVE;

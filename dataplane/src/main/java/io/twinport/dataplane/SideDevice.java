@@ -2,7 +2,6 @@ package io.twinport.dataplane;
 
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
-import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
 import java.util.Optional;
 
@@ -13,16 +12,12 @@ import java.util.Optional;
  *
  * <p>Whoever calls {@link #stop} or {@link #remove} answers for it that no poll loop uses the device any more (U6).
  */
-public interface SideDevice {
+public interface SideDevice extends DeviceSettings {
     /** Its name as the user gave it: a PCI address, or {@code net_virtio_user0}. */
     String name();
 
     /** Its driver's name, {@code net_e1000_em}. */
     String driver();
-
-    MacAddress mac();
-
-    void setMac(MacAddress mac);
 
     /** Whether link changes come as edges in the event line; where they do not, {@link #isLinkUp} is asked. */
     boolean hasLinkInterrupts();

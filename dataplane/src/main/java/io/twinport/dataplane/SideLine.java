@@ -51,12 +51,19 @@ public final class SideLine {
     private static final int TX_KIND = 62;
     private static final int COMPLETION = LENGTH;
     private static final int TX_STATUS = COMPLETION + Long.BYTES;
-    private static final int RELAYS = TX_STATUS + Long.BYTES;
+    private static final int PREPARE = TX_STATUS + Long.BYTES;
+    private static final int LACKS = PREPARE + Long.BYTES;
+    private static final int RELAYS = LACKS + Long.BYTES;
     private static final int RELAY = RELAYS + Long.BYTES;
 
     private static final short OF_DPDK = 0;
     private static final short OF_VIRTIO = 1;
     private static final short OF_OTHER_LOOP = 2;
+
+    /** The port promises offloads (U5), so frames are made ready first: for a driver of DPDK's, or for our own. */
+    private static final short OFFLOADED_DPDK = 3;
+
+    private static final short OFFLOADED_VIRTIO = 4;
 
     /** Queues of a port, as the kernel's (R1): one transmit queue relays for all others at most. */
     public static final int MOST_QUEUES = 16;
@@ -202,6 +209,19 @@ public final class SideLine {
         return UnsafeApi.getLong(line + TX_STATUS);
     }
 
+    /**
+     * Has frames made ready before they are sent, on a line that was written before.
+     *
+     * @param prepare the driver's function for that, 0 if it has none
+     * @param lacks bits of {@code RTE_ETH_TX_OFFLOAD_*} that are promised and that the device cannot do
+     */
+    public static void offload(long line, long prepare, long lacks) {
+        UnsafeApi.putLong(line + PREPARE, prepare);
+        UnsafeApi.putLong(line + LACKS, lacks);
+        UnsafeApi.putShort(
+                line + TX_KIND, UnsafeApi.getShort(line + TX_KIND) == OF_VIRTIO ? OFFLOADED_VIRTIO : OFFLOADED_DPDK);
+    }
+
     /** Once, by the thread of the loop that will use the line, before it does. */
     public static void enter(long line) {
         if (UnsafeApi.getShort(line + RX_KIND) == OF_VIRTIO) {
@@ -233,11 +253,28 @@ public final class SideLine {
     public static int transmit(long line, long packets, int count) {
         int kind = UnsafeApi.getShort(line + TX_KIND);
         if (kind != OF_DPDK) {
-            long queue = UnsafeApi.getLong(line + TX_QUEUE);
-            return kind == OF_VIRTIO
-                    ? VirtioTransmit.transmit(queue, packets, count)
-                    : TransmitRelay.put(queue, packets, count);
+            return transmitOtherwise(line, kind, packets, count);
         }
+        return transmitByDriver(line, packets, count);
+    }
+
+    private static int transmitOtherwise(long line, int kind, long packets, int count) {
+        long queue = UnsafeApi.getLong(line + TX_QUEUE);
+        return switch (kind) {
+            case OF_VIRTIO -> VirtioTransmit.transmit(queue, packets, count);
+            case OF_OTHER_LOOP -> TransmitRelay.put(queue, packets, count);
+            case OFFLOADED_VIRTIO -> VirtioTransmit.transmit(queue, packets, makeReady(line, queue, packets, count));
+            default -> transmitByDriver(line, packets, makeReady(line, queue, packets, count));
+        };
+    }
+
+    private static int makeReady(long line, long queue, long packets, int count) {
+        int complete = TransmitFixUp.complete(UnsafeApi.getLong(line + LACKS), packets, count);
+        long prepare = UnsafeApi.getLong(line + PREPARE);
+        return prepare == 0 ? complete : Burst.call(prepare, queue, packets, complete);
+    }
+
+    private static int transmitByDriver(long line, long packets, int count) {
         long callbacks = UnsafeApi.getLong(UnsafeApi.getLong(line + TX_CALLBACKS));
         int left = callbacks == 0
                 ? count

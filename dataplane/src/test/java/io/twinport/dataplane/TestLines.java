@@ -8,8 +8,13 @@ public final class TestLines {
 
     /** The line of a started device. */
     public static long of(EthDev dev) {
+        return of(dev, 0);
+    }
+
+    /** The line of a started device for a port's queue. */
+    public static long of(EthDev dev, int queue) {
         long line = SideLine.allocate();
-        SideLine.write(line, dev);
+        SideLine.write(line, dev, queue);
         return line;
     }
 

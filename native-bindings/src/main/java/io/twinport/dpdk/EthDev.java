@@ -27,6 +27,12 @@ public final class EthDev {
     private static final int FREE_BATCH = 32;
     private static final int LARGEST_VIRTIO_RING = 1 << 15;
     private static final int CONF_INTERRUPTS = Abi.offset("rte_eth_conf", "intr_conf");
+    private static final int CONF_MTU = Abi.offset("rte_eth_conf", "rxmode") + Abi.offset("rte_eth_rxmode", "mtu");
+    private static final int CONF_RX_OFFLOADS =
+            Abi.offset("rte_eth_conf", "rxmode") + Abi.offset("rte_eth_rxmode", "offloads");
+    private static final int CONF_TX_OFFLOADS =
+            Abi.offset("rte_eth_conf", "txmode") + Abi.offset("rte_eth_txmode", "offloads");
+    private static final int TX_PREPARE = Abi.offset("rte_eth_fp_ops", "tx_pkt_prepare");
     private static final int CONF_RX_MODE =
             Abi.offset("rte_eth_conf", "rxmode") + Abi.offset("rte_eth_rxmode", "mq_mode");
     private static final int CONF_RSS =
@@ -59,6 +65,9 @@ public final class EthDev {
     private int txQueues;
     private int rxDescriptors;
     private int txDescriptors;
+    private int wantedMtu;
+    private long wantedRxOffloads;
+    private long wantedTxOffloads;
     private int virtioRing;
 
     private EthDev(int port, String name) {
@@ -148,6 +157,19 @@ public final class EthDev {
         }
     }
 
+    /**
+     * What the next {@link #configure} asks for. Not every driver can be told later.
+     *
+     * @param mtu in bytes; 0 for the driver's default
+     * @param rxOffloads bits of {@code RTE_ETH_RX_OFFLOAD_*}
+     * @param txOffloads bits of {@code RTE_ETH_TX_OFFLOAD_*}
+     */
+    public void want(int mtu, long rxOffloads, long txOffloads) {
+        wantedMtu = mtu;
+        wantedRxOffloads = rxOffloads;
+        wantedTxOffloads = txOffloads;
+    }
+
     /** Sets up one receive and one transmit queue, with link status interrupts where the driver has them. */
     public void configure(MbufPool pool) {
         configure(pool, 1, 1);
@@ -165,6 +187,9 @@ public final class EthDev {
             int tx = Math.min(mostTxQueues, count(info, INFO_TX_QUEUES));
             MemorySegment conf = arena.allocate(Abi.size("rte_eth_conf"), Long.BYTES);
             conf.set(ValueLayout.JAVA_INT, CONF_INTERRUPTS, linkInterrupts ? INTERRUPT_LSC : 0);
+            conf.set(ValueLayout.JAVA_INT, CONF_MTU, wantedMtu);
+            conf.set(ValueLayout.JAVA_LONG, CONF_RX_OFFLOADS, wantedRxOffloads);
+            conf.set(ValueLayout.JAVA_LONG, CONF_TX_OFFLOADS, wantedTxOffloads);
             long flows = info.get(ValueLayout.JAVA_LONG, INFO_RSS) & FLOWS;
             if (rx > 1 && flows != 0) {
                 conf.set(ValueLayout.JAVA_INT, CONF_RX_MODE, RSS);
@@ -283,6 +308,14 @@ public final class EthDev {
                 UnsafeApi.getLong(ops + TX_STATUS));
     }
 
+    /**
+     * The driver's function that makes frames ready whose flags ask for offloads ({@code rte_eth_tx_prepare}), 0 if it has
+     * none; valid from {@link #start} to {@link #stop}.
+     */
+    public long prepareFunction() {
+        return UnsafeApi.getLong(Symbols.address("rte_eth_fp_ops") + (long) port * FP_OPS + TX_PREPARE);
+    }
+
     /** Asks the driver; see {@link LinkWord} for the poll loop's way. */
     public boolean isLinkUp() {
         try (Arena arena = Arena.ofConfined()) {
@@ -328,14 +361,19 @@ public final class EthDev {
         }
     }
 
-    private MemorySegment info(Arena arena) {
+    MemorySegment info(Arena arena) {
         MemorySegment info = arena.allocate(Abi.size("rte_eth_dev_info"), Long.BYTES);
         check(Dpdk.rte_eth_dev_info_get((short) port, info), "rte_eth_dev_info_get", "");
         return info;
     }
 
-    private void check(int result, String call, String hint) {
+    void check(int result, String call, String hint) {
         DpdkException.check(result, call + "(port=" + port + " " + name + ")", hint);
+    }
+
+    void check(int result, String call, String argument, String hint) {
+        DpdkException.check(
+                result, call + "(port=" + port + " " + name + (argument.isEmpty() ? "" : ", " + argument) + ")", hint);
     }
 
     @Override

@@ -16,15 +16,32 @@ public record MacAddress(long value) {
      * @throws IllegalArgumentException if it is none, or a multicast or all-zero address, which no interface can have
      */
     public static MacAddress parse(String text) {
-        if (!text.matches("(?i)[0-9a-f]{2}(:[0-9a-f]{2}){5}")) {
-            throw new IllegalArgumentException("'" + text + "' is not a MAC address: write 52:54:00:00:12:53");
-        }
-        MacAddress mac = new MacAddress(Long.parseLong(text.replace(":", ""), 16));
+        MacAddress mac = parseAny(text);
         if (!mac.isUnicast()) {
             throw new IllegalArgumentException("'" + text + "' cannot be an interface's MAC address: it is "
                     + (mac.value == 0 ? "all zero" : "a multicast address, its first byte is odd"));
         }
         return mac;
+    }
+
+    /**
+     * Reads a group's address, {@code 01:00:5e:00:00:fb}.
+     *
+     * @throws IllegalArgumentException if it is none
+     */
+    public static MacAddress parseMulticast(String text) {
+        MacAddress mac = parseAny(text);
+        if (!mac.isMulticast()) {
+            throw new IllegalArgumentException("'" + text + "' is no multicast address: its first byte would be odd");
+        }
+        return mac;
+    }
+
+    private static MacAddress parseAny(String text) {
+        if (!text.matches("(?i)[0-9a-f]{2}(:[0-9a-f]{2}){5}")) {
+            throw new IllegalArgumentException("'" + text + "' is not a MAC address: write 52:54:00:00:12:53");
+        }
+        return new MacAddress(Long.parseLong(text.replace(":", ""), 16));
     }
 
     /** From six bytes in wire order. */
@@ -46,7 +63,12 @@ public record MacAddress(long value) {
     }
 
     public boolean isUnicast() {
-        return value != 0 && (value >>> 40 & 1) == 0;
+        return value != 0 && !isMulticast();
+    }
+
+    /** Whether it is a group's, or everybody's. */
+    public boolean isMulticast() {
+        return (value >>> 40 & 1) != 0;
     }
 
     @Override

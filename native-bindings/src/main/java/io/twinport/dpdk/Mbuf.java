@@ -40,6 +40,13 @@ public final class Mbuf {
             | 1L << 8 * (NB_SEGS - DATA_OFF)
             | 0xffffL << 8 * (PORT - DATA_OFF);
 
+    // The flags of a received frame. jextract leaves them out unless asked; AbiLayoutTest checks them.
+    static final long RX_VLAN_STRIPPED = 1L << 6;
+    static final long RX_IP_CHECKSUM_NONE = 1L << 4 | 1L << 7;
+    static final long RX_L4_CHECKSUM_NONE = 1L << 3 | 1L << 8;
+    static final long RX_QINQ_STRIPPED = 1L << 15;
+    static final long RX_LRO = 1L << 16;
+
     private static final MethodHandle FREE_BULK =
             Symbols.function("rte_pktmbuf_free_bulk", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
 
@@ -120,6 +127,50 @@ public final class Mbuf {
     /** Bytes that fit behind the data offset. */
     public static int room(long mbuf) {
         return (UnsafeApi.getShort(mbuf + BUF_LEN) & 0xffff) - (UnsafeApi.getShort(mbuf + DATA_OFF) & 0xffff);
+    }
+
+    /** Bytes that are free before the frame. */
+    public static int headroom(long mbuf) {
+        return UnsafeApi.getShort(mbuf + DATA_OFF) & 0xffff;
+    }
+
+    /** Lets the frame begin so many bytes earlier; there must be headroom. */
+    public static void prepend(long mbuf, int bytes) {
+        UnsafeApi.putShort(mbuf + DATA_OFF, (short) (headroom(mbuf) - bytes));
+        UnsafeApi.putShort(mbuf + DATA_LEN, (short) (dataLength(mbuf) + bytes));
+        UnsafeApi.putInt(mbuf + PKT_LEN, packetLength(mbuf) + bytes);
+    }
+
+    /** Appends a frame of one segment to another of any number: its mbuf belongs to that now. */
+    public static void append(long mbuf, long segment) {
+        long last = mbuf;
+        while (next(last) != 0) {
+            last = next(last);
+        }
+        UnsafeApi.putLong(last + NEXT, segment);
+        UnsafeApi.putShort(mbuf + NB_SEGS, (short) (segments(mbuf) + 1));
+        UnsafeApi.putInt(mbuf + PKT_LEN, packetLength(mbuf) + dataLength(segment));
+    }
+
+    /** Whether the device or its driver has taken one VLAN tag out of the frame: {@link #vlan} has it. */
+    public static boolean isVlanStripped(long mbuf) {
+        return (UnsafeApi.getLong(mbuf + OL_FLAGS) & (RX_VLAN_STRIPPED | RX_QINQ_STRIPPED)) == RX_VLAN_STRIPPED;
+    }
+
+    /** The tag control information that was taken out of the frame. */
+    public static int vlan(long mbuf) {
+        return UnsafeApi.getShort(mbuf + VLAN_TCI) & 0xffff;
+    }
+
+    /**
+     * Whether a received frame has its bytes as the wire had them, but for one VLAN tag: no checksum that is yet to be
+     * filled in (a virtio host leaves that to the guest), not merged of several frames, no second tag taken out.
+     */
+    public static boolean isAsOnTheWire(long mbuf) {
+        long flags = UnsafeApi.getLong(mbuf + OL_FLAGS);
+        return (flags & (RX_LRO | RX_QINQ_STRIPPED)) == 0
+                && (flags & RX_L4_CHECKSUM_NONE) != RX_L4_CHECKSUM_NONE
+                && (flags & RX_IP_CHECKSUM_NONE) != RX_IP_CHECKSUM_NONE;
     }
 
     /** Sets the length of a frame of one segment. */

@@ -16,12 +16,17 @@ public final class MbufPool implements AutoCloseable {
     /** mbufs that a thread keeps to itself: below it no ring is touched. */
     static final int CACHE = 256;
 
+    /** For frames of the usual size: {@code RTE_MBUF_DEFAULT_DATAROOM}, of every release. */
+    public static final int DEFAULT_ROOM = 2048;
+
     private final MemorySegment pool;
     private final int size;
+    private final int room;
 
-    private MbufPool(MemorySegment pool, int size) {
+    private MbufPool(MemorySegment pool, int size, int room) {
         this.pool = pool;
         this.size = size;
+        this.room = room;
     }
 
     /**
@@ -29,27 +34,47 @@ public final class MbufPool implements AutoCloseable {
      * @param size number of mbufs; a power of two less one wastes no memory
      */
     public static MbufPool create(String name, int size) {
+        return create(name, size, DEFAULT_ROOM);
+    }
+
+    /**
+     * A pool whose mbufs hold longer frames in one piece.
+     *
+     * @param room bytes of a frame that fit into one mbuf, at most 65407; NICs use whole KiB of it
+     */
+    public static MbufPool create(String name, int size, int room) {
+        int headroom = (int) Abi.constant("RTE_PKTMBUF_HEADROOM");
+        // An mbuf's lengths have 16 bits.
+        int largest = 0xffff - headroom;
+        if (room < 64 || room > largest) {
+            throw new IllegalArgumentException("an mbuf has no room for " + room + " bytes: 64 to " + largest);
+        }
         try (Arena arena = Arena.ofConfined()) {
-            short room = (short) Abi.constant("RTE_MBUF_DEFAULT_BUF_SIZE");
             int anySocket = (int) Abi.constant("SOCKET_ID_ANY");
-            MemorySegment pool =
-                    Dpdk.rte_pktmbuf_pool_create(arena.allocateFrom(name), size, CACHE, (short) 0, room, anySocket);
+            MemorySegment pool = Dpdk.rte_pktmbuf_pool_create(
+                    arena.allocateFrom(name), size, CACHE, (short) 0, (short) (room + headroom), anySocket);
             if (pool.address() == 0) {
                 int errno = Eal.errno();
                 throw DpdkException.ofErrno(
-                        "rte_pktmbuf_pool_create(" + name + ", " + size + " mbufs)",
+                        "rte_pktmbuf_pool_create(" + name + ", " + size + " mbufs"
+                                + (room == DEFAULT_ROOM ? "" : " of " + room + " bytes") + ")",
                         errno,
                         errno == Errno.EEXIST
                                 ? "there is a pool of that name"
                                 : "give EAL more memory (-m MEGABYTES) or reserve more hugepages");
             }
-            return new MbufPool(pool, size);
+            return new MbufPool(pool, size, room);
         }
     }
 
     /** The number of mbufs that the pool was made with. */
     public int size() {
         return size;
+    }
+
+    /** Bytes of a frame that fit into one mbuf. */
+    public int room() {
+        return room;
     }
 
     /** mbufs in the pool and in the threads' caches; exact only while no thread allocates or frees. */

@@ -14,6 +14,7 @@ public final class Errno {
     public static final int EEXIST = 17;
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
+    public static final int ENOSPC = 28;
 
     /** The kernel's ENOTSUPP is 524; DPDK returns ENOTSUP, which is 95. */
     public static final int ENOTSUP = 95;
@@ -33,7 +34,7 @@ public final class Errno {
             Map.entry(EEXIST, "EEXIST (exists already)"),
             Map.entry(ENODEV, "ENODEV (no such device)"),
             Map.entry(EINVAL, "EINVAL (invalid argument)"),
-            Map.entry(28, "ENOSPC (no space left)"),
+            Map.entry(ENOSPC, "ENOSPC (no space left)"),
             Map.entry(38, "ENOSYS (not implemented)"),
             Map.entry(ENOTSUP, "ENOTSUP (not supported)"),
             Map.entry(98, "EADDRINUSE (address in use)"),

@@ -27,6 +27,7 @@ public final class TapInterface implements AutoCloseable {
     private static final short IFF_NO_PI = 0x1000;
     private static final long TUNSETIFF = 0x400454ca;
     private static final long SIOCSIFHWADDR = 0x8924;
+    private static final long SIOCSIFMTU = 0x8922;
     private static final short ARPHRD_ETHER = 1;
     private static final int IFREQ_BYTES = 40;
     private static final int IFREQ_UNION = 16;
@@ -108,6 +109,15 @@ public final class TapInterface implements AutoCloseable {
             request.set(JAVA_SHORT, IFREQ_UNION, ARPHRD_ETHER);
             request.asSlice(IFREQ_UNION + Short.BYTES, mac.length).copyFrom(MemorySegment.ofArray(mac));
             control(confined, "SIOCSIFHWADDR", SIOCSIFHWADDR, request);
+        }
+    }
+
+    /** Sets the interface's MTU, in bytes. */
+    public void setMtu(int mtu) {
+        try (Arena confined = Arena.ofConfined()) {
+            MemorySegment request = request(confined, name);
+            request.set(JAVA_INT, IFREQ_UNION, mtu);
+            control(confined, "SIOCSIFMTU", SIOCSIFMTU, request);
         }
     }
 

@@ -1,22 +1,25 @@
 package io.twinport.dpdk;
 
+import static java.util.Map.entry;
+
 import java.util.Map;
 
-/** For {@code AbiLayoutTest}: what was written by hand because jextract drops bitfields. */
+/** For {@code AbiLayoutTest}: what was written by hand, because jextract drops bitfields and some constants. */
 public final class AbiBits {
     private AbiBits() {}
 
     /** The words that were written by hand, by the names under which the C program prints them. */
     public static Map<String, Long> byHand() {
-        return Map.of(
-                "bits link_status",
-                LinkWord.STATUS,
-                "bits lsc",
-                (long) EthDev.INTERRUPT_LSC,
-                "sizeof rte_eth_link",
-                (long) LinkWord.LENGTH,
-                "sizeof rte_eth_intr_conf",
-                (long) Integer.BYTES);
+        return Map.ofEntries(
+                entry("bits link_status", LinkWord.STATUS),
+                entry("bits lsc", (long) EthDev.INTERRUPT_LSC),
+                entry("sizeof rte_eth_link", (long) LinkWord.LENGTH),
+                entry("sizeof rte_eth_intr_conf", (long) Integer.BYTES),
+                entry("constant RTE_MBUF_F_RX_VLAN_STRIPPED", Mbuf.RX_VLAN_STRIPPED),
+                entry("constant RTE_MBUF_F_RX_QINQ_STRIPPED", Mbuf.RX_QINQ_STRIPPED),
+                entry("constant RTE_MBUF_F_RX_IP_CKSUM_NONE", Mbuf.RX_IP_CHECKSUM_NONE),
+                entry("constant RTE_MBUF_F_RX_L4_CKSUM_NONE", Mbuf.RX_L4_CHECKSUM_NONE),
+                entry("constant RTE_MBUF_F_RX_LRO", Mbuf.RX_LRO));
     }
 
     /** Initialises the classes that keep what they look up in constants. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.dpdk.abi.Abi;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;
@@ -113,6 +114,38 @@ class MbufDpdkTest {
             }
             assertEquals(SIZE, pool.available());
         });
+    }
+
+    /** U4: a frame that may have to be sent again is there until its last owner frees it, each of its segments. */
+    @Test
+    void shouldBeFreeWhenEachOwnerHasFreedIt() throws Exception {
+        EalWorker.run(() -> {
+            MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
+            for (int segments = 1; segments <= 3; segments++) {
+                long head = chain(allocator, segments);
+                Mbuf.reference(head);
+                assertEquals(2, Mbuf.references(head));
+                Mbuf.reference(head);
+                assertEquals(3, Mbuf.references(head));
+                Mbuf.unreference(head);
+                Mbuf.free(array, 1);
+                assertEquals(1, Mbuf.references(head));
+                assertEquals(segments, Mbuf.segments(head));
+                assertEquals(SIZE - segments, pool.available());
+                Mbuf.free(array, 1);
+                assertEquals(SIZE, pool.available());
+            }
+        });
+    }
+
+    /** A frame of so many segments, the only one in the array. */
+    private long chain(MbufAllocator allocator, int segments) {
+        assertEquals(segments, allocator.allocate(array, segments));
+        for (int i = 0; i + 1 < segments; i++) {
+            UnsafeApi.putLong(Frames.get(array, i) + Abi.offset("rte_mbuf", "next"), Frames.get(array, i + 1));
+        }
+        UnsafeApi.putShort(Frames.get(array, 0) + Abi.offset("rte_mbuf", "nb_segs"), (short) segments);
+        return Frames.get(array, 0);
     }
 
     @Test

@@ -3,6 +3,8 @@ package io.twinport.control.cli;
 import io.twinport.control.UserException;
 import io.twinport.dataplane.StuckLoopException;
 import io.twinport.dataplane.cnc.CncException;
+import io.twinport.dataplane.member.AdmissionException;
+import io.twinport.dataplane.member.ConfigurationException;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.posix.PosixException;
 import java.io.Console;
@@ -51,6 +53,8 @@ public final class Commands {
         return e instanceof UserException
                 || e instanceof DpdkException
                 || e instanceof StuckLoopException
+                || e instanceof AdmissionException
+                || e instanceof ConfigurationException
                 || e instanceof PosixException
                 || e instanceof CncException;
     }

@@ -49,6 +49,19 @@ final class DemoCommand implements Callable<Integer> {
     int switches;
 
     @Option(
+            names = "--planned",
+            description = "Do not cut the link: move the traffic to the standby and back, as an operator does. Loses,"
+                    + " doubles and reorders nothing.")
+    boolean planned;
+
+    @Option(
+            names = "--hold",
+            description =
+                    "Hold the frames in flight: after a cut the standby sends them again, and nothing is lost. What"
+                            + " the cut-off ring still delivers later are duplicates.")
+    boolean hold;
+
+    @Option(
             names = "--rate",
             defaultValue = "0",
             paramLabel = "PPS",
@@ -107,10 +120,11 @@ final class DemoCommand implements Callable<Integer> {
         view.say("A \"VF\" and a \"virtio\", each a virtio-user device wired over vhost-user to its far end, "
                 + (arguments.usesHugePages() ? "on hugepages" : "without hugepages") + "; poll loop on CPU "
                 + arguments.pollCpus().first() + ".");
-        view.say("The primary's link is cut and restored " + switches + " times under "
+        view.say((planned ? "The traffic is moved to the standby and back " : "The primary's link is cut and restored ")
+                + switches + " times under "
                 + (rate == 0 ? "full load" : rate + " packets per second") + ".");
         Path cnc = engine.cncFile("demo-" + ProcessHandle.current().pid());
-        DemoOptions options = new DemoOptions(switches, rate, direction == Direction.BOTH, payload);
+        DemoOptions options = new DemoOptions(switches, rate, direction == Direction.BOTH, payload, planned, hold);
         Interrupt interrupt = Interrupt.install();
         try {
             Demo.Outcome outcome = Demo.run(options, arguments, view, cnc, interrupt::isRequested);

@@ -1,7 +1,10 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.run.FailbackSpec;
+import io.twinport.control.run.PortSpec;
 import io.twinport.control.run.RunSettings;
+import io.twinport.dataplane.failover.HoldSettings;
+import io.twinport.dataplane.failover.PortSettings;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -21,6 +24,16 @@ final class PolicyOptions {
             description = "A primary that fails again within 10 s of its failback, three times and more, waits twice"
                     + " as long each time.")
     boolean damping;
+
+    @Option(
+            names = "--hold-us",
+            defaultValue = "0",
+            paramLabel = "US",
+            description =
+                    "Hold frames for an unplanned cut: those posted within so many microseconds and not known to have"
+                            + " arrived are sent again by the other side, and new ones wait so long for a side to become ready."
+                            + " Choose more than it takes to notice a cut. 0 for not at all. Default: ${DEFAULT-VALUE}")
+    int holdMicros;
 
     @Option(
             names = "--announce",
@@ -53,12 +66,14 @@ final class PolicyOptions {
                     + " process with exit code 3, so that the kernel takes it. Default: ${DEFAULT-VALUE}")
     int releaseSeconds = 5;
 
-    RunSettings settings() {
+    RunSettings settings(PortSpec port) {
         Commands.check(announce >= 0 && announce <= 100, "--announce " + announce, "0 to 100");
         Commands.check(
                 announceMillis >= 1 && announceMillis <= 60_000,
                 "--announce-ms " + announceMillis,
                 "1 to 60000 milliseconds");
+        Commands.check(
+                holdMicros >= 0 && holdMicros <= 1_000_000, "--hold-us " + holdMicros, "0 to 1000000 microseconds");
         for (int vlan : announceVlans) {
             Commands.check(vlan >= 1 && vlan <= 4094, "--announce-vlan " + vlan, "1 to 4094");
         }
@@ -67,8 +82,11 @@ final class PolicyOptions {
                 "--release-seconds " + releaseSeconds,
                 "1 to 3600 seconds");
         return new RunSettings(
-                FailbackSpec.parse(failback, damping),
+                PortSettings.DEFAULT
+                        .with(FailbackSpec.parse(failback, damping))
+                        .with(HoldSettings.of(Duration.ofNanos(holdMicros * 1000L))),
                 new RunSettings.Announce(announce, Duration.ofMillis(announceMillis), announceVlans),
-                Duration.ofSeconds(releaseSeconds));
+                Duration.ofSeconds(releaseSeconds),
+                port);
     }
 }

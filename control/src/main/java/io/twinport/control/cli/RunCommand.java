@@ -4,12 +4,14 @@ import io.twinport.control.Engine;
 import io.twinport.control.UserException;
 import io.twinport.control.run.FailoverRun;
 import io.twinport.control.run.HandlerSpec;
+import io.twinport.control.run.PortSpec;
 import io.twinport.control.run.RunSettings;
 import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;
 import io.twinport.control.run.StandbyTrap;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dpdk.EalArguments;
+import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.HugePages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -74,6 +76,9 @@ final class RunCommand implements Callable<Integer> {
     boolean bind;
 
     @Mixin
+    PortOptions portOptions = new PortOptions();
+
+    @Mixin
     PolicyOptions policyOptions = new PolicyOptions();
 
     @Mixin
@@ -94,8 +99,8 @@ final class RunCommand implements Callable<Integer> {
         FailoverRun.check(sides);
         StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
-        RunSettings settings = policyOptions.settings();
-        EalArguments arguments = arguments(sides);
+        RunSettings settings = policyOptions.settings(portOptions.spec());
+        EalArguments arguments = arguments(sides, megabytes(settings.configuration()));
         Interrupt interrupt = Interrupt.install(0);
         try {
             run(sides, handlerSpec, settings, arguments, interrupt);
@@ -112,7 +117,11 @@ final class RunCommand implements Callable<Integer> {
             EalArguments arguments,
             Interrupt interrupt)
             throws InterruptedException {
-        Engine engine = Engine.start(arguments, engineOptions.cncFile("twinport"), MBUFS);
+        Engine engine = Engine.start(
+                arguments,
+                engineOptions.cncFile("twinport"),
+                MBUFS,
+                settings.configuration().mbufRoom());
         boolean clean = true;
         try {
             FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, settings, System.out);
@@ -142,21 +151,27 @@ final class RunCommand implements Callable<Integer> {
         return side.side() == FailoverPolicy.STANDBY ? side.drivenBy(driver) : side;
     }
 
-    private EalArguments arguments(List<SideSpec> sides) {
+    /** Longer mbufs need more memory than the usual ones, which the usual amount is for. */
+    private static int megabytes(PortSpec port) {
+        long more = (long) MBUFS * (port.mbufRoom() - MbufPool.DEFAULT_ROOM);
+        return MEGABYTES + (int) ((more + (1 << 20) - 1) >> 20);
+    }
+
+    private EalArguments arguments(List<SideSpec> sides, int megabytes) {
         // EAL probes what it is allowed at its start, and would have our driver's device before we do.
         List<String> pci = sides.stream()
                 .filter(side -> side.isPci() && side.driver() == SideDriver.DPDK)
                 .map(SideSpec::devargs)
                 .toList();
         EalArguments arguments = new EalArguments(EngineOptions.pollCpus(eal), pci, eal);
-        if (!arguments.decidesMemory() && HugePages.freeMegabytes() < MEGABYTES) {
+        if (!arguments.decidesMemory() && HugePages.freeMegabytes() < megabytes) {
             throw new UserException(
-                    "there are " + HugePages.freeMegabytes() + " MiB of free hugepages, and " + MEGABYTES
+                    "there are " + HugePages.freeMegabytes() + " MiB of free hugepages, and " + megabytes
                             + " are needed. Reserve some, as root: echo 512 >"
                             + " /sys/kernel/mm/hugepages/hugepages-2048kB/nr_hugepages. Or, with virtual devices, do without:"
                             + " add '-- --no-huge' at the end.");
         }
-        return arguments.withMemoryAtHand(MEGABYTES);
+        return arguments.withMemoryAtHand(megabytes);
     }
 
     private static List<SideSpec> side(int side, @Nullable String devargs) {

@@ -10,8 +10,10 @@ import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.HoldSettings;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
@@ -21,6 +23,7 @@ import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -35,6 +38,9 @@ public final class Demo {
     private static final int DWELL_MILLIS = 25;
     private static final int EVENT_MILLIS = 5000;
     private static final int DRAIN_MILLIS = 50;
+
+    /** Longer than it takes here to notice a cut; the frames that have arrived meanwhile are not held. */
+    private static final Duration HOLD = Duration.ofMillis(100);
 
     private final DemoOptions options;
     private final EalArguments eal;
@@ -59,7 +65,11 @@ public final class Demo {
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), 0);
         this.near = new FailoverPort(
-                0, events, counters, new PortEvents(engine.cnc().events()));
+                0,
+                events,
+                counters,
+                new PortEvents(engine.cnc().events()),
+                PortSettings.DEFAULT.with(options.hold() ? HoldSettings.of(HOLD) : HoldSettings.OFF));
         Payloads payloads = options.payload().isEmpty() ? Payloads.smallest() : Payloads.of(options.payload());
         this.traffic = new NumberedTraffic(near, far, payloads, options.packetsPerSecond(), options.both());
         this.loop = engine.newLoop(
@@ -98,7 +108,11 @@ public final class Demo {
             long delivered = traffic.progress();
             view.start();
             for (int i = 0; i < options.switches() && !stop.getAsBoolean(); i++) {
-                cutAndRestore(primary);
+                if (options.planned()) {
+                    moveAndBack();
+                } else {
+                    cutAndRestore(primary);
+                }
             }
             seconds = (System.nanoTime() - start) / 1e9;
             mpps = (traffic.progress() - delivered) / seconds / 1e6;
@@ -124,6 +138,18 @@ public final class Demo {
         int failbacks = times.failbacks();
         primary.restore();
         awaitSwitch(() -> times.failbacks() > failbacks, "the port has not gone back to the restored primary");
+        dwell();
+    }
+
+    /** As an operator does it, and the release of a device that is wanted back. */
+    private void moveAndBack() {
+        int failovers = times.failovers();
+        loop.decide(0, FailoverPolicy.FORCED_STANDBY);
+        awaitSwitch(() -> times.failovers() > failovers, "the port has not gone to the standby when told");
+        dwell();
+        int failbacks = times.failbacks();
+        loop.decide(0, FailoverPolicy.FORCED_PRIMARY);
+        awaitSwitch(() -> times.failbacks() > failbacks, "the port has not gone back to the primary when told");
         dwell();
     }
 
@@ -155,6 +181,8 @@ public final class Demo {
                 out.ledger().delivered() + (back == null ? 0 : back.ledger().delivered());
         long lost = out.ledger().lost() + (back == null ? 0 : back.ledger().lost());
         DemoResult result = new DemoResult(
+                options.planned() ? "planned" : "cut",
+                options.hold() ? HOLD.toMillis() : 0,
                 Math.min(times.failovers(), times.failbacks()),
                 times.failovers(),
                 times.failbacks(),
@@ -170,6 +198,11 @@ public final class Demo {
                 DemoResult.Percentiles.of(times.cutToBurst()),
                 DemoResult.Percentiles.of(times.failbackEventToBurst()),
                 times.seenBeforeEvent(),
+                DemoResult.Percentiles.of(times.decisionToBurst()),
+                counters.notDrained(),
+                counters.held(),
+                counters.resent(),
+                counters.dropped() + counters.holdDropped(),
                 mpps,
                 seconds,
                 engine.pool().available() == engine.pool().size(),

@@ -8,17 +8,26 @@ import org.HdrHistogram.Histogram;
  * {@code sent = delivered + lost + refused + unaccounted}; {@code duplicated} arrivals are beside that, and
  * {@code reordered} ones are among the delivered.
  *
- * @param switches cuts after which the port switched to the standby, and back to the primary
+ * @param mode {@code cut}: the primary's link was cut; {@code planned}: an operator moved the traffic
+ * @param holdMillis for how long frames in flight were held, 0 for not at all
+ * @param switches times that the port switched to the standby, and back to the primary
  * @param failovers switches to the standby
  * @param failbacks switches to the primary
  * @param refused offered, but taken by no driver: the sender knew
  * @param eventToBurstNs of all failovers; those that the loop saw before the event count as 0
  * @param eventFirstToBurstNs of those in which the event came first
  * @param seenBeforeEvent failovers for which the loop saw the link word before the interrupt's upcall: they count as 0
+ * @param decisionToBurstNs of all switches, both ways: in a planned one the former side's ring is emptied meanwhile
+ * @param notDrained planned switches that went on before that was known
+ * @param held frames that had to wait in the port
+ * @param resent frames in flight at a cut that the other side has sent again
+ * @param dropped frames that the port took and freed; none of the {@code delivered}
  * @param poolFull whether all mbufs were back at the end
  * @param sides by side: frames that its driver took, and arrivals at its far end
  */
 public record DemoResult(
+        String mode,
+        long holdMillis,
         int switches,
         int failovers,
         int failbacks,
@@ -34,6 +43,11 @@ public record DemoResult(
         Percentiles cutToBurstNs,
         Percentiles failbackEventToBurstNs,
         int seenBeforeEvent,
+        Percentiles decisionToBurstNs,
+        long notDrained,
+        long held,
+        long resent,
+        long dropped,
         double mpps,
         double seconds,
         boolean poolFull,
@@ -59,8 +73,16 @@ public record DemoResult(
         }
     }
 
-    /** Whether each cut was followed by a switch each way, each frame is accounted for and no mbuf is missing. */
+    /**
+     * Whether there was a switch each way as often as wanted, each frame is accounted for and no mbuf is missing. A planned
+     * switch must lose, double and reorder nothing (U13), one with held frames lose nothing (U4).
+     */
     public boolean isGood(int wanted) {
-        return switches == wanted && unaccounted == 0 && poolFull;
+        boolean planned = mode.equals("planned");
+        return switches == wanted
+                && unaccounted == 0
+                && poolFull
+                && (lost == 0 || !planned && holdMillis == 0)
+                && (duplicated + reordered == 0 || !planned);
     }
 }

@@ -61,9 +61,10 @@ public final class DemoView {
     public void result(DemoResult result, Histogram eventToBurst) {
         out.printf(
                 Locale.ROOT,
-                "%n%d of %d cuts: switched to the standby and back (%s, %s, %s)%n",
+                "%n%d of %d %s: switched to the standby and back (%s, %s, %s)%n",
                 result.switches(),
                 switches,
+                result.mode().equals("planned") ? "moves of the traffic" : "cuts",
                 result.dpdk(),
                 result.memory(),
                 result.direction().equals("both") ? "both directions" : "transmitting");
@@ -72,6 +73,31 @@ public final class DemoView {
         row("refused", result.refused());
         row("lost", result.lost());
         row("unaccounted", result.unaccounted());
+        if (result.mode().equals("planned")) {
+            out.printf(
+                    Locale.ROOT,
+                    "%16s %d / %d / %d%n",
+                    "planned",
+                    result.lost() + result.unaccounted(),
+                    result.duplicated(),
+                    result.reordered());
+            out.printf(
+                    Locale.ROOT,
+                    "%16s  lost / duplicated / reordered; %,d frames waited for the former side's ring, which was not"
+                            + " known to be empty in %d switches%n",
+                    "",
+                    result.held(),
+                    result.notDrained());
+        }
+        if (result.holdMillis() > 0) {
+            row("resent", result.resent());
+            out.printf(
+                    Locale.ROOT,
+                    "%16s  frames in flight at a cut that the standby has sent again; %,d waited, %,d were dropped%n",
+                    "",
+                    result.held(),
+                    result.dropped());
+        }
         out.printf(
                 Locale.ROOT,
                 "%16s  sent = delivered + refused + lost + unaccounted; beside that %,d duplicated; %,d of the delivered"
@@ -89,6 +115,14 @@ public final class DemoView {
         row("Mpps", result.mpps());
         out.printf("%16s %18s%n", "mbuf pool", result.poolFull() ? "full again" : "MBUFS MISSING");
         out.printf("%n%16s %10s %10s %10s %10s %10s%n", "microseconds", "p50", "p90", "p99", "p99.9", "max");
+        row("decision to burst", result.decisionToBurstNs());
+        if (result.mode().equals("planned")) {
+            out.printf(
+                    "%16s decision: the policy's; burst: the first one that the other side took, after what the former one"
+                            + " had%n",
+                    "");
+            return;
+        }
         row("event to burst", result.eventToBurstNs());
         row("event first", result.eventFirstToBurstNs());
         row("cut to burst", result.cutToBurstNs());
@@ -116,7 +150,7 @@ public final class DemoView {
     private void row(String name, DemoResult.Percentiles p) {
         out.printf(
                 Locale.ROOT,
-                "%16s %10.2f %10.2f %10.2f %10.2f %10.2f%n",
+                "%17s %9.2f %10.2f %10.2f %10.2f %10.2f%n",
                 name,
                 p.p50() / 1e3,
                 p.p90() / 1e3,

@@ -13,6 +13,7 @@ final class SwitchTimes implements Conductor.Listener {
     private final Histogram eventFirstToBurst = new Histogram(HIGHEST_NANOS, 3);
     private final Histogram cutToBurst = new Histogram(HIGHEST_NANOS, 3);
     private final Histogram failbackEventToBurst = new Histogram(HIGHEST_NANOS, 3);
+    private final Histogram decisionToBurst = new Histogram(HIGHEST_NANOS, 3);
     private boolean counting;
     private long cutNanos;
     private int failovers;
@@ -41,6 +42,10 @@ final class SwitchTimes implements Conductor.Listener {
             return;
         }
         long nanos = record.eventToBurstNanos();
+        if (nanos >= 0) {
+            decisionToBurst.recordValue(
+                    Math.clamp(record.firstBurstNanos() - record.decisionNanos(), 0, HIGHEST_NANOS));
+        }
         if (record.to() == FailoverPolicy.STANDBY) {
             failovers++;
             seenBeforeEvent += record.isSeenBeforeEvent() ? 1 : 0;
@@ -88,6 +93,10 @@ final class SwitchTimes implements Conductor.Listener {
 
     synchronized Histogram eventToBurst() {
         return eventToBurst.copy();
+    }
+
+    synchronized Histogram decisionToBurst() {
+        return decisionToBurst.copy();
     }
 
     synchronized Histogram eventFirstToBurst() {

@@ -45,6 +45,10 @@ public final class Tap implements AutoCloseable {
         tap.setMac(mac.bytes());
     }
 
+    public void setMtu(int mtu) {
+        tap.setMtu(mtu);
+    }
+
     /** Frames for the kernel that it did not get: its ring was full, or the interface was down. */
     public long dropped() {
         return handler.dropped() + pump.rejected();

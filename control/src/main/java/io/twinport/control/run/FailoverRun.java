@@ -11,9 +11,10 @@ import io.twinport.control.hotplug.Watchdog;
 import io.twinport.control.kernel.InterfaceAddresses;
 import io.twinport.control.kernel.Tap;
 import io.twinport.dataplane.Lcore;
+import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.Side;
+import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.announce.FrameSender;
 import io.twinport.dataplane.failover.FailoverPort;
@@ -22,6 +23,8 @@ import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.handler.Sink;
+import io.twinport.dataplane.member.Member;
+import io.twinport.dataplane.member.PortConfiguration;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.posix.ProcessEnd;
@@ -53,7 +56,7 @@ public final class FailoverRun {
     private final Engine engine;
     private final PrintStream out;
     private final RunLog log;
-    private final PortAddress address;
+    private final PortConfiguration configuration;
     private final PortCounters counters;
     private final PollLoop loop;
     private final Lcore lcore;
@@ -66,25 +69,27 @@ public final class FailoverRun {
     private volatile long sourceMac;
 
     private FailoverRun(
-            Engine engine, PortAddress address, HandlerSpec handlerSpec, RunSettings settings, PrintStream out) {
+            Engine engine, List<SideSpec> sides, HandlerSpec handlerSpec, RunSettings settings, PrintStream out) {
         this.engine = engine;
         this.out = out;
-        this.address = address;
         this.log = new RunLog(out);
         this.watchdog = new Watchdog(settings.releaseTime(), this::endProcess);
         this.events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort port = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()), settings.failback());
+                PORT, events, counters, new PortEvents(engine.cnc().events()), settings.port());
         this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
         PacketHandler handler = handler(handlerSpec, port);
         this.loop = engine.newLoop("poll", handler, List.of(port));
+        this.configuration = new PortConfiguration(
+                "twinport." + PORT, engine.pool(), events, List.of(new PortQueue(loop, PORT)), Offloads.NONE);
+        configure(sides, settings.configuration());
         Optional<InterfaceAddresses> addresses = handlerSpec instanceof HandlerSpec.Tap spec
                 ? Optional.of(new InterfaceAddresses(spec.name()))
                 : Optional.empty();
         this.announcer = new PortAnnouncer(
-                settings.announce(), address::get, addresses, new FrameSender(loop, PORT, engine.pool()));
+                settings.announce(), configuration::mac, addresses, new FrameSender(loop, PORT, engine.pool()));
         engine.conductor().add(log);
         engine.conductor().add(announcer);
         this.lcore = engine.run(loop, handler, engine.pollCpu());
@@ -98,7 +103,19 @@ public final class FailoverRun {
      */
     public static FailoverRun create(
             Engine engine, List<SideSpec> sides, HandlerSpec handler, RunSettings settings, PrintStream out) {
-        return new FailoverRun(engine, new PortAddress(sides), handler, settings, out);
+        return new FailoverRun(engine, sides, handler, settings, out);
+    }
+
+    /** Before any device is there, so that the first one has it all when it joins. */
+    private void configure(List<SideSpec> sides, PortSpec port) {
+        configuration.setLog(log::say);
+        PortAddress.given(sides).ifPresent(configuration::identify);
+        port.mac().ifPresent(configuration::setMac);
+        configuration.setMtu(port.mtu());
+        configuration.setFilter(port.filter());
+        if (tap != null) {
+            tap.setMtu(port.mtu());
+        }
     }
 
     /**
@@ -107,7 +124,7 @@ public final class FailoverRun {
      * @throws UserException and its like if a side cannot be had; {@link #stop} takes back what was done
      */
     public void attach(List<SideSpec> sides) {
-        address.get().ifPresent(this::useMac);
+        configuration.mac().ifPresent(this::useMac);
         for (SideSpec spec : sides) {
             SideLife life = new SideLife(new Plan(spec), spec.slot(), devices, log::say);
             watchdog.watch(spec.role() + " " + spec.name(), life::isWantedBack);
@@ -134,7 +151,7 @@ public final class FailoverRun {
                     "--primary and --standby are both " + sides.getFirst().name()
                             + ": they must be two devices. Number virtual ones differently (net_tap0, net_tap1).");
         }
-        new PortAddress(sides);
+        PortAddress.given(sides);
         sides.forEach(SideSpec::checkSlot);
     }
 
@@ -163,14 +180,23 @@ public final class FailoverRun {
         log.summary();
         out.printf(
                 Locale.ROOT,
-                "rx %d, tx %d by the primary + %d by the standby, tx refused %d, rx suppressed on the idle side %d, announcements"
-                        + " sent %d%n",
+                "rx %d, tx %d by the primary + %d by the standby, tx refused %d, tx dropped %d, rx suppressed on the idle side"
+                        + " %d, announcements sent %d%n",
                 counters.received(),
                 counters.sentByPrimary(),
                 counters.sentByStandby(),
                 counters.refused(),
+                counters.dropped() + counters.holdDropped(),
                 counters.suppressed(),
                 counters.announced());
+        if (counters.held() + counters.resent() + counters.notDrained() > 0) {
+            out.printf(
+                    Locale.ROOT,
+                    "tx waited for a switch %d, resent %d; planned switches whose former side was not known to be empty %d%n",
+                    counters.held(),
+                    counters.resent(),
+                    counters.notDrained());
+        }
         if (tap != null) {
             out.printf("not taken by the kernel %d%n", tap.dropped());
         }
@@ -224,20 +250,20 @@ public final class FailoverRun {
 
         @Override
         public SideDevice open() {
-            return spec.open(address.get());
+            return spec.open(configuration.mac());
         }
 
         @Override
         public void admit(SideDevice dev) {
-            address.admit(spec, dev);
+            configuration.admit(spec.side(), dev, spec.adoptsMac());
         }
 
         @Override
         public Membership join(SideDevice dev) {
-            address.get().ifPresent(FailoverRun.this::useMac);
             long takenBefore = PortMember.taken(counters, spec.side());
-            Side side = Side.join(dev, engine.pool(), events, loop, PORT, spec.side());
-            return new PortMember(side, engine.conductor(), counters, takenBefore);
+            Member member = configuration.join(spec.side(), dev, spec.adoptsMac());
+            configuration.mac().ifPresent(FailoverRun.this::useMac);
+            return new PortMember(member, engine.conductor(), counters, takenBefore);
         }
     }
 
@@ -274,7 +300,7 @@ public final class FailoverRun {
                 });
             }
         }
-        Optional<MacAddress> mac = address.get();
+        Optional<MacAddress> mac = configuration.mac();
         log.say("ready" + mac.map(known -> ", MAC address " + known).orElse("") + ", poll loop on CPU "
                 + engine.pollCpu() + "; Ctrl-C ends it");
     }

@@ -1,6 +1,6 @@
 package io.twinport.control.run;
 
-import io.twinport.dataplane.failover.FailbackSettings;
+import io.twinport.dataplane.failover.PortSettings;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
@@ -8,11 +8,12 @@ import java.util.List;
 /**
  * How a failover port behaves.
  *
- * @param failback when the traffic goes back to the primary
+ * @param port when it switches, what it receives and what it keeps
  * @param announce how switches are announced
  * @param releaseTime in which a device that the kernel wants back is given back, or the process ends
+ * @param configuration its MTU, address and filters
  */
-public record RunSettings(FailbackSettings failback, Announce announce, Duration releaseTime) {
+public record RunSettings(PortSettings port, Announce announce, Duration releaseTime, PortSpec configuration) {
     /**
      * @param count how often after each switch; 0 for never
      * @param vlans in which tagged copies are sent

@@ -13,6 +13,7 @@ import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EventLine;
@@ -82,7 +83,7 @@ public final class Soak {
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort near = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()), FAILBACK);
+                PORT, events, counters, new PortEvents(engine.cnc().events()), PortSettings.DEFAULT.with(FAILBACK));
         BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};
         this.traffic = new SoakTraffic(near, far, disruptions, options.packetsPerSecond());
         this.loop = engine.newLoop(

@@ -95,6 +95,40 @@ class BadInputDpdkTest {
                 "--no-huge");
     }
 
+    /** R59: what no port can be set to. */
+    @Test
+    void shouldRefuseSettingsThatAreNone() {
+        assertSetting("--mtu 67 is not possible: give 68 to 16000 bytes", "--mtu", "67");
+        assertSetting("--mtu 16001 is not possible", "--mtu", "16001");
+        assertSetting("--vlan 4095 is not possible: give 1 to 4094", "--vlan", "10,4095");
+        assertSetting("--vlan 0 is not possible", "--vlan", "0");
+        assertSetting("--mac: '01:00:5e:00:00:fb' cannot be an interface's MAC address", "--mac", "01:00:5e:00:00:fb");
+        assertSetting("--mac: 'x' is not a MAC address", "--mac", "x");
+        assertSetting(
+                "--multicast: '02:00:00:00:00:01' is no multicast address",
+                "--multicast",
+                "01:00:5e:00:00:fb,02:00:00:00:00:01");
+    }
+
+    private void assertSetting(String part, String option, String value) {
+        assertFailure(part, "run", "--primary", "net_null0", option, value, "--", "--no-huge");
+    }
+
+    /** R22: the device and the MTU by name. */
+    @Test
+    void shouldSayThatADeviceCannotHaveTheMtu() {
+        assertFailure(
+                "cannot join: the port has an MTU of 9000, and it cannot have that: net_tap0",
+                "run",
+                "--primary",
+                "net_tap0,iface=twbadmtu",
+                "--mtu",
+                "9000",
+                "--",
+                "--no-huge");
+        assertFalse(Files.exists(Path.of("/sys/class/net/twbadmtu")), "its interface was left behind");
+    }
+
     @Test
     void shouldSayThatAPortDoesNotStart() throws IOException {
         // A vhost-user socket cannot be made where a file is in the way.

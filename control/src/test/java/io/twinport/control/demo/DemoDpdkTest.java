@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -74,6 +76,41 @@ class DemoDpdkTest {
             assertEquals(switches, replay.count("primary link down .* primary -> standby"), replay::output);
             assertEquals(switches, replay.count("standby -> primary"), replay::output);
         }
+    }
+
+    /** U13, under full load, both ways. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--no-huge", "--in-memory"})
+    void shouldLoseDoubleAndReorderNothingInPlannedSwitches(String memory) throws IOException {
+        JsonNode result = demo("--planned", "--switches", "25", "--", memory);
+        assertEquals("planned", result.get("mode").asString());
+        assertEquals(25, result.get("switches").asInt());
+        for (String count : List.of("lost", "unaccounted", "duplicated", "reordered")) {
+            assertEquals(0, result.get(count).asLong(), result::toPrettyString);
+        }
+        assertEquals(
+                result.get("sent").asLong(),
+                result.get("delivered").asLong() + result.get("refused").asLong());
+        long arrived = 0;
+        for (String side : List.of("primary", "standby")) {
+            JsonNode count = result.get("sides").get(side);
+            assertEquals(count.get("tx").asLong(), count.get("farEndRx").asLong(), result::toPrettyString);
+            assertTrue(count.get("tx").asLong() > 1000, result::toPrettyString);
+            arrived += count.get("farEndRx").asLong();
+        }
+        assertTrue(arrived > 10_000);
+        assertTrue(result.get("poolFull").asBoolean());
+    }
+
+    /** U4: what was in flight is sent again; what a ring delivers later is a duplicate. */
+    @Test
+    void shouldLoseNothingWithHeldFrames() throws IOException {
+        JsonNode result = demo("--hold", "--switches", "20");
+        assertBalance(result, 20);
+        assertEquals(0, result.get("lost").asLong(), result::toPrettyString);
+        assertTrue(result.get("holdMillis").asInt() > 0);
+        assertTrue(result.get("duplicated").asLong() <= result.get("resent").asLong(), result::toPrettyString);
+        assertEquals(0, result.get("dropped").asLong());
     }
 
     @Test

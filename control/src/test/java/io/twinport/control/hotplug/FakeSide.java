@@ -2,10 +2,9 @@ package io.twinport.control.hotplug;
 
 import io.twinport.control.UserException;
 import io.twinport.dataplane.SideDevice;
+import io.twinport.dataplane.testing.FakeDevice;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EventLine;
-import io.twinport.dpdk.MacAddress;
-import io.twinport.dpdk.MbufPool;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -134,62 +133,21 @@ final class FakeSide implements SidePlan {
         }
     }
 
-    private final class Device implements SideDevice {
-        @Override
-        public String name() {
-            return ADDRESS;
+    private final class Device extends FakeDevice {
+        Device() {
+            super(ADDRESS, "02:00:00:00:00:01");
         }
 
         @Override
-        public String driver() {
-            return "net_fake";
+        protected void tell(String what) {
+            if (what.equals("remove")) {
+                FakeSide.this.tell(what);
+            }
         }
-
-        @Override
-        public MacAddress mac() {
-            return MacAddress.parse("02:00:00:00:00:01");
-        }
-
-        @Override
-        public void setMac(MacAddress mac) {}
-
-        @Override
-        public boolean hasLinkInterrupts() {
-            return true;
-        }
-
-        @Override
-        public boolean isLinkUp() {
-            return true;
-        }
-
-        @Override
-        public void configure(MbufPool pool, int queues) {}
-
-        @Override
-        public int txQueues() {
-            return 1;
-        }
-
-        @Override
-        public void start(long[] lines, long events) {}
 
         @Override
         public void watchRemoval(long line) {
             requests = line;
-        }
-
-        @Override
-        public void stop() {}
-
-        @Override
-        public void remove() {
-            tell("remove");
-        }
-
-        @Override
-        public String toString() {
-            return ADDRESS + " (port 0, net_fake)";
         }
     }
 }

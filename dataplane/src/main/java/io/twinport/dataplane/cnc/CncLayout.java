@@ -12,7 +12,7 @@ import org.agrona.concurrent.UnsafeBuffer;
  *  +--------------------------------------------------------------------------------+
  *  | header: version (written last), pid, start in epoch milliseconds and nanoTime  |
  *  +--------------------------------------------------------------------------------+
- *  | command ring of loop 0 | of loop 1 | of loop 2 | of loop 3                      |
+ *  | command ring of loop 0 | of loop 1 | ...                                        |
  *  +--------------------------------------------------------------------------------+
  *  | event ring                                                                     |
  *  +--------------------------------------------------------------------------------+
@@ -28,10 +28,10 @@ import org.agrona.concurrent.UnsafeBuffer;
  */
 final class CncLayout {
     /** Poll loops that have a command ring. */
-    static final int LOOPS = 4;
+    static final int LOOPS = 16;
 
     /** Changes with the layout of anything in the file. */
-    private static final int VERSION = 0x7770_0002;
+    private static final int VERSION = 0x7770_0003;
 
     private static final int VERSION_OFFSET = 0;
     private static final int PID_OFFSET = 8;
@@ -41,7 +41,7 @@ final class CncLayout {
     private static final int HEADER = 4096;
     private static final int COMMAND_RING = 4096 + TRAILER_LENGTH;
     private static final int EVENT_RING = (1 << 18) + TRAILER_LENGTH;
-    private static final int COUNTER_VALUES = 256 * 128;
+    private static final int COUNTER_VALUES = 1024 * 128;
     private static final int COUNTER_LABELS = COUNTER_VALUES * 4;
     private static final int SWITCH_RECORDS = 128 + 4096 * 128;
     private static final int POLICY_INPUTS = 32 + 65536 * 32;

@@ -40,6 +40,7 @@ public final class Conductor implements Agent {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<Side> watched = new ArrayList<>();
     private final Map<Integer, SwitchRecord> waiting = new HashMap<>();
+    private final Map<Integer, FirstBurst> early = new HashMap<>();
     private final PortEvents.Listener onEvent = new Events();
     private final MessageHandler onMessage =
             (type, buffer, index, length) -> PortEvents.dispatch(type, buffer, index, onEvent);
@@ -112,9 +113,13 @@ public final class Conductor implements Agent {
         listeners.forEach(listener -> listener.onSwitch(record));
     }
 
+    /** Of a queue that was faster than the one that tells of the switch. */
+    private record FirstBurst(long sequence, long nanos) {}
+
     private final class Events implements PortEvents.Listener {
         @Override
-        public void onSwitch(SwitchRecord record) {
+        public void onSwitch(SwitchRecord told) {
+            SwitchRecord record = withEarlyBurst(told);
             log.add(record);
             SwitchRecord before = waiting.remove(record.port());
             if (before != null) {
@@ -135,7 +140,21 @@ public final class Conductor implements Agent {
                 SwitchRecord complete = record.withFirstBurst(nanos);
                 log.amend(complete);
                 tell(complete);
+            } else {
+                early.merge(
+                        port,
+                        new FirstBurst(sequence, nanos),
+                        (first, next) -> next.sequence > first.sequence ? next : first);
             }
+        }
+
+        private SwitchRecord withEarlyBurst(SwitchRecord record) {
+            FirstBurst first = early.remove(record.port());
+            if (first == null || first.sequence != record.sequence()) {
+                return record;
+            }
+            boolean earlier = record.firstBurstNanos() == 0 || first.nanos - record.firstBurstNanos() < 0;
+            return earlier ? record.withFirstBurst(first.nanos) : record;
         }
 
         @Override

@@ -14,33 +14,31 @@ import org.agrona.concurrent.SystemNanoClock;
  * switch from the one that it has left; else the other side is drained all the time and its frames are counted and
  * freed, so that nothing old surfaces after a switch (U2).
  *
- * <p>Belongs to the thread of one poll loop.
+ * <p>Belongs to the thread of one poll loop. It is queue 0 of the port, and decides for all; further ones are
+ * {@link FailoverQueue}s.
  */
 public final class FailoverPort implements PacketPort, PollMember {
     /** Polls between two looks at the idle side and at the link words. */
-    private static final int HOUSEKEEPING_POLLS = 8;
+    static final int HOUSEKEEPING_POLLS = 8;
 
     /** Polls between two publications of the counters. */
-    private static final int PUBLISH_POLLS = 64;
-
-    /** Bursts that one housekeeping takes from a flooded idle side at most. */
-    private static final int DRAIN_BURSTS = 8;
+    static final int PUBLISH_POLLS = 64;
 
     private final int id;
+    private final PortSettings settings;
     private final long events;
     private final TransmitSelector selector;
     private final PortCounters counters;
     private final PortEvents out;
     private final PolicyTimers timers;
-    private final ReceiveWindow window = new ReceiveWindow();
+    private final Receiver receiver;
     private final NanoClock clock;
-    private final MbufBurst drain = new MbufBurst();
     private final MbufBurst single = new MbufBurst();
 
     private final PortTotals totals = new PortTotals();
+    private final TransmitQueue tx;
 
     private int polls;
-    private int ring;
 
     // The present switch, until its first burst is out and it has been told.
     private int from;
@@ -50,12 +48,11 @@ public final class FailoverPort implements PacketPort, PollMember {
     private long decisionNanos;
     private long lostAtMost;
     private boolean untold;
-    private boolean awaitsBurst;
     private int toldState;
 
     /** A port that fails back at once (R42), as the kernel's does. */
     public FailoverPort(int id, long events, PortCounters counters, PortEvents out) {
-        this(id, events, counters, out, FailbackSettings.AT_ONCE, SystemNanoClock.INSTANCE);
+        this(id, events, counters, out, PortSettings.DEFAULT);
     }
 
     /**
@@ -63,23 +60,45 @@ public final class FailoverPort implements PacketPort, PollMember {
      * @param events address of the {@link EventLine} of both sides
      * @param counters where the port publishes what it counts
      * @param out where it tells of link events and switches
-     * @param failback when the traffic goes back to the primary
      */
-    public FailoverPort(int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback) {
-        this(id, events, counters, out, failback, SystemNanoClock.INSTANCE);
+    public FailoverPort(int id, long events, PortCounters counters, PortEvents out, PortSettings settings) {
+        this(id, events, counters, out, settings, SystemNanoClock.INSTANCE, Receiver.MOST_POLLS);
     }
 
-    /** For simulations: {@code clock} in place of the system's. */
+    /** For simulations: {@code clock} in place of the system's, read at one of {@code mostPolls} drained polls at least. */
     FailoverPort(
-            int id, long events, PortCounters counters, PortEvents out, FailbackSettings failback, NanoClock clock) {
+            int id,
+            long events,
+            PortCounters counters,
+            PortEvents out,
+            PortSettings settings,
+            NanoClock clock,
+            int mostPolls) {
         this.id = id;
+        this.settings = settings;
+        this.tx = new TransmitQueue(totals, settings.hold());
         this.clock = clock;
         this.events = events;
-        this.timers = new PolicyTimers(failback.delay(), FailbackSettings.SETTLE);
-        this.selector = new TransmitSelector(id, events, out, clock, timers, failback.initialState());
+        this.timers = new PolicyTimers(settings.failback().delay(), FailbackSettings.SETTLE);
+        this.selector = new TransmitSelector(
+                id, events, out, clock, timers, settings.failback().initialState());
+        this.receiver = new Receiver(settings.receive(), totals, clock, mostPolls);
         this.counters = counters;
         this.out = out;
-        this.toldState = failback.initialState();
+        this.toldState = settings.failback().initialState();
+    }
+
+    int id() {
+        return id;
+    }
+
+    PortSettings settings() {
+        return settings;
+    }
+
+    /** Address of the {@link PortDecision} that the port's other queues follow. */
+    long decision() {
+        return selector.decision();
     }
 
     @Override
@@ -87,33 +106,17 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (++polls % HOUSEKEEPING_POLLS == 0) {
             housekeeping();
         }
-        if (window.isOpen()) {
-            return receiveFromBoth(packets, count);
+        if (!receiver.isPlain()) {
+            return receiveByRules(packets, count);
         }
         int n = SideLine.receive(selector.active(), packets, count);
         totals.received += n;
         return n;
     }
 
-    /** What comes late is older, so it goes first. */
-    private int receiveFromBoth(long packets, int count) {
-        int n = receiveLate(packets, count);
-        if (n < count) {
-            n += SideLine.receive(selector.active(), packets + (long) n * Long.BYTES, count - n);
-        }
-        totals.received += n;
-        return n;
-    }
-
-    /** From the side that was left a moment ago; if it has gone meanwhile, its line has no device. */
-    private int receiveLate(long packets, int count) {
-        if (window.isOver(clock.nanoTime())) {
-            window.close();
-            return 0;
-        }
-        int n = window.receive(selector.line(window.side()), packets, count);
-        totals.suppressed += window.dropped();
-        if (n + window.dropped() > 0) {
+    private int receiveByRules(long packets, int count) {
+        int n = receiver.receive(packets, count);
+        if (receiver.hasProof()) {
             prove();
         }
         return n;
@@ -124,18 +127,34 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (selector.hasEdge()) {
             look(EventLine.takeEventNanos(events));
         }
+        if (tx.mode != 0) {
+            return transmitAroundSwitch(packets, count);
+        }
+        return post(packets, count);
+    }
+
+    private int post(long packets, int count) {
         int n = SideLine.transmit(selector.active(), packets, count);
         totals.sent += n;
         totals.refused += count - n;
-        if (awaitsBurst && n > 0) {
-            firstBurst();
-        }
         return n;
     }
 
-    /** The side that transmits: {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
+    /** While a switch is under way, neither side is ready, or frames are held. */
+    private int transmitAroundSwitch(long packets, int count) {
+        int n = tx.isPlain() ? post(packets, count) : tx.transmit(packets, count, clock.nanoTime());
+        noteFirstBurst();
+        return n;
+    }
+
+    /** The side that the policy has chosen: {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
     public int activeSide() {
         return FailoverPolicy.active(selector.state());
+    }
+
+    /** The side that gets the frames: {@link #activeSide}, or during a planned switch the one that is being emptied (U13). */
+    public int transmittingSide() {
+        return tx.side();
     }
 
     @Override
@@ -146,22 +165,27 @@ public final class FailoverPort implements PacketPort, PollMember {
     @Override
     public void join(int side, long line) {
         SideLine.enter(line);
+        receiver.join(side, line);
         turn(selector.join(side, line), 0);
         look(0);
     }
 
     @Override
     public void leave(int side) {
+        receiver.leave(side);
         turn(selector.leave(side), 0);
+        if (selector.isAlone()) {
+            tx.abandon();
+        }
         tell();
         publish();
     }
 
-    /** On the side that transmits. It is none of the handler's frames, so it is counted apart. */
+    /** On the side that gets the handler's frames. It is none of these, so it is counted apart. */
     @Override
     public void transmit(long mbuf) {
         single.set(mbuf);
-        int taken = SideLine.transmit(selector.active(), single.address(), 1);
+        int taken = SideLine.transmit(tx.line(), single.address(), 1);
         single.free(taken, 1);
         totals.announced += taken;
     }
@@ -176,50 +200,55 @@ public final class FailoverPort implements PacketPort, PollMember {
         turn(selector.look(), nanos);
     }
 
-    /** Notes a switch; the line that transmits has been changed already. */
+    /** Notes a switch, and has the frames follow; the line that transmits has been changed already. */
     private void turn(int event, long nanos) {
-        if (event == TransmitSelector.NO_SWITCH) {
-            return;
+        if (event != TransmitSelector.NO_SWITCH) {
+            note(event, nanos);
+        } else if (tx.isHandingOver() && !canSend(tx.side())) {
+            // The side that was being left has failed before it was empty: the switch is an unplanned one now.
+            lostAtMost = tx.cut(clock.nanoTime());
         }
+    }
+
+    private void note(int event, long nanos) {
         if (untold) {
-            tell();
+            tellSwitch();
         }
-        totals.switches++;
+        totals.switches = selector.switches();
         from = to;
         to = FailoverPolicy.active(selector.state());
         cause = event;
         eventNanos = nanos;
-        decisionNanos = clock.nanoTime();
-        foldSent();
+        decisionNanos = selector.decisionNanos();
+        lostAtMost = tx.turnTo(to, selector.active(), canSend(tx.side()), decisionNanos);
+        if (event == FailoverPolicy.PRIMARY_LEFT || event == FailoverPolicy.STANDBY_LEFT) {
+            // It has its link yet: control gives it the time to send, and counts what it has not.
+            lostAtMost = 0;
+        }
         untold = true;
-        awaitsBurst = to != FailoverPolicy.NONE;
+        receiver.turn(to);
         if (to == FailoverPolicy.NONE) {
-            window.close();
+            tx.mode &= ~TransmitQueue.AWAITS_BURST;
         } else {
-            window.open(from, decisionNanos);
+            tx.mode |= TransmitQueue.AWAITS_BURST;
         }
     }
 
-    /**
-     * Books what the former side has sent. If its link is gone, its ring may hold frames that no wire has seen; drivers
-     * mark done descriptors late or not at all, so a full ring is the bound (U4).
-     */
-    private void foldSent() {
-        lostAtMost = canStillSend() ? 0 : Math.min(totals.sent, ring);
-        ring = SideLine.txRing(selector.active());
-        totals.foldSent(from);
+    /** Whether a side is a member and its link up. */
+    private boolean canSend(int side) {
+        return side != FailoverPolicy.NONE && FailoverPolicy.isLinkUp(selector.state(), side);
     }
 
-    /** A side that was told to leave has its link yet: control gives it the time to send, and counts what it has not. */
-    private boolean canStillSend() {
-        return FailoverPolicy.isLinkUp(selector.state(), from)
-                || cause == FailoverPolicy.PRIMARY_LEFT
-                || cause == FailoverPolicy.STANDBY_LEFT;
+    /** The first frames that the new side has taken since its switch. */
+    private void noteFirstBurst() {
+        if ((tx.mode & TransmitQueue.AWAITS_BURST) != 0 && !tx.isHandingOver() && totals.sent > 0) {
+            firstBurst();
+        }
     }
 
     private void firstBurst() {
         long nanos = clock.nanoTime();
-        awaitsBurst = false;
+        tx.mode &= ~TransmitQueue.AWAITS_BURST;
         if (untold) {
             untold = false;
             out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost);
@@ -233,9 +262,16 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (timers.isRunning()) {
             expire();
         }
+        if (tx.mode != 0) {
+            tx.advance(clock.nanoTime());
+            noteFirstBurst();
+        }
         tell();
-        if (!window.isOpen()) {
-            drain();
+        SideLine.forward(selector.active());
+        SideLine.forward(selector.idle());
+        receiver.drain();
+        if (receiver.hasProof() || PortDecision.isProven(selector.decision())) {
+            prove();
         }
         if (polls % PUBLISH_POLLS == 0) {
             publish();
@@ -251,7 +287,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     /** Brings the counters up to date. */
     void publish() {
-        counters.publish(totals, to);
+        counters.publish(totals, tx.side());
     }
 
     /** Tells of link changes, and of a switch that has had no burst yet. */
@@ -262,31 +298,21 @@ public final class FailoverPort implements PacketPort, PollMember {
             tellLink(state, FailoverPolicy.STANDBY);
             toldState = state;
         }
-        if (untold) {
-            untold = false;
-            out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost);
+        // A handover ends soon, and until then what is lost is not known.
+        if (untold && !tx.isHandingOver()) {
+            tellSwitch();
         }
+    }
+
+    private void tellSwitch() {
+        untold = false;
+        out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost);
     }
 
     private void tellLink(int state, int side) {
         boolean up = FailoverPolicy.isLinkUp(state, side);
         if (up != FailoverPolicy.isLinkUp(toldState, side)) {
             out.link(id, side, up, clock.nanoTime());
-        }
-    }
-
-    /** Frees what the idle side has received. A ring that nobody empties keeps frames of the past (U2). */
-    private void drain() {
-        long idle = selector.idle();
-        int n;
-        int bursts = 0;
-        do {
-            n = SideLine.receive(idle, drain.address(), MbufBurst.CAPACITY);
-            drain.free(0, n);
-            totals.suppressed += n;
-        } while (n == MbufBurst.CAPACITY && ++bursts < DRAIN_BURSTS);
-        if ((n | bursts) != 0) {
-            prove();
         }
     }
 

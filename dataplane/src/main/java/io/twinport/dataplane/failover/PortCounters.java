@@ -1,72 +1,192 @@
 package io.twinport.dataplane.failover;
 
+import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
 
-/** A failover port's counters in {@code twinport.cnc}, written by its poll thread, read by anyone. */
+/**
+ * A failover port's counters in {@code twinport.cnc}, read by anyone. Those of a port with one queue are written by its poll
+ * thread; of a port with several, each queue has its own, and the port's are their sums, written by its queue 0.
+ */
 public final class PortCounters {
+    private static final PortCounters[] ONE_QUEUE = {};
 
+    private final PortCounters[] queues;
     private final AtomicCounter received;
     private final AtomicCounter sentByPrimary;
     private final AtomicCounter sentByStandby;
     private final AtomicCounter refused;
+    private final AtomicCounter dropped;
+    private final AtomicCounter held;
+    private final AtomicCounter holdDropped;
+    private final AtomicCounter resent;
+    private final AtomicCounter notDrained;
     private final AtomicCounter suppressed;
+    private final AtomicCounter duplicates;
+    private final AtomicCounter lookback;
+    private final AtomicCounter forgotten;
     private final AtomicCounter announced;
     private final AtomicCounter switches;
     private final AtomicCounter active;
 
+    /** Of a port with one queue. */
     public PortCounters(CountersManager counters, int port) {
-        String prefix = "port " + port + " ";
+        this(counters, "port " + port + " ", ONE_QUEUE);
+    }
+
+    /** Of a port with several queues. */
+    public static PortCounters ofQueues(CountersManager counters, int port, int queues) {
+        if (queues == 1) {
+            return new PortCounters(counters, port);
+        }
+        PortCounters[] each = IntStream.range(0, queues)
+                .mapToObj(q -> new PortCounters(counters, "port " + port + " queue " + q + " ", ONE_QUEUE))
+                .toArray(PortCounters[]::new);
+        return new PortCounters(counters, "port " + port + " ", each);
+    }
+
+    private PortCounters(CountersManager counters, String prefix, PortCounters[] queues) {
+        this.queues = queues;
         this.received = counters.newCounter(prefix + "rx_packets");
         this.sentByPrimary = counters.newCounter(prefix + "tx_packets primary");
         this.sentByStandby = counters.newCounter(prefix + "tx_packets standby");
         this.refused = counters.newCounter(prefix + "tx_refused");
+        this.dropped = counters.newCounter(prefix + "tx_dropped");
+        this.held = counters.newCounter(prefix + "tx_held");
+        this.holdDropped = counters.newCounter(prefix + "tx_hold_dropped");
+        this.resent = counters.newCounter(prefix + "tx_resent");
+        this.notDrained = counters.newCounter(prefix + "switches not drained");
         this.suppressed = counters.newCounter(prefix + "rx_suppressed");
+        this.duplicates = counters.newCounter(prefix + "rx_duplicates");
+        this.lookback = counters.newCounter(prefix + "rx_lookback");
+        this.forgotten = counters.newCounter(prefix + "rx_forgotten");
         this.announced = counters.newCounter(prefix + "tx_announced");
         this.switches = counters.newCounter(prefix + "switches");
         this.active = counters.newCounter(prefix + "active side (0 none, 1 primary, 2 standby)");
     }
 
-    /** Publishes the port's totals; the poll thread only. */
+    /** Those of a queue of a port with several. */
+    public PortCounters queue(int q) {
+        return queues[q];
+    }
+
+    /** Publishes the totals of a queue, or of a port's only one; the poll thread only. */
     void publish(PortTotals totals, int activeSide) {
+        if (queues.length > 0) {
+            queues[0].publish(totals, activeSide);
+            sumUp(totals.switches, activeSide);
+            return;
+        }
         received.setRelease(totals.received);
         sentByPrimary.setRelease(totals.sentByPrimary + (activeSide == FailoverPolicy.PRIMARY ? totals.sent : 0));
         sentByStandby.setRelease(totals.sentByStandby + (activeSide == FailoverPolicy.STANDBY ? totals.sent : 0));
         refused.setRelease(totals.refused);
+        dropped.setRelease(totals.dropped);
+        held.setRelease(totals.held);
+        holdDropped.setRelease(totals.holdDropped);
+        resent.setRelease(totals.resent);
+        notDrained.setRelease(totals.notDrained);
         suppressed.setRelease(totals.suppressed);
+        duplicates.setRelease(totals.duplicates);
+        lookback.setRelease(totals.lookback);
+        forgotten.setRelease(totals.forgotten);
         announced.setRelease(totals.announced);
         switches.setRelease(totals.switches);
         active.setRelease(activeSide);
     }
 
-    /** Frames delivered to the handler. */
-    public long received() {
-        return received.get();
+    /** For who reads the file: {@link #received} and its like are exact without it. */
+    private void sumUp(long portSwitches, int activeSide) {
+        received.setRelease(received());
+        sentByPrimary.setRelease(sentByPrimary());
+        sentByStandby.setRelease(sentByStandby());
+        refused.setRelease(refused());
+        suppressed.setRelease(suppressed());
+        announced.setRelease(announced());
+        switches.setRelease(portSwitches);
+        active.setRelease(activeSide);
     }
 
-    /** Frames that the primary's driver took. */
+    private long sum(Function<PortCounters, AtomicCounter> counter) {
+        if (queues.length == 0) {
+            return counter.apply(this).get();
+        }
+        long sum = 0;
+        for (PortCounters queue : queues) {
+            sum += counter.apply(queue).get();
+        }
+        return sum;
+    }
+
+    /** Frames delivered to the handler. */
+    public long received() {
+        return sum(counters -> counters.received);
+    }
+
+    /** Frames that the primary's driver took, those {@link #resent} too. */
     public long sentByPrimary() {
-        return sentByPrimary.get();
+        return sum(counters -> counters.sentByPrimary);
     }
 
     /** Frames that the standby's driver took. */
     public long sentByStandby() {
-        return sentByStandby.get();
+        return sum(counters -> counters.sentByStandby);
     }
 
-    /** Frames that no driver took. */
+    /** Frames that were given back to the sender. */
     public long refused() {
-        return refused.get();
+        return sum(counters -> counters.refused);
     }
 
-    /** Frames of the idle side, counted and freed (U2). */
+    /** Frames that were freed because neither side was ready (R41). */
+    public long dropped() {
+        return dropped.get();
+    }
+
+    /** Frames that had to wait for a side. */
+    public long held() {
+        return held.get();
+    }
+
+    /** Those of them that were freed in the end. */
+    public long holdDropped() {
+        return holdDropped.get();
+    }
+
+    /** Frames in flight at a cut that the other side has sent again. */
+    public long resent() {
+        return resent.get();
+    }
+
+    /** Planned switches that went on before the former side's ring was known to be empty. */
+    public long notDrained() {
+        return notDrained.get();
+    }
+
+    /** Frames that were received and not delivered, because of their side or their age (U2). */
     public long suppressed() {
-        return suppressed.get();
+        return sum(counters -> counters.suppressed);
+    }
+
+    /** Frames that were not delivered because their copy by the other side was (U8). */
+    public long duplicates() {
+        return duplicates.get();
+    }
+
+    /** Frames among {@link #received} that the idle side had received before a switch (U2). */
+    public long lookback() {
+        return lookback.get();
+    }
+
+    /** Frames whose copies were no longer awaited for want of room, and were delivered too (U8). */
+    public long forgotten() {
+        return forgotten.get();
     }
 
     /** Frames of control threads that a driver took; not among those that the sides sent. */
     public long announced() {
-        return announced.get();
+        return sum(counters -> counters.announced);
     }
 
     public long switches() {

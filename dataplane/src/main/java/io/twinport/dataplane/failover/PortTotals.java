@@ -17,11 +17,38 @@ final class PortTotals {
     /** Frames that the active side's driver has taken since the last switch. */
     long sent;
 
-    /** Frames that no driver took. */
+    /** Frames that were given back to the sender: the driver had no room, or a wait was on and the buffer full. */
     long refused;
 
-    /** Frames that were received and not delivered (U2, R52). */
+    /** Frames that were taken and freed, because neither side was ready (R41). */
+    long dropped;
+
+    /** Frames that had to wait, for a handover or, held, for a side to become ready. */
+    long held;
+
+    /** Those of them that were freed: too old, too many, or with no side left to go to. */
+    long holdDropped;
+
+    /** Frames that were in flight at a cut and that the other side has sent again; the sides' counts have them twice. */
+    long resent;
+
+    /** Planned switches whose former side had not told in time that its ring was empty. */
+    long notDrained;
+
+    /** Frames that were received and not delivered, because of their side or their age (U2, R52). */
     long suppressed;
+
+    /** Frames that were not delivered because their copy by the other side was (U8). */
+    long duplicates;
+
+    /** Frames among those delivered that the side had received before it transmitted (U2). */
+    long lookback;
+
+    /** Delivered frames whose copies were no longer awaited for want of room, so that those were delivered too (U8). */
+    long forgotten;
+
+    /** Frames that the side that does not transmit has received, whatever became of them. */
+    long idle;
 
     /** Frames of control threads that a driver took. */
     long announced;

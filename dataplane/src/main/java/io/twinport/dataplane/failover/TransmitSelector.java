@@ -16,6 +16,7 @@ final class TransmitSelector {
     private final PortEvents out;
     private final NanoClock clock;
     private final PolicyTimers timers;
+    private final long decision;
     private final long scratch =
             Arena.global().allocate(LinkWord.LENGTH, Long.BYTES).address();
     private long primary = SideLine.NOTHING;
@@ -23,6 +24,9 @@ final class TransmitSelector {
     private long active = SideLine.NOTHING;
     private long idle = SideLine.NOTHING;
     private int state;
+    private int published;
+    private long switches;
+    private long decisionNanos;
     private long edgesSeen;
 
     /**
@@ -37,6 +41,23 @@ final class TransmitSelector {
         this.clock = clock;
         this.timers = timers;
         this.state = state;
+        this.published = state;
+        this.decision = PortDecision.allocate(state);
+    }
+
+    /** Address of the {@link PortDecision} that the port's other queues follow. */
+    long decision() {
+        return decision;
+    }
+
+    /** How often another side has come to transmit. */
+    long switches() {
+        return switches;
+    }
+
+    /** When the policy was told last what has changed its state. */
+    long decisionNanos() {
+        return decisionNanos;
     }
 
     /** The line that transmits; one without a device where neither side is ready. */
@@ -52,6 +73,11 @@ final class TransmitSelector {
     /** The line of a side, one without a device where that has left. */
     long line(int side) {
         return side == FailoverPolicy.PRIMARY ? primary : side == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
+    }
+
+    /** Whether neither side is a member. */
+    boolean isAlone() {
+        return primary == SideLine.NOTHING && standby == SideLine.NOTHING;
     }
 
     int state() {
@@ -71,15 +97,15 @@ final class TransmitSelector {
     int look() {
         // Before the words are read: an edge that comes after must not be taken for one that was seen.
         edgesSeen = EventLine.edges(events);
-        int first = decide(
+        int first = apply(
                 SideLine.isLinkUp(primary, scratch)
                         ? FailoverPolicy.PRIMARY_LINK_UP
                         : FailoverPolicy.PRIMARY_LINK_DOWN);
-        int second = decide(
+        int second = apply(
                 SideLine.isLinkUp(standby, scratch)
                         ? FailoverPolicy.STANDBY_LINK_UP
                         : FailoverPolicy.STANDBY_LINK_DOWN);
-        return first == NO_SWITCH ? second : first;
+        return publish(first == NO_SWITCH ? second : first);
     }
 
     int join(int side, long line) {
@@ -94,6 +120,10 @@ final class TransmitSelector {
 
     /** Decides on an event that is not a device's. */
     int decide(int event) {
+        return publish(apply(event));
+    }
+
+    private int apply(int event) {
         int next = FailoverPolicy.next(state, event);
         if (next == state) {
             return NO_SWITCH;
@@ -106,7 +136,18 @@ final class TransmitSelector {
         state = next;
         active = now == FailoverPolicy.PRIMARY ? primary : now == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
         idle = now == FailoverPolicy.PRIMARY ? standby : now == FailoverPolicy.STANDBY ? primary : SideLine.NOTHING;
+        decisionNanos = nanos;
         return now == before ? NO_SWITCH : event;
+    }
+
+    /** The other queues hear of what has come of a look as a whole. */
+    private int publish(int result) {
+        if (state != published || result != NO_SWITCH) {
+            published = state;
+            switches += result == NO_SWITCH ? 0 : 1;
+            PortDecision.publish(decision, state, switches);
+        }
+        return result;
     }
 
     private void setLine(int side, long line) {

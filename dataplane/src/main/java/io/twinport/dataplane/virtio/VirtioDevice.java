@@ -15,6 +15,7 @@ import static io.twinport.dataplane.virtio.VirtioLayout.GONE;
 import static io.twinport.dataplane.virtio.VirtioLayout.NEEDS_RESET;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_LINK_UP;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_MAC;
+import static io.twinport.dataplane.virtio.VirtioLayout.NET_MTU;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_STATUS;
 import static io.twinport.dataplane.virtio.VirtioLayout.QUEUE_DESC;
 import static io.twinport.dataplane.virtio.VirtioLayout.QUEUE_DEVICE;
@@ -28,6 +29,7 @@ import static io.twinport.dataplane.virtio.VirtioLayout.QUEUE_SIZE;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.Registers;
+import java.util.OptionalInt;
 import java.util.function.BooleanSupplier;
 
 /**
@@ -183,6 +185,13 @@ final class VirtioDevice {
             }
         }
         throw new DpdkException("the configuration of " + name + " changes without an end");
+    }
+
+    /** The largest MTU, where the device says one (5.1.4, {@code VIRTIO_NET_F_MTU}). */
+    OptionalInt mtu() {
+        return VirtioFeatures.has(offered(), VirtioFeatures.MTU)
+                ? OptionalInt.of(net.read(NET_MTU, 2))
+                : OptionalInt.empty();
     }
 
     private int status() {

@@ -2,6 +2,9 @@ package io.twinport.dataplane.virtio;
 
 /** Feature bits (virtio 1.2, 5.1.3 and 6): what a device offers and a driver acknowledges. */
 public final class VirtioFeatures {
+    /** The device says which MTU it can have. */
+    public static final long MTU = 1L << 3;
+
     /** The device has an address of its own. */
     public static final long MAC = 1L << 5;
 

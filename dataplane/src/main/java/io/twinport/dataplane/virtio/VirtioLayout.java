@@ -84,6 +84,10 @@ final class VirtioLayout {
     static final int NET_MAC = 0;
     static final int NET_STATUS = 6;
     static final int NET_BYTES = 8;
+
+    /** After the number of queue pairs; only there with {@code VIRTIO_NET_F_MTU}. */
+    static final int NET_MTU = 10;
+
     static final int NET_LINK_UP = 1;
 
     static final int QUEUE_RECEIVE = 0;

@@ -1,10 +1,13 @@
 package io.twinport.dataplane.virtio;
 
+import io.twinport.dataplane.MtuBounds;
+import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
@@ -13,6 +16,7 @@ import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.Registers;
 import io.twinport.dpdk.VfioDevice;
 import io.twinport.posix.EventSet;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -46,6 +50,8 @@ public final class VirtioSide implements SideDevice {
     private final EventSet signals;
     private final Thread watcher;
 
+    private int mtu = MtuBounds.ETHERNET;
+    private Offloads promised = Offloads.NONE;
     private @Nullable MbufPool pool;
     private @Nullable SplitQueue receive;
     private @Nullable SplitQueue transmit;
@@ -142,6 +148,96 @@ public final class VirtioSide implements SideDevice {
     }
 
     @Override
+    public int mtu() {
+        return mtu;
+    }
+
+    /** A buffer is one mbuf, which has a bound of its own, where the device tells none. */
+    @Override
+    public MtuBounds mtuBounds() {
+        return new MtuBounds(MtuBounds.LEAST, device.mtu().orElse(MtuBounds.ANY.most()));
+    }
+
+    @Override
+    public void setMtu(int wanted) {
+        if (!mtuBounds().allow(wanted)) {
+            throw new DpdkException(this + " cannot have an MTU of " + wanted + ": " + mtuBounds() + " is possible");
+        }
+        checkRoom(wanted, pool);
+        mtu = wanted;
+    }
+
+    /** Without {@code MRG_RXBUF} the device drops what does not fit into one buffer. */
+    private void checkRoom(int wanted, @Nullable MbufPool mbufs) {
+        if (mbufs != null && MtuBounds.room(wanted) > mbufs.room()) {
+            throw new DpdkException(this + " cannot have an MTU of " + wanted + ": its mbufs hold " + mbufs.room()
+                    + " bytes, and it receives each frame in one. Make the pool's mbufs larger");
+        }
+    }
+
+    /**
+     * This driver negotiates no control queue, so without {@code VIRTIO_NET_F_CTRL_RX} the device delivers all that its
+     * host gives it (5.1.6.5): as if it were promiscuous.
+     */
+    @Override
+    public boolean isPromiscuous() {
+        return true;
+    }
+
+    @Override
+    public boolean setPromiscuous(boolean on) {
+        return false;
+    }
+
+    @Override
+    public boolean isAllMulticast() {
+        return true;
+    }
+
+    @Override
+    public boolean setAllMulticast(boolean on) {
+        return false;
+    }
+
+    @Override
+    public boolean setUnicast(List<MacAddress> addresses) {
+        return false;
+    }
+
+    @Override
+    public boolean setMulticast(List<MacAddress> addresses) {
+        return false;
+    }
+
+    @Override
+    public boolean setVlan(int id, boolean on) {
+        return false;
+    }
+
+    @Override
+    public boolean isUnfiltered() {
+        return true;
+    }
+
+    /** Frames may lie in several mbufs when they are sent; that is all. */
+    @Override
+    public Offloads offloads() {
+        return new Offloads(0, EthOffloads.MULTI_SEGS);
+    }
+
+    @Override
+    public void promiseOffloads(Offloads offloads) {
+        promised = offloads;
+    }
+
+    /** VFIO lets nobody else open the device. */
+    @Override
+    public void own(String owner) {}
+
+    @Override
+    public void disown() {}
+
+    @Override
     public boolean hasLinkInterrupts() {
         return interrupts;
     }
@@ -164,6 +260,7 @@ public final class VirtioSide implements SideDevice {
     /** One queue pair, whatever the port has. */
     @Override
     public void configure(MbufPool mbufs, int queues) {
+        checkRoom(mtu, mbufs);
         pool = mbufs;
         closeQueues();
         receive = queue(VirtioLayout.QUEUE_RECEIVE);
@@ -215,6 +312,9 @@ public final class VirtioSide implements SideDevice {
         reportedUp = interrupts && device.isLinkUp();
         for (int q = 0; q < lines.length; q++) {
             SideLine.writeVirtio(lines[q], q == 0 ? rx.address() : 0, tx.address(), tx.frames(), reportedUp);
+            if (promised.tx() != 0) {
+                SideLine.offload(lines[q], 0, promised.without(offloads()).tx());
+            }
         }
         line = lines[0];
         events = portEvents;

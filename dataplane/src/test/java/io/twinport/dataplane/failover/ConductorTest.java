@@ -117,6 +117,30 @@ class ConductorTest {
         assertEquals(List.of(record), log());
     }
 
+    /** A queue that follows may have been faster than the one that decides and tells. */
+    @Test
+    void shouldTakeFirstBurstOfAnyQueue() {
+        SwitchRecord silent = failover(0, 1, System.nanoTime(), NO_BURST_YET);
+        events.firstBurst(0, 1, 77);
+        events.firstBurst(0, 1, 78);
+        write(silent);
+        conductor.doWork();
+        assertEquals(List.of(silent.withFirstBurst(77)), switches);
+        assertEquals(List.of(silent.withFirstBurst(77)), log());
+
+        SwitchRecord slower = failover(0, 2, System.nanoTime(), 99);
+        events.firstBurst(0, 2, 88);
+        write(slower);
+        events.firstBurst(0, 2, 101);
+        conductor.doWork();
+        assertEquals(slower.withFirstBurst(88), switches.getLast());
+
+        SwitchRecord next = failover(0, 3, System.nanoTime(), 110);
+        write(next);
+        conductor.doWork();
+        assertEquals(next, switches.getLast());
+    }
+
     /** Nobody transmits after it, so there is no burst to wait for. */
     @Test
     void shouldTellAtOnceOfSwitchToNone() {

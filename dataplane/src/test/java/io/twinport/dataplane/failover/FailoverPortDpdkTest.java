@@ -48,6 +48,35 @@ class FailoverPortDpdkTest {
         });
     }
 
+    /** R43: what the side's driver has not taken is given back. */
+    @Test
+    void shouldReturnWhatTheDriverHasTaken() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.arriveAt(PRIMARY, port.ringCapacity() - 5, 1000);
+                assertEquals(5, port.send(32));
+                assertEquals(0, port.send(1));
+                assertEquals(5, port.counters().sentByPrimary());
+                assertEquals(28, port.counters().refused());
+                assertEquals(0, port.counters().dropped());
+            }
+        });
+    }
+
+    /** R45: whatever the frame's addresses, contents and length, it goes to the driver as it is. */
+    @Test
+    void shouldPassFramesOnAsTheyAre() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                for (int length : new int[] {24, 60, 1514, 1900}) {
+                    port.sendOne(length, length | Frames.UNICAST);
+                    port.sendOne(length, length);
+                    assertEquals(List.of(length | Frames.UNICAST, (long) length), port.takeFrom(PRIMARY));
+                }
+            }
+        });
+    }
+
     /** R42: with the first burst after the event. */
     @Test
     void shouldReturnToPrimaryAtOnce() throws Exception {
@@ -149,20 +178,21 @@ class FailoverPortDpdkTest {
         });
     }
 
-    /** R41: what nobody can transmit stays the caller's, and is counted. */
+    /** R41: what nobody can transmit is freed and counted; it is never given back, or its sender would try for ever. */
     @Test
-    void shouldTakeNothingWhenNeitherSideIsReady() throws Exception {
+    void shouldDropAndCountWhenNeitherSideIsReady() throws Exception {
         EalWorker.run(() -> {
             try (RingedPort port = RingedPort.withBothSides()) {
                 assertEquals(NONE, port.active());
-                assertEquals(0, port.send(32));
-                assertEquals(0, port.send(5));
+                assertEquals(32, port.send(32));
+                assertEquals(5, port.send(5));
                 port.link(STANDBY, true);
                 assertEquals(7, port.send(7));
                 assertEquals(List.of(), port.takeFrom(PRIMARY));
                 assertEquals(numbers(37, 7), port.takeFrom(STANDBY));
                 port.receive(HOUSEKEEPING_POLLS);
-                assertEquals(37, port.counters().refused());
+                assertEquals(37, port.counters().dropped());
+                assertEquals(0, port.counters().refused());
                 assertEquals(7, port.counters().sentByStandby());
             }
         });
@@ -217,7 +247,7 @@ class FailoverPortDpdkTest {
                 expected.add(100L);
                 assertEquals(expected, port.receive());
                 assertEquals(2, port.counters().suppressed());
-                Thread.sleep(ReceiveWindow.LENGTH.plusMillis(1));
+                Thread.sleep(ReceiveSettings.DEFAULT.window().plusMillis(1));
                 port.receive();
                 port.arriveAt(PRIMARY, 3, Frames.UNICAST);
                 assertEquals(List.of(), port.receive(HOUSEKEEPING_POLLS));
@@ -283,7 +313,8 @@ class FailoverPortDpdkTest {
                 assertEquals(numbers(3, 3), port.takeFrom(PRIMARY));
                 port.leave(PRIMARY);
                 port.leave(STANDBY);
-                assertEquals(0, port.send(3));
+                assertEquals(3, port.send(3));
+                assertEquals(3, port.counters().dropped());
             }
         });
     }
@@ -380,7 +411,7 @@ class FailoverPortDpdkTest {
         });
     }
 
-    /** Whatever happens to links and members, in whatever order: each frame is sent once, in order, or refused. */
+    /** Whatever happens to links and members, in whatever order: each frame is sent once, in order, or dropped. */
     @Test
     void shouldAccountForEachFrameWhateverHappens() throws Exception {
         long seed = System.nanoTime();
@@ -414,7 +445,7 @@ class FailoverPortDpdkTest {
                             int ready = here[PRIMARY] && up[PRIMARY]
                                     ? PRIMARY
                                     : here[STANDBY] && up[STANDBY] ? STANDBY : NONE;
-                            assertEquals(ready == NONE ? 0 : count, port.send(count), () -> "seed " + seed);
+                            assertEquals(count, port.send(count), () -> "seed " + seed);
                             for (int s = PRIMARY; s <= STANDBY; s++) {
                                 List<Long> expected = s == ready ? numbers(next, count) : List.of();
                                 assertEquals(expected, port.takeFrom(s), () -> "seed " + seed);
@@ -430,7 +461,7 @@ class FailoverPortDpdkTest {
                 port.receive(HOUSEKEEPING_POLLS);
                 assertEquals(sent[PRIMARY], port.counters().sentByPrimary(), () -> "seed " + seed);
                 assertEquals(sent[STANDBY], port.counters().sentByStandby(), () -> "seed " + seed);
-                assertEquals(sent[NONE], port.counters().refused(), () -> "seed " + seed);
+                assertEquals(sent[NONE], port.counters().dropped(), () -> "seed " + seed);
             }
         });
     }

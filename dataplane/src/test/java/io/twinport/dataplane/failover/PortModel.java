@@ -12,7 +12,7 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * What a failover port over two rings should do, written down as the rules say it (R41, R42, U1, U2, U12), without a
+ * What a failover port over two rings should do, written down as the rules say it (R41, R42, U1, U2, U4, U12, U13), without a
  * thought of speed. It shares no code with the port. Time is given in.
  */
 final class PortModel {
@@ -37,9 +37,23 @@ final class PortModel {
     }
 
     private static final int BURST = 32;
+    private static final int RELEASE = 2 * BURST;
+    private static final long LONGEST_HANDOVER = 2_000_000;
+    private static final long BLIND_HANDOVER = 1_000_000;
     private static final int DRAIN = 8 * BURST;
     private static final int FREE_FLAPS = 2;
     private static final int MOST_FLAPS = 7;
+
+    /** How it is known what a side has sent. */
+    enum Completion {
+        AT_ONCE,
+        /** When the wire has taken it. */
+        TAKEN,
+        NEVER
+    }
+
+    /** A frame, and when it was posted or kept. */
+    private record Timed(long number, long since) {}
 
     /** One side as it is, and as the port knows it to be. */
     private static final class Device {
@@ -48,6 +62,7 @@ final class PortModel {
         boolean up;
         boolean knownUp;
         boolean leaving;
+        Completion completion = Completion.AT_ONCE;
 
         boolean ready() {
             return joined && knownUp;
@@ -71,13 +86,44 @@ final class PortModel {
     private long lateUntil;
     private long waitOverAt = -1;
     private long settledAt = -1;
+    private final long hold;
+    private final int mostHeld;
+    private final Deque<Timed> backlog = new ArrayDeque<>();
+    private final List<Timed> inFlight = new ArrayList<>();
+    private int resends;
+    private int posting = NONE;
+    private boolean handingOver;
+    private long handoverBegun;
+    private boolean lastBurst;
+    private long dropped;
+    private long held;
+    private long holdDropped;
+    private long resent;
+    private long notDrained;
     private long sent;
     private long refused;
     private long received;
     private long suppressed;
     private long switches;
 
-    PortModel(Failback failback, boolean damping, long wait, long settle, int ringSize) {
+    /**
+     * @param hold nanoseconds for which frames are held for a cut, 0 for not at all
+     * @param mostHeld frames kept, and remembered as in flight
+     */
+    PortModel(
+            Failback failback,
+            boolean damping,
+            long wait,
+            long settle,
+            int ringSize,
+            long hold,
+            int mostHeld,
+            Completion ofPrimary,
+            Completion ofStandby) {
+        this.hold = hold;
+        this.mostHeld = mostHeld;
+        devices[PRIMARY].completion = ofPrimary;
+        devices[STANDBY].completion = ofStandby;
         this.failback = failback;
         this.damping = damping;
         this.wait = wait;
@@ -96,6 +142,11 @@ final class PortModel {
         devices[side].knownUp = false;
         devices[side].leaving = false;
         decideOnce(now);
+        if (!devices[PRIMARY].joined && !devices[STANDBY].joined) {
+            inFlight.clear();
+            resends = 0;
+            dropOldest(backlog.size());
+        }
     }
 
     /** The link itself; the port learns of it when it looks. */
@@ -128,19 +179,181 @@ final class PortModel {
         if (edge) {
             look(now);
         }
-        int taken = active == NONE ? 0 : Math.min(numbers.size(), room(active));
-        if (taken > 0) {
-            arrive(active, numbers.subList(0, taken));
+        advance(now);
+        int count = numbers.size();
+        if (posting == NONE && hold == 0) {
+            dropped += count; // R41
+            return count;
         }
-        sent += taken;
-        refused += numbers.size() - taken;
+        int taken = 0;
+        if (posting != NONE && resends == 0 && backlog.isEmpty() && (!handingOver || wantsLastBurst())) {
+            taken = post(numbers, now);
+        }
+        if (posting == NONE || resends > 0 || !backlog.isEmpty() || handingOver) {
+            taken += keep(numbers.subList(taken, count), now);
+        }
+        refused += count - taken;
         return taken;
+    }
+
+    /** What the driver has room for. With a hold, and in a handover, it is remembered what that was. */
+    private int post(List<Long> numbers, long now) {
+        int taken = Math.min(numbers.size(), room(posting));
+        if (hold > 0 || handingOver) {
+            int mostInFlight = hold > 0 ? mostHeld : RELEASE;
+            while (inFlight.size() + numbers.size() > mostInFlight) {
+                inFlight.removeFirst();
+            }
+            numbers.subList(0, taken).forEach(number -> inFlight.add(new Timed(number, now)));
+            lastBurst |= taken > 0;
+        }
+        arrive(posting, numbers.subList(0, taken));
+        sent += taken;
+        return taken;
+    }
+
+    private int keep(List<Long> numbers, long now) {
+        if (posting == NONE) {
+            dropOldest(Math.min(backlog.size(), backlog.size() + numbers.size() - mostHeld));
+        }
+        int kept = Math.min(numbers.size(), mostHeld - backlog.size());
+        numbers.subList(0, kept).forEach(number -> backlog.add(new Timed(number, now)));
+        held += kept;
+        return kept;
+    }
+
+    private void dropOldest(int count) {
+        for (int i = 0; i < count; i++) {
+            backlog.removeFirst();
+            holdDropped++;
+        }
+    }
+
+    private void advance(long now) {
+        if (handingOver) {
+            handOver(now);
+        }
+        if (hold > 0) {
+            release(now);
+            while (posting == NONE && !backlog.isEmpty() && now - backlog.getFirst().since > hold) {
+                dropOldest(1);
+            }
+        }
+        if (handingOver || posting == NONE) {
+            return;
+        }
+        while (resends > 0 && room(posting) > 0) {
+            long number = inFlight.removeFirst().number;
+            resends--;
+            inFlight.add(new Timed(number, now));
+            arrive(posting, List.of(number));
+            sent++;
+            resent++;
+        }
+        while (resends == 0 && postOldest(now) > 0) {}
+    }
+
+    private int postOldest(long now) {
+        List<Long> oldest = backlog.stream().limit(BURST).map(Timed::number).toList();
+        int taken = post(oldest, now);
+        for (int i = 0; i < taken; i++) {
+            backlog.removeFirst();
+        }
+        return taken;
+    }
+
+    /** U13: nothing goes by the new side before the old one has sent all, or the time is over. */
+    private void handOver(long now) {
+        if (wantsLastBurst() && !backlog.isEmpty()) {
+            postOldest(now);
+        }
+        boolean drained = switch (devices[posting].completion) {
+            case AT_ONCE -> true;
+            case TAKEN -> !wantsLastBurst() && (inFlight.isEmpty() || taken(inFlight.getLast()));
+            case NEVER -> now - handoverBegun >= BLIND_HANDOVER;
+        };
+        if (drained) {
+            move();
+        } else if (now - handoverBegun >= LONGEST_HANDOVER) {
+            notDrained += wantsLastBurst() ? 0 : 1;
+            move();
+        }
+    }
+
+    private boolean wantsLastBurst() {
+        return hold == 0 && !lastBurst && devices[posting].completion == Completion.TAKEN;
+    }
+
+    private boolean taken(Timed frame) {
+        return !devices[PRIMARY].ring.contains(frame.number) && !devices[STANDBY].ring.contains(frame.number);
+    }
+
+    private boolean arrived(Timed frame, int side) {
+        return devices[side].completion != Completion.NEVER && taken(frame);
+    }
+
+    /** Frames that have arrived, or are too old; the oldest 64 are looked at. */
+    private void release(long now) {
+        for (int i = 0; i < RELEASE && !inFlight.isEmpty(); i++) {
+            Timed oldest = inFlight.getFirst();
+            boolean arrived = resends == 0 && arrived(oldest, posting);
+            if (!arrived && now - oldest.since < hold) {
+                return;
+            }
+            inFlight.removeFirst();
+            resends = Math.max(0, resends - 1);
+        }
+    }
+
+    /** U4: the side that is posted to is gone; what it may not have sent goes by the next one first. */
+    private void cut(long now) {
+        if (hold > 0) {
+            List<Timed> inOrder = new ArrayList<>(inFlight.subList(resends, inFlight.size()));
+            inOrder.removeIf(frame -> arrived(frame, posting));
+            inOrder.addAll(inFlight.subList(0, resends));
+            inOrder.removeIf(frame -> now - frame.since >= hold);
+            inFlight.clear();
+            inFlight.addAll(inOrder);
+            resends = inFlight.size();
+        }
+        move();
+    }
+
+    private void move() {
+        endHandover();
+        posting = active;
+        if (posting == NONE && hold == 0) {
+            dropOldest(backlog.size());
+        }
+    }
+
+    private void endHandover() {
+        handingOver = false;
+        if (hold == 0) {
+            inFlight.clear();
+        }
+    }
+
+    private void follow(long now) {
+        if (posting == NONE) {
+            move();
+        } else if (active == posting) {
+            endHandover();
+        } else if (!devices[posting].ready()) {
+            cut(now);
+        } else {
+            handingOver = true;
+            handoverBegun = now;
+            lastBurst = false;
+            handOver(now);
+        }
     }
 
     List<Long> receive(long now) {
         if (++polls % 8 == 0) {
             look(now);
             expire(now);
+            advance(now);
             if (late == NONE) {
                 drain(now);
             }
@@ -226,8 +439,11 @@ final class PortModel {
     private void switched(int before, long now) {
         if (active != before) {
             switches++;
+            follow(now);
             late = active == NONE ? NONE : before;
-            lateUntil = now + ReceiveWindow.LENGTH.toNanos();
+            lateUntil = now + ReceiveSettings.DEFAULT.window().toNanos();
+        } else if (handingOver && !devices[posting].ready()) {
+            cut(now);
         }
     }
 
@@ -362,6 +578,31 @@ final class PortModel {
 
     long refused() {
         return refused;
+    }
+
+    long dropped() {
+        return dropped;
+    }
+
+    long held() {
+        return held;
+    }
+
+    long holdDropped() {
+        return holdDropped;
+    }
+
+    long resent() {
+        return resent;
+    }
+
+    long notDrained() {
+        return notDrained;
+    }
+
+    /** Frames that wait. */
+    int waiting() {
+        return backlog.size();
     }
 
     long received() {

@@ -5,6 +5,8 @@ import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
 import static io.twinport.dataplane.failover.RingedPort.numbers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.twinport.dataplane.TxCompletion;
+import io.twinport.dataplane.failover.PortModel.Completion;
 import io.twinport.dataplane.failover.PortModel.Failback;
 import io.twinport.dpdk.testing.Frames;
 import java.time.Duration;
@@ -37,10 +39,25 @@ final class PortSimulation implements AutoCloseable {
         Failback failback = pick(Failback.values());
         boolean damping = random.nextBoolean();
         FailbackSettings settings = new FailbackSettings(failback.event, WAIT, damping);
-        port = new RingedPort(settings, () -> now);
+        HoldSettings hold = new HoldSettings(
+                pick(Duration.ZERO, Duration.ofNanos(20_000), Duration.ofMillis(4), WAIT.multipliedBy(10)),
+                pick(64, 512));
+        Completion ofPrimary = pick(Completion.values());
+        Completion ofStandby = pick(Completion.values());
+        port = new RingedPort(PortSettings.DEFAULT.with(settings).with(hold), () -> now);
+        port.completion(PRIMARY, kind(ofPrimary));
+        port.completion(STANDBY, kind(ofStandby));
         model = new PortModel(
-                failback, damping, WAIT.toNanos(), FailbackSettings.SETTLE.toNanos(), port.ringCapacity());
-        history.add("starts with " + settings);
+                failback,
+                damping,
+                WAIT.toNanos(),
+                FailbackSettings.SETTLE.toNanos(),
+                port.ringCapacity(),
+                hold.time().toNanos(),
+                hold.frames(),
+                ofPrimary,
+                ofStandby);
+        history.add("starts with " + settings + ", " + hold + ", completion " + ofPrimary + ", " + ofStandby);
     }
 
     void run(int steps) {
@@ -51,6 +68,21 @@ final class PortSimulation implements AutoCloseable {
         PortCounters counters = port.counters();
         check("frames sent", model.sent(), counters.sentByPrimary() + counters.sentByStandby());
         check("frames refused", model.refused(), counters.refused());
+        check("frames dropped", model.dropped(), counters.dropped());
+        check("frames held", model.held(), counters.held());
+        check("frames held and dropped", model.holdDropped(), counters.holdDropped());
+        check("frames resent", model.resent(), counters.resent());
+        check("switches not drained", model.notDrained(), counters.notDrained());
+        check(
+                "each frame",
+                nextSent,
+                counters.sentByPrimary()
+                        + counters.sentByStandby()
+                        - counters.resent()
+                        + counters.refused()
+                        + counters.dropped()
+                        + counters.holdDropped()
+                        + model.waiting());
         check("frames received", model.received(), counters.received());
         check("frames suppressed", model.suppressed(), counters.suppressed());
         check("switches", model.switches(), counters.switches());
@@ -70,9 +102,11 @@ final class PortSimulation implements AutoCloseable {
             case 20 -> joinOrLeave(pick(PRIMARY, PRIMARY, STANDBY));
             case 21 ->
                 pass(pick(
+                        Handover.BLIND.dividedBy(4),
+                        Handover.BLIND,
                         WAIT.dividedBy(3),
                         WAIT,
-                        ReceiveWindow.LENGTH.dividedBy(2),
+                        ReceiveSettings.DEFAULT.window().dividedBy(2),
                         WAIT.multipliedBy(20),
                         FailbackSettings.SETTLE));
             case 22 -> receiveUntilHousekeeping();
@@ -173,6 +207,14 @@ final class PortSimulation implements AutoCloseable {
             default -> model.failback(Failback.of(event), now);
         }
         port.decide(event);
+    }
+
+    private static int kind(Completion completion) {
+        return switch (completion) {
+            case AT_ONCE -> TxCompletion.AT_ONCE;
+            case TAKEN -> TxCompletion.REFERENCES;
+            case NEVER -> TxCompletion.TIME;
+        };
     }
 
     private void note(String step) {

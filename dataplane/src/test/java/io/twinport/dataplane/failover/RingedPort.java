@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.TestLines;
+import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.Mbuf;
@@ -51,17 +52,18 @@ final class RingedPort implements AutoCloseable {
     private final long array = Frames.array(BURST);
     private long nextNumber;
 
-    RingedPort(FailbackSettings failback, NanoClock clock) {
-        port = new FailoverPort(0, events, counters, new PortEvents(told), failback, clock);
+    RingedPort(PortSettings settings, NanoClock clock) {
+        // A simulated clock costs nothing: it is read at each look at the idle side.
+        port = new FailoverPort(0, events, counters, new PortEvents(told), settings, clock, 1);
     }
 
     /** Both sides are members, their links down. */
     static RingedPort withBothSides() {
-        return withBothSides(FailbackSettings.AT_ONCE);
+        return withBothSides(PortSettings.DEFAULT, SystemNanoClock.INSTANCE);
     }
 
-    private static RingedPort withBothSides(FailbackSettings failback) {
-        RingedPort port = new RingedPort(failback, SystemNanoClock.INSTANCE);
+    private static RingedPort withBothSides(PortSettings settings, NanoClock clock) {
+        RingedPort port = new RingedPort(settings, clock);
         port.join(FailoverPolicy.PRIMARY);
         port.join(FailoverPolicy.STANDBY);
         return port;
@@ -74,11 +76,21 @@ final class RingedPort implements AutoCloseable {
 
     /** {@link #ready()} with other settings. */
     static RingedPort ready(FailbackSettings failback) {
-        RingedPort port = withBothSides(failback);
+        return ready(PortSettings.DEFAULT.with(failback), SystemNanoClock.INSTANCE);
+    }
+
+    /** {@link #ready()} with other settings and another clock. */
+    static RingedPort ready(PortSettings settings, NanoClock clock) {
+        RingedPort port = withBothSides(settings, clock);
         port.link(FailoverPolicy.PRIMARY, true);
         port.link(FailoverPolicy.STANDBY, true);
         port.receive(HOUSEKEEPING_POLLS);
         return port;
+    }
+
+    /** From now on it is known in that way what a side has sent, of {@link TxCompletion}. */
+    void completion(int side, int kind) {
+        TestLines.completion(lines[side - 1], kind);
     }
 
     void join(int side) {
@@ -111,6 +123,13 @@ final class RingedPort implements AutoCloseable {
         int taken = port.txBurst(array, count);
         Mbuf.free(Frames.from(array, taken), count - taken);
         return taken;
+    }
+
+    /** Sends a frame of that length. */
+    void sendOne(int length, long number) {
+        assertEquals(1, allocator.allocate(array, 1));
+        Frames.write(Frames.get(array, 0), number, length);
+        assertEquals(1, port.txBurst(array, 1));
     }
 
     /** Takes the frames out that are in a side's ring, and gives their numbers. */
@@ -165,6 +184,16 @@ final class RingedPort implements AutoCloseable {
 
     int active() {
         return port.activeSide();
+    }
+
+    /** The side that gets the frames. */
+    int transmitting() {
+        return port.transmittingSide();
+    }
+
+    /** Nobody holds an mbuf. */
+    void assertPoolFull() {
+        assertEquals(pool.size(), pool.available(), "mbufs are missing");
     }
 
     /** The port's counters, up to date. */

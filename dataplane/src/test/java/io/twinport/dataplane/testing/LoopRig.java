@@ -18,6 +18,7 @@ import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,9 +41,14 @@ public final class LoopRig implements AutoCloseable {
 
     /** @param folder where {@code twinport.cnc} goes */
     public LoopRig(Path folder) {
+        this(folder, () -> MbufPool.create("rig", MBUFS));
+    }
+
+    /** With another pool, made when EAL has started. */
+    public LoopRig(Path folder, Supplier<MbufPool> newPool) {
         this.folder = folder;
         TestEal.start();
-        pool = MbufPool.create("rig", MBUFS);
+        pool = newPool.get();
         cnc = CncFile.create(folder.resolve("rig.cnc"));
         conductor = new Conductor(cnc);
         counters = new PortCounters(cnc.counters(), 0);

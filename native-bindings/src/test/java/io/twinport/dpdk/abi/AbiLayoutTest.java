@@ -10,7 +10,9 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -29,7 +31,7 @@ class AbiLayoutTest {
 
         Map<String, Long> ours = AbiLookUps.values();
 
-        assertAgrees(ours, CLayout.ask(ours.keySet(), flags, folder));
+        assertAgrees(ours, CLayout.ask(keys(ours), flags, folder));
     }
 
     @Test
@@ -42,7 +44,7 @@ class AbiLayoutTest {
         Map<String, Long> ours = new TreeMap<>();
         AbiLookUps.keys().forEach(key -> ours.put(key, Long.valueOf(child.value("abi " + key))));
 
-        assertAgrees(ours, CLayout.ask(ours.keySet(), dpdk.compilerFlags(), folder));
+        assertAgrees(ours, CLayout.ask(keys(ours), dpdk.compilerFlags(), folder));
     }
 
     @Test
@@ -53,6 +55,15 @@ class AbiLayoutTest {
         Map<String, Long> used = Abi.used();
         assertTrue(used.size() >= 20, used::toString);
         assertTrue(AbiLookUps.keys().containsAll(used.keySet()), used::toString);
+    }
+
+    /** What was looked up, and the constants that were written by hand. */
+    private static Set<String> keys(Map<String, Long> lookedUp) {
+        Set<String> keys = new TreeSet<>(lookedUp.keySet());
+        AbiBits.byHand().keySet().stream()
+                .filter(key -> key.startsWith("constant "))
+                .forEach(keys::add);
+        return keys;
     }
 
     private static void assertAgrees(Map<String, Long> ours, Map<String, Long> compiler) {

@@ -1,0 +1,24 @@
+package io.twinport.control.run;
+
+import io.twinport.dataplane.MtuBounds;
+import io.twinport.dataplane.member.FilterSettings;
+import io.twinport.dpdk.MacAddress;
+import io.twinport.dpdk.MbufPool;
+import java.util.Optional;
+
+/**
+ * A failover port as the user wants it, whatever its sides are.
+ *
+ * @param mtu of the port and its devices, in bytes
+ * @param mac that the port is to have in place of its devices' own
+ * @param filter which frames it wants
+ */
+public record PortSpec(int mtu, Optional<MacAddress> mac, FilterSettings filter) {
+    private static final int KIB = 1024;
+
+    /** Bytes of a frame that each mbuf must hold: NICs are told in KiB. */
+    public int mbufRoom() {
+        int needed = MtuBounds.room(mtu);
+        return Math.max(MbufPool.DEFAULT_ROOM, (needed + KIB - 1) / KIB * KIB);
+    }
+}

@@ -1,0 +1,26 @@
+package io.twinport.dpdk;
+
+import io.twinport.dpdk.abi.Abi;
+
+/** Bits of {@code RTE_ETH_RX_OFFLOAD_*} and {@code RTE_ETH_TX_OFFLOAD_*}: what devices do to frames in place of the CPU. */
+public final class EthOffloads {
+    /** Receives frames in several mbufs. */
+    public static final long SCATTER = Abi.constant("RTE_ETH_RX_OFFLOAD_SCATTER");
+
+    /** Checks the checksums of what it receives, and says so in the mbuf's flags. */
+    public static final long RX_CHECKSUMS = Abi.constant("RTE_ETH_RX_OFFLOAD_IPV4_CKSUM")
+            | Abi.constant("RTE_ETH_RX_OFFLOAD_UDP_CKSUM")
+            | Abi.constant("RTE_ETH_RX_OFFLOAD_TCP_CKSUM");
+
+    /** Sends frames that lie in several mbufs. */
+    public static final long MULTI_SEGS = Abi.constant("RTE_ETH_TX_OFFLOAD_MULTI_SEGS");
+
+    /** Inserts the tag that the mbuf names. */
+    public static final long VLAN_INSERT = Abi.constant("RTE_ETH_TX_OFFLOAD_VLAN_INSERT");
+
+    public static final long IPV4_CHECKSUM = Abi.constant("RTE_ETH_TX_OFFLOAD_IPV4_CKSUM");
+    public static final long UDP_CHECKSUM = Abi.constant("RTE_ETH_TX_OFFLOAD_UDP_CKSUM");
+    public static final long TCP_CHECKSUM = Abi.constant("RTE_ETH_TX_OFFLOAD_TCP_CKSUM");
+
+    private EthOffloads() {}
+}

@@ -1,0 +1,89 @@
+package io.twinport.dpdk;
+
+import io.twinport.dpdk.abi.Abi;
+import org.agrona.UnsafeApi;
+
+/**
+ * What a sender asks of the device that is to send a frame: flags in the mbuf ({@code RTE_MBUF_F_TX_*}), the lengths of the
+ * headers, and the tag. For poll loops: no objects, no checks.
+ *
+ * <pre>
+ *   tx_offload: 63 .. 16 | 15 .. 7 | 6 .. 0
+ *                  ...   | l3_len  | l2_len
+ * </pre>
+ */
+public final class MbufOffloads {
+    /** The tag is to be inserted. */
+    public static final long VLAN = Abi.constant("RTE_MBUF_F_TX_VLAN");
+
+    /** The frame is IPv4; goes with a checksum's flag. */
+    public static final long IPV4 = Abi.constant("RTE_MBUF_F_TX_IPV4");
+
+    /** The frame is IPv6; goes with a checksum's flag. */
+    public static final long IPV6 = Abi.constant("RTE_MBUF_F_TX_IPV6");
+
+    /** IPv4's own checksum is to be written. */
+    public static final long IPV4_CHECKSUM = Abi.constant("RTE_MBUF_F_TX_IP_CKSUM");
+
+    /** TCP's or UDP's checksum is to be written: a number in these bits, not flags. */
+    public static final long L4_MASK = Abi.constant("RTE_MBUF_F_TX_L4_MASK");
+
+    public static final long TCP_CHECKSUM = Abi.constant("RTE_MBUF_F_TX_TCP_CKSUM");
+    public static final long UDP_CHECKSUM = Abi.constant("RTE_MBUF_F_TX_UDP_CKSUM");
+
+    /** A frame without any of these asks for nothing. */
+    public static final long ANY = VLAN | IPV4_CHECKSUM | L4_MASK;
+
+    private static final int OL_FLAGS = Abi.offset("rte_mbuf", "ol_flags");
+    private static final int VLAN_TCI = Abi.offset("rte_mbuf", "vlan_tci");
+    private static final int TX_OFFLOAD = Abi.offset("rte_mbuf", "tx_offload");
+    private static final int L3_SHIFT = 7;
+    private static final int L2_MASK = 0x7f;
+    private static final int L3_MASK = 0x1ff;
+
+    private MbufOffloads() {}
+
+    /**
+     * Asks for checksums.
+     *
+     * @param flags of the constants above
+     * @param l2Length bytes before the IP header, tags that lie in the frame included
+     * @param l3Length bytes of the IP header, extension headers included
+     */
+    public static void request(long mbuf, long flags, int l2Length, int l3Length) {
+        UnsafeApi.putLong(mbuf + OL_FLAGS, UnsafeApi.getLong(mbuf + OL_FLAGS) | flags);
+        UnsafeApi.putLong(mbuf + TX_OFFLOAD, (long) l3Length << L3_SHIFT | l2Length);
+    }
+
+    /** Asks for a tag (802.1Q). */
+    public static void requestVlan(long mbuf, int tci) {
+        UnsafeApi.putLong(mbuf + OL_FLAGS, UnsafeApi.getLong(mbuf + OL_FLAGS) | VLAN);
+        UnsafeApi.putShort(mbuf + VLAN_TCI, (short) tci);
+    }
+
+    public static long flags(long mbuf) {
+        return UnsafeApi.getLong(mbuf + OL_FLAGS);
+    }
+
+    /** What these flags ask for has been done. */
+    public static void done(long mbuf, long flags) {
+        UnsafeApi.putLong(mbuf + OL_FLAGS, UnsafeApi.getLong(mbuf + OL_FLAGS) & ~flags);
+    }
+
+    public static int vlan(long mbuf) {
+        return UnsafeApi.getShort(mbuf + VLAN_TCI) & 0xffff;
+    }
+
+    public static int l2Length(long mbuf) {
+        return (int) UnsafeApi.getLong(mbuf + TX_OFFLOAD) & L2_MASK;
+    }
+
+    public static int l3Length(long mbuf) {
+        return (int) (UnsafeApi.getLong(mbuf + TX_OFFLOAD) >>> L3_SHIFT) & L3_MASK;
+    }
+
+    /** There are so many bytes more before the IP header. */
+    public static void growL2(long mbuf, int bytes) {
+        UnsafeApi.putLong(mbuf + TX_OFFLOAD, UnsafeApi.getLong(mbuf + TX_OFFLOAD) + bytes);
+    }
+}
