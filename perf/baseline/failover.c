@@ -53,7 +53,7 @@ int rte_eth_dev_callback_process(struct rte_eth_dev *dev, enum rte_eth_event_typ
 
 enum { BURST = 32, DESCRIPTORS = 512, MBUFS = 16383, MBUF_CACHE = 256, FRAME = 64 };
 enum { PRIMARY, STANDBY, SIDES, NO_SIDE };
-enum { SLOTS = 512 };
+enum { SLOTS = 1024 };
 
 #define UNKNOWN INT64_C(-1)
 #define MICROSECOND INT64_C(1000)
@@ -61,6 +61,7 @@ enum { SLOTS = 512 };
 
 static const int64_t SLOT_LENGTH = 10 * MICROSECOND;
 static const int64_t BEFORE_CUT = MILLISECOND / 2;
+static const int64_t AFTER_SWITCH = 5 * MILLISECOND;
 static const int64_t SETTLE = 500 * MILLISECOND;
 static const int64_t LOOK = 200 * MICROSECOND;
 static const int64_t SWITCH_LIMIT = 500 * MILLISECOND;
@@ -508,7 +509,7 @@ static void fail_over(int number, bool is_last)
     int64_t recorded_from = atomic_load(&record_from);
     int64_t cut_at = cut();
     await_burst();
-    pause_for(SLOTS * SLOT_LENGTH);
+    pause_for(AFTER_SWITCH);
     atomic_store(&record_from, 0);
     drain();
     int64_t lost = peer == FAILSAFE ? UNKNOWN : (int64_t)(sent - arrived - lost_before);
@@ -519,7 +520,7 @@ static void fail_over(int number, bool is_last)
         printf("\n");
     }
     printf("cut number=%d cutToEvent=%" PRId64 " eventToDecision=%" PRId64 " decisionToBurst=%" PRId64
-           " eventToBurst=%" PRId64 " cutToBurst=%" PRId64 " beforeEvent=0 lost=%" PRId64 " refused=%" PRIu64,
+           " eventToBurst=%" PRId64 " cutToBurst=%" PRId64 " beforeEvent=0 lost=%" PRId64 " refused=%" PRIu64 " duplicated=-1 reordered=-1",
         number, between(cut_at, event_at), between(event_at, decision_at), between(decision_at, burst_at),
         between(event_at, burst_at), between(cut_at, burst_at), lost, refused - refused_before);
 }

@@ -21,11 +21,14 @@ import picocli.CommandLine.Option;
 /** {@code twinport bench all}: the figures that a release is judged by. */
 @Command(
         name = "all",
-        description = "The figures that a release is judged by, in one run of some ten minutes: each as a ratio to the C"
-                + " peer, with its interval and the samples that it comes from.",
+        description =
+                "The figures that a release is judged by, in one run of some ten minutes: each as a ratio to the C"
+                        + " peer, with its interval and the samples that it comes from.",
         mixinStandardHelpOptions = true)
 final class AllCommand implements Callable<Integer> {
-    @Option(names = "--quick", description = "Fewer and shorter launches, under 50 s: does it work, and roughly how well.")
+    @Option(
+            names = "--quick",
+            description = "Fewer and shorter launches, under 50 s: does it work, and roughly how well.")
     boolean quick;
 
     @Option(

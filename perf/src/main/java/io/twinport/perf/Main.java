@@ -11,7 +11,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "twinport bench",
         description = "Benchmarks beside the C peers. perf/README.md says what each one measures.",
-        subcommands = {AllCommand.class, ForwardCommand.class, FailoverCommand.class, CostCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            AllCommand.class,
+            ForwardCommand.class,
+            FailoverCommand.class,
+            CostCommand.class,
+            CommandLine.HelpCommand.class
+        },
         mixinStandardHelpOptions = true,
         footer = {"", "Exit codes: 0 done; 1 failed; 2 something to mend, said on stderr."})
 public final class Main {

@@ -19,6 +19,8 @@ import java.util.stream.Collectors;
  * @param lost frames that were taken and had not arrived when all was quiet again, the primary still cut; -1 if there
  *     is no far end to count at
  * @param refused frames that no side took
+ * @param duplicated frames that came more than once, until after the restoration; -1 where they have no numbers
+ * @param reordered frames that came after a later one, likewise
  * @param backEventToBurst of the restoration, from its event to the first burst on the primary
  * @param lostForGood frames that had not arrived after the restoration either: virtio-user keeps its ring
  * @param waited how long another process had the poll loop's CPU meanwhile
@@ -33,6 +35,8 @@ record Cut(
         boolean beforeEvent,
         long lost,
         long refused,
+        long duplicated,
+        long reordered,
         long backEventToBurst,
         long lostForGood,
         long waited) {
@@ -55,6 +59,7 @@ record Cut(
         return LINE + "number=" + number + " cutToEvent=" + cutToEvent + " eventToDecision=" + eventToDecision
                 + " decisionToBurst=" + decisionToBurst + " eventToBurst=" + eventToBurst + " cutToBurst=" + cutToBurst
                 + " beforeEvent=" + (beforeEvent ? 1 : 0) + " lost=" + lost + " refused=" + refused
+                + " duplicated=" + duplicated + " reordered=" + reordered
                 + " backEventToBurst=" + backEventToBurst + " lostForGood=" + lostForGood;
     }
 
@@ -77,6 +82,8 @@ record Cut(
                 field(fields, "beforeEvent") != 0,
                 field(fields, "lost"),
                 field(fields, "refused"),
+                field(fields, "duplicated"),
+                field(fields, "reordered"),
                 field(fields, "backEventToBurst"),
                 field(fields, "lostForGood"),
                 waited);

@@ -93,17 +93,21 @@ final class FailoverBench {
                 "case", "time", "p50", "p90", "p99", "max", "without the first cut of each process");
         result.cases().forEach(this::print);
         say("");
-        say("%-9s %9s %9s %9s %10s %11s %10s", "case", "lost p50", "p99", "max", "ref. p50", "p99 refused", "for good");
+        say(
+                "%-9s %9s %9s %9s %11s %11s %9s %10s %9s",
+                "frames", "lost p50", "p99", "max", "refused p50", "p99", "for good", "duplicated", "reordered");
         result.cases()
                 .forEach((name, summary) -> say(
-                        "%-9s %9.0f %9.0f %9.0f %10.0f %11.0f %10d",
+                        "%-9s %9s %9s %9s %11s %11s %9s %10s %9s",
                         name,
-                        summary.lost().p50(),
-                        summary.lost().p99(),
-                        summary.lost().max(),
-                        summary.refused().p50(),
-                        summary.refused().p99(),
-                        summary.lostForGood()));
+                        count(summary.lost().p50()),
+                        count(summary.lost().p99()),
+                        count(summary.lost().max()),
+                        count(summary.refused().p50()),
+                        count(summary.refused().p99()),
+                        count(summary.lostForGood()),
+                        count(summary.duplicated()),
+                        count(summary.reordered())));
         say("");
         say("%-28s %8s   %s", "ratio of percentiles", "value", "95 % interval");
         result.ratios()
@@ -144,6 +148,10 @@ final class FailoverBench {
                 "%s: %d of %d cuts switched; %d decided before their event, which count as 0 from event to burst;"
                         + " in %d another process had the loop's CPU",
                 name, summary.switched(), summary.cuts(), summary.beforeEvent(), summary.waited());
+    }
+
+    private static String count(double value) {
+        return value < 0 ? "-" : String.format(Locale.ROOT, "%.0f", value);
     }
 
     private static double micros(double nanos) {

@@ -4,6 +4,10 @@ package io.twinport.perf.failover;
 enum FailoverCase {
     /** Our failover port, as it comes. */
     TWINPORT("twinport"),
+    /** Ours, holding the frames in flight so that the standby sends them again. */
+    HOLD("hold"),
+    /** Ours, told to change sides: nothing is cut, and there is no event. */
+    PLANNED("planned"),
     /** DPDK's net_bonding, mode 1. */
     BONDING("bonding"),
     /** A C callback that stores the port to send on. */
@@ -23,7 +27,12 @@ enum FailoverCase {
     }
 
     boolean isOurs() {
-        return this == TWINPORT;
+        return this == TWINPORT || this == HOLD || this == PLANNED;
+    }
+
+    /** Whether frames are numbered, because some may come twice. */
+    boolean isNumbered() {
+        return this == HOLD || this == PLANNED;
     }
 
     /** Whether a process can be cut only once: the device that was pulled out does not come back. */

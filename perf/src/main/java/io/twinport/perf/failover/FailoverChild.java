@@ -9,8 +9,10 @@ import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.HoldSettings;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.failover.SwitchRecord;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
@@ -23,6 +25,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
@@ -41,14 +44,15 @@ final class FailoverChild {
 
     private static final int SETTLE_MILLIS = 500;
     private static final long BEFORE_CUT_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
-    private static final long SLOTS_MILLIS =
-            TimeUnit.NANOSECONDS.toMillis(FailoverTraffic.SLOTS * FailoverTraffic.SLOT_NANOS) + 1;
+    private static final int AFTER_SWITCH_MILLIS = 5;
+    private static final Duration HOLD = Duration.ofMillis(100);
     private static final int SWITCH_MILLIS = 500;
     private static final int DWELL_MILLIS = 10;
     private static final int QUIET_MILLIS = 3;
     private static final int QUIET_PASSES = 1000;
 
     private final Engine engine;
+    private final FailoverCase what;
     private final int cuts;
     private final Switches switches = new Switches();
     private final BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};
@@ -63,47 +67,45 @@ final class FailoverChild {
     private final PollLoop loop;
     private final Random random = new Random(1);
 
-    private FailoverChild(Engine engine, int cuts, long packetsPerSecond) {
+    private FailoverChild(Engine engine, FailoverCase what, int cuts, long packetsPerSecond) {
         this.engine = engine;
+        this.what = what;
         this.cuts = cuts;
         FailoverPort near = new FailoverPort(
                 0,
                 events,
                 new PortCounters(engine.cnc().counters(), 0),
-                new PortEvents(engine.cnc().events()));
-        this.traffic = new FailoverTraffic(near, far, packetsPerSecond);
+                new PortEvents(engine.cnc().events()),
+                PortSettings.DEFAULT.with(what == FailoverCase.HOLD ? HoldSettings.of(HOLD) : HoldSettings.OFF));
+        this.traffic = new FailoverTraffic(near, far, packetsPerSecond, what.isNumbered());
         this.loop = engine.newLoop(
                 "poll", traffic, List.of(near, far[FailoverPolicy.PRIMARY], far[FailoverPolicy.STANDBY]));
     }
 
     /** Arguments that {@link #main} understands. */
-    static List<String> arguments(Rig rig, int cuts, long packetsPerSecond, Path folder) {
-        return List.of(rig.toText(), "" + cuts, "" + packetsPerSecond, folder.toString());
+    static List<String> arguments(FailoverCase what, Rig rig, int cuts, long packetsPerSecond, Path folder) {
+        return List.of(what.name(), rig.toText(), "" + cuts, "" + packetsPerSecond, folder.toString());
     }
 
     public static void main(String[] arguments) throws IOException {
-        try {
-            run(
-                    Rig.parse(arguments[0]),
-                    Integer.parseInt(arguments[1]),
-                    Long.parseLong(arguments[2]),
-                    Path.of(arguments[3]));
+        Rig rig = Rig.parse(arguments[1]);
+        // Where the product has it too: on a disk its pages would be written back from under the loop.
+        Path cnc =
+                Path.of("/dev/shm", "twinport-bench-" + ProcessHandle.current().pid() + ".cnc");
+        try (Engine engine = Engine.start(rig.eal(), cnc, Rig.MBUFS)) {
+            System.out.println(Eal.version());
+            new FailoverChild(
+                            engine,
+                            FailoverCase.valueOf(arguments[0]),
+                            Integer.parseInt(arguments[2]),
+                            Long.parseLong(arguments[3]))
+                    .run(Path.of(arguments[4]));
         } catch (RuntimeException e) {
             if (!Commands.isToMend(e)) {
                 throw e;
             }
             System.err.println(e.getMessage());
             System.exit(2);
-        }
-    }
-
-    private static void run(Rig rig, int cuts, long packetsPerSecond, Path folder) throws IOException {
-        // Where the product has it too: on a disk its pages would be written back from under the loop.
-        Path cnc =
-                Path.of("/dev/shm", "twinport-bench-" + ProcessHandle.current().pid() + ".cnc");
-        try (Engine engine = Engine.start(rig.eal(), cnc, Rig.MBUFS)) {
-            System.out.println(Eal.version());
-            new FailoverChild(engine, cuts, packetsPerSecond).run(folder);
         } finally {
             Files.deleteIfExists(cnc);
         }
@@ -136,20 +138,22 @@ final class FailoverChild {
 
     /** Begins and ends with nothing under way. */
     private void cutAndRestore(Wire primary, int number) {
-        long missingBefore = missing();
+        long missingBefore = traffic.missing();
+        long duplicatedBefore = traffic.duplicated();
         long refusedBefore = traffic.refused();
+        traffic.beginNumbers();
         traffic.sending(true);
         dwell();
         switches.forget();
         var _ = EventLine.takeEventNanos(interrupts);
         long recordedFrom = traffic.beginRecord();
         LockSupport.parkNanos(BEFORE_CUT_NANOS);
-        long cutAt = primary.cut();
+        long cutAt = cut(primary);
         SwitchRecord failover = awaitSwitch(FailoverPolicy.STANDBY);
-        Pause.millis(SLOTS_MILLIS);
+        Pause.millis(AFTER_SWITCH_MILLIS);
         traffic.endRecord();
         drain();
-        long lost = missing() - missingBefore;
+        long lost = traffic.missing() - missingBefore;
         long refused = traffic.refused() - refusedBefore;
         long interrupt = EventLine.takeEventNanos(interrupts);
         if (number == cuts) {
@@ -163,42 +167,91 @@ final class FailoverChild {
         traffic.sending(true);
         dwell();
         switches.forget();
-        primary.restore();
+        restore(primary);
         SwitchRecord failback = awaitSwitch(FailoverPolicy.PRIMARY);
         if (failback == null) {
             throw new DpdkException("the primary has not been used again after its restoration");
         }
         Pause.millis(2);
         drain();
-        System.out.println(cut(number, cutAt, interrupt, failover, failback, lost, refused, missing() - missingBefore)
+        Times times =
+                what == FailoverCase.PLANNED ? Times.planned(cutAt, failover) : Times.of(cutAt, interrupt, failover);
+        System.out.println(new Cut(
+                        number,
+                        times.cutToEvent,
+                        times.eventToDecision,
+                        times.decisionToBurst,
+                        times.eventToBurst,
+                        times.cutToBurst,
+                        times.beforeEvent,
+                        lost,
+                        refused,
+                        what.isNumbered() ? traffic.duplicated() - duplicatedBefore : Cut.UNKNOWN,
+                        traffic.reordered(),
+                        what == FailoverCase.PLANNED ? Cut.UNKNOWN : failback.eventToBurstNanos(),
+                        traffic.missing() - missingBefore,
+                        Cut.UNKNOWN)
                 .toLine());
     }
 
-    private static Cut cut(
-            int number,
-            long cutAt,
-            long interrupt,
-            @Nullable SwitchRecord failover,
-            SwitchRecord failback,
-            long lost,
-            long refused,
-            long lostForGood) {
-        boolean before = failover != null && failover.isSeenBeforeEvent();
-        long event = failover == null || before ? interrupt : failover.eventNanos();
-        boolean told = failover != null && failover.firstBurstNanos() != 0;
-        return new Cut(
-                number,
-                event == 0 ? Cut.UNKNOWN : event - cutAt,
-                failover == null ? Cut.UNKNOWN : before ? 0 : failover.decisionNanos() - event,
-                failover != null && told ? failover.firstBurstNanos() - failover.decisionNanos() : Cut.UNKNOWN,
-                failover != null && told ? failover.eventToBurstNanos() : Cut.UNKNOWN,
-                failover != null && told ? failover.firstBurstNanos() - cutAt : Cut.UNKNOWN,
-                before,
-                lost,
-                refused,
-                failback.eventToBurstNanos(),
-                lostForGood,
-                0);
+    /** The instant of the cut, or of the command to change sides. */
+    private long cut(Wire primary) {
+        if (what != FailoverCase.PLANNED) {
+            return primary.cut();
+        }
+        long now = System.nanoTime();
+        loop.decide(0, FailoverPolicy.FORCED_STANDBY);
+        return now;
+    }
+
+    private void restore(Wire primary) {
+        if (what == FailoverCase.PLANNED) {
+            loop.decide(0, FailoverPolicy.FORCED_PRIMARY);
+        } else {
+            primary.restore();
+        }
+    }
+
+    /** The times of a {@link Cut}. */
+    private record Times(
+            long cutToEvent,
+            long eventToDecision,
+            long decisionToBurst,
+            long eventToBurst,
+            long cutToBurst,
+            boolean beforeEvent) {
+        /** @param interrupt entry of the callback, 0 if there was none */
+        static Times of(long cutAt, long interrupt, @Nullable SwitchRecord record) {
+            if (record == null) {
+                return nothing(interrupt == 0 ? Cut.UNKNOWN : interrupt - cutAt);
+            }
+            boolean before = record.isSeenBeforeEvent();
+            long event = before ? interrupt : record.eventNanos();
+            boolean told = record.firstBurstNanos() != 0;
+            return new Times(
+                    event == 0 ? Cut.UNKNOWN : event - cutAt,
+                    before ? 0 : record.decisionNanos() - event,
+                    told ? record.firstBurstNanos() - record.decisionNanos() : Cut.UNKNOWN,
+                    record.eventToBurstNanos(),
+                    told ? record.firstBurstNanos() - cutAt : Cut.UNKNOWN,
+                    before);
+        }
+
+        static Times planned(long toldAt, @Nullable SwitchRecord record) {
+            return record == null || record.firstBurstNanos() == 0
+                    ? nothing(Cut.UNKNOWN)
+                    : new Times(
+                            Cut.UNKNOWN,
+                            Cut.UNKNOWN,
+                            record.firstBurstNanos() - record.decisionNanos(),
+                            Cut.UNKNOWN,
+                            record.firstBurstNanos() - toldAt,
+                            false);
+        }
+
+        private static Times nothing(long cutToEvent) {
+            return new Times(cutToEvent, Cut.UNKNOWN, Cut.UNKNOWN, Cut.UNKNOWN, Cut.UNKNOWN, false);
+        }
     }
 
     private @Nullable SwitchRecord awaitSwitch(int side) {
@@ -209,10 +262,6 @@ final class FailoverChild {
 
     private static boolean isTo(@Nullable SwitchRecord record, int side) {
         return record != null && record.to() == side;
-    }
-
-    private long missing() {
-        return traffic.sent() - traffic.arrived();
     }
 
     /** Ends the sending and waits until nothing arrives any more. */

@@ -26,8 +26,8 @@ record FailoverLaunch(String dpdk, List<Cut> cuts, Optional<Timeline> timeline) 
         int cuts = what.isCutOnce() ? 1 : setup.cuts();
         try (Folder sockets = Folder.create()) {
             Reader reader = new Reader(setup.rig().pollCpu());
-            List<String> output =
-                    Launch.run(what.label(), command(what, setup, cuts, peers, sockets.path()), setup.limit(), reader::read);
+            List<String> output = Launch.run(
+                    what.label(), command(what, setup, cuts, peers, sockets.path()), setup.limit(), reader::read);
             if (reader.cuts.size() != cuts) {
                 throw new UserException(what.label() + " was to be cut " + cuts + " times and tells of "
                         + reader.cuts.size() + ":\n  " + String.join("\n  ", output));
@@ -39,7 +39,8 @@ record FailoverLaunch(String dpdk, List<Cut> cuts, Optional<Timeline> timeline) 
     private static List<String> command(FailoverCase what, FailoverSetup setup, int cuts, Path peers, Path sockets) {
         if (what.isOurs()) {
             return Launch.java(
-                    FailoverChild.class, FailoverChild.arguments(setup.rig(), cuts, setup.packetsPerSecond(), sockets));
+                    FailoverChild.class,
+                    FailoverChild.arguments(what, setup.rig(), cuts, setup.packetsPerSecond(), sockets));
         }
         List<String> command = new ArrayList<>(List.of(peers.toString()));
         command.addAll(setup.rig().ealOfC("bench-" + what.label()));

@@ -39,7 +39,16 @@ final class FailoverPage {
         page.table(List.of("case and time", "samples", "p50", "p90", "p99", "max"), rows(result));
         page.heading("Frames per cut");
         page.table(
-                List.of("case", "switched", "before the event", "lost p50", "lost max", "refused p50", "lost for good"),
+                List.of(
+                        "case",
+                        "switched",
+                        "before the event",
+                        "lost p50",
+                        "lost max",
+                        "refused p50",
+                        "lost for good",
+                        "duplicated",
+                        "reordered"),
                 counts(result));
         page.note("Lost: taken by a driver and not arrived while the primary was cut. virtio-user keeps its ring, so"
                 + " they come late, when the link is restored; what has not come even then is lost for good.");
@@ -60,17 +69,18 @@ final class FailoverPage {
     }
 
     private static void timelines(Page page, FailoverResult result) {
-        result.cases().forEach((name, summary) -> summary.timeline().ifPresent(recorded -> {
-            Timeline timeline = recorded.cropped(SLOTS_BEFORE, SLOTS_AFTER, SLOTS_AT_LEAST);
-            page.heading(name + ": one cut, frames per 10 us at the far ends");
-            page.plot(TimelinePlot.svg(
-                    FailoverTraffic.SLOT_NANOS / MICROSECOND,
-                    timeline.cutAtNanos() / MICROSECOND,
-                    "cut",
-                    List.of("primary", "standby"),
-                    timeline.primary(),
-                    timeline.standby()));
-        }));
+        result.cases()
+                .forEach((name, summary) -> summary.timeline().ifPresent(recorded -> {
+                    Timeline timeline = recorded.cropped(SLOTS_BEFORE, SLOTS_AFTER, SLOTS_AT_LEAST);
+                    page.heading(name + ": one cut, frames per 10 us at the far ends");
+                    page.plot(TimelinePlot.svg(
+                            FailoverTraffic.SLOT_NANOS / MICROSECOND,
+                            timeline.cutAtNanos() / MICROSECOND,
+                            "cut",
+                            List.of("primary", "standby"),
+                            timeline.primary(),
+                            timeline.standby()));
+                }));
     }
 
     private static List<List<String>> rows(FailoverResult result) {
@@ -93,7 +103,12 @@ final class FailoverPage {
         times.forEach((time, p) -> {
             if (p.count() > 0) {
                 rows.add(List.of(
-                        name + " " + time, "" + p.count(), micros(p.p50()), micros(p.p90()), micros(p.p99()), micros(p.max())));
+                        name + " " + time,
+                        "" + p.count(),
+                        micros(p.p50()),
+                        micros(p.p90()),
+                        micros(p.p99()),
+                        micros(p.max())));
             }
         });
     }
@@ -108,7 +123,9 @@ final class FailoverPage {
                         count(summary.lost().p50()),
                         count(summary.lost().max()),
                         count(summary.refused().p50()),
-                        summary.lost().count() == 0 ? "unknown" : "" + summary.lostForGood())));
+                        count(summary.lostForGood()),
+                        count(summary.duplicated()),
+                        count(summary.reordered()))));
         return rows;
     }
 
@@ -116,7 +133,9 @@ final class FailoverPage {
         List<List<String>> rows = new ArrayList<>();
         result.ratios()
                 .forEach((name, ratio) -> rows.add(List.of(
-                        name, format("%.3f", ratio.value()), format("%.3f", ratio.low()) + " to " + format("%.3f", ratio.high()))));
+                        name,
+                        format("%.3f", ratio.value()),
+                        format("%.3f", ratio.low()) + " to " + format("%.3f", ratio.high()))));
         return rows;
     }
 

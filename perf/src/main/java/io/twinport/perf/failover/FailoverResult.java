@@ -41,7 +41,7 @@ record FailoverResult(
      * @param waited in how many of them another process had the loop's CPU for more than 10 us
      * @param times percentiles by name
      * @param eventFirstToBurst event to first burst of the switches that did not precede their event
-     * @param lostForGood of all cuts
+     * @param lostForGood of all cuts, as the two that follow; -1 where it is not known
      * @param first the first cuts of the processes
      * @param samples all cuts, by launch and by name
      */
@@ -55,6 +55,8 @@ record FailoverResult(
             Percentiles lost,
             Percentiles refused,
             long lostForGood,
+            long duplicated,
+            long reordered,
             Map<String, Percentiles> first,
             Optional<Timeline> timeline,
             List<Map<String, long[]>> samples,
@@ -76,6 +78,8 @@ record FailoverResult(
         COLUMNS.put("beforeEvent", cut -> cut.beforeEvent() ? 1 : 0);
         COLUMNS.put("lost", Cut::lost);
         COLUMNS.put("refused", Cut::refused);
+        COLUMNS.put("duplicated", Cut::duplicated);
+        COLUMNS.put("reordered", Cut::reordered);
         COLUMNS.put("lostForGood", Cut::lostForGood);
         COLUMNS.put("waited", Cut::waited);
     }
@@ -88,10 +92,9 @@ record FailoverResult(
                         .toList())
                 .toList();
         List<Cut> cuts = counted.stream().flatMap(List::stream).toList();
-        List<Cut> first = launches.stream()
-                .flatMap(launch -> launch.cuts().stream())
-                .filter(Cut::isFirst)
-                .toList();
+        List<Cut> all =
+                launches.stream().flatMap(launch -> launch.cuts().stream()).toList();
+        List<Cut> first = all.stream().filter(Cut::isFirst).toList();
         List<Map<String, long[]>> samples =
                 launches.stream().map(launch -> columns(launch.cuts())).toList();
         return new Summary(
@@ -103,10 +106,9 @@ record FailoverResult(
                 Percentiles.of(known(eventFirst(cuts), Cut::eventToBurst)),
                 Percentiles.of(known(cuts, Cut::lost)),
                 Percentiles.of(known(cuts, Cut::refused)),
-                launches.stream()
-                        .flatMap(launch -> launch.cuts().stream())
-                        .mapToLong(cut -> Math.max(0, cut.lostForGood()))
-                        .sum(),
+                sum(all, Cut::lostForGood),
+                sum(all, Cut::duplicated),
+                sum(all, Cut::reordered),
                 times(first),
                 typical(launches),
                 samples,
@@ -116,7 +118,7 @@ record FailoverResult(
     static Map<String, Quotient> ratios(Map<FailoverCase, Summary> cases) {
         Map<String, Quotient> ratios = new LinkedHashMap<>();
         new EnumMap<>(cases).forEach((what, ours) -> {
-            if (what.isOurs()) {
+            if (what.isOurs() && what != FailoverCase.PLANNED) {
                 for (FailoverCase other : List.of(FailoverCase.BONDING, FailoverCase.SELECTOR)) {
                     Summary theirs = cases.get(other);
                     if (theirs != null) {
@@ -160,6 +162,15 @@ record FailoverResult(
         Map<String, Percentiles> times = new LinkedHashMap<>();
         TIMES.forEach((name, what) -> times.put(name, Percentiles.of(known(cuts, what))));
         return times;
+    }
+
+    /** Of those that know it; -1 where none does. */
+    static long sum(List<Cut> cuts, ToLongFunction<Cut> what) {
+        return cuts.stream()
+                .mapToLong(what)
+                .filter(value -> value >= 0)
+                .reduce(Long::sum)
+                .orElse(Cut.UNKNOWN);
     }
 
     /** What did not happen, or is not known, is no sample. */

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToLongFunction;
+import java.util.stream.LongStream;
 
 /** The rows of {@code bench all} about switches. */
 public final class FailoverRows {
@@ -28,20 +29,43 @@ public final class FailoverRows {
         out.println("failover: full load");
         FailoverSetup setup = new FailoverSetup(rig, quick ? QUICK_CUTS : CUTS, 0, 0);
         FailoverResult result = new FailoverBench(setup, out)
-                .run(List.of(OURS, OTHER), quick ? QUICK_LAUNCHES : LAUNCHES, "./twinport bench all");
+                .run(
+                        List.of(OURS, FailoverCase.HOLD, FailoverCase.PLANNED, OTHER),
+                        quick ? QUICK_LAUNCHES : LAUNCHES,
+                        "./twinport bench all");
         return List.of(
                 row("failover.eventP50VsBonding", result, "eventP50VsBonding", Cut::eventToBurst),
                 row("failover.eventP99VsBonding", result, "eventP99VsBonding", Cut::eventToBurst),
                 row("failover.cutP50VsBonding", result, "cutP50VsBonding", Cut::cutToBurst),
-                row("failover.cutP90VsBonding", result, "cutP90VsBonding", Cut::cutToBurst));
+                row("failover.cutP90VsBonding", result, "cutP90VsBonding", Cut::cutToBurst),
+                frames("failover.holdLost", result, FailoverCase.HOLD),
+                frames("failover.plannedLost", result, FailoverCase.PLANNED));
+    }
+
+    /** Frames lost in all cuts; those of the best and the worst cut in place of an interval. */
+    private static Row frames(String name, FailoverResult result, FailoverCase what) {
+        FailoverResult.Summary summary = Objects.requireNonNull(result.cases().get(what.label()));
+        List<Cut> cuts = summary.launches().stream().flatMap(List::stream).toList();
+        long[] lost = cuts.stream().mapToLong(Cut::lost).toArray();
+        return new Row(
+                name,
+                LongStream.of(lost).sum(),
+                LongStream.of(lost).min().orElse(0),
+                LongStream.of(lost).max().orElse(0),
+                Map.of(
+                        "lost", lost,
+                        "duplicated", cuts.stream().mapToLong(Cut::duplicated).toArray(),
+                        "reordered", cuts.stream().mapToLong(Cut::reordered).toArray()));
     }
 
     private static Row row(String name, FailoverResult result, String key, ToLongFunction<Cut> time) {
         Quotient ratio = Objects.requireNonNull(result.ratios().get(key));
         Map<String, long[]> nanos = new LinkedHashMap<>();
-        result.cases()
-                .forEach((label, summary) ->
-                        nanos.put(label, FailoverResult.times(summary, time).toArray()));
+        for (FailoverCase what : List.of(OURS, OTHER)) {
+            FailoverResult.Summary summary =
+                    Objects.requireNonNull(result.cases().get(what.label()));
+            nanos.put(what.label(), FailoverResult.times(summary, time).toArray());
+        }
         return new Row(name, ratio.value(), ratio.low(), ratio.high(), Map.of("nanos", nanos));
     }
 }

@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import org.agrona.UnsafeApi;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,12 +23,14 @@ final class FailoverTraffic implements PacketHandler {
     /** Length of a slot of {@link #arrivals}. */
     static final long SLOT_NANOS = 10_000;
 
-    static final int SLOTS = 512;
+    static final int SLOTS = 1024;
 
     private static final int FRAME = 64;
+    private static final int NUMBER_AT = 16;
     private static final long BACKLOG_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
     private final PacketPort near;
+    private final @Nullable Arrivals numbers;
     private final BarePort[] far;
     private final long gapNanos;
     private final MbufBurst burst = new MbufBurst();
@@ -41,13 +44,16 @@ final class FailoverTraffic implements PacketHandler {
     private volatile long recordFrom = Long.MAX_VALUE;
     private @Nullable MbufAllocator allocator;
     private long dueNanos;
+    private long duplicatedBefore;
 
     /**
      * @param far the far ends by side, {@link FailoverPolicy#PRIMARY} and {@code STANDBY}
      * @param packetsPerSecond 0 for as fast as possible
+     * @param isNumbered whether the frames are numbered, so that one that comes twice does not pass for one that is lost
      */
-    FailoverTraffic(PacketPort near, BarePort[] far, long packetsPerSecond) {
+    FailoverTraffic(PacketPort near, BarePort[] far, long packetsPerSecond, boolean isNumbered) {
         this.near = near;
+        this.numbers = isNumbered ? new Arrivals() : null;
         this.far = far;
         this.gapNanos = packetsPerSecond == 0 ? 0 : MbufBurst.CAPACITY * 1_000_000_000L / packetsPerSecond;
     }
@@ -77,15 +83,29 @@ final class FailoverTraffic implements PacketHandler {
         for (int i = 0; i < count; i++) {
             Mbuf.length(burst.get(i), FRAME);
         }
+        if (numbers != null) {
+            number(count);
+        }
         int taken = near.txBurst(burst.address(), count);
         burst.free(taken, count);
         sent.setRelease(sent.getPlain() + taken);
         refused.setRelease(refused.getPlain() + count - taken);
     }
 
+    /** Those that the port does not take give their numbers back. */
+    private void number(int count) {
+        long next = sent.getPlain();
+        for (int i = 0; i < count; i++) {
+            UnsafeApi.putLong(Mbuf.data(burst.get(i)) + NUMBER_AT, next + i);
+        }
+    }
+
     private int receive(int side, long now) {
         int count = far[side].rxBurst(burst.address(), MbufBurst.CAPACITY);
         if (count > 0) {
+            if (numbers != null) {
+                account(numbers, count);
+            }
             burst.free(0, count);
             arrived.setRelease(arrived.getPlain() + count);
             long since = now - recordFrom;
@@ -94,6 +114,12 @@ final class FailoverTraffic implements PacketHandler {
             }
         }
         return count;
+    }
+
+    private void account(Arrivals into, int count) {
+        for (int i = 0; i < count; i++) {
+            into.arrived(UnsafeApi.getLong(Mbuf.data(burst.get(i)) + NUMBER_AT));
+        }
     }
 
     /** Starts or ends the sending; receiving goes on. Any thread, as all the methods that follow. */
@@ -117,6 +143,29 @@ final class FailoverTraffic implements PacketHandler {
 
     long passes() {
         return passes.getAcquire();
+    }
+
+    /** Frames that are missing: lost, or under way. */
+    long missing() {
+        return sent() - arrived() + Math.max(0, duplicated());
+    }
+
+    /** What arrives from now on is looked at; only while nothing is under way. */
+    void beginNumbers() {
+        if (numbers != null) {
+            duplicatedBefore += numbers.duplicated();
+            numbers.begin(sent());
+        }
+    }
+
+    /** Frames that have come more than once, since the start; -1 if they have no numbers. */
+    long duplicated() {
+        return numbers == null ? Cut.UNKNOWN : duplicatedBefore + numbers.duplicated();
+    }
+
+    /** Frames that came after a later one since {@link #beginNumbers}; -1 if they have no numbers. */
+    long reordered() {
+        return numbers == null ? Cut.UNKNOWN : numbers.reordered();
     }
 
     /** From now on arrivals are recorded, until {@link #endRecord}, at most for all slots' time. */

@@ -18,15 +18,22 @@ import java.util.Objects;
 
 /** Launches the cases in turn, each in a fresh process, and compares them. */
 final class ForwardBench {
-    private static final int ATTEMPTS = 4;
+    static final int ATTEMPTS = 4;
 
     private static final Path NO_SOCKET = Path.of("");
 
     private final ForwardSetup setup;
+    private final int attempts;
     private final PrintStream out;
 
     ForwardBench(ForwardSetup setup, PrintStream out) {
+        this(setup, ATTEMPTS, out);
+    }
+
+    /** @param attempts how often a launch is made at most, while others disturb it */
+    ForwardBench(ForwardSetup setup, int attempts, PrintStream out) {
         this.setup = setup;
+        this.attempts = attempts;
         this.out = out;
     }
 
@@ -71,7 +78,7 @@ final class ForwardBench {
         while (true) {
             Sample sample = launch(what);
             check(what, sample);
-            boolean again = sample.isDisturbed() && ++attempt < ATTEMPTS;
+            boolean again = sample.isDisturbed() && ++attempt < attempts;
             String waited = sample.isDisturbed()
                     ? String.format(
                             Locale.ROOT, "   other processes had %.1f %% of its CPU", 100 * sample.waitedShare())

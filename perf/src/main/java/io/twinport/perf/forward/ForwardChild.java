@@ -68,9 +68,8 @@ final class ForwardChild {
         ForwardSetup setup = ForwardSetup.parse(List.of(arguments).subList(2, arguments.length));
         try {
             Sample sample = measure(ForwardCase.valueOf(arguments[0]), setup, Path.of(arguments[1]));
-            System.out.println(
-                    RESULT + sample.packets() + " " + sample.nanos() + " " + sample.waited()
-                    + " " + sample.firstPacket() + " " + sample.dpdk());
+            System.out.println(RESULT + sample.packets() + " " + sample.nanos() + " " + sample.waited() + " "
+                    + sample.firstPacket() + " " + sample.dpdk());
         } catch (RuntimeException e) {
             if (!Commands.isToMend(e)) {
                 throw e;
@@ -159,7 +158,11 @@ final class ForwardChild {
             long sent = dev.stats().txFrames() - sentBefore;
             if (sent >= setup.packets()) {
                 return new Sample(
-                        sent, now - begin, CpuWait.nanos(pid, setup.rig().pollCpu()) - waited, firstPacket, Eal.version());
+                        sent,
+                        now - begin,
+                        CpuWait.nanos(pid, setup.rig().pollCpu()) - waited,
+                        firstPacket,
+                        Eal.version());
             }
             if (now > deadline) {
                 throw new DpdkException("only " + sent + " of " + setup.packets() + " frames were forwarded in time");

@@ -35,8 +35,9 @@ public final class ForwardCommand implements Callable<Integer> {
             defaultValue = "null",
             paramLabel = "null|ring|vhost",
             converter = DeviceConverter.class,
-            description = "net_null, net_ring, or virtio-user with a testpmd at its vhost-user far end, on the other CPU."
-                    + " Default: ${DEFAULT-VALUE}")
+            description =
+                    "net_null, net_ring, or virtio-user with a testpmd at its vhost-user far end, on the other CPU."
+                            + " Default: ${DEFAULT-VALUE}")
     ForwardDevice device;
 
     @Option(

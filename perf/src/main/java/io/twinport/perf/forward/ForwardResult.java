@@ -41,12 +41,21 @@ record ForwardResult(
      * @param waitedShare how much of the time another process had the loop's CPU
      */
     @SuppressWarnings("ArrayRecordComponent") // written as JSON, never compared
-    record Rates(double[] mpps, double median, double min, double max, double nanosPerPacket, double firstPacketSeconds, double[] firstPacket, double[] waitedShare) {
+    record Rates(
+            double[] mpps,
+            double median,
+            double min,
+            double max,
+            double nanosPerPacket,
+            double firstPacketSeconds,
+            double[] firstPacket,
+            double[] waitedShare) {
         static Rates of(List<Sample> samples) {
             double[] mpps = rates(samples);
             double median = Ratio.median(mpps);
-            double[] firstPacket =
-                    samples.stream().mapToDouble(sample -> sample.firstPacket() / 1e9).toArray();
+            double[] firstPacket = samples.stream()
+                    .mapToDouble(sample -> sample.firstPacket() / 1e9)
+                    .toArray();
             return new Rates(
                     mpps,
                     median,

@@ -17,7 +17,7 @@ public final class ForwardRows {
     private static final int LAUNCHES = 7;
     private static final Duration WARM_UP = Duration.ofMillis(800);
 
-    private static final int QUICK_SHARE = 20;
+    private static final int QUICK_SHARE = 40;
     private static final Duration QUICK_WARM_UP = Duration.ofMillis(300);
 
     private static final String TESTPMD = ForwardCase.TESTPMD.label();
@@ -63,7 +63,8 @@ public final class ForwardRows {
                 mode,
                 quick ? device.packets() / QUICK_SHARE : device.packets(),
                 quick ? QUICK_WARM_UP : WARM_UP);
-        return new ForwardBench(setup, out).run(quick ? 1 : LAUNCHES, "./twinport bench all");
+        return new ForwardBench(setup, quick ? 1 : ForwardBench.ATTEMPTS, out)
+                .run(quick ? 1 : LAUNCHES, "./twinport bench all");
     }
 
     private static Row ratio(String name, ForwardResult result, String what, String other, String key) {
@@ -73,7 +74,13 @@ public final class ForwardRows {
                 ratio.median(),
                 ratio.low(),
                 ratio.high(),
-                Map.of("mpps", Map.of(what, rates(result, what).mpps(), other, rates(result, other).mpps())));
+                Map.of(
+                        "mpps",
+                        Map.of(
+                                what,
+                                rates(result, what).mpps(),
+                                other,
+                                rates(result, other).mpps())));
     }
 
     /** The slowest and the fastest start in place of an interval. */

@@ -13,13 +13,7 @@ import java.util.List;
  * @param warmUp how long each process forwards before that
  */
 record ForwardSetup(
-        Rig rig,
-        ForwardDevice device,
-        FrameSize size,
-        int burst,
-        ForwardMode mode,
-        long packets,
-        Duration warmUp) {
+        Rig rig, ForwardDevice device, FrameSize size, int burst, ForwardMode mode, long packets, Duration warmUp) {
     /** A machine that forwards less than that is no machine for this benchmark. */
     private static final long LEAST_PACKETS_PER_SECOND = 1_000_000;
 

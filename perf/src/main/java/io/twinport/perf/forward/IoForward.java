@@ -16,9 +16,8 @@ final class IoForward implements PacketHandler {
     IoForward(PacketPort port, int burst) {
         this.port = port;
         this.burst = burst;
-        this.packets = Arena.global()
-                .allocate((long) burst * Long.BYTES, CACHE_LINE)
-                .address();
+        this.packets =
+                Arena.global().allocate((long) burst * Long.BYTES, CACHE_LINE).address();
     }
 
     @Override

@@ -18,9 +18,8 @@ final class MacSwapForward implements PacketHandler {
     MacSwapForward(PacketPort port, int burst) {
         this.port = port;
         this.burst = burst;
-        this.packets = Arena.global()
-                .allocate((long) burst * Long.BYTES, CACHE_LINE)
-                .address();
+        this.packets =
+                Arena.global().allocate((long) burst * Long.BYTES, CACHE_LINE).address();
     }
 
     @Override

@@ -97,7 +97,8 @@ final class Testpmd implements AutoCloseable {
     static Testpmd farEnd(ForwardSetup setup, Path socket) {
         int cpu = setup.rig().otherCpu();
         List<String> command = prompted();
-        command.addAll(List.of("--lcores=0@" + cpu + ",1@" + cpu, "--main-lcore=0", "--no-pci", "--log-level=critical"));
+        command.addAll(
+                List.of("--lcores=0@" + cpu + ",1@" + cpu, "--main-lcore=0", "--no-pci", "--log-level=critical"));
         command.add("--file-prefix=far-" + ProcessHandle.current().pid());
         command.addAll(setup.rig().memory());
         command.add("--vdev=net_vhost0,iface=" + socket);

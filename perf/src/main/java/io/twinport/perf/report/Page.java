@@ -4,8 +4,7 @@ import java.util.List;
 
 /** A page of HTML in one file: style and plots are in it, and it runs no script. Text is escaped. */
 public final class Page {
-    private static final String STYLE =
-            """
+    private static final String STYLE = """
             body { font: 15px/1.45 system-ui, sans-serif; color: #222; max-width: 62em; margin: 2em auto; padding: 0 1em }
             h1 { font-size: 1.5em } h2 { font-size: 1.15em; margin-top: 2em }
             code { background: #f2f2f2; padding: .1em .3em }
@@ -63,7 +62,13 @@ public final class Page {
     private void row(String tag, List<String> cells) {
         body.append("<tr>");
         for (String cell : cells) {
-            body.append('<').append(tag).append('>').append(escape(cell)).append("</").append(tag).append('>');
+            body.append('<')
+                    .append(tag)
+                    .append('>')
+                    .append(escape(cell))
+                    .append("</")
+                    .append(tag)
+                    .append('>');
         }
         body.append("</tr>\n");
     }

@@ -36,7 +36,10 @@ public final class PercentilePlot {
                 .filter(value -> value > LEAST)
                 .min()
                 .orElse(LEAST);
-        int longest = curves.values().stream().mapToInt(samples -> samples.length).max().orElse(1);
+        int longest = curves.values().stream()
+                .mapToInt(samples -> samples.length)
+                .max()
+                .orElse(1);
         Svg svg = new Svg(HEIGHT, BELOW);
         double low = Math.floor(Math.log10(least));
         Axis up = new Axis(low, Math.max(Math.ceil(Math.log10(most)), low + 1));
