@@ -45,17 +45,26 @@ public final class FailoverRows {
     /** Frames lost in all cuts; those of the best and the worst cut in place of an interval. */
     private static Row frames(String name, FailoverResult result, FailoverCase what) {
         FailoverResult.Summary summary = Objects.requireNonNull(result.cases().get(what.label()));
-        List<Cut> cuts = summary.launches().stream().flatMap(List::stream).toList();
-        long[] lost = cuts.stream().mapToLong(Cut::lost).toArray();
+        long[] lost = column(summary, "lost");
         return new Row(
                 name,
                 LongStream.of(lost).sum(),
                 LongStream.of(lost).min().orElse(0),
                 LongStream.of(lost).max().orElse(0),
                 Map.of(
-                        "lost", lost,
-                        "duplicated", cuts.stream().mapToLong(Cut::duplicated).toArray(),
-                        "reordered", cuts.stream().mapToLong(Cut::reordered).toArray()));
+                        "lost",
+                        lost,
+                        "duplicated",
+                        column(summary, "duplicated"),
+                        "reordered",
+                        column(summary, "reordered")));
+    }
+
+    /** Of all cuts, the first ones too. */
+    private static long[] column(FailoverResult.Summary summary, String name) {
+        return summary.samples().stream()
+                .flatMapToLong(launch -> LongStream.of(Objects.requireNonNull(launch.get(name))))
+                .toArray();
     }
 
     private static Row row(String name, FailoverResult result, String key, ToLongFunction<Cut> time) {

@@ -3,6 +3,7 @@ package io.twinport.perf.launch;
 import io.twinport.control.UserException;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +27,7 @@ public final class CProgram {
     }
 
     private static Path compile(String source, Path target, List<String> kind, List<String> libraries) {
-        // The launcher says where the tree is.
-        Path file = Path.of(System.getProperty("twinport.home", "."), "perf", "baseline", source);
+        Path file = Path.of(home(), "perf", "baseline", source);
         List<String> command = new ArrayList<>(List.of("gcc", "-O3", "-march=native"));
         command.addAll(kind);
         command.addAll(List.of(run(List.of("pkg-config", "--cflags", "libdpdk")).split("\\s+")));
@@ -36,6 +36,11 @@ public final class CProgram {
         command.addAll(libraries);
         run(command);
         return target;
+    }
+
+    /** The launcher says where the tree is; without it this is started in the tree or in the module, as tests are. */
+    private static String home() {
+        return System.getProperty("twinport.home", Files.isDirectory(Path.of("baseline")) ? ".." : ".");
     }
 
     private static String run(List<String> command) {
