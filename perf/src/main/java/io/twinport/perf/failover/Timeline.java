@@ -14,6 +14,11 @@ import java.util.stream.Collectors;
 record Timeline(long cutAtNanos, int[] primary, int[] standby) {
     static final String LINE = "timeline ";
 
+    /** Whether the record reaches to the cut: before it the drivers are waited for, on a busy machine too long. */
+    boolean hasCut() {
+        return cutAtNanos < primary.length * FailoverTraffic.SLOT_NANOS;
+    }
+
     String toLine() {
         return LINE + "cutAt=" + cutAtNanos + " primary=" + text(primary) + " standby=" + text(standby);
     }
@@ -23,7 +28,7 @@ record Timeline(long cutAtNanos, int[] primary, int[] standby) {
         return new Timeline(Long.parseLong(value(fields[0])), slots(fields[1]), slots(fields[2]));
     }
 
-    /** From a little before the cut until a little after the first frame of the standby, at least so many slots. */
+    /** Of a record that {@link #hasCut}: from a little before the cut until a little after the first frame of the standby, at least so many slots. */
     Timeline cropped(int before, int after, int atLeast) {
         int cut = (int) (cutAtNanos / FailoverTraffic.SLOT_NANOS);
         int from = Math.max(0, cut - before);

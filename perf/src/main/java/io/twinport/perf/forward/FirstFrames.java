@@ -1,5 +1,6 @@
 package io.twinport.perf.forward;
 
+import io.twinport.control.Pause;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dpdk.DpdkException;
@@ -7,10 +8,12 @@ import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
 import java.lang.foreign.Arena;
+import java.util.concurrent.TimeUnit;
 
 /** Puts frames into a device that only returns what it was given, by way of the loop that polls it. */
 final class FirstFrames {
     private static final int NO_LCORE = -1;
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(5);
 
     private FirstFrames() {}
 
@@ -26,7 +29,23 @@ final class FirstFrames {
                     throw new DpdkException("the pool has no mbuf for a frame that is to go round");
                 }
                 Mbuf.length(single.get(0), share.length());
-                loop.transmit(0, single.get(0));
+                transmit(loop, single.get(0));
+            }
+        }
+    }
+
+    /** They are more than the loop's command ring takes at once. */
+    private static void transmit(PollLoop loop, long mbuf) {
+        long deadline = System.nanoTime() + LIMIT_NANOS;
+        while (true) {
+            try {
+                loop.transmit(0, mbuf);
+                return;
+            } catch (IllegalStateException full) {
+                if (System.nanoTime() > deadline) {
+                    throw full;
+                }
+                Pause.millis(1);
             }
         }
     }

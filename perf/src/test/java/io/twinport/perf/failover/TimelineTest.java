@@ -2,6 +2,8 @@ package io.twinport.perf.failover;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.junit.jupiter.api.Test;
 
@@ -29,5 +31,11 @@ final class TimelineTest {
     void shouldShowAllThatFollowsWhereTheStandbyIsSilent() {
         Timeline cropped = new Timeline(505_000, new int[100], new int[100]).cropped(10, 5, 8);
         assertEquals(60, cropped.primary().length);
+    }
+
+    @Test
+    void shouldKnowARecordThatEndedBeforeTheCut() {
+        assertTrue(new Timeline(999_999, new int[100], new int[100]).hasCut());
+        assertFalse(new Timeline(1_000_000, new int[100], new int[100]).hasCut());
     }
 }
