@@ -192,7 +192,7 @@ record FailoverResult(
     /** The timeline whose cut took nearest to the median of those that have one. */
     private static Optional<Timeline> typical(List<FailoverLaunch> launches) {
         List<FailoverLaunch> recorded = new ArrayList<>(launches.stream()
-                .filter(launch -> launch.timeline().isPresent())
+                .filter(launch -> launch.timeline().filter(Timeline::hasCut).isPresent())
                 .toList());
         recorded.sort((a, b) -> Long.compare(lastCut(a), lastCut(b)));
         return recorded.isEmpty()
