@@ -1,15 +1,22 @@
 package io.twinport.control;
 
+import io.twinport.dataplane.KernelLinks;
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
+import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.failover.Conductor;
+import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.failover.WarmUp;
+import io.twinport.dataplane.flight.FlightRecorder;
+import io.twinport.dataplane.flight.RecordedPort;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EthEvents;
+import io.twinport.dpdk.FaultEvents;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.Affinity;
 import java.nio.file.Path;
@@ -17,6 +24,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.SortedSet;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
@@ -32,7 +40,9 @@ public final class Engine implements AutoCloseable {
     private final CncFile cnc;
     private final MbufPool pool;
     private final Conductor conductor;
+    private final KernelLinks kernelLinks;
     private int loops;
+    private int flightFrames;
 
     private Engine(
             EalArguments arguments, Deque<AutoCloseable> started, CncFile cnc, MbufPool pool, Conductor conductor) {
@@ -41,6 +51,7 @@ public final class Engine implements AutoCloseable {
         this.cnc = cnc;
         this.pool = pool;
         this.conductor = conductor;
+        this.kernelLinks = new KernelLinks(conductor::lookAtSides);
     }
 
     /**
@@ -72,12 +83,14 @@ public final class Engine implements AutoCloseable {
             MbufPool pool = MbufPool.create("twinport", mbufs, mbufRoom);
             started.push(pool);
             EthEvents.warmUp();
+            FaultEvents.warmUp();
             Conductor conductor = new Conductor(cnc);
             Engine engine = new Engine(arguments, started, cnc, pool, conductor);
             AgentRunner runner =
                     new AgentRunner(new SleepingMillisIdleStrategy(1), engine.errorHandler(), null, conductor);
             AgentRunner.startOnThread(runner);
             started.push(runner);
+            started.push(engine.kernelLinks);
             return engine;
         } catch (RuntimeException | Error e) {
             closeAll(started);
@@ -94,15 +107,40 @@ public final class Engine implements AutoCloseable {
         return new PollLoop(name, handler, members, cnc.commands(loops++));
     }
 
-    /** Starts a loop on a CPU and returns when it has warmed up and runs. */
+    /** {@link #run(PollLoop, PacketHandler, int, PortSettings, int)} for ports of one queue with the default settings. */
     public Lcore run(PollLoop loop, PacketHandler handler, int cpu) {
+        return run(loop, handler, cpu, PortSettings.DEFAULT, 1);
+    }
+
+    /**
+     * Starts a loop on a CPU and returns when it has warmed up and runs.
+     *
+     * @param settings of its port
+     * @param queues of its port, in this loop and others
+     */
+    public Lcore run(PollLoop loop, PacketHandler handler, int cpu, PortSettings settings, int queues) {
         Runnable first = () -> {
-            WarmUp.run(pool);
+            WarmUp.run(pool, settings, queues);
             handler.start(pool);
         };
         Lcore lcore = Lcore.start(cpu, loop, first, errorHandler());
         started.push(lcore);
         return lcore;
+    }
+
+    /**
+     * From now on the frames around switches are kept, in a file beside {@code twinport.cnc}.
+     *
+     * @param frames before a switch, and as many after it
+     */
+    public void recordFlights(int frames) {
+        flightFrames = frames;
+    }
+
+    /** What a port's handler is to use: the port itself, or one that records its frames. */
+    public PacketPort forHandler(int id, FailoverPort port) {
+        Path file = FlightRecorder.beside(cnc.file());
+        return flightFrames == 0 ? port : new RecordedPort(port, FlightRecorder.create(file, id, flightFrames));
     }
 
     public CncFile cnc() {
@@ -117,9 +155,19 @@ public final class Engine implements AutoCloseable {
         return conductor;
     }
 
+    /** What the kernel says of interfaces below devices. */
+    public KernelLinks kernelLinks() {
+        return kernelLinks;
+    }
+
     /** The CPU of the first poll loop. */
     public int pollCpu() {
         return arguments.pollCpus().first();
+    }
+
+    /** The CPUs of the poll loops. */
+    public SortedSet<Integer> pollCpus() {
+        return arguments.pollCpus();
     }
 
     /** Distinct errors with their counts, in the mapped file: a loop must not throw, and if it does it must not die. */

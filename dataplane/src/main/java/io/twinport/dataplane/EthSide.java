@@ -9,13 +9,18 @@ import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.EthOwner;
 import io.twinport.dpdk.EthSettings;
 import io.twinport.dpdk.EthStats;
+import io.twinport.dpdk.FaultEvents;
+import io.twinport.dpdk.FaultLine;
+import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A port of DPDK's as the device of a side. */
@@ -30,6 +35,8 @@ public final class EthSide implements SideDevice {
     private static final Offloads MANY_MBUFS = new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS);
 
     private final EthDev dev;
+    private final Optional<BooleanSupplier> kernelLink;
+    private final long faults = FaultLine.allocate();
     private final EthSettings settings;
     private final List<MacAddress> unicast = new ArrayList<>();
     private final Set<Integer> vlans = new HashSet<>();
@@ -39,14 +46,30 @@ public final class EthSide implements SideDevice {
     private Offloads promised = Offloads.NONE;
     private Offloads used = Offloads.NONE;
     private @Nullable EthOwner owner;
+    private final int mostQueues;
     private long events;
     private long requests;
+    private long resetsServed;
+    private @Nullable MbufPool pool;
+    private int queues;
 
     public EthSide(EthDev dev) {
+        this(dev, Optional.empty());
+    }
+
+    /** @param kernelLink tells whether the interface of the kernel's below the device is up, where there is one */
+    public EthSide(EthDev dev, Optional<BooleanSupplier> kernelLink) {
+        this(dev, kernelLink, SideLine.MOST_QUEUES);
+    }
+
+    /** @param mostQueues of which no more are used, however many the device and the port have */
+    EthSide(EthDev dev, Optional<BooleanSupplier> kernelLink, int mostQueues) {
         this.dev = dev;
+        this.kernelLink = kernelLink;
         this.settings = new EthSettings(dev);
         this.mtu = dev.mtu();
         this.deviceMtu = mtu;
+        this.mostQueues = mostQueues;
     }
 
     @Override
@@ -71,12 +94,17 @@ public final class EthSide implements SideDevice {
 
     @Override
     public boolean hasLinkInterrupts() {
-        return dev.hasLinkInterrupts();
+        return kernelLink.isEmpty() && dev.hasLinkInterrupts();
     }
 
     @Override
     public boolean isLinkUp() {
-        return dev.isLinkUp();
+        return dev.isLinkUp() && kernelLink.map(BooleanSupplier::getAsBoolean).orElse(true);
+    }
+
+    @Override
+    public LinkSettings linkSettings() {
+        return dev.linkSettings();
     }
 
     @Override
@@ -233,16 +261,18 @@ public final class EthSide implements SideDevice {
 
     /** Frames that do not fit into an mbuf come and go in several, if the device can do that. */
     @Override
-    public void configure(MbufPool pool, int queues) {
-        Offloads needed = MtuBounds.room(mtu) > pool.room() ? MANY_MBUFS : Offloads.NONE;
+    public void configure(MbufPool mbufs, int portQueues) {
+        pool = mbufs;
+        queues = Math.min(portQueues, mostQueues);
+        Offloads needed = MtuBounds.room(mtu) > mbufs.room() ? MANY_MBUFS : Offloads.NONE;
         if (!needed.without(offloads()).isEmpty()) {
-            throw new DpdkException(dev + " cannot have an MTU of " + mtu + ": its mbufs hold " + pool.room()
+            throw new DpdkException(dev + " cannot have an MTU of " + mtu + ": its mbufs hold " + mbufs.room()
                     + " bytes, and it cannot receive or send frames in several of them. Make the pool's mbufs larger");
         }
         used = promised.and(offloads()).or(needed);
         dev.want(mtu, used.rx(), used.tx());
-        dev.configure(pool, queues, queues);
-        room = pool.room();
+        dev.configure(mbufs, queues, queues);
+        room = mbufs.room();
         tellMtu(mtu);
     }
 
@@ -253,9 +283,12 @@ public final class EthSide implements SideDevice {
 
     @Override
     public void start(long[] lines, long portEvents) {
+        reset();
         // Before the start: the first interrupt may come with it.
         listen(portEvents);
         try {
+            FaultLine.aim(faults, portEvents, SideLine.faultWord(lines[0]));
+            FaultEvents.register(dev.port(), faults, !needsRestartAfterLinkLoss());
             dev.start();
         } catch (RuntimeException e) {
             unlisten();
@@ -267,6 +300,9 @@ public final class EthSide implements SideDevice {
                 SideLine.offload(
                         lines[q], dev.prepareFunction(), promised.without(used).tx());
             }
+        }
+        if (kernelLink.isPresent()) {
+            SideLine.reportLink(lines[0], false); // not the driver's word, if it has one
         }
     }
 
@@ -298,9 +334,21 @@ public final class EthSide implements SideDevice {
     }
 
     @Override
+    public boolean isRemoved() {
+        return FaultLine.isRemoved(faults) || FaultEvents.isRemoved(dev.port());
+    }
+
+    @Override
+    public boolean wasReset() {
+        return FaultLine.resets(faults) != resetsServed;
+    }
+
+    @Override
     public void stop() {
         unlisten();
-        dev.stop();
+        if (!isRemoved()) {
+            dev.stop();
+        }
     }
 
     /** One that belongs to somebody else is left alone: it is not ours to close. */
@@ -313,7 +361,20 @@ public final class EthSide implements SideDevice {
             DeviceEvents.unregister(dev.name(), requests);
             requests = 0;
         }
-        dev.remove();
+        if (isRemoved()) {
+            dev.removeGone();
+        } else {
+            dev.remove();
+        }
+    }
+
+    /** A device that was reset from outside has forgotten what it was told, and its driver what it knew. */
+    private void reset() {
+        long resets = FaultLine.resets(faults);
+        if (resets != resetsServed && dev.reset()) {
+            configure(Objects.requireNonNull(pool), queues);
+        }
+        resetsServed = resets;
     }
 
     private void listen(long portEvents) {
@@ -324,6 +385,8 @@ public final class EthSide implements SideDevice {
     }
 
     private void unlisten() {
+        FaultEvents.unregister(dev.port(), faults);
+        FaultLine.aim(faults, 0, 0);
         if (events != 0) {
             EthEvents.unregister(dev.port(), events);
             events = 0;

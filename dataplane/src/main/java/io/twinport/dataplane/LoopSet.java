@@ -59,18 +59,24 @@ final class LoopSet {
      */
     void join() {
         Arrays.fill(leaveCommands, 0);
-        for (int q = lines.length - 1; q >= 0; q--) {
-            try {
-                if (!await(q, send(q, Command.JOIN))) {
-                    tellToLeave(q + 1);
+        int joined = lines.length;
+        try {
+            while (joined > 0) {
+                long command = send(joined - 1, Command.JOIN);
+                joined--;
+                if (SideLine.isRelayed(lines[joined])) {
+                    command = send(joined, Command.RELAY);
+                }
+                if (!await(joined, command)) {
+                    tellToLeave(joined + 1);
                     throw stuck("has not taken");
                 }
-            } catch (IllegalStateException e) {
-                if (!leave(q + 1)) {
-                    throw stuck("does not let go of");
-                }
-                throw e;
             }
+        } catch (IllegalStateException e) {
+            if (!leave(joined)) {
+                throw stuck("does not let go of");
+            }
+            throw e;
         }
     }
 

@@ -12,6 +12,7 @@ import org.agrona.concurrent.ringbuffer.RingBuffer;
  *
  * <pre>
  *   handler.poll()   bursts from and to the ports, run to completion
+ *   relays           every eighth pass: what other loops have for transmit queues that this one owns
  *   commands         every eighth pass: devices join and leave, between passes, when the loop holds none of their lines
  *   epoch            a release store: whoever waits for the loop to let go of a device waits for this
  * </pre>
@@ -19,8 +20,13 @@ import org.agrona.concurrent.ringbuffer.RingBuffer;
  * Nothing in a pass allocates, locks, throws, logs, waits or makes a system call.
  */
 public final class PollLoop implements Agent {
+    /** Passes between two looks at the commands and the relays. */
     private static final int COMMAND_PASSES = 8;
+
     private static final int COMMANDS_AT_ONCE = 4;
+
+    /** That a member has at most. */
+    private static final int SIDES = 2;
 
     private final String name;
     private final PacketHandler handler;
@@ -28,6 +34,11 @@ public final class PollLoop implements Agent {
     private final RingBuffer commands;
     private final Epoch epoch = new Epoch();
     private final MessageHandler onCommand = this::onCommand;
+
+    /** Lines whose transmit queues other loops use through this one. */
+    private final long[] relayed;
+
+    private int relayedLines;
     private int pass;
 
     /**
@@ -39,12 +50,16 @@ public final class PollLoop implements Agent {
         this.handler = handler;
         this.members = members.toArray(PollMember[]::new);
         this.commands = commands;
+        this.relayed = new long[members.size() * SIDES];
     }
 
     @Override
     public int doWork() {
         int work = handler.poll();
         if (++pass % COMMAND_PASSES == 0) {
+            for (int i = 0; i < relayedLines; i++) {
+                SideLine.forward(relayed[i]);
+            }
             commands.read(onCommand, COMMANDS_AT_ONCE);
         }
         epoch.pass();
@@ -55,12 +70,30 @@ public final class PollLoop implements Agent {
         PollMember member = members[Command.member(buffer, index)];
         switch (type) {
             case Command.JOIN -> member.join(Command.side(buffer, index), Command.line(buffer, index));
-            case Command.LEAVE -> member.leave(Command.side(buffer, index));
+            case Command.RELAY -> relay(Command.line(buffer, index));
+            case Command.LEAVE -> {
+                endRelay(Command.line(buffer, index));
+                member.leave(Command.side(buffer, index));
+            }
             case Command.DECIDE -> member.decide(Command.side(buffer, index));
             case Command.TRANSMIT -> member.transmit(Command.line(buffer, index));
             default -> {} // of a later version of the file: a loop ignores what it does not know
         }
         epoch.executed(Command.id(buffer, index));
+    }
+
+    private void relay(long line) {
+        if (relayedLines < relayed.length) {
+            relayed[relayedLines++] = line;
+        }
+    }
+
+    private void endRelay(long line) {
+        for (int i = 0; i < relayedLines; i++) {
+            if (relayed[i] == line) {
+                relayed[i] = relayed[--relayedLines];
+            }
+        }
     }
 
     /**

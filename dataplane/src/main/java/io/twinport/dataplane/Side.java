@@ -25,6 +25,7 @@ public final class Side {
     private long transmittedBefore;
     private Optional<EthStats> baseline = Optional.empty();
     private boolean linkReported;
+    private volatile boolean removed;
     private volatile LinkTrust trust;
 
     private Side(SideDevice dev, long events, LoopSet loops, int side) {
@@ -211,9 +212,28 @@ public final class Side {
         }
     }
 
-    /** Whether the device has its link back and must be left and rejoined before the loop is told (U12). */
+    /**
+     * Asks whether the device has gone; from then on the loop takes its link for down, and {@link #isRemoved} says so.
+     * Called every few milliseconds.
+     */
+    public void watchRemoval() {
+        if (!removed && dev.isRemoved()) {
+            removed = true;
+            SideLine.reportRemoved(line);
+            if (events != 0) {
+                EventLine.edge(events, System.nanoTime());
+            }
+        }
+    }
+
+    /** Whether the device has gone without a word, and should be left and removed. Any thread. */
+    public boolean isRemoved() {
+        return removed;
+    }
+
+    /** Whether the device was reset, or has its link back and must be left and rejoined before the loop is told (U12). */
     public boolean needsRestart() {
-        return trust.needsRestart();
+        return trust.needsRestart() || dev.wasReset();
     }
 
     /** Slots of the device's transmit rings, of all queues. */

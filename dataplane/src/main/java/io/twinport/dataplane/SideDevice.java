@@ -2,6 +2,7 @@ package io.twinport.dataplane;
 
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MbufPool;
 import java.util.Optional;
 
@@ -24,6 +25,11 @@ public interface SideDevice extends DeviceSettings {
 
     /** Asks the device, which may do I/O. */
     boolean isLinkUp();
+
+    /** Speed and duplex of its link; asks the device. */
+    default LinkSettings linkSettings() {
+        return LinkSettings.UNKNOWN;
+    }
 
     /**
      * Sets up receive and transmit queues.
@@ -74,6 +80,19 @@ public interface SideDevice extends DeviceSettings {
      * stopped and started (U12).
      */
     default boolean needsRestartAfterLinkLoss() {
+        return false;
+    }
+
+    /**
+     * Whether the device has gone without a word, or its driver has given it up. Asks the device, which may do I/O. What has
+     * gone is never back: it can be stopped and removed, no more.
+     */
+    default boolean isRemoved() {
+        return false;
+    }
+
+    /** Whether the device has been reset by whoever it belongs to, and is of no use until it is stopped and started. */
+    default boolean wasReset() {
         return false;
     }
 

@@ -4,7 +4,9 @@ import io.twinport.dataplane.virtqueue.VirtioReceive;
 import io.twinport.dataplane.virtqueue.VirtioTransmit;
 import io.twinport.dpdk.Burst;
 import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.FaultLine;
 import io.twinport.dpdk.LinkWord;
+import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.QueueFunctions;
 import java.lang.foreign.Arena;
 import org.agrona.UnsafeApi;
@@ -50,6 +52,7 @@ public final class SideLine {
     private static final int RX_KIND = 60;
     private static final int TX_KIND = 62;
     private static final int COMPLETION = LENGTH;
+    private static final int OTHER_RINGS = COMPLETION + Integer.BYTES;
     private static final int TX_STATUS = COMPLETION + Long.BYTES;
     private static final int PREPARE = TX_STATUS + Long.BYTES;
     private static final int LACKS = PREPARE + Long.BYTES;
@@ -140,6 +143,7 @@ public final class SideLine {
         UnsafeApi.putShort(line + RX_KIND, OF_DPDK);
         UnsafeApi.putShort(line + TX_KIND, OF_DPDK);
         UnsafeApi.putLong(line + RELAYS, 0L);
+        UnsafeApi.putInt(line + OTHER_RINGS, 0);
         UnsafeApi.putLong(line + TX_STATUS, queue.txStatus());
         completion(line, TxCompletion.AT_ONCE);
     }
@@ -172,20 +176,38 @@ public final class SideLine {
     static void relay(long line, long owner, long relay) {
         UnsafeApi.putLong(line + TX_QUEUE, relay);
         UnsafeApi.putShort(line + TX_KIND, OF_OTHER_LOOP);
-        completion(line, TxCompletion.TIME); // only the other loop may ask the queue
+        completion(line, TxCompletion.relayed(completion(owner)));
         int relays = (int) UnsafeApi.getLong(owner + RELAYS);
         UnsafeApi.putLong(owner + RELAY + (long) relays * Long.BYTES, relay);
         UnsafeApi.putLong(owner + RELAYS, relays + 1L);
     }
 
-    /** Sends what other loops have for this line's transmit queue; called every few polls. How many frames. */
-    public static int forward(long line) {
+    /** Whether other loops send through this line's transmit queue. */
+    static boolean isRelayed(long line) {
+        return UnsafeApi.getLong(line + RELAYS) != 0;
+    }
+
+    /** Sends what other loops have for this line's transmit queue; called by its loop every few passes. */
+    static void forward(long line) {
         int relays = (int) UnsafeApi.getLong(line + RELAYS);
-        int sent = 0;
         for (int i = 0; i < relays; i++) {
-            sent += TransmitRelay.forward(UnsafeApi.getLong(line + RELAY + (long) i * Long.BYTES), line);
+            TransmitRelay.forward(UnsafeApi.getLong(line + RELAY + (long) i * Long.BYTES), line);
         }
-        return sent;
+        // The others wait for the references of what they have sent, and may not ask the driver themselves.
+        TxCompletion.reap(line);
+    }
+
+    static boolean isRelayEmpty(long line) {
+        return UnsafeApi.getShort(line + TX_KIND) != OF_OTHER_LOOP || TransmitRelay.size(txQueue(line)) == 0;
+    }
+
+    /** Frames that the port's other queues may have in their rings of this device, and on their way to them. */
+    public static int otherRings(long line) {
+        return UnsafeApi.getInt(line + OTHER_RINGS);
+    }
+
+    static void otherRings(long line, int frames) {
+        UnsafeApi.putInt(line + OTHER_RINGS, frames);
     }
 
     /** How it is known what the device has sent: of {@link TxCompletion}. */
@@ -249,6 +271,13 @@ public final class SideLine {
         return received;
     }
 
+    /** Whether a frame says that the line's device has received it; our own driver's say nothing. */
+    public static boolean hasReceived(long line, long mbuf) {
+        boolean ofDpdk = UnsafeApi.getShort(line + RX_KIND) == OF_DPDK;
+        int port = ofDpdk ? UnsafeApi.getShort(line + PORT) & 0xffff : Mbuf.NO_PORT;
+        return line != NOTHING && Mbuf.port(mbuf) == port;
+    }
+
     /** Runs the queue's callbacks if it has any, then sends. */
     public static int transmit(long line, long packets, int count) {
         int kind = UnsafeApi.getShort(line + TX_KIND);
@@ -292,6 +321,16 @@ public final class SideLine {
         return UnsafeApi.getShort(line + TX_RING) & 0xffff;
     }
 
+    /** From now on the device's link counts as down, until the line is written anew. */
+    static void reportRemoved(long line) {
+        UnsafeApi.getAndBitwiseOrInt(null, line + LINK, FaultLine.REMOVED);
+    }
+
+    /** Where upcalls set the bits of a {@link FaultLine}: a device with one of them reads as if its link were down. */
+    static long faultWord(long line) {
+        return line + LINK;
+    }
+
     /** Whether the device's link is up, {@code carrier(d)} of U1. */
     public static boolean isLinkUp(long line, long scratch) {
         int link = UnsafeApi.getIntAcquire(null, line + LINK);
@@ -306,6 +345,10 @@ public final class SideLine {
      * Release: pairs with the acquire in {@link #isLinkUp}; an edge in the port's event line makes the loop look.
      */
     public static void reportLink(long line, boolean up) {
-        UnsafeApi.putIntRelease(null, line + LINK, up ? LINK_REPORTED_UP : LINK_REPORTED_DOWN);
+        int state = up ? LINK_REPORTED_UP : LINK_REPORTED_DOWN;
+        int before;
+        do {
+            before = UnsafeApi.getIntVolatile(null, line + LINK);
+        } while (!UnsafeApi.compareAndSetInt(null, line + LINK, before, before & FaultLine.FAULTS | state));
     }
 }

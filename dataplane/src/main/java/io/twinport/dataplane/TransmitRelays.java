@@ -33,6 +33,8 @@ final class TransmitRelays {
                 all.relays.add(new Relay(relay, lines[owner]));
             }
         }
+        int rings = Math.min(lines.length, txQueues) - 1;
+        SideLine.otherRings(lines[0], rings * SideLine.txRing(lines[0]) + all.relays.size() * TransmitRelay.SLOTS);
         return all;
     }
 

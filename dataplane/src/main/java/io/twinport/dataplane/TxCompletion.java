@@ -33,6 +33,9 @@ public final class TxCompletion {
     /** Nothing is known: time has to do. */
     public static final int TIME = 5;
 
+    /** The loop that owns the transmit queue has taken it, and the driver is done {@link #AT_ONCE}. */
+    public static final int RELAYED = 6;
+
     /** The largest batch in which drivers have descriptors reported ({@code tx_rs_thresh}). */
     private static final int REPORTED_BATCH = 32;
 
@@ -63,6 +66,21 @@ public final class TxCompletion {
      */
     public static boolean isProof(long line) {
         return of(line) <= REAPED_REFERENCES;
+    }
+
+    /** How it is known to another loop than the one that uses the transmit queue. */
+    static int relayed(int kind) {
+        return switch (kind) {
+            case AT_ONCE -> RELAYED;
+            // The owner has the driver free what is sent, see SideLine.forward; the references show it to everybody.
+            case USED_RING, REFERENCES, REAPED_REFERENCES -> REFERENCES;
+            default -> TIME;
+        };
+    }
+
+    /** Whether none of the frames given to the line is on its way to the loop that owns its transmit queue. */
+    public static boolean isHandedOn(long line) {
+        return SideLine.isRelayEmpty(line);
     }
 
     /** Whether all that was given to a device of kind {@link #USED_RING} or {@link #DESCRIPTORS} is done. */

@@ -4,8 +4,10 @@ import io.twinport.dpdk.abi.Abi;
 import io.twinport.dpdk.v22_11.Dpdk;
 import io.twinport.posix.Errno;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
 import org.agrona.UnsafeApi;
 
 /**
@@ -45,6 +47,8 @@ public final class EthDev {
             | Abi.constant("RTE_ETH_RSS_UDP")
             | Abi.constant("RTE_ETH_RSS_SCTP");
 
+    private static final MethodHandle RESET =
+            Symbols.function("rte_eth_dev_reset", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_SHORT));
     private static final int FP_OPS = Abi.size("rte_eth_fp_ops");
     private static final int RX_BURST = Abi.offset("rte_eth_fp_ops", "rx_pkt_burst");
     private static final int TX_BURST = Abi.offset("rte_eth_fp_ops", "tx_pkt_burst");
@@ -57,10 +61,17 @@ public final class EthDev {
     /** {@code rte_eth_intr_conf} is all bitfields; its first bit asks for link status interrupts. */
     static final int INTERRUPT_LSC = 1;
 
+    /** Its third bit asks for removal interrupts. */
+    static final int INTERRUPT_RMV = 4;
+
+    /** Device flag, of all releases that we know. */
+    static final int INTR_RMV = 0x0008;
+
     private final int port;
     private final String name;
     private final String driver;
     private final boolean linkInterrupts;
+    private final boolean removalInterrupts;
     private int rxQueues;
     private int txQueues;
     private int rxDescriptors;
@@ -80,6 +91,7 @@ public final class EthDev {
             int flags =
                     UnsafeApi.getInt(info.get(ValueLayout.ADDRESS, INFO_FLAGS).address());
             this.linkInterrupts = (flags & Abi.constant("RTE_ETH_DEV_INTR_LSC")) != 0;
+            this.removalInterrupts = (flags & INTR_RMV) != 0;
         }
     }
 
@@ -118,6 +130,11 @@ public final class EthDev {
                 : "the driver refuses the device or its arguments. Is the far end there, does the interface exist, is the"
                         + " path right? The driver's own words: add '-- --log-level=debug'";
         DpdkException.check(result, "rte_dev_probe(" + devargs + ")", hint);
+    }
+
+    /** What is not offered may not be asked for. */
+    private int interrupts() {
+        return (linkInterrupts ? INTERRUPT_LSC : 0) | (removalInterrupts ? INTERRUPT_RMV : 0);
     }
 
     /** DPDK's number of the port; it is used again when the device has been removed. */
@@ -186,7 +203,7 @@ public final class EthDev {
             int rx = Math.min(mostRxQueues, count(info, INFO_RX_QUEUES));
             int tx = Math.min(mostTxQueues, count(info, INFO_TX_QUEUES));
             MemorySegment conf = arena.allocate(Abi.size("rte_eth_conf"), Long.BYTES);
-            conf.set(ValueLayout.JAVA_INT, CONF_INTERRUPTS, linkInterrupts ? INTERRUPT_LSC : 0);
+            conf.set(ValueLayout.JAVA_INT, CONF_INTERRUPTS, interrupts());
             conf.set(ValueLayout.JAVA_INT, CONF_MTU, wantedMtu);
             conf.set(ValueLayout.JAVA_LONG, CONF_RX_OFFLOADS, wantedRxOffloads);
             conf.set(ValueLayout.JAVA_LONG, CONF_TX_OFFLOADS, wantedTxOffloads);
@@ -324,6 +341,14 @@ public final class EthDev {
         }
     }
 
+    /** Asks the driver. */
+    public LinkSettings linkSettings() {
+        try (Arena arena = Arena.ofConfined()) {
+            return LinkSettings.of(LinkWord.read(
+                    port, arena.allocate(LinkWord.LENGTH, Long.BYTES).address()));
+        }
+    }
+
     public int mtu() {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment mtu = arena.allocate(ValueLayout.JAVA_SHORT);
@@ -350,6 +375,35 @@ public final class EthDev {
 
     public void stop() {
         check(Dpdk.rte_eth_dev_stop((short) port), "rte_eth_dev_stop", "");
+    }
+
+    /**
+     * Resets a stopped port, which must be configured again before it is started.
+     *
+     * @return false if its driver has no reset
+     */
+    public boolean reset() {
+        int result;
+        try {
+            result = (int) RESET.invokeExact((short) port);
+        } catch (Throwable e) {
+            throw Symbols.impossible(e);
+        }
+        if (result == -Errno.ENOTSUP) {
+            return false;
+        }
+        check(result, "rte_eth_dev_reset", "has its PF come up again?");
+        return true;
+    }
+
+    /** Removes a device that has gone: its driver may be unable to stop or close it, and that is no failure. */
+    public void removeGone() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment device = info(arena).get(ValueLayout.ADDRESS, INFO_DEVICE);
+            int unusedStop = Dpdk.rte_eth_dev_stop((short) port);
+            int unusedClose = Dpdk.rte_eth_dev_close((short) port);
+            DpdkException.check(Dpdk.rte_dev_remove(device), "rte_dev_remove(" + name + ")", "");
+        }
     }
 
     /** Closes the stopped port and removes its device, so that the same devargs can be probed again. */

@@ -32,12 +32,17 @@ public final class LinkWord {
      * @param scratch address of {@link #LENGTH} bytes of the calling thread
      */
     public static boolean isUp(int port, long scratch) {
+        return (read(port, scratch) & STATUS) != 0;
+    }
+
+    /** All eight bytes; 0 where the port does not exist. */
+    static long read(int port, long scratch) {
         UnsafeApi.putLong(scratch, 0L);
         try {
             int ignored = (int) GET.invokeExact((short) port, scratch);
         } catch (Throwable e) {
             throw Symbols.impossible(e);
         }
-        return (UnsafeApi.getLong(scratch) & STATUS) != 0;
+        return UnsafeApi.getLong(scratch);
     }
 }

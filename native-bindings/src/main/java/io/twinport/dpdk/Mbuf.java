@@ -34,6 +34,9 @@ public final class Mbuf {
     private static final int BUF_LEN = Abi.offset("rte_mbuf", "buf_len");
     private static final int NEXT = Abi.offset("rte_mbuf", "next");
 
+    /** What {@link #port} is of a frame that was allocated and not received by DPDK. */
+    public static final int NO_PORT = 0xffff;
+
     /** data_off = the headroom, refcnt = 1, nb_segs = 1, port = none: the eight bytes that {@link #reset} writes at once. */
     private static final long FRESH = Abi.constant("RTE_PKTMBUF_HEADROOM")
             | 1L << 8 * (REFCNT - DATA_OFF)
@@ -70,6 +73,11 @@ public final class Mbuf {
     /** Bytes in all segments. */
     public static int packetLength(long mbuf) {
         return UnsafeApi.getInt(mbuf + PKT_LEN);
+    }
+
+    /** DPDK's number of the port that has received the frame; {@link #NO_PORT} of one that none has. */
+    public static int port(long mbuf) {
+        return UnsafeApi.getShort(mbuf + PORT) & 0xffff;
     }
 
     /** Whether the frame lies in one segment. */

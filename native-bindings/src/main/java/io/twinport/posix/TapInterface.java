@@ -26,6 +26,7 @@ public final class TapInterface implements AutoCloseable {
     private static final short IFF_TAP = 2;
     private static final short IFF_NO_PI = 0x1000;
     private static final long TUNSETIFF = 0x400454ca;
+    private static final long TUNSETCARRIER = 0x400454e2;
     private static final long SIOCSIFHWADDR = 0x8924;
     private static final long SIOCSIFMTU = 0x8922;
     private static final short ARPHRD_ETHER = 1;
@@ -118,6 +119,22 @@ public final class TapInterface implements AutoCloseable {
             MemorySegment request = request(confined, name);
             request.set(JAVA_INT, IFREQ_UNION, mtu);
             control(confined, "SIOCSIFMTU", SIOCSIFMTU, request);
+        }
+    }
+
+    /**
+     * Sets the interface's carrier: without it the kernel sends nothing there, and says so to those who ask. Any thread,
+     * until {@link #close}.
+     *
+     * @return false if the kernel has no such call (before 5.0): the carrier is on then
+     */
+    public boolean setCarrier(boolean on) {
+        try (Arena confined = Arena.ofConfined()) {
+            MemorySegment own = Posix.newState(confined);
+            return (int) IOCTL.invokeExact(own, descriptor, TUNSETCARRIER, confined.allocateFrom(JAVA_INT, on ? 1 : 0))
+                    == 0;
+        } catch (Throwable e) {
+            throw Posix.impossible(e);
         }
     }
 

@@ -12,9 +12,18 @@ public final class AbiBits {
     public static Map<String, Long> byHand() {
         return Map.ofEntries(
                 entry("bits link_status", LinkWord.STATUS),
+                entry("bits link_speed", LinkSettings.SPEED),
+                entry("bits link_duplex", LinkSettings.FULL_DUPLEX),
                 entry("bits lsc", (long) EthDev.INTERRUPT_LSC),
                 entry("sizeof rte_eth_link", (long) LinkWord.LENGTH),
                 entry("sizeof rte_eth_intr_conf", (long) Integer.BYTES),
+                entry("bits rmv", (long) EthDev.INTERRUPT_RMV),
+                entry("constant RTE_ETH_DEV_INTR_RMV", (long) EthDev.INTR_RMV),
+                entry("constant RTE_ETH_EVENT_INTR_RESET", (long) FaultEvents.INTR_RESET),
+                entry("constant RTE_ETH_EVENT_INTR_RMV", (long) FaultEvents.INTR_RMV),
+                entry("constant RTE_ETH_EVENT_ERR_RECOVERING", (long) FaultEvents.ERR_RECOVERING),
+                entry("constant RTE_ETH_EVENT_RECOVERY_SUCCESS", (long) FaultEvents.RECOVERY_SUCCESS),
+                entry("constant RTE_ETH_EVENT_RECOVERY_FAILED", (long) FaultEvents.RECOVERY_FAILED),
                 entry("constant RTE_MBUF_F_RX_VLAN_STRIPPED", Mbuf.RX_VLAN_STRIPPED),
                 entry("constant RTE_MBUF_F_RX_QINQ_STRIPPED", Mbuf.RX_QINQ_STRIPPED),
                 entry("constant RTE_MBUF_F_RX_IP_CKSUM_NONE", Mbuf.RX_IP_CHECKSUM_NONE),

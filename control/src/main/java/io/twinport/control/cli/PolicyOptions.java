@@ -1,10 +1,9 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.run.FailbackSpec;
-import io.twinport.control.run.PortSpec;
 import io.twinport.control.run.RunSettings;
+import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.failover.HoldSettings;
-import io.twinport.dataplane.failover.PortSettings;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -66,27 +65,31 @@ final class PolicyOptions {
                     + " process with exit code 3, so that the kernel takes it. Default: ${DEFAULT-VALUE}")
     int releaseSeconds = 5;
 
-    RunSettings settings(PortSpec port) {
+    FailbackSettings failback() {
+        return FailbackSpec.parse(failback, damping);
+    }
+
+    HoldSettings hold() {
+        return HoldSettings.of(Duration.ofNanos(holdMicros * 1000L));
+    }
+
+    RunSettings.Announce announce() {
         Commands.check(announce >= 0 && announce <= 100, "--announce " + announce, "0 to 100");
         Commands.check(
                 announceMillis >= 1 && announceMillis <= 60_000,
                 "--announce-ms " + announceMillis,
                 "1 to 60000 milliseconds");
-        Commands.check(
-                holdMicros >= 0 && holdMicros <= 1_000_000, "--hold-us " + holdMicros, "0 to 1000000 microseconds");
         for (int vlan : announceVlans) {
             Commands.check(vlan >= 1 && vlan <= 4094, "--announce-vlan " + vlan, "1 to 4094");
         }
+        return new RunSettings.Announce(announce, Duration.ofMillis(announceMillis), announceVlans);
+    }
+
+    Duration releaseTime() {
         Commands.check(
                 releaseSeconds >= 1 && releaseSeconds <= 3600,
                 "--release-seconds " + releaseSeconds,
                 "1 to 3600 seconds");
-        return new RunSettings(
-                PortSettings.DEFAULT
-                        .with(FailbackSpec.parse(failback, damping))
-                        .with(HoldSettings.of(Duration.ofNanos(holdMicros * 1000L))),
-                new RunSettings.Announce(announce, Duration.ofMillis(announceMillis), announceVlans),
-                Duration.ofSeconds(releaseSeconds),
-                port);
+        return Duration.ofSeconds(releaseSeconds);
     }
 }

@@ -10,6 +10,8 @@ import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;
 import io.twinport.control.run.StandbyTrap;
 import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.PortSettings;
+import io.twinport.dataplane.flight.FlightRecorder;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.HugePages;
@@ -32,9 +34,6 @@ import picocli.CommandLine.Parameters;
                 "Run a failover port over two DPDK devices until Ctrl-C. Changes nothing on the machine without --bind.",
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
-    private static final int MBUFS = 8191;
-    private static final int MEGABYTES = 128;
-
     @Option(
             names = "--primary",
             paramLabel = "DEVARGS",
@@ -75,6 +74,20 @@ final class RunCommand implements Callable<Integer> {
                             + " them back at the end. Without it they have to be bound already.")
     boolean bind;
 
+    @Option(
+            names = "--flight-recorder",
+            arity = "0..1",
+            fallbackValue = "256",
+            defaultValue = "0",
+            paramLabel = "N",
+            description =
+                    "Keep the headers of the last N frames before each switch and of N after it (256), of the last 64"
+                            + " switches, in NAME.flight beside NAME.cnc: 'twinport history NAME.cnc --pcap FILE' writes them.")
+    int flightFrames;
+
+    @Mixin
+    QueueOptions queueOptions = new QueueOptions();
+
     @Mixin
     PortOptions portOptions = new PortOptions();
 
@@ -82,11 +95,17 @@ final class RunCommand implements Callable<Integer> {
     PolicyOptions policyOptions = new PolicyOptions();
 
     @Mixin
+    DetectionOptions detectionOptions = new DetectionOptions();
+
+    @Mixin
+    ReceiveOptions receiveOptions = new ReceiveOptions();
+
+    @Mixin
     EngineOptions engineOptions = new EngineOptions();
 
     @Parameters(
             paramLabel = "-- EAL",
-            description = "Arguments for DPDK's EAL, after '--': -l 1 (the poll loop's CPU), --no-huge, -m 256, ...")
+            description = "Arguments for DPDK's EAL, after '--': -l 1 (the poll loops' CPUs), --no-huge, -m 256, ...")
     List<String> eal = List.of();
 
     @Override
@@ -98,8 +117,12 @@ final class RunCommand implements Callable<Integer> {
                 .toList();
         FailoverRun.check(sides);
         StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
+        Commands.check(
+                flightFrames >= 0 && flightFrames <= FlightRecorder.mostFrames(),
+                "--flight-recorder " + flightFrames,
+                "1 to " + FlightRecorder.mostFrames() + " frames, or 0 for none");
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
-        RunSettings settings = policyOptions.settings(portOptions.spec());
+        RunSettings settings = settings(handlerSpec);
         EalArguments arguments = arguments(sides, megabytes(settings.configuration()));
         Interrupt interrupt = Interrupt.install(0);
         try {
@@ -108,6 +131,17 @@ final class RunCommand implements Callable<Integer> {
         } finally {
             interrupt.done();
         }
+    }
+
+    private RunSettings settings(HandlerSpec handlerSpec) {
+        PortSettings port = new PortSettings(policyOptions.failback(), receiveOptions.settings(), policyOptions.hold());
+        return new RunSettings(
+                port,
+                queueOptions.queues(handlerSpec),
+                portOptions.spec(),
+                detectionOptions.settings(),
+                policyOptions.announce(),
+                policyOptions.releaseTime());
     }
 
     private void run(
@@ -120,8 +154,9 @@ final class RunCommand implements Callable<Integer> {
         Engine engine = Engine.start(
                 arguments,
                 engineOptions.cncFile("twinport"),
-                MBUFS,
+                queueOptions.mbufs(),
                 settings.configuration().mbufRoom());
+        engine.recordFlights(flightFrames);
         boolean clean = true;
         try {
             FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, settings, System.out);
@@ -152,9 +187,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Longer mbufs need more memory than the usual ones, which the usual amount is for. */
-    private static int megabytes(PortSpec port) {
-        long more = (long) MBUFS * (port.mbufRoom() - MbufPool.DEFAULT_ROOM);
-        return MEGABYTES + (int) ((more + (1 << 20) - 1) >> 20);
+    private int megabytes(PortSpec port) {
+        long more = (long) queueOptions.mbufs() * (port.mbufRoom() - MbufPool.DEFAULT_ROOM);
+        return queueOptions.megabytes() + (int) ((more + (1 << 20) - 1) >> 20);
     }
 
     private EalArguments arguments(List<SideSpec> sides, int megabytes) {

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
             RunCommand.class,
             SoakCommand.class,
             ReplayCommand.class,
+            HistoryCommand.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,

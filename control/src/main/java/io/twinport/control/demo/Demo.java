@@ -14,6 +14,7 @@ import io.twinport.dataplane.failover.HoldSettings;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.failover.PortSettings;
+import io.twinport.dataplane.failover.ReceiveSettings;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
@@ -39,8 +40,15 @@ public final class Demo {
     private static final int EVENT_MILLIS = 5000;
     private static final int DRAIN_MILLIS = 50;
 
-    /** Longer than it takes here to notice a cut; the frames that have arrived meanwhile are not held. */
-    private static final Duration HOLD = Duration.ofMillis(100);
+    /** As long as a cut may go unnoticed; what has arrived meanwhile is not held. */
+    private static final Duration HOLD = Duration.ofMillis(EVENT_MILLIS);
+
+    /**
+     * The far ends send from the loop that the port is in: what came while it stalled is no older than the switch, and would
+     * be thrown away with the usual look-back of a millisecond.
+     */
+    private static final ReceiveSettings RECEIVE = new ReceiveSettings(
+            ReceiveSettings.DEFAULT.mode(), ReceiveSettings.LONGEST_LOOKBACK, ReceiveSettings.DEFAULT.window());
 
     private final DemoOptions options;
     private final EalArguments eal;
@@ -69,7 +77,7 @@ public final class Demo {
                 events,
                 counters,
                 new PortEvents(engine.cnc().events()),
-                PortSettings.DEFAULT.with(options.hold() ? HoldSettings.of(HOLD) : HoldSettings.OFF));
+                PortSettings.DEFAULT.with(RECEIVE).with(options.hold() ? HoldSettings.of(HOLD) : HoldSettings.OFF));
         Payloads payloads = options.payload().isEmpty() ? Payloads.smallest() : Payloads.of(options.payload());
         this.traffic = new NumberedTraffic(near, far, payloads, options.packetsPerSecond(), options.both());
         this.loop = engine.newLoop(

@@ -25,6 +25,10 @@ final class JoinedDevice {
         this.log = log;
     }
 
+    boolean isGone() {
+        return member.isGone();
+    }
+
     boolean needsRestart() {
         return member.needsRestart();
     }
@@ -86,7 +90,7 @@ final class JoinedDevice {
         } finally {
             devices.unlock();
         }
-        log.accept(name + " stopped and started: its PF was away, and the driver does not notice that; "
+        log.accept(name + " stopped and started: it was reset, or its PF was away and the driver does not notice that; "
                 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms");
         return true;
     }

@@ -27,7 +27,12 @@ public interface Membership {
     /** Closes the device, and removes it from DPDK. */
     void remove();
 
-    /** Whether its link is back and it needs {@link #restart} to be of use (U12). */
+    /** Whether the device has gone without a word, or its driver has given it up: nothing is left but to remove it. */
+    default boolean isGone() {
+        return false;
+    }
+
+    /** Whether it was reset, or its link is back, and it needs {@link #restart} to be of use (U12). */
     boolean needsRestart();
 
     /** Starts a stopped device, and lets the loop use it again. */

@@ -268,6 +268,11 @@ public final class SideLife {
                     continue;
                 }
             }
+            if (joined.isGone()) {
+                log.accept(named() + " is gone without a request, as its driver says");
+                requests.raise();
+                continue;
+            }
             if (joined.needsRestart() && !joined.restart()) {
                 hasWaited = true; // to be probed anew
                 return;

@@ -3,6 +3,8 @@ package io.twinport.control.kernel;
 import io.twinport.control.Engine;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
+import io.twinport.dataplane.failover.Conductor;
+import io.twinport.dataplane.failover.SwitchRecord;
 import io.twinport.dataplane.ring.MbufRing;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.posix.TapInterface;
@@ -10,7 +12,7 @@ import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.NoOpIdleStrategy;
 
 /** A failover port as one interface of the kernel's, with the port's address: ping, ssh and the rest go through it. */
-public final class Tap implements AutoCloseable {
+public final class Tap implements AutoCloseable, Conductor.Listener {
     private static final int RING_BYTES = 1 << 16;
 
     private final TapInterface tap;
@@ -19,6 +21,7 @@ public final class Tap implements AutoCloseable {
     private final TapHandler handler;
     private final TapPump pump;
     private final AgentRunner runner;
+    private boolean closed;
 
     private Tap(TapInterface tap, Engine engine, PacketPort port) {
         this.tap = tap;
@@ -32,6 +35,8 @@ public final class Tap implements AutoCloseable {
     /** Creates the interface and starts its thread. */
     public static Tap start(String name, Engine engine, PacketPort port) {
         Tap tap = new Tap(TapInterface.create(name), engine, port);
+        // No side is ready yet (R5).
+        boolean ignored = tap.tap.setCarrier(false);
         AgentRunner.startOnThread(tap.runner);
         return tap;
     }
@@ -45,6 +50,20 @@ public final class Tap implements AutoCloseable {
         tap.setMac(mac.bytes());
     }
 
+    /** The interface's carrier is the port's (R49). */
+    @Override
+    public synchronized void onCarrier(int port, boolean on, long nanos) {
+        if (!closed) {
+            boolean ignored = tap.setCarrier(on);
+        }
+    }
+
+    @Override
+    public void onSwitch(SwitchRecord record) {}
+
+    @Override
+    public void onLink(int port, int side, boolean up, long nanos) {}
+
     public void setMtu(int mtu) {
         tap.setMtu(mtu);
     }
@@ -56,7 +75,8 @@ public final class Tap implements AutoCloseable {
 
     /** Removes the interface. The poll loop must have ended. */
     @Override
-    public void close() {
+    public synchronized void close() {
+        closed = true;
         runner.close();
         toKernel.close();
         fromKernel.close();

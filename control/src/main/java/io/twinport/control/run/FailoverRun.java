@@ -10,16 +10,16 @@ import io.twinport.control.hotplug.SidePlan;
 import io.twinport.control.hotplug.Watchdog;
 import io.twinport.control.kernel.InterfaceAddresses;
 import io.twinport.control.kernel.Tap;
-import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PacketHandler;
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.PortQueue;
+import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.announce.FrameSender;
-import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.failover.PortMonitor;
+import io.twinport.dataplane.failover.PortStatistics;
+import io.twinport.dataplane.failover.StandbyHealth;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.handler.Sink;
@@ -38,6 +38,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One failover port from start to end. Either side may be missing at the start (R21, R39), and come later. */
@@ -58,9 +60,9 @@ public final class FailoverRun {
     private final RunLog log;
     private final PortConfiguration configuration;
     private final PortCounters counters;
-    private final PollLoop loop;
-    private final Lcore lcore;
+    private final PortQueues queues;
     private final PortAnnouncer announcer;
+    private final PortMonitor monitor;
     private final @Nullable Tap tap;
     private final List<SideLife> lives = new ArrayList<>();
     private final Lock devices = new ReentrantLock();
@@ -76,23 +78,40 @@ public final class FailoverRun {
         this.watchdog = new Watchdog(settings.releaseTime(), this::endProcess);
         this.events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
-        this.counters = new PortCounters(engine.cnc().counters(), PORT);
-        FailoverPort port = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()), settings.port());
-        this.tap = handlerSpec instanceof HandlerSpec.Tap spec ? Tap.start(spec.name(), engine, port) : null;
-        PacketHandler handler = handler(handlerSpec, port);
-        this.loop = engine.newLoop("poll", handler, List.of(port));
-        this.configuration = new PortConfiguration(
-                "twinport." + PORT, engine.pool(), events, List.of(new PortQueue(loop, PORT)), Offloads.NONE);
+        this.counters = PortCounters.ofQueues(engine.cnc().counters(), PORT, settings.queues());
+        this.queues = new PortQueues(engine, PORT, settings.queues(), events, counters, settings.port());
+        this.tap = handlerSpec instanceof HandlerSpec.Tap spec
+                ? Tap.start(spec.name(), engine, queues.ports().getFirst())
+                : null;
+        queues.handle(IntStream.range(0, settings.queues())
+                .mapToObj(q -> handler(handlerSpec, q))
+                .toList());
+        this.configuration =
+                new PortConfiguration("twinport." + PORT, engine.pool(), events, queues.places(), Offloads.NONE);
         configure(sides, settings.configuration());
         Optional<InterfaceAddresses> addresses = handlerSpec instanceof HandlerSpec.Tap spec
                 ? Optional.of(new InterfaceAddresses(spec.name()))
                 : Optional.empty();
         this.announcer = new PortAnnouncer(
-                settings.announce(), configuration::mac, addresses, new FrameSender(loop, PORT, engine.pool()));
+                settings.announce(),
+                configuration::mac,
+                addresses,
+                new FrameSender(queues.places().getFirst(), engine.pool()));
+        this.monitor = new PortMonitor(
+                PORT,
+                engine.cnc().counters(),
+                queues.places().getFirst(),
+                counters,
+                settings.detection(),
+                engine.conductor(),
+                announcer::announceOnce);
+        engine.conductor().add(monitor);
         engine.conductor().add(log);
         engine.conductor().add(announcer);
-        this.lcore = engine.run(loop, handler, engine.pollCpu());
+        if (tap != null) {
+            engine.conductor().add(tap);
+        }
+        queues.run();
     }
 
     /**
@@ -162,13 +181,14 @@ public final class FailoverRun {
      */
     public boolean stop() {
         log.end();
+        monitor.end();
         announcer.end();
         boolean clean = true;
         for (SideLife life : lives) {
             clean &= life.stop();
         }
         watchdog.close();
-        lcore.close();
+        queues.close();
         if (tap != null) {
             tap.close();
         }
@@ -189,6 +209,11 @@ public final class FailoverRun {
                 counters.dropped() + counters.holdDropped(),
                 counters.suppressed(),
                 counters.announced());
+        StandbyHealth.Report health = monitor.standbyHealth();
+        if (health != null) {
+            out.println("standby " + log.healthText(health));
+        }
+        out.println(statisticsText(monitor.statistics()));
         if (counters.held() + counters.resent() + counters.notDrained() > 0) {
             out.printf(
                     Locale.ROOT,
@@ -197,6 +222,9 @@ public final class FailoverRun {
                     counters.resent(),
                     counters.notDrained());
         }
+        summaryOf(counters.lookback(), "of rx received by the idle side just before a switch");
+        summaryOf(counters.duplicates(), "rx duplicates of frames that came by the other side");
+        summaryOf(counters.forgotten(), "rx whose duplicates were not looked for: too many at once");
         if (tap != null) {
             out.printf("not taken by the kernel %d%n", tap.dropped());
         }
@@ -206,6 +234,20 @@ public final class FailoverRun {
             out.printf("%d frames are not back in the pool%n", missing);
         }
         engine.errors().forEach(out::println);
+    }
+
+    private void summaryOf(long count, String what) {
+        if (count > 0) {
+            out.printf("%d %s%n", count, what);
+        }
+    }
+
+    private static String statisticsText(PortStatistics statistics) {
+        List<String> counts = new ArrayList<>();
+        for (PortStatistics.Counter counter : PortStatistics.Counter.values()) {
+            counts.add(counter + " " + statistics.get(FailoverPolicy.NONE, counter));
+        }
+        return "the devices counted: " + String.join(", ", counts);
     }
 
     private void summaryOfReleases(SideLife life) {
@@ -250,7 +292,7 @@ public final class FailoverRun {
 
         @Override
         public SideDevice open() {
-            return spec.open(configuration.mac());
+            return spec.open(configuration.mac(), engine.kernelLinks());
         }
 
         @Override
@@ -263,12 +305,13 @@ public final class FailoverRun {
             long takenBefore = PortMember.taken(counters, spec.side());
             Member member = configuration.join(spec.side(), dev, spec.adoptsMac());
             configuration.mac().ifPresent(FailoverRun.this::useMac);
-            return new PortMember(member, engine.conductor(), counters, takenBefore);
+            return new PortMember(member, engine.conductor(), monitor, counters, takenBefore);
         }
     }
 
     private void useMac(MacAddress mac) {
         sourceMac = mac.value();
+        queues.port().mac(mac);
         if (tap != null) {
             tap.setMac(mac);
         }
@@ -301,8 +344,8 @@ public final class FailoverRun {
             }
         }
         Optional<MacAddress> mac = configuration.mac();
-        log.say("ready" + mac.map(known -> ", MAC address " + known).orElse("") + ", poll loop on CPU "
-                + engine.pollCpu() + "; Ctrl-C ends it");
+        log.say("ready" + mac.map(known -> ", MAC address " + known).orElse("") + ", " + pollers()
+                + "; Ctrl-C ends it");
     }
 
     private static String waitsFor(SideLife life) {
@@ -319,13 +362,29 @@ public final class FailoverRun {
                         .orElse(": its driver's probe has not returned");
     }
 
-    private PacketHandler handler(HandlerSpec spec, FailoverPort port) {
+    private String pollers() {
+        List<Integer> cpus = queues.cpus();
+        return cpus.size() == 1
+                ? "poll loop on CPU " + cpus.getFirst()
+                : "poll loops on CPUs " + cpus.stream().map(String::valueOf).collect(Collectors.joining(", "));
+    }
+
+    private PacketHandler handler(HandlerSpec spec, int queue) {
+        PacketPort port = queues.ports().get(queue);
         return switch (spec) {
             case HandlerSpec.Reflect() -> new Reflect(port);
             case HandlerSpec.Sink() -> new Sink(port);
-            case HandlerSpec.Generate(long rate, long destination) ->
-                new Generate(port, () -> sourceMac, destination, rate);
+            case HandlerSpec.Generate(long rate, long destination) -> generate(port, queue, rate, destination);
             case HandlerSpec.Tap ignored -> Objects.requireNonNull(tap).handler();
         };
+    }
+
+    /** The rate is the port's: each queue has its share of it, and of the numbers. */
+    private PacketHandler generate(PacketPort port, int queue, long rate, long destination) {
+        int count = queues.ports().size();
+        long share = rate / count + (queue < rate % count ? 1 : 0);
+        return rate > 0 && share == 0
+                ? new Sink(port)
+                : new Generate(port, () -> sourceMac, destination, share, queue, count);
     }
 }

@@ -39,6 +39,13 @@ final class PortAnnouncer implements Conductor.Listener {
         ended = true;
     }
 
+    /** Announces it once more, on the side that transmits: these are broadcasts, which the idle side should receive (U9). */
+    synchronized void announceOnce() {
+        if (!ended) {
+            announcer.once();
+        }
+    }
+
     @Override
     public synchronized void onSwitch(SwitchRecord record) {
         if (!ended) {

@@ -6,6 +6,7 @@ import io.twinport.dataplane.Side;
 import io.twinport.dataplane.failover.Conductor;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PortCounters;
+import io.twinport.dataplane.failover.PortMonitor;
 import io.twinport.dataplane.member.Member;
 
 /** A side that has joined the run's port. */
@@ -29,6 +30,7 @@ final class PortMember implements Membership {
     private final Side side;
     private final Conductor conductor;
     private final PortCounters counters;
+    private final PortMonitor monitor;
     private long takenBefore;
     private TransmitPulse pulse = new TransmitPulse();
 
@@ -36,12 +38,14 @@ final class PortMember implements Membership {
      * @param member that has joined
      * @param takenBefore {@link #taken} before it joined
      */
-    PortMember(Member member, Conductor conductor, PortCounters counters, long takenBefore) {
+    PortMember(Member member, Conductor conductor, PortMonitor monitor, PortCounters counters, long takenBefore) {
         this.member = member;
         this.side = member.side();
         this.conductor = conductor;
         this.counters = counters;
+        this.monitor = monitor;
         this.takenBefore = takenBefore;
+        monitor.join(side);
         conductor.watch(side);
     }
 
@@ -72,7 +76,9 @@ final class PortMember implements Membership {
         conductor.unwatch(side);
         Pause.millis(DRAIN_MILLIS);
         Pause.until(() -> unsent() <= 0, DRAIN_MOST_MILLIS - DRAIN_MILLIS);
-        return Math.clamp(unsent(), 0, (long) side.txRing());
+        return side.transmitted() < 0
+                ? side.stranded()
+                : Math.clamp(unsent(), 0, (long) side.txRing() + side.stranded());
     }
 
     private long unsent() {
@@ -83,6 +89,7 @@ final class PortMember implements Membership {
     @Override
     public void stop() {
         conductor.unwatch(side);
+        monitor.leave(side);
         member.stop();
     }
 
@@ -93,9 +100,14 @@ final class PortMember implements Membership {
     }
 
     @Override
+    public boolean isGone() {
+        return side.isRemoved();
+    }
+
+    @Override
     public boolean needsRestart() {
         if (!side.dev().needsRestartAfterLinkLoss()) {
-            return false;
+            return side.needsRestart();
         }
         long now = System.nanoTime();
         if (pulse.isDue(now)) {
@@ -109,6 +121,7 @@ final class PortMember implements Membership {
         takenBefore = taken(counters, side.side());
         pulse = new TransmitPulse();
         member.start();
+        monitor.join(side);
         conductor.watch(side);
     }
 }

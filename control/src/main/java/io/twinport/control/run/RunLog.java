@@ -4,6 +4,7 @@ import io.twinport.control.TimeOfDay;
 import io.twinport.dataplane.failover.Conductor;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
+import io.twinport.dataplane.failover.StandbyHealth;
 import io.twinport.dataplane.failover.SwitchRecord;
 import java.io.PrintStream;
 import java.time.Instant;
@@ -42,6 +43,25 @@ final class RunLog implements Conductor.Listener {
             return;
         }
         line(nanos, PolicyText.side(side) + " link " + (up ? "up" : "down"));
+    }
+
+    @Override
+    public synchronized void onCarrier(int port, boolean on, long nanos) {
+        if (!ended) {
+            line(nanos, "carrier " + (on ? "on" : "off"));
+        }
+    }
+
+    @Override
+    public synchronized void onHealth(int port, StandbyHealth.Report health, long nanos) {
+        if (!ended) {
+            line(nanos, "standby " + healthText(health));
+        }
+    }
+
+    /** For instance {@code healthy: it has received a frame (01:01:20.771491)}. */
+    String healthText(StandbyHealth.Report health) {
+        return health.verdict() + ": " + health.evidence() + " (" + time.text(health.nanos()) + ")";
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.twinport.control.hotplug.PciBus;
 import io.twinport.control.hotplug.PciSlot;
 import io.twinport.control.hotplug.Slot;
 import io.twinport.dataplane.EthSide;
+import io.twinport.dataplane.KernelLinks;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.virtio.VirtioProbe;
@@ -135,12 +136,14 @@ public record SideSpec(
      * Probes the device; may block for ever, where it waits for a far end.
      *
      * @param address the port's, for a device without one of its own
+     * @param kernelLinks for a device over an interface of the kernel's
      */
-    SideDevice open(Optional<MacAddress> address) {
+    SideDevice open(Optional<MacAddress> address, KernelLinks kernelLinks) {
         if (driver == SideDriver.TWINPORT) {
             return VirtioSide.open(name);
         }
-        return new EthSide(EthDev.probe(devargsWith(address)));
+        EthDev dev = EthDev.probe(devargsWith(address));
+        return new EthSide(dev, kernelLinks.below(devargs));
     }
 
     /** The socket at which the device waits for its far end, where it is a server. */

@@ -7,22 +7,22 @@ import org.jspecify.annotations.Nullable;
 
 /** What can happen to a failover port, each with how often it does in comparison. The cheap ones come most. */
 enum Fault {
-    CUT_PRIMARY(60, FailoverPolicy.PRIMARY, State.WHOLE),
-    CUT_STANDBY(40, FailoverPolicy.STANDBY, State.WHOLE),
-    RESTORE_PRIMARY(160, FailoverPolicy.PRIMARY, State.CUT),
-    RESTORE_STANDBY(160, FailoverPolicy.STANDBY, State.CUT),
-    UNPLUG_PRIMARY(8, FailoverPolicy.PRIMARY, null),
-    UNPLUG_STANDBY(8, FailoverPolicy.STANDBY, null),
-    UNPLUG_PRIMARY_WITH_NOTICE(8, FailoverPolicy.PRIMARY, null),
-    UNPLUG_STANDBY_WITH_NOTICE(8, FailoverPolicy.STANDBY, null),
-    PLUG_PRIMARY(160, FailoverPolicy.PRIMARY, State.GONE),
-    PLUG_STANDBY(160, FailoverPolicy.STANDBY, State.GONE),
-    CLOSE_PRIMARY(20, FailoverPolicy.PRIMARY, State.WHOLE),
-    CLOSE_STANDBY(20, FailoverPolicy.STANDBY, State.WHOLE),
-    CLOSE_PRIMARY_WITH_NOTICE(20, FailoverPolicy.PRIMARY, State.WHOLE),
-    CLOSE_STANDBY_WITH_NOTICE(20, FailoverPolicy.STANDBY, State.WHOLE),
-    OPEN_PRIMARY(160, FailoverPolicy.PRIMARY, State.CLOSED),
-    OPEN_STANDBY(160, FailoverPolicy.STANDBY, State.CLOSED),
+    CUT_PRIMARY(140, FailoverPolicy.PRIMARY, State.WHOLE),
+    CUT_STANDBY(90, FailoverPolicy.STANDBY, State.WHOLE),
+    RESTORE_PRIMARY(300, FailoverPolicy.PRIMARY, State.CUT),
+    RESTORE_STANDBY(300, FailoverPolicy.STANDBY, State.CUT),
+    UNPLUG_PRIMARY(16, FailoverPolicy.PRIMARY, null),
+    UNPLUG_STANDBY(16, FailoverPolicy.STANDBY, null),
+    UNPLUG_PRIMARY_WITH_NOTICE(16, FailoverPolicy.PRIMARY, null),
+    UNPLUG_STANDBY_WITH_NOTICE(16, FailoverPolicy.STANDBY, null),
+    PLUG_PRIMARY(300, FailoverPolicy.PRIMARY, State.GONE),
+    PLUG_STANDBY(300, FailoverPolicy.STANDBY, State.GONE),
+    CLOSE_PRIMARY(30, FailoverPolicy.PRIMARY, State.WHOLE),
+    CLOSE_STANDBY(30, FailoverPolicy.STANDBY, State.WHOLE),
+    CLOSE_PRIMARY_WITH_NOTICE(30, FailoverPolicy.PRIMARY, State.WHOLE),
+    CLOSE_STANDBY_WITH_NOTICE(30, FailoverPolicy.STANDBY, State.WHOLE),
+    OPEN_PRIMARY(300, FailoverPolicy.PRIMARY, State.CLOSED),
+    OPEN_STANDBY(300, FailoverPolicy.STANDBY, State.CLOSED),
     FORCE_PRIMARY(120, FailoverPolicy.FORCED_PRIMARY),
     FORCE_STANDBY(120, FailoverPolicy.FORCED_STANDBY),
     FORCE_NONE(160, FailoverPolicy.FORCED_NONE),
@@ -34,9 +34,9 @@ enum Fault {
     DAMPING_ON(20, FailoverPolicy.DAMPING_ON),
     DAMPING_OFF(40, FailoverPolicy.DAMPING_OFF),
     SPURIOUS_INTERRUPT(60, -1),
-    CUT_BOTH(10, FailoverPolicy.NONE, State.WHOLE),
-    CLOSE_BOTH(6, FailoverPolicy.NONE, State.WHOLE),
-    UNPLUG_BOTH(4, FailoverPolicy.NONE, null);
+    CUT_BOTH(24, FailoverPolicy.NONE, State.WHOLE),
+    CLOSE_BOTH(12, FailoverPolicy.NONE, State.WHOLE),
+    UNPLUG_BOTH(8, FailoverPolicy.NONE, null);
 
     private final int weight;
     private final int side;

@@ -51,8 +51,8 @@ public final class Soak {
     /** One fault in so many comes on top of the one before, without a look at what that has done. */
     private static final int UNSEEN = 4;
 
-    private static final FailbackSettings FAILBACK =
-            new FailbackSettings(FailoverPolicy.FAILBACK_AT_ONCE, Duration.ofMillis(10), false);
+    private static final PortSettings SETTINGS = PortSettings.DEFAULT.with(
+            new FailbackSettings(FailoverPolicy.FAILBACK_AT_ONCE, Duration.ofMillis(10), false));
 
     private final SoakOptions options;
     private final EalArguments eal;
@@ -83,7 +83,7 @@ public final class Soak {
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort near = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()), PortSettings.DEFAULT.with(FAILBACK));
+                PORT, events, counters, new PortEvents(engine.cnc().events()), SETTINGS);
         BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};
         this.traffic = new SoakTraffic(near, far, disruptions, options.packetsPerSecond());
         this.loop = engine.newLoop(
@@ -209,10 +209,10 @@ public final class Soak {
         what.accept(primaryFirst ? standby : primary);
     }
 
-    /** Waits until frames arrive both ways by a side that is to carry them or, where none is ready, are refused. */
+    /** Waits until frames arrive both ways by a side that is to carry them or, where none is ready, are not sent. */
     private void awaitFlow() {
         long start = System.nanoTime();
-        Flow before = Flow.now(traffic);
+        Flow before = flow();
         if (!Pause.until(() -> flows(before), BOUND_MILLIS)) {
             violation(String.format(
                     Locale.ROOT,
@@ -223,7 +223,7 @@ public final class Soak {
                     primary.state(),
                     standby.state(),
                     PolicyText.side(counters.activeSide()),
-                    Flow.now(traffic).since(before)));
+                    flow().since(before)));
             return;
         }
         recovery.recordValue((System.nanoTime() - start) / 1000);
@@ -235,32 +235,37 @@ public final class Soak {
             return false;
         }
         return active == FailoverPolicy.NONE
-                ? traffic.out().refusals() > before.refused()
+                ? unsent() > before.unsent()
                 : traffic.out().arrivals(active) > before.out()[active]
                         && traffic.back().arrivals(active) > before.back()[active];
     }
 
-    /** What has arrived by each side. */
-    private record Flow(long refused, long[] out, long[] back) {
-        static Flow now(SoakTraffic traffic) {
-            long[] out = new long[3];
-            long[] back = new long[3];
-            for (int side = 0; side < out.length; side++) {
-                out[side] = traffic.out().arrivals(side);
-                back[side] = traffic.back().arrivals(side);
-            }
-            return new Flow(traffic.out().refusals(), out, back);
-        }
+    /** Frames that the port has neither sent nor lost. */
+    private long unsent() {
+        return counters.refused() + counters.dropped() + counters.held();
+    }
 
+    private Flow flow() {
+        long[] out = new long[3];
+        long[] back = new long[3];
+        for (int side = 0; side < out.length; side++) {
+            out[side] = traffic.out().arrivals(side);
+            back[side] = traffic.back().arrivals(side);
+        }
+        return new Flow(unsent(), out, back);
+    }
+
+    /** What has arrived by each side. */
+    private record Flow(long unsent, long[] out, long[] back) {
         String since(Flow before) {
             return String.format(
                     Locale.ROOT,
-                    "arrived: primary %d out and %d back, standby %d out and %d back; refused %d",
+                    "arrived: primary %d out and %d back, standby %d out and %d back; not sent %d",
                     out[FailoverPolicy.PRIMARY] - before.out[FailoverPolicy.PRIMARY],
                     back[FailoverPolicy.PRIMARY] - before.back[FailoverPolicy.PRIMARY],
                     out[FailoverPolicy.STANDBY] - before.out[FailoverPolicy.STANDBY],
                     back[FailoverPolicy.STANDBY] - before.back[FailoverPolicy.STANDBY],
-                    refused - before.refused);
+                    unsent - before.unsent);
         }
     }
 
@@ -303,7 +308,18 @@ public final class Soak {
         check(poolFull, engine.pool().size() - engine.pool().available() + " mbufs are missing");
         checkStream("out", traffic.out());
         checkStream("back", traffic.back());
-        checkEqual("frames that the drivers took", out.accepted(), counters.sentByPrimary() + counters.sentByStandby());
+        checkEqual(
+                "frames that the port took",
+                out.accepted(),
+                counters.sentByPrimary()
+                        + counters.sentByStandby()
+                        - counters.resent()
+                        + counters.dropped()
+                        + counters.holdDropped());
+        check(
+                out.dropped() <= counters.dropped() + counters.holdDropped(),
+                out.dropped() + " frames out are missing since neither side was ready, and the port has counted "
+                        + (counters.dropped() + counters.holdDropped()) + " of these");
         checkEqual("frames refused", traffic.out().refused(), counters.refused());
         checkEqual("frames received", back.delivered() + back.duplicated(), counters.received());
         check(

@@ -1,31 +1,45 @@
 package io.twinport.control.soak;
 
+import io.twinport.dataplane.failover.FailoverPolicy;
+
 /**
  * What became of each frame of one direction. Only frames that a driver took have numbers, so that
- * {@code accepted = delivered + lost + suppressed + unexplained + outstanding} holds at any time.
+ * {@code accepted = delivered + lost + dropped + suppressed + unexplained + outstanding} holds at any time.
  *
  * <p>A wire keeps the order of its frames: when one arrives, those before it on the same side that have not arrived are
- * missing. They are <em>lost</em> if their wire was disturbed since they were accepted, <em>suppressed</em> if the port has
- * changed sides meanwhile and may have dropped what came by the other one (which it counts itself), and else
- * <em>unexplained</em>. A missing frame that comes after all, out of a ring that was cut off and connected again, is
- * delivered, and reordered.
+ * missing:
+ *
+ * <ul>
+ * <li><em>lost</em> if their wire was disturbed since they were accepted; shortly after a switch the port may still have
+ *     been sending by the former side, so that one's wire counts too;
+ * <li><em>dropped</em> if neither side was ready when the port took them (R41), which it counts itself;
+ * <li><em>suppressed</em> if they were sent to the port, and that has changed sides meanwhile and may have dropped what
+ *     came by the other one, which it counts itself;
+ * <li>else <em>unexplained</em>.
+ * </ul>
+ *
+ * A missing frame that comes after all, out of a ring that was cut off and connected again, is delivered, and reordered.
  *
  * <p>For the poll thread; the result is read after the loop's end.
  */
 final class SoakLedger {
-    /** Accepted frames whose fate is remembered: at full speed a fraction of a second, and many times all rings. */
-    private static final int MEMORY = 1 << 20;
+    /**
+     * Accepted frames whose fate is remembered: many times all rings, and a second even of those that the port drops as fast
+     * as it gets them.
+     */
+    private static final int MEMORY = 1 << 24;
 
-    /** More than a wire can hold, near end, far end and a burst. */
+    /** More than a wire can hold, near end, far end, a burst, and what waits for its handover. */
     private static final int MOST_OUTSTANDING = 1 << 12;
 
     private static final int SIDE = 3;
     private static final int OUTSTANDING = 0;
     private static final int DELIVERED = 1;
     private static final int LOST = 2;
-    private static final int SUPPRESSED = 3;
-    private static final int UNEXPLAINED = 4;
-    private static final int FATES = 5;
+    private static final int DROPPED = 3;
+    private static final int SUPPRESSED = 4;
+    private static final int UNEXPLAINED = 5;
+    private static final int FATES = 6;
     private static final int FATE_SHIFT = 2;
 
     private final Disruptions disruptions;
@@ -36,17 +50,21 @@ final class SoakLedger {
     };
     private final boolean portReceives;
     private int activeSide;
+    private int formerSide;
     private int switches;
+    private long switchedAt = -MOST_OUTSTANDING;
     private long next;
     private long duplicated;
     private long reordered;
     private long strange;
     private long firstUnexplained = -1;
 
-    /** Numbers on the way by one side, in order, each with what its side's disruptions and the switches were. */
+    /** Numbers on the way by one side, in order, each with what the disruptions and the switches were. */
     private static final class Outstanding {
         private final long[] numbers = new long[MOST_OUTSTANDING];
         private final int[] disruption = new int[MOST_OUTSTANDING];
+        private final int[] formerSide = new int[MOST_OUTSTANDING];
+        private final int[] formerDisruption = new int[MOST_OUTSTANDING];
         private final int[] switches = new int[MOST_OUTSTANDING];
         private long first;
         private long end;
@@ -67,6 +85,9 @@ final class SoakLedger {
     void accepted(int side, int count) {
         Outstanding on = outstanding[side];
         int disruption = disruptions.of(side);
+        // Long after a switch nothing is sent by the former side any more.
+        int former = next - switchedAt < MOST_OUTSTANDING ? formerSide : side;
+        int formerDisruption = disruptions.of(former);
         for (int i = 0; i < count; i++) {
             if (on.end - on.first == MOST_OUTSTANDING) {
                 settle(side);
@@ -74,6 +95,8 @@ final class SoakLedger {
             int at = (int) (on.end++ % MOST_OUTSTANDING);
             on.numbers[at] = next;
             on.disruption[at] = disruption;
+            on.formerSide[at] = former;
+            on.formerDisruption[at] = formerDisruption;
             on.switches[at] = switches;
             memory[(int) (next++ % MEMORY)] = (byte) side;
             counts[OUTSTANDING]++;
@@ -83,7 +106,9 @@ final class SoakLedger {
     /** The port transmits by this side. */
     void active(int side) {
         if (side != activeSide) {
+            formerSide = activeSide;
             activeSide = side;
+            switchedAt = next;
             switches++;
         }
     }
@@ -131,7 +156,10 @@ final class SoakLedger {
         Outstanding on = outstanding[side];
         int at = (int) (on.first++ % MOST_OUTSTANDING);
         long number = on.numbers[at];
-        if (Disruptions.explains(on.disruption[at], disruptions.of(side))) {
+        if (side == FailoverPolicy.NONE) {
+            become(number, DROPPED);
+        } else if (Disruptions.explains(on.disruption[at], disruptions.of(side))
+                || Disruptions.explains(on.formerDisruption[at], disruptions.of(on.formerSide[at]))) {
             become(number, LOST);
         } else if (portReceives && (side != activeSide || on.switches[at] != switches)) {
             become(number, SUPPRESSED);
@@ -159,6 +187,10 @@ final class SoakLedger {
 
     long lost() {
         return counts[LOST];
+    }
+
+    long dropped() {
+        return counts[DROPPED];
     }
 
     long suppressed() {

@@ -5,8 +5,8 @@ import java.util.Map;
 
 /**
  * The soak's result, as {@code --json} writes it. Of each direction {@code offered = accepted + refused} and
- * {@code accepted = delivered + lost + suppressed + unaccounted}; {@code duplicated} arrivals are beside that, and
- * {@code reordered} ones among the delivered.
+ * {@code accepted = delivered + lost + dropped + suppressed + unaccounted}; {@code duplicated} arrivals are beside that,
+ * and {@code reordered} ones among the delivered.
  *
  * @param seed gives the same faults in the same order again
  * @param faultsByKind how often each came
@@ -34,13 +34,21 @@ public record SoakResult(
         String dpdk,
         String jdk,
         String machine) {
-    /** One direction. */
+    /**
+     * One direction.
+     *
+     * @param refused given back to the sender, which knows
+     * @param lost on a wire that was disturbed
+     * @param dropped by the port, because neither side was ready (R41)
+     * @param suppressed by the port, because they came by the side that does not transmit
+     */
     public record Direction(
             long offered,
             long refused,
             long accepted,
             long delivered,
             long lost,
+            long dropped,
             long suppressed,
             long unaccounted,
             long duplicated,
@@ -53,8 +61,9 @@ public record SoakResult(
                     ledger.accepted(),
                     ledger.delivered(),
                     ledger.lost(),
+                    ledger.dropped(),
                     ledger.suppressed(),
-                    ledger.accepted() - ledger.delivered() - ledger.lost() - ledger.suppressed(),
+                    ledger.accepted() - ledger.delivered() - ledger.lost() - ledger.dropped() - ledger.suppressed(),
                     ledger.duplicated(),
                     ledger.reordered());
         }

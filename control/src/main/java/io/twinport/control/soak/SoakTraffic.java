@@ -43,7 +43,6 @@ final class SoakTraffic implements PacketHandler {
         private final Pacer pacer;
         private final long[] arrivals = new long[SIDES];
         private final AtomicLongArray published = new AtomicLongArray(SIDES);
-        private final AtomicLongArray refusals = new AtomicLongArray(1);
         private long refused;
         private long mangled;
 
@@ -57,12 +56,7 @@ final class SoakTraffic implements PacketHandler {
             return published.getAcquire(side);
         }
 
-        /** Frames that were offered and no driver took, so far; any thread, a few passes behind. */
-        long refusals() {
-            return refusals.getAcquire(0);
-        }
-
-        /** The same, exactly; after the loop's end. */
+        /** Frames that were given back to the sender; after the loop's end. */
         long refused() {
             return refused;
         }
@@ -81,7 +75,6 @@ final class SoakTraffic implements PacketHandler {
             for (int side = 0; side < SIDES; side++) {
                 published.setRelease(side, arrivals[side]);
             }
-            refusals.setRelease(0, refused);
         }
     }
 
@@ -122,6 +115,7 @@ final class SoakTraffic implements PacketHandler {
         if (sending) {
             int taken = send(out, near, FAR, NEAR);
             // The port may have changed sides before this burst, not after it.
+            out.ledger.active(near.activeSide());
             out.ledger.accepted(near.activeSide(), taken);
         }
         work += receiveAtFarEnd(FailoverPolicy.PRIMARY) + receiveAtFarEnd(FailoverPolicy.STANDBY);

@@ -73,11 +73,12 @@ public final class SoakView {
         row("refused", result.out().refused(), result.back().refused());
         row("delivered", result.out().delivered(), result.back().delivered());
         row("lost", result.out().lost(), result.back().lost());
+        row("dropped", result.out().dropped(), result.back().dropped());
         row("suppressed", result.out().suppressed(), result.back().suppressed());
         row("unaccounted", result.out().unaccounted(), result.back().unaccounted());
         out.printf(
                 Locale.ROOT,
-                "%16s offered = refused + delivered + lost + suppressed + unaccounted; beside that %,d duplicated; %,d of"
+                "%16s offered = refused + delivered + lost + dropped + suppressed + unaccounted; beside that %,d duplicated; %,d of"
                         + " the delivered came out of order%n",
                 "",
                 result.out().duplicated() + result.back().duplicated(),

@@ -192,6 +192,10 @@ class BadInputDpdkTest {
                 "--json", "demo", "--json", folder.resolve("none/result.json").toString());
         assertFailure("-l 99", "run", "--primary", "net_null0", "--", "-l", "99");
         assertFailure("--handler", "run", "--primary", "net_null0", "--handler", "drop", "--", "--no-huge");
+        assertFailure("give active, presence or both", "run", "--primary", "net_null0", "--rx-mode", "kernel");
+        assertFailure("give 0 to 10000 microseconds", "run", "--primary", "net_null0", "--rx-lookback-us", "10001");
+        assertFailure("--rx-lookback-us -1", "run", "--primary", "net_null0", "--rx-lookback-us", "-1");
+        assertFailure("give 0 to 10000 milliseconds", "run", "--primary", "net_null0", "--rx-window-ms", "10001");
         assertTrue(failure(List.of(), "run", "--bogus").contains("--bogus"));
     }
 

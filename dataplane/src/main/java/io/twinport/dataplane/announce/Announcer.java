@@ -41,6 +41,11 @@ public final class Announcer {
         tick(now);
     }
 
+    /** Announces it now, beside the repetitions. */
+    public void once() {
+        frames.get().forEach(send);
+    }
+
     /** To be called every few milliseconds. */
     public void tick(long now) {
         if (left > 0 && now - nextNanos >= 0) {

@@ -2,6 +2,7 @@ package io.twinport.dataplane.announce;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.PortQueue;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
@@ -19,6 +20,11 @@ public final class FrameSender implements Consumer<byte[]> {
     private final long allocator =
             Arena.global().allocate(MbufAllocator.LENGTH, Long.BYTES).address();
     private final MbufBurst single = new MbufBurst();
+
+    /** @param queue of the port that sends */
+    public FrameSender(PortQueue queue, MbufPool pool) {
+        this(queue.loop(), queue.member(), pool);
+    }
 
     /** @param member the index in the loop of the port that sends */
     public FrameSender(PollLoop loop, int member, MbufPool pool) {

@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 public final class CncException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    CncException(String message) {
+    public CncException(String message) {
         this(message, null);
     }
 
-    CncException(String message, @Nullable Throwable cause) {
+    public CncException(String message, @Nullable Throwable cause) {
         super(message, cause);
     }
 }

@@ -33,6 +33,7 @@ import org.jspecify.annotations.Nullable;
  * refused and a reader can tell a live file from a dead one.
  */
 public final class CncFile implements AutoCloseable {
+    private final Path file;
     private final FileChannel channel;
     private final MappedByteBuffer mapped;
     private final CncLayout layout;
@@ -41,7 +42,8 @@ public final class CncFile implements AutoCloseable {
     private final CountersManager counters;
     private final DistinctErrorLog errors;
 
-    private CncFile(FileChannel channel, MappedByteBuffer mapped, CncLayout layout) {
+    private CncFile(Path file, FileChannel channel, MappedByteBuffer mapped, CncLayout layout) {
+        this.file = file;
         this.channel = channel;
         this.mapped = mapped;
         this.layout = layout;
@@ -80,7 +82,7 @@ public final class CncFile implements AutoCloseable {
             lock(channel);
             MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, CncLayout.LENGTH);
             CncLayout layout = new CncLayout(new UnsafeBuffer(mapped));
-            CncFile cnc = new CncFile(channel, mapped, layout);
+            CncFile cnc = new CncFile(file, channel, mapped, layout);
             layout.ready(
                     System.currentTimeMillis(),
                     System.nanoTime(),
@@ -91,6 +93,11 @@ public final class CncFile implements AutoCloseable {
             throw new CncException(
                     file + " cannot be written: " + e + ". Choose another folder with --cnc-dir DIR.", e);
         }
+    }
+
+    /** Where it is. */
+    public Path file() {
+        return file;
     }
 
     /** The command ring of a poll loop. */
@@ -147,15 +154,27 @@ public final class CncFile implements AutoCloseable {
      * @throws CncException if it is no such file, or one of another version
      */
     public static Reading read(Path file) {
+        if (!Files.isRegularFile(file)) {
+            throw new CncException(file + (Files.exists(file) ? " is no file" : " does not exist")
+                    + ". Give the NAME.cnc of a twinport that runs or has run; they are in /dev/shm/twinport-USER unless"
+                    + " --cnc-dir said otherwise.");
+        }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            if (channel.size() < CncLayout.LENGTH) {
-                throw new CncException(file + " is not a twinport.cnc of this version");
+            if (channel.size() < CncLayout.LEAST) {
+                throw none(file);
+            }
+            // Its first part, which is of all versions: of the whole file there may be less than this version wants.
+            CncLayout header =
+                    new CncLayout(new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_ONLY, 0, CncLayout.LEAST)));
+            if (!header.isOurs()) {
+                throw none(file);
+            }
+            if (!header.isReady() || channel.size() < CncLayout.LENGTH) {
+                throw new CncException(file + " is a twinport.cnc of " + header.versionText()
+                        + ". Read it with the twinport that has written it.");
             }
             CncLayout layout =
                     new CncLayout(new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_ONLY, 0, CncLayout.LENGTH)));
-            if (!layout.isReady()) {
-                throw new CncException(file + " is not a twinport.cnc of this version");
-            }
             return new Reading(
                     new CountersReader(layout.counterLabels(), layout.counterValues()),
                     layout.switchRecords(),
@@ -167,6 +186,10 @@ public final class CncFile implements AutoCloseable {
         } catch (IOException e) {
             throw new CncException(file + " cannot be read: " + e, e);
         }
+    }
+
+    private static CncException none(Path file) {
+        return new CncException(file + " is no twinport.cnc. Give the NAME.cnc of a twinport that runs or has run.");
     }
 
     /** Readable by this user alone. */

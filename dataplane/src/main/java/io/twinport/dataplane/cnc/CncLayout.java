@@ -31,7 +31,9 @@ final class CncLayout {
     static final int LOOPS = 16;
 
     /** Changes with the layout of anything in the file. */
-    private static final int VERSION = 0x7770_0003;
+    private static final int VERSION = 0x7770_0004;
+
+    private static final int KIND = 0xffff_0000;
 
     private static final int VERSION_OFFSET = 0;
     private static final int PID_OFFSET = 8;
@@ -55,6 +57,9 @@ final class CncLayout {
     private static final int INPUTS_AT = RECORDS_AT + SWITCH_RECORDS;
     private static final int ERRORS_AT = INPUTS_AT + POLICY_INPUTS;
 
+    /** What a file of any version has, in bytes: the header. */
+    static final int LEAST = HEADER;
+
     /** Of the whole file, in bytes. */
     static final int LENGTH = ERRORS_AT + ERRORS;
 
@@ -70,6 +75,17 @@ final class CncLayout {
         file.putLong(EPOCH_MILLIS_OFFSET, epochMillis);
         file.putLong(NANO_TIME_OFFSET, nanoTime);
         file.putIntRelease(VERSION_OFFSET, VERSION);
+    }
+
+    /** Whether it is a file of this kind, of whatever version. */
+    boolean isOurs() {
+        return (file.getIntVolatile(VERSION_OFFSET) & KIND) == (VERSION & KIND);
+    }
+
+    /** For instance {@code version 2, and this twinport reads version 3}. */
+    String versionText() {
+        return "version " + (file.getIntVolatile(VERSION_OFFSET) & ~KIND) + ", and this twinport reads version "
+                + (VERSION & ~KIND);
     }
 
     boolean isReady() {

@@ -27,6 +27,9 @@ public final class Command {
     /** Message type: the member sends the mbuf whose address stands in the place of {@code line}. */
     public static final int TRANSMIT = 4;
 
+    /** Message type: other loops send through the transmit queue of {@code line}, which has joined; until it leaves. */
+    public static final int RELAY = 5;
+
     private static final int ID = 0;
     private static final int MEMBER = 8;
     private static final int SIDE = 12;

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.Agent;
@@ -30,6 +31,21 @@ public final class Conductor implements Agent {
 
         void onLink(int port, int side, boolean up, long nanos);
 
+        /** A side's device has joined the port, or left it. */
+        default void onMembership(int port, int side, boolean joined, long nanos) {}
+
+        /** The port's carrier has changed (R49). */
+        default void onCarrier(int port, boolean on, long nanos) {}
+
+        /** What the port says of a side has changed (R50). */
+        default void onLowerState(int port, int side, LowerState state, long nanos) {}
+
+        /** The standby's health has changed (U9). */
+        default void onHealth(int port, StandbyHealth.Report health, long nanos) {}
+
+        /** What a port's policy was told, and what it made of it. */
+        default void onInput(PolicyInput input) {}
+
         /** Every millisecond or so. */
         default void onTick(long nanos) {}
     }
@@ -40,6 +56,8 @@ public final class Conductor implements Agent {
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<Side> watched = new ArrayList<>();
     private final Map<Integer, SwitchRecord> waiting = new HashMap<>();
+    private final Map<Integer, SwitchRecord> newest = new HashMap<>();
+    private final Map<Integer, PortCarrier> carriers = new ConcurrentHashMap<>();
     private final Map<Integer, FirstBurst> early = new HashMap<>();
     private final PortEvents.Listener onEvent = new Events();
     private final MessageHandler onMessage =
@@ -56,12 +74,13 @@ public final class Conductor implements Agent {
         listeners.add(listener);
     }
 
-    /** From now on the link of this side is asked for, where its driver raises no interrupts. */
+    /**
+     * From now on the device of this side is asked whether it is still there, and for its link where its driver raises no
+     * interrupts.
+     */
     public void watch(Side side) {
-        if (!side.dev().hasLinkInterrupts()) {
-            synchronized (watched) {
-                watched.add(side);
-            }
+        synchronized (watched) {
+            watched.add(side);
         }
     }
 
@@ -72,17 +91,31 @@ public final class Conductor implements Agent {
         }
     }
 
+    /** Opens or closes a port: one that is closed has no carrier (R39, R40). All are open at first. Any thread. */
+    public void open(int port, boolean open) {
+        carrier(port).open(open);
+    }
+
+    private PortCarrier carrier(int port) {
+        return carriers.computeIfAbsent(port, number -> new PortCarrier());
+    }
+
+    /** Tells all listeners of a standby's health; on the conductor's thread. */
+    void tellHealth(int port, StandbyHealth.Report health, long nanos) {
+        listeners.forEach(listener -> listener.onHealth(port, health, nanos));
+    }
+
     @Override
     public int doWork() {
-        int work = events.read(onMessage);
+        // A read ends at the ring's edge: what belongs together is read together.
+        int work = events.read(onMessage) + events.read(onMessage);
         long now = System.nanoTime();
+        carriers.forEach(this::tellCarrier);
         tellOverdue(now);
         listeners.forEach(listener -> listener.onTick(now));
         if (now - lastLinkPoll >= LINK_POLL_NANOS) {
             lastLinkPoll = now;
-            synchronized (watched) {
-                watched.forEach(Side::watchLink);
-            }
+            lookAtSides();
         }
         return work;
     }
@@ -97,6 +130,24 @@ public final class Conductor implements Agent {
     @Override
     public String roleName() {
         return "conductor";
+    }
+
+    /** Looks at the sides now, for what else has been told of their links. Any thread. */
+    public void lookAtSides() {
+        synchronized (watched) {
+            watched.forEach(Conductor::look);
+        }
+    }
+
+    private static void look(Side side) {
+        side.watchRemoval();
+        side.watchLink();
+    }
+
+    private void tellCarrier(int port, PortCarrier carrier) {
+        if (carrier.update()) {
+            listeners.forEach(listener -> listener.onCarrier(port, carrier.isOn(), carrier.nanos()));
+        }
     }
 
     private void tellOverdue(long now) {
@@ -121,6 +172,7 @@ public final class Conductor implements Agent {
         public void onSwitch(SwitchRecord told) {
             SwitchRecord record = withEarlyBurst(told);
             log.add(record);
+            newest.put(record.port(), record);
             SwitchRecord before = waiting.remove(record.port());
             if (before != null) {
                 tell(before);
@@ -139,6 +191,7 @@ public final class Conductor implements Agent {
                 waiting.remove(port);
                 SwitchRecord complete = record.withFirstBurst(nanos);
                 log.amend(complete);
+                newest.put(port, complete);
                 tell(complete);
             } else {
                 early.merge(
@@ -163,8 +216,35 @@ public final class Conductor implements Agent {
         }
 
         @Override
+        public void onOutcome(int port, long sequence, SwitchOutcome outcome) {
+            SwitchRecord record = newest.get(port);
+            if (record != null && record.sequence() == sequence) {
+                SwitchRecord complete = record.withOutcome(outcome);
+                log.amend(complete);
+                newest.put(port, complete);
+                waiting.computeIfPresent(port, (p, old) -> old.sequence() == sequence ? complete : old);
+            }
+        }
+
+        @Override
         public void onInput(PolicyInput input) {
             inputs.add(input);
+            carrier(input.port()).told(input);
+            listeners.forEach(listener -> listener.onInput(input));
+            for (int side = FailoverPolicy.PRIMARY; side <= FailoverPolicy.STANDBY; side++) {
+                tellSide(input, side);
+            }
+        }
+
+        private void tellSide(PolicyInput input, int side) {
+            boolean here = FailoverPolicy.isHere(input.after(), side);
+            if (here != FailoverPolicy.isHere(input.before(), side)) {
+                listeners.forEach(listener -> listener.onMembership(input.port(), side, here, input.nanos()));
+            }
+            LowerState lower = LowerState.of(input.after(), side);
+            if (!lower.equals(LowerState.of(input.before(), side))) {
+                listeners.forEach(listener -> listener.onLowerState(input.port(), side, lower, input.nanos()));
+            }
         }
     }
 }

@@ -6,10 +6,10 @@ package io.twinport.dataplane.failover;
  * as events: {@link #waits} and {@link #isSettling} say which timer a state wants, and its end is an event.
  *
  * <pre>
- *   bit  17..16    15..13   12     11..10   9..8     7       6        5..4     3            2              1            0
- *      +---------+-------+------+--------+--------+-------+--------+--------+------------+--------------+------------+--------------+
- *      | leaving | flaps | damp | forced |failback|settles|released| active | standby up | standby here | primary up | primary here |
- *      +---------+-------+------+--------+--------+-------+--------+--------+------------+--------------+------------+--------------+
+ *   bit  20..18   17..16    15..13   12     11..10   9..8     7       6        5..4     3            2              1            0
+ *      +-------+---------+-------+------+--------+--------+-------+--------+--------+------------+--------------+------------+--------------+
+ *      |suspect| leaving | flaps | damp | forced |failback|settles|released| active | standby up | standby here | primary up | primary here |
+ *      +-------+---------+-------+------+--------+--------+-------+--------+--------+------------+--------------+------------+--------------+
  * </pre>
  *
  * <table>
@@ -18,8 +18,11 @@ package io.twinport.dataplane.failover;
  * <tr><td>not ready</td><td>not ready</td><td></td><td>nobody</td></tr>
  * <tr><td>not ready</td><td>ready</td><td></td><td>the standby</td></tr>
  * <tr><td>ready</td><td>not ready</td><td></td><td>the primary</td></tr>
+ * <tr><td>ready</td><td>ready, dead</td><td>the primary is about to leave, and not suspected</td><td>the primary</td></tr>
  * <tr><td>ready</td><td>ready</td><td>one of them is about to leave</td><td>the other one</td></tr>
  * <tr><td>ready</td><td>ready</td><td>a side is forced</td><td>that side</td></tr>
+ * <tr><td>ready, suspected</td><td>ready</td><td></td><td>the standby</td></tr>
+ * <tr><td>ready</td><td>ready, dead</td><td></td><td>the primary</td></tr>
  * <tr><td>ready</td><td>ready</td><td>the standby transmits, the primary is not released</td><td>the standby</td></tr>
  * <tr><td>ready</td><td>ready</td><td></td><td>the primary</td></tr>
  * </table>
@@ -28,6 +31,12 @@ package io.twinport.dataplane.failover;
  * at once (R42, the kernel's rule); when a frame was received on it or a bounded time has passed (U12: it may be a black
  * hole); after a delay; or by an operator. A primary that fails again before it has settled has flapped; with damping on,
  * each flap beyond the first {@value #FREE_FLAPS} doubles the wait, and no frame shortens it.
+ *
+ * <p>A primary is <em>suspected</em> when its link is up and it is silent or stalled (U10). A silent one is taken back when
+ * a frame comes by it, however long that takes, a stalled one when it sends again; an operator, or a link that was away,
+ * ends both. A <em>dead</em> standby has its link up and moves nothing (U9): no event switches to it while the primary
+ * still moves packets, only an operator who forces it; and where it had to be used it is left as soon as the primary is
+ * ready, proven or not.
  */
 public final class FailoverPolicy {
     /** No side. */
@@ -72,8 +81,22 @@ public final class FailoverPolicy {
 
     public static final int STANDBY_LEAVING = 22;
 
+    /** Nothing comes by the primary, though its link is up, and what should is seen at the standby. */
+    public static final int PRIMARY_SILENT = 23;
+
+    /** The primary takes frames and sends none (U10). */
+    public static final int PRIMARY_STALLED = 24;
+
+    /** A stalled primary sends again. */
+    public static final int PRIMARY_RESUMED = 25;
+
+    /** The standby moves nothing, though its link is up (U9). */
+    public static final int STANDBY_DEAD = 26;
+
+    public static final int STANDBY_ALIVE = 27;
+
     /** The number of events: each is smaller. */
-    static final int EVENTS = 23;
+    static final int EVENTS = 28;
 
     /** Neither side is there; failback at once, nothing forced, no damping: the kernel's rules. */
     public static final int INITIAL = 0;
@@ -101,6 +124,10 @@ public final class FailoverPolicy {
     private static final int FLAPS = MOST_FLAPS << FLAPS_SHIFT;
     private static final int PRIMARY_GOES = 1 << 16;
     private static final int STANDBY_GOES = 1 << 17;
+    private static final int SILENT = 1 << 18;
+    private static final int STALLED = 1 << 19;
+    private static final int SUSPECT = SILENT | STALLED;
+    private static final int DEAD = 1 << 20;
 
     private FailoverPolicy() {}
 
@@ -108,26 +135,59 @@ public final class FailoverPolicy {
     public static int next(int state, int event) {
         int told = told(state, event);
         if (!has(told, PRIMARY_READY)) {
-            told &= ~RELEASED;
-        } else if (failback(told) == FAILBACK_AT_ONCE && !isDamped(told)) {
+            told &= ~(RELEASED | SUSPECT);
+        } else if (failback(told) == FAILBACK_AT_ONCE && !isDamped(told) && (told & SUSPECT) == 0) {
             told |= RELEASED;
+        }
+        if (!has(told, STANDBY_READY)) {
+            told &= ~DEAD;
         }
         int before = active(state);
         int now = transmitter(told);
         int next = told & ~ACTIVE | now << ACTIVE_SHIFT;
         if (now == PRIMARY && before != PRIMARY) {
-            // It needs no further leave, and the next time it needs one again.
-            return next & ~RELEASED | SETTLING;
+            // It needs no further leave, and the next time it needs one again; and it is watched anew.
+            return next & ~(RELEASED | SUSPECT) | SETTLING;
         }
         if (before == PRIMARY && now != PRIMARY) {
             return flapped(next);
         }
-        return now == PRIMARY ? next & ~RELEASED : next;
+        return now == PRIMARY ? next & ~(RELEASED | SUSPECT) : next;
     }
 
     /** Who transmits in this state: {@link #NONE}, {@link #PRIMARY} or {@link #STANDBY}. */
     public static int active(int state) {
         return (state & ACTIVE) >>> ACTIVE_SHIFT;
+    }
+
+    /** The other side. */
+    public static int other(int side) {
+        return side == PRIMARY ? STANDBY : PRIMARY;
+    }
+
+    /** Whether a side has a device in this state, which is started (R50: running). */
+    public static boolean isHere(int state, int side) {
+        return (state & (side == PRIMARY ? PRIMARY_HERE : STANDBY_HERE)) != 0;
+    }
+
+    /** Whether a side is ready in this state: member, started and link up (R41). */
+    public static boolean isReady(int state, int side) {
+        return has(state, side == PRIMARY ? PRIMARY_READY : STANDBY_READY);
+    }
+
+    /** Whether the primary is silent or stalled in this state (U10). */
+    public static boolean isPrimarySuspect(int state) {
+        return (state & SUSPECT) != 0;
+    }
+
+    /** Whether the primary is stalled in this state: {@link #PRIMARY_RESUMED} is awaited. */
+    public static boolean isPrimaryStalled(int state) {
+        return (state & STALLED) != 0;
+    }
+
+    /** Whether the standby is dead in this state (U9). */
+    public static boolean isStandbyDead(int state) {
+        return (state & DEAD) != 0;
     }
 
     /** Whether a side's link is up in this state. */
@@ -139,13 +199,18 @@ public final class FailoverPolicy {
     public static boolean waits(int state) {
         return active(state) == STANDBY
                 && has(state, PRIMARY_READY)
-                && (state & (RELEASED | FORCED | PRIMARY_GOES)) == 0
+                && (state & (RELEASED | FORCED | PRIMARY_GOES | SUSPECT)) == 0
                 && failback(state) != FAILBACK_MANUAL;
     }
 
-    /** Whether that wait is one for proof, which a frame ends, rather than one for time alone. */
+    /** Whether a frame received on the primary would change something: it ends a silence, or a wait for proof. */
     public static boolean waitsForProof(int state) {
-        return waits(state) && failback(state) == FAILBACK_WHEN_PROVEN && !isDamped(state);
+        return isSilent(state) || waits(state) && failback(state) == FAILBACK_WHEN_PROVEN && !isDamped(state);
+    }
+
+    /** Whether the primary was left for its silence. */
+    private static boolean isSilent(int state) {
+        return (state & SILENT) != 0 && active(state) == STANDBY;
     }
 
     /** Whether the primary transmits, but not long enough yet to be trusted: {@link #SETTLED} is awaited. */
@@ -168,19 +233,29 @@ public final class FailoverPolicy {
             case STANDBY_LEFT -> state & ~(STANDBY_READY | STANDBY_GOES);
             case STANDBY_LINK_UP -> state | STANDBY_UP;
             case STANDBY_LINK_DOWN -> state & ~STANDBY_UP;
-            case PRIMARY_PROVEN -> waitsForProof(state) ? state | RELEASED : state;
+            case PRIMARY_PROVEN -> proven(state);
             case WAIT_OVER -> waits(state) ? state | RELEASED : state;
-            case FAILBACK_COMMANDED -> active(state) == STANDBY ? state | RELEASED : state;
+            case FAILBACK_COMMANDED -> active(state) == STANDBY ? state & ~SUSPECT | RELEASED : state;
             case SETTLED -> isSettling(state) ? state & ~(SETTLING | FLAPS) : state;
             case FORCED_NONE, FORCED_PRIMARY, FORCED_STANDBY -> state & ~FORCED | event - FORCED_NONE << FORCED_SHIFT;
             case FAILBACK_AT_ONCE, FAILBACK_WHEN_PROVEN, FAILBACK_DELAYED, FAILBACK_MANUAL ->
                 state & ~FAILBACK | event - FAILBACK_AT_ONCE << FAILBACK_SHIFT;
             case PRIMARY_LEAVING -> (state & PRIMARY_HERE) != 0 ? state | PRIMARY_GOES : state;
             case STANDBY_LEAVING -> (state & STANDBY_HERE) != 0 ? state | STANDBY_GOES : state;
+            case PRIMARY_SILENT -> active(state) == PRIMARY ? state | SILENT : state;
+            case PRIMARY_STALLED -> active(state) == PRIMARY ? state | STALLED : state;
+            case PRIMARY_RESUMED -> state & ~STALLED;
+            case STANDBY_DEAD -> state | DEAD;
+            case STANDBY_ALIVE -> state & ~DEAD;
             case DAMPING_ON -> state | DAMPING;
             case DAMPING_OFF -> state & ~(DAMPING | FLAPS);
             default -> state; // of a later version
         };
+    }
+
+    private static int proven(int state) {
+        int heard = isSilent(state) ? state & ~SILENT : state;
+        return waitsForProof(heard) ? heard | RELEASED : heard;
     }
 
     private static int transmitter(int state) {
@@ -189,19 +264,24 @@ public final class FailoverPolicy {
         if (!primary || !standby) {
             return primary ? PRIMARY : standby ? STANDBY : NONE;
         }
+        boolean suspect = (state & SUSPECT) != 0;
+        boolean dead = (state & DEAD) != 0;
         if ((state & PRIMARY_GOES) != 0 != ((state & STANDBY_GOES) != 0)) {
-            return (state & PRIMARY_GOES) != 0 ? STANDBY : PRIMARY;
+            return (state & PRIMARY_GOES) != 0 && (!dead || suspect) ? STANDBY : PRIMARY;
         }
         int forced = (state & FORCED) >>> FORCED_SHIFT;
         if (forced != NONE) {
             return forced;
+        }
+        if (suspect || dead) {
+            return suspect ? STANDBY : PRIMARY;
         }
         return active(state) == STANDBY && (state & RELEASED) == 0 ? STANDBY : PRIMARY;
     }
 
     /** The primary is left; if it had not settled it has flapped. */
     private static int flapped(int state) {
-        boolean failed = (state & SETTLING) != 0 && !has(state, PRIMARY_READY);
+        boolean failed = (state & SETTLING) != 0 && (!has(state, PRIMARY_READY) || (state & SUSPECT) != 0);
         boolean counts = failed && (state & DAMPING) != 0 && flaps(state) < MOST_FLAPS;
         return (state & ~SETTLING) + (counts ? 1 << FLAPS_SHIFT : 0);
     }

@@ -4,7 +4,9 @@ import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.MacAddress;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -18,8 +20,11 @@ import org.agrona.concurrent.SystemNanoClock;
  * {@link FailoverQueue}s.
  */
 public final class FailoverPort implements PacketPort, PollMember {
-    /** Polls between two looks at the idle side and at the link words. */
-    static final int HOUSEKEEPING_POLLS = 8;
+    /** Polls between two looks at the link words, which often know before the interrupt does. */
+    private static final int LOOK_POLLS = 8;
+
+    /** Polls between two looks at the idle side, and at all that is not urgent. */
+    static final int HOUSEKEEPING_POLLS = 32;
 
     /** Polls between two publications of the counters. */
     static final int PUBLISH_POLLS = 64;
@@ -37,6 +42,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     private final PortTotals totals = new PortTotals();
     private final TransmitQueue tx;
+    private final SwitchTally tally = new SwitchTally(totals);
 
     private int polls;
 
@@ -47,6 +53,8 @@ public final class FailoverPort implements PacketPort, PollMember {
     private long eventNanos;
     private long decisionNanos;
     private long lostAtMost;
+    private boolean planned;
+    private long firstCompletedNanos;
     private boolean untold;
     private int toldState;
 
@@ -103,8 +111,8 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     @Override
     public int rxBurst(long packets, int count) {
-        if (++polls % HOUSEKEEPING_POLLS == 0) {
-            housekeeping();
+        if (++polls % LOOK_POLLS == 0) {
+            lookAround();
         }
         if (!receiver.isPlain()) {
             return receiveByRules(packets, count);
@@ -147,14 +155,36 @@ public final class FailoverPort implements PacketPort, PollMember {
         return n;
     }
 
+    /** Tells the port its own address, by which it knows its own broadcasts when they come by the idle side (U9). Any thread. */
+    public void mac(MacAddress address) {
+        receiver.mac(address.value());
+    }
+
     /** The side that the policy has chosen: {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
     public int activeSide() {
         return FailoverPolicy.active(selector.state());
     }
 
+    /** The policy's state; the loop's thread only. */
+    int state() {
+        return selector.state();
+    }
+
     /** The side that gets the frames: {@link #activeSide}, or during a planned switch the one that is being emptied (U13). */
     public int transmittingSide() {
         return tx.side();
+    }
+
+    /** The side by which a frame came that {@link #rxBurst} has just given; where its driver does not say, the active one. */
+    public int sideOf(long mbuf) {
+        boolean byIdle = SideLine.hasReceived(selector.idle(), mbuf) && !SideLine.hasReceived(selector.active(), mbuf);
+        int active = activeSide();
+        return byIdle ? FailoverPolicy.PRIMARY + FailoverPolicy.STANDBY - active : active;
+    }
+
+    /** Switches so far; the poll thread's own count. */
+    public long switches() {
+        return totals.switches;
     }
 
     @Override
@@ -206,13 +236,24 @@ public final class FailoverPort implements PacketPort, PollMember {
             note(event, nanos);
         } else if (tx.isHandingOver() && !canSend(tx.side())) {
             // The side that was being left has failed before it was empty: the switch is an unplanned one now.
-            lostAtMost = tx.cut(clock.nanoTime());
+            lostAtMost = lostByOthers(tx.side());
+            lostAtMost += tx.cut(clock.nanoTime());
+            planned = false;
         }
+    }
+
+    /** What the port's other queues lose at most when a side fails: each follows by itself, and tells no number. */
+    private long lostByOthers(int side) {
+        long line = selector.line(side);
+        return settings.hold().isOn() && TxCompletion.isProof(line) ? 0 : SideLine.otherRings(line);
     }
 
     private void note(int event, long nanos) {
         if (untold) {
             tellSwitch();
+        }
+        if (tally.isOpen()) {
+            tellOutcome();
         }
         totals.switches = selector.switches();
         from = to;
@@ -220,7 +261,12 @@ public final class FailoverPort implements PacketPort, PollMember {
         cause = event;
         eventNanos = nanos;
         decisionNanos = selector.decisionNanos();
-        lostAtMost = tx.turnTo(to, selector.active(), canSend(tx.side()), decisionNanos);
+        firstCompletedNanos = 0;
+        tally.begin(decisionNanos);
+        boolean sends = canSend(tx.side());
+        planned = to != FailoverPolicy.NONE && sends;
+        lostAtMost = sends ? 0 : lostByOthers(tx.side());
+        lostAtMost += tx.turnTo(to, selector.active(), sends, decisionNanos);
         if (event == FailoverPolicy.PRIMARY_LEFT || event == FailoverPolicy.STANDBY_LEFT) {
             // It has its link yet: control gives it the time to send, and counts what it has not.
             lostAtMost = 0;
@@ -249,16 +295,27 @@ public final class FailoverPort implements PacketPort, PollMember {
     private void firstBurst() {
         long nanos = clock.nanoTime();
         tx.mode &= ~TransmitQueue.AWAITS_BURST;
+        if (TxCompletion.of(tx.line()) == TxCompletion.AT_ONCE) {
+            firstCompletedNanos = nanos;
+        }
         if (untold) {
             untold = false;
-            out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost);
+            out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost, planned);
         } else {
             out.firstBurst(id, totals.switches, nanos);
         }
     }
 
+    private void lookAround() {
+        if (selector.hasMoved()) {
+            look(selector.hasEdge() ? EventLine.takeEventNanos(events) : 0);
+        }
+        if (polls % HOUSEKEEPING_POLLS == 0) {
+            housekeeping();
+        }
+    }
+
     private void housekeeping() {
-        look(selector.hasEdge() ? EventLine.takeEventNanos(events) : 0);
         if (timers.isRunning()) {
             expire();
         }
@@ -267,8 +324,6 @@ public final class FailoverPort implements PacketPort, PollMember {
             noteFirstBurst();
         }
         tell();
-        SideLine.forward(selector.active());
-        SideLine.forward(selector.idle());
         receiver.drain();
         if (receiver.hasProof() || PortDecision.isProven(selector.decision())) {
             prove();
@@ -288,6 +343,13 @@ public final class FailoverPort implements PacketPort, PollMember {
     /** Brings the counters up to date. */
     void publish() {
         counters.publish(totals, tx.side());
+        if (tally.isOpen() && tally.isOver(clock.nanoTime())) {
+            tellOutcome();
+        }
+    }
+
+    private void tellOutcome() {
+        tally.end(out, id, totals.switches, firstCompletedNanos, planned);
     }
 
     /** Tells of link changes, and of a switch that has had no burst yet. */
@@ -306,7 +368,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     private void tellSwitch() {
         untold = false;
-        out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost);
+        out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost, planned);
     }
 
     private void tellLink(int state, int side) {

@@ -193,8 +193,6 @@ public final class FailoverQueue implements PacketPort, PollMember {
             tx.advance(clock.nanoTime());
             noteFirstBurst();
         }
-        SideLine.forward(primary);
-        SideLine.forward(standby);
         receiver.drain();
         if (receiver.hasProof()) {
             prove();

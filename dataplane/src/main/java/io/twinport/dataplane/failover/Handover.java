@@ -81,7 +81,8 @@ final class Handover {
             case TxCompletion.USED_RING -> TxCompletion.isDone(line);
             case TxCompletion.REFERENCES, TxCompletion.REAPED_REFERENCES -> !wantsLastBurst() && isReaped();
             case TxCompletion.DESCRIPTORS -> isSettled(now);
-            default -> now - begun >= BLIND.toNanos();
+            case TxCompletion.RELAYED -> TxCompletion.isHandedOn(line);
+            default -> now - begun >= BLIND.toNanos() && TxCompletion.isHandedOn(line);
         };
     }
 

@@ -27,7 +27,12 @@ public final class PolicyText {
             "damping on",
             "damping off",
             "primary about to leave",
-            "standby about to leave");
+            "standby about to leave",
+            "primary silent",
+            "primary stalled",
+            "primary sends again",
+            "standby dead",
+            "standby alive");
 
     private PolicyText() {}
 
@@ -52,9 +57,11 @@ public final class PolicyText {
         if (from != to) {
             return side(from) + " -> " + side(to);
         }
-        String waits = FailoverPolicy.waitsForProof(after)
-                ? ", the primary waits for proof"
-                : FailoverPolicy.waits(after) ? ", the primary waits" : "";
+        String waits = FailoverPolicy.isPrimarySuspect(after)
+                ? ", the primary is suspected"
+                : FailoverPolicy.waitsForProof(after)
+                        ? ", the primary waits for proof"
+                        : FailoverPolicy.waits(after) ? ", the primary waits" : "";
         return side(to) + " stays" + waits;
     }
 }

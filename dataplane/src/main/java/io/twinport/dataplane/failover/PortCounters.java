@@ -29,6 +29,8 @@ public final class PortCounters {
     private final AtomicCounter announced;
     private final AtomicCounter switches;
     private final AtomicCounter active;
+    private final IdleCounters idlePrimary;
+    private final IdleCounters idleStandby;
 
     /** Of a port with one queue. */
     public PortCounters(CountersManager counters, int port) {
@@ -64,6 +66,8 @@ public final class PortCounters {
         this.announced = counters.newCounter(prefix + "tx_announced");
         this.switches = counters.newCounter(prefix + "switches");
         this.active = counters.newCounter(prefix + "active side (0 none, 1 primary, 2 standby)");
+        this.idlePrimary = new IdleCounters(counters, prefix, "primary");
+        this.idleStandby = new IdleCounters(counters, prefix, "standby");
     }
 
     /** Those of a queue of a port with several. */
@@ -94,16 +98,26 @@ public final class PortCounters {
         announced.setRelease(totals.announced);
         switches.setRelease(totals.switches);
         active.setRelease(activeSide);
+        idlePrimary.publish(totals.idlePrimary);
+        idleStandby.publish(totals.idleStandby);
     }
 
     /** For who reads the file: {@link #received} and its like are exact without it. */
     private void sumUp(long portSwitches, int activeSide) {
-        received.setRelease(received());
-        sentByPrimary.setRelease(sentByPrimary());
-        sentByStandby.setRelease(sentByStandby());
-        refused.setRelease(refused());
-        suppressed.setRelease(suppressed());
-        announced.setRelease(announced());
+        received.setRelease(sum(counters -> counters.received));
+        sentByPrimary.setRelease(sum(counters -> counters.sentByPrimary));
+        sentByStandby.setRelease(sum(counters -> counters.sentByStandby));
+        refused.setRelease(sum(counters -> counters.refused));
+        dropped.setRelease(sum(counters -> counters.dropped));
+        held.setRelease(sum(counters -> counters.held));
+        holdDropped.setRelease(sum(counters -> counters.holdDropped));
+        resent.setRelease(sum(counters -> counters.resent));
+        notDrained.setRelease(sum(counters -> counters.notDrained));
+        suppressed.setRelease(sum(counters -> counters.suppressed));
+        duplicates.setRelease(sum(counters -> counters.duplicates));
+        lookback.setRelease(sum(counters -> counters.lookback));
+        forgotten.setRelease(sum(counters -> counters.forgotten));
+        announced.setRelease(sum(counters -> counters.announced));
         switches.setRelease(portSwitches);
         active.setRelease(activeSide);
     }
@@ -141,27 +155,27 @@ public final class PortCounters {
 
     /** Frames that were freed because neither side was ready (R41). */
     public long dropped() {
-        return dropped.get();
+        return sum(counters -> counters.dropped);
     }
 
     /** Frames that had to wait for a side. */
     public long held() {
-        return held.get();
+        return sum(counters -> counters.held);
     }
 
     /** Those of them that were freed in the end. */
     public long holdDropped() {
-        return holdDropped.get();
+        return sum(counters -> counters.holdDropped);
     }
 
     /** Frames in flight at a cut that the other side has sent again. */
     public long resent() {
-        return resent.get();
+        return sum(counters -> counters.resent);
     }
 
     /** Planned switches that went on before the former side's ring was known to be empty. */
     public long notDrained() {
-        return notDrained.get();
+        return sum(counters -> counters.notDrained);
     }
 
     /** Frames that were received and not delivered, because of their side or their age (U2). */
@@ -171,17 +185,17 @@ public final class PortCounters {
 
     /** Frames that were not delivered because their copy by the other side was (U8). */
     public long duplicates() {
-        return duplicates.get();
+        return sum(counters -> counters.duplicates);
     }
 
     /** Frames among {@link #received} that the idle side had received before a switch (U2). */
     public long lookback() {
-        return lookback.get();
+        return sum(counters -> counters.lookback);
     }
 
     /** Frames whose copies were no longer awaited for want of room, and were delivered too (U8). */
     public long forgotten() {
-        return forgotten.get();
+        return sum(counters -> counters.forgotten);
     }
 
     /** Frames of control threads that a driver took; not among those that the sides sent. */
@@ -196,5 +210,43 @@ public final class PortCounters {
     /** 0 none, 1 primary, 2 standby. */
     public int activeSide() {
         return (int) active.get();
+    }
+
+    /** Frames that a side has received while it was idle. */
+    public long idleFrames(int side) {
+        return idle(side).frames.get();
+    }
+
+    /** Those among them that the port itself had sent. */
+    public long idleOwn(int side) {
+        return idle(side).own.get();
+    }
+
+    /** Those among them that were sent to the port's own address. */
+    public long idleToUs(int side) {
+        return idle(side).toUs.get();
+    }
+
+    private IdleCounters idle(int side) {
+        return side == FailoverPolicy.PRIMARY ? idlePrimary : idleStandby;
+    }
+
+    /** What came by a side while it was idle. */
+    private static final class IdleCounters {
+        private final AtomicCounter frames;
+        private final AtomicCounter own;
+        private final AtomicCounter toUs;
+
+        IdleCounters(CountersManager counters, String prefix, String side) {
+            frames = counters.newCounter(prefix + side + " rx_idle");
+            own = counters.newCounter(prefix + side + " rx_idle_own");
+            toUs = counters.newCounter(prefix + side + " rx_idle_to_us");
+        }
+
+        void publish(PortTotals.Idle idle) {
+            frames.setRelease(idle.frames);
+            own.setRelease(idle.own);
+            toUs.setRelease(idle.toUs);
+        }
     }
 }

@@ -11,8 +11,10 @@ import org.agrona.concurrent.ringbuffer.RingBuffer;
  * <pre>
  *   0      4      8          16     20     24     28    32       40        48          56
  *  +------+------+----------+------+------+------+-----+--------+---------+-----------+-------------+
- *  | port |  0   | sequence | from | to   | cause|  0  | event  |decision |first burst|lost at most |  SWITCHED
+ *  | port |  0   | sequence | from | to   | cause|plan.| event  |decision |first burst|lost at most |  SWITCHED
  *  +------+------+----------+------+------+------+-----+--------+---------+-----------+-------------+
+ *  | port |drain.| sequence | completed   | resent     |suppr.  |duplic.  | held      | dropped     |  OUTCOME
+ *  +------+------+----------+------+------+------------+--------+---------+-----------+-------------+
  *  | port |  0   | sequence | nanos       |                                                            FIRST_BURST
  *  +------+------+----------+------+------+
  *  | port | side | up       | nanos       |                                                            LINK
@@ -26,6 +28,7 @@ public final class PortEvents {
     static final int FIRST_BURST = 2;
     static final int LINK = 3;
     static final int INPUT = 4;
+    static final int OUTCOME = 5;
 
     private static final int PORT = 0;
     private static final int SIDE = 4;
@@ -35,6 +38,14 @@ public final class PortEvents {
     private static final int NANOS = 16;
     private static final int TO = 20;
     private static final int CAUSE = 24;
+    private static final int PLANNED = 28;
+    private static final int DRAINED = 4;
+    private static final int COMPLETED = 16;
+    private static final int RESENT = 24;
+    private static final int SUPPRESSED = 32;
+    private static final int DUPLICATED = 40;
+    private static final int HELD = 48;
+    private static final int DROPPED = 56;
     private static final int EVENT = 32;
     private static final int DECISION = 40;
     private static final int FIRST = 48;
@@ -61,7 +72,8 @@ public final class PortEvents {
             long eventNanos,
             long decisionNanos,
             long firstBurstNanos,
-            long lostAtMost) {
+            long lostAtMost,
+            boolean planned) {
         int index = ring.tryClaim(SWITCHED, SWITCHED_LENGTH);
         if (index < 0) {
             untold++;
@@ -73,10 +85,40 @@ public final class PortEvents {
         buffer.putInt(index + FROM, from);
         buffer.putInt(index + TO, to);
         buffer.putInt(index + CAUSE, cause);
+        buffer.putInt(index + PLANNED, planned ? 1 : 0);
         buffer.putLong(index + EVENT, eventNanos);
         buffer.putLong(index + DECISION, decisionNanos);
         buffer.putLong(index + FIRST, firstBurstNanos);
         buffer.putLong(index + LOST, lostAtMost);
+        ring.commit(index);
+    }
+
+    /** The fields of a {@link SwitchOutcome}, when a switch that was told before is over. */
+    void outcome(
+            int port,
+            long sequence,
+            long firstCompletedNanos,
+            boolean drained,
+            long resent,
+            long suppressed,
+            long duplicated,
+            long held,
+            long dropped) {
+        int index = ring.tryClaim(OUTCOME, SWITCHED_LENGTH);
+        if (index < 0) {
+            untold++;
+            return;
+        }
+        AtomicBuffer buffer = ring.buffer();
+        buffer.putInt(index + PORT, port);
+        buffer.putInt(index + DRAINED, drained ? 1 : 0);
+        buffer.putLong(index + SEQUENCE, sequence);
+        buffer.putLong(index + COMPLETED, firstCompletedNanos);
+        buffer.putLong(index + RESENT, resent);
+        buffer.putLong(index + SUPPRESSED, suppressed);
+        buffer.putLong(index + DUPLICATED, duplicated);
+        buffer.putLong(index + HELD, held);
+        buffer.putLong(index + DROPPED, dropped);
         ring.commit(index);
     }
 
@@ -123,6 +165,9 @@ public final class PortEvents {
         void onLink(int port, int side, boolean up, long nanos);
 
         void onInput(PolicyInput input);
+
+        /** What came of a switch. */
+        default void onOutcome(int port, long sequence, SwitchOutcome outcome) {}
     }
 
     /** Decodes one message. */
@@ -138,9 +183,22 @@ public final class PortEvents {
                         buffer.getInt(index + SIDE),
                         buffer.getLong(index + UP) == 1,
                         buffer.getLong(index + NANOS));
+            case OUTCOME -> listener.onOutcome(port, buffer.getLong(index + SEQUENCE), readOutcome(buffer, index));
             case INPUT -> listener.onInput(readInput(buffer, index));
             default -> {} // of a later version
         }
+    }
+
+    private static SwitchOutcome readOutcome(DirectBuffer buffer, int index) {
+        return new SwitchOutcome(
+                true,
+                buffer.getLong(index + COMPLETED),
+                buffer.getInt(index + DRAINED) == 1,
+                buffer.getLong(index + RESENT),
+                buffer.getLong(index + SUPPRESSED),
+                buffer.getLong(index + DUPLICATED),
+                buffer.getLong(index + HELD),
+                buffer.getLong(index + DROPPED));
     }
 
     private static PolicyInput readInput(DirectBuffer buffer, int index) {
@@ -163,6 +221,8 @@ public final class PortEvents {
                 buffer.getLong(index + EVENT),
                 buffer.getLong(index + DECISION),
                 buffer.getLong(index + FIRST),
-                buffer.getLong(index + LOST));
+                buffer.getLong(index + LOST),
+                buffer.getInt(index + PLANNED) == 1,
+                SwitchOutcome.UNKNOWN);
     }
 }

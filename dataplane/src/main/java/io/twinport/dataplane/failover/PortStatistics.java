@@ -2,7 +2,12 @@ package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.Side;
 import io.twinport.dpdk.EthStats;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.agrona.concurrent.status.CountersManager;
 import org.jspecify.annotations.Nullable;
@@ -39,19 +44,19 @@ public final class PortStatistics {
     private final PortCounters own;
     private final StatisticsFold fold = new StatisticsFold(COUNTERS.length);
     private final @Nullable Side[] sides = new @Nullable Side[SIDES];
-    private final AtomicCounter[][] published = new AtomicCounter[SIDES + 1][COUNTERS.length];
-    private final AtomicCounter dropped;
+    private final List<Map<Counter, AtomicCounter>> published = new ArrayList<>();
 
-    /** @param own what the port itself counts: frames that no driver took are its drops (R41) */
+    /** @param own what the port itself counts, its drops among them (R41) */
     public PortStatistics(CountersManager counters, int port, PortCounters own) {
         this.own = own;
         for (int side = 0; side <= SIDES; side++) {
             String of = side == FailoverPolicy.NONE ? "all" : PolicyText.side(side);
+            Map<Counter, AtomicCounter> ofSide = new EnumMap<>(Counter.class);
             for (Counter counter : COUNTERS) {
-                published[side][counter.ordinal()] = counters.newCounter("port " + port + " " + of + " " + counter);
+                ofSide.put(counter, counters.newCounter("port " + port + " " + of + " " + counter));
             }
+            published.add(ofSide);
         }
-        this.dropped = counters.newCounter("port " + port + " all tx_dropped");
     }
 
     /** A side has joined, or started again: what it counts from its baseline on is the port's (R26). */
@@ -86,12 +91,12 @@ public final class PortStatistics {
 
     /** As published last: of a side, or of the port with {@link FailoverPolicy#NONE}. Any thread. */
     public long get(int side, Counter counter) {
-        return published[side][counter.ordinal()].get();
+        return counter(side, counter).get();
     }
 
-    /** Frames that no driver took, as published last. Any thread. */
+    /** Frames that were freed because neither side was ready (R41), as published last. Any thread. */
     public long txDropped() {
-        return dropped.get();
+        return own.dropped();
     }
 
     private void read(Side side) {
@@ -100,12 +105,15 @@ public final class PortStatistics {
 
     private void publish() {
         for (int i = 0; i < COUNTERS.length; i++) {
-            published[FailoverPolicy.NONE][i].setRelease(fold.total(i));
+            counter(FailoverPolicy.NONE, COUNTERS[i]).setRelease(fold.total(i));
             for (int side = FailoverPolicy.PRIMARY; side <= SIDES; side++) {
-                published[side][i].setRelease(fold.total(side, i));
+                counter(side, COUNTERS[i]).setRelease(fold.total(side, i));
             }
         }
-        dropped.setRelease(own.refused());
+    }
+
+    private AtomicCounter counter(int side, Counter counter) {
+        return Objects.requireNonNull(published.get(side).get(counter));
     }
 
     /** In the order of {@link Counter}. */

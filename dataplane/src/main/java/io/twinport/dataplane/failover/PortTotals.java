@@ -55,6 +55,26 @@ final class PortTotals {
 
     long switches;
 
+    /** What the primary has received while it was idle, and the standby. */
+    final Idle idlePrimary = new Idle();
+
+    final Idle idleStandby = new Idle();
+
+    /** What came by a side while it was idle. */
+    static final class Idle {
+        long frames;
+
+        /** Those that the port itself had sent: the network brings them back by the other side. */
+        long own;
+
+        /** Those to the port's own address: the network has learnt that it is here. */
+        long toUs;
+    }
+
+    Idle idle(int side) {
+        return side == FailoverPolicy.PRIMARY ? idlePrimary : idleStandby;
+    }
+
     /** Books what the side that is being left has sent. */
     void foldSent(int side) {
         if (side == FailoverPolicy.PRIMARY) {

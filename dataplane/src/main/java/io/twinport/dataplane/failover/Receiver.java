@@ -47,11 +47,16 @@ final class Receiver {
     private final PortTotals totals;
     private final @Nullable DuplicateFilter filter;
     private final MbufBurst burst = new MbufBurst();
+    private final IdleWatch idleWatch = new IdleWatch();
     private final ReceiveSide nobody;
     private final ReceiveSide primary;
     private final ReceiveSide standby;
 
     private boolean plain;
+
+    /** Whether what the source delivers to many may have copies by the other side that are to be known later. */
+    private boolean copies;
+
     private int transmitting = FailoverPolicy.NONE;
     private ReceiveSide source;
 
@@ -74,9 +79,9 @@ final class Receiver {
         filter = mode == Mode.BOTH ? new DuplicateFilter(totals) : null;
         this.totals = totals;
         this.clock = clock;
-        nobody = new ReceiveSide(FailoverPolicy.NONE, lookback, mostPolls);
-        primary = new ReceiveSide(FailoverPolicy.PRIMARY, lookback, mostPolls);
-        standby = new ReceiveSide(FailoverPolicy.STANDBY, lookback, mostPolls);
+        nobody = new ReceiveSide(FailoverPolicy.NONE, new RingAge(lookback, mostPolls));
+        primary = new ReceiveSide(FailoverPolicy.PRIMARY, new RingAge(lookback, mostPolls));
+        standby = new ReceiveSide(FailoverPolicy.STANDBY, new RingAge(lookback, mostPolls));
         source = nobody;
         former = nobody;
     }
@@ -108,6 +113,11 @@ final class Receiver {
         return n;
     }
 
+    /** The port's own address, by which its own broadcasts are known when they come by the idle side. Any thread. */
+    void mac(long address) {
+        idleWatch.mac(address);
+    }
+
     /** Whether the last call has received from the side that does not transmit. */
     boolean hasProof() {
         return proof;
@@ -125,7 +135,11 @@ final class Receiver {
     }
 
     void join(int side, long line) {
-        of(side).join(line);
+        ReceiveSide joined = of(side);
+        joined.join(line);
+        if (joined == source) {
+            joined.flush(MOST_SLOTS);
+        }
         choose();
     }
 
@@ -134,6 +148,7 @@ final class Receiver {
         ReceiveSide left = of(side);
         release(left, left.held.count(), clock.nanoTime());
         left.leave();
+        former = left == former ? nobody : former;
         choose();
     }
 
@@ -158,19 +173,22 @@ final class Receiver {
     private void change(ReceiveSide next, long now) {
         ReceiveSide left = source;
         release(left, left.held.count(), now);
+        boolean served = left.isMember() && !left.isToBeFlushed();
         left.flush(0);
-        left.servedAt(now);
-        former = next != nobody && windowLength > 0 ? left : nobody;
+        if (served) {
+            left.age.servedAt(now);
+        }
+        former = served && next != nobody && windowLength > 0 ? left : nobody;
         windowEnd = now + windowLength;
         source = next;
         oldest = now - lookback;
         looksBack = !next.held.isEmpty();
-        boolean young = lookback > 0 && next.holdsNothingBefore(oldest);
+        boolean young = lookback > 0 && next.age.holdsNothingBefore(oldest);
         next.flush(young || next == nobody ? 0 : MOST_SLOTS);
     }
 
     private void settle() {
-        boolean copies = mode == Mode.BOTH && primary.isMember() && standby.isMember();
+        copies = mode == Mode.BOTH && primary.isMember() && standby.isMember();
         plain = source.side == transmitting && former == nobody && !looksBack && !source.isToBeFlushed() && !copies;
     }
 
@@ -188,13 +206,13 @@ final class Receiver {
         return n;
     }
 
-    /** From the side that was left a moment ago; if it has gone meanwhile, its line has no device. */
+    /** From the side that was left a moment ago. */
     private int receiveLate(long packets, int taken, int count, long now) {
         if (former == nobody || taken == count) {
             return taken;
         }
         int end = taken + SideLine.receive(former.line(), slot(packets, taken), count - taken);
-        former.servedAt(now);
+        former.age.servedAt(now);
         proof |= end > taken;
         totals.idle += end - taken;
         int n = taken;
@@ -212,10 +230,10 @@ final class Receiver {
         }
         int end = taken + SideLine.receive(source.line(), slot(packets, taken), count - taken);
         proof |= source.side != transmitting && end > taken;
-        return filter == null ? end : withoutCopies(packets, taken, end, inWindow);
+        return copies || inWindow && filter != null ? withoutCopies(packets, taken, end, inWindow) : end;
     }
 
-    /** Where one side is received from copies are none; but those of frames for many may come by the other one after a switch. */
+    /** Where one side is received from there are no copies, but those of frames for many may come by the other after a switch. */
     private int withoutCopies(long packets, int begin, int end, boolean inWindow) {
         int n = begin;
         long now = 0;
@@ -261,12 +279,12 @@ final class Receiver {
     }
 
     private void drain(ReceiveSide side) {
-        boolean due = lookback > 0 && side.isClockDue();
+        boolean due = lookback > 0 && side.age.isClockDue();
         long now = due ? clock.nanoTime() : 0;
         int n = SideLine.receive(side.line(), burst.address(), MbufBurst.CAPACITY);
         if (n == 0) {
             if (due) {
-                side.foundEmpty(now);
+                side.age.foundEmpty(now);
                 release(side, side.held.olderThan(now - lookback), now);
             }
             return;
@@ -280,15 +298,16 @@ final class Receiver {
             n = ++bursts < DRAIN_BURSTS ? SideLine.receive(side.line(), burst.address(), MbufBurst.CAPACITY) : -1;
         } while (n > 0);
         if (n == 0) {
-            side.foundEmpty(now);
+            side.age.foundEmpty(now);
         }
     }
 
     /** Every frame that an idle side receives passes here once, in {@code burst}: held for the look-back, or freed. */
     private void passBy(ReceiveSide side, int count, long now) {
         totals.idle += count;
+        idleWatch.count(totals.idle(side.side), burst, count);
         release(side, side.held.olderThan(now - lookback), now);
-        boolean young = mode != Mode.PRESENCE && lookback > 0 && side.holdsNothingBefore(now - lookback);
+        boolean young = mode != Mode.PRESENCE && lookback > 0 && side.age.holdsNothingBefore(now - lookback);
         int unwanted = 0;
         for (int i = 0; i < count; i++) {
             long mbuf = burst.get(i);
@@ -305,7 +324,7 @@ final class Receiver {
         if (side.held.isFull()) {
             release(side, 1, now);
         }
-        side.held.add(mbuf, side.since());
+        side.held.add(mbuf, side.age.since());
     }
 
     /** Frees the oldest frames that a side holds; they are not delivered any more, but their copies were. */

@@ -34,6 +34,17 @@ public final class SwitchLog {
     private static final int FIRST_BURST = 48;
     private static final int LOST = 56;
     private static final int NUMBER = 64;
+    private static final int COMPLETED = 72;
+    private static final int RESENT = 80;
+    private static final int SUPPRESSED = 88;
+    private static final int DUPLICATED = 96;
+    private static final int HELD = 104;
+    private static final int DROPPED = 112;
+    private static final int FLAGS = 120;
+
+    private static final int PLANNED = 1;
+    private static final int OUTCOME_KNOWN = 2;
+    private static final int DRAINED = 4;
 
     private final AtomicBuffer buffer;
     private final int slots;
@@ -50,12 +61,12 @@ public final class SwitchLog {
         buffer.putLongRelease(COUNT, count + 1);
     }
 
-    /** Writes the newest record of the port anew, when its first burst is known. */
+    /** Writes a record anew of which more is known than when it was added, if it is still there. */
     void amend(SwitchRecord record) {
         long count = buffer.getLong(COUNT);
         for (long i = count - 1; i >= Math.max(0, count - slots); i--) {
             SwitchRecord old = read(i);
-            if (old != null && old.port() == record.port()) {
+            if (old != null && old.port() == record.port() && old.sequence() == record.sequence()) {
                 write(i, record);
                 return;
             }
@@ -96,6 +107,18 @@ public final class SwitchLog {
         buffer.putLong(slot + DECISION, record.decisionNanos());
         buffer.putLong(slot + FIRST_BURST, record.firstBurstNanos());
         buffer.putLong(slot + LOST, record.lostAtMost());
+        SwitchOutcome outcome = record.outcome();
+        buffer.putLong(slot + COMPLETED, outcome.firstCompletedNanos());
+        buffer.putLong(slot + RESENT, outcome.resent());
+        buffer.putLong(slot + SUPPRESSED, outcome.suppressed());
+        buffer.putLong(slot + DUPLICATED, outcome.duplicated());
+        buffer.putLong(slot + HELD, outcome.held());
+        buffer.putLong(slot + DROPPED, outcome.dropped());
+        buffer.putInt(
+                slot + FLAGS,
+                (record.planned() ? PLANNED : 0)
+                        | (outcome.isKnown() ? OUTCOME_KNOWN : 0)
+                        | (outcome.drained() ? DRAINED : 0));
         buffer.putLongRelease(slot + VERSION, version + 2);
     }
 
@@ -105,6 +128,16 @@ public final class SwitchLog {
         // A writer that died in the middle leaves an odd version: after some tries the slot is taken as it is.
         for (int tries = 0; ; tries++) {
             long version = buffer.getLongVolatile(slot + VERSION);
+            int flags = buffer.getInt(slot + FLAGS);
+            SwitchOutcome outcome = new SwitchOutcome(
+                    (flags & OUTCOME_KNOWN) != 0,
+                    buffer.getLong(slot + COMPLETED),
+                    (flags & DRAINED) != 0,
+                    buffer.getLong(slot + RESENT),
+                    buffer.getLong(slot + SUPPRESSED),
+                    buffer.getLong(slot + DUPLICATED),
+                    buffer.getLong(slot + HELD),
+                    buffer.getLong(slot + DROPPED));
             SwitchRecord record = new SwitchRecord(
                     buffer.getInt(slot + PORT),
                     buffer.getLong(slot + SEQUENCE),
@@ -114,7 +147,9 @@ public final class SwitchLog {
                     buffer.getLong(slot + EVENT),
                     buffer.getLong(slot + DECISION),
                     buffer.getLong(slot + FIRST_BURST),
-                    buffer.getLong(slot + LOST));
+                    buffer.getLong(slot + LOST),
+                    (flags & PLANNED) != 0,
+                    outcome);
             VarHandle.loadLoadFence();
             long found = buffer.getLong(slot + NUMBER);
             VarHandle.loadLoadFence();

@@ -89,6 +89,13 @@ final class TransmitSelector {
         return EventLine.edges(events) != edgesSeen;
     }
 
+    /** Whether an interrupt has come, or a link is not as the last {@link #look} found it. */
+    boolean hasMoved() {
+        return hasEdge()
+                || SideLine.isLinkUp(primary, scratch) != FailoverPolicy.isLinkUp(state, FailoverPolicy.PRIMARY)
+                || SideLine.isLinkUp(standby, scratch) != FailoverPolicy.isLinkUp(state, FailoverPolicy.STANDBY);
+    }
+
     /**
      * Reads both links (U1: the event was only a hint) and decides.
      *

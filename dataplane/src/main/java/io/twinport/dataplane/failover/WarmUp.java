@@ -38,8 +38,13 @@ public final class WarmUp {
 
     private WarmUp() {}
 
-    /** Runs on the poll thread, before its loop. On return the pool has all mbufs back. */
-    public static void run(MbufPool pool) {
+    /**
+     * Runs on the poll thread, before its loop. On return the pool has all mbufs back.
+     *
+     * @param settings of the port: each way of receiving and of keeping frames has code of its own
+     * @param queues of the port: of a port with one the code of those that follow is not even loaded
+     */
+    public static void run(MbufPool pool, PortSettings settings, int queues) {
         long events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         long primary = SideLine.allocate();
@@ -48,10 +53,11 @@ public final class WarmUp {
         ManyToOneRingBuffer ring = new ManyToOneRingBuffer(
                 new UnsafeBuffer(ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)));
         CountersManager counters = new CountersManager(
-                new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 512)),
-                new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 128)));
-        FailoverPort port = new FailoverPort(0, events, new PortCounters(counters, 0), new PortEvents(ring));
+                new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 512)),
+                new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 128)));
+        FailoverPort port = new FailoverPort(0, events, new PortCounters(counters, 0), new PortEvents(ring), settings);
         try (VirtioMirror mirror = VirtioMirror.start(standby, pool)) {
+            FailoverQueue queue = queues == 1 ? null : follower(port, primary, counters, ring);
             port.join(FailoverPolicy.PRIMARY, primary);
             port.join(FailoverPolicy.STANDBY, standby);
             MbufBurst burst = new MbufBurst();
@@ -65,16 +71,43 @@ public final class WarmUp {
                 }
                 transmit(port, burst, allocator);
                 mirror.turn();
+                if (queue != null) {
+                    burst.free(0, queue.rxBurst(burst.address(), MbufBurst.CAPACITY));
+                    int count = frames(burst, allocator);
+                    queue.txBurst(burst.address(), count);
+                    burst.free(0, count); // neither of its drivers keeps what it takes
+                }
                 ring.read((type, buffer, index, length) -> {});
+            }
+            // What they hold is given back.
+            port.leave(FailoverPolicy.PRIMARY);
+            port.leave(FailoverPolicy.STANDBY);
+            if (queue != null) {
+                queue.leave(FailoverPolicy.PRIMARY);
+                queue.leave(FailoverPolicy.STANDBY);
             }
         }
     }
 
-    private static void transmit(FailoverPort port, MbufBurst burst, MbufAllocator allocator) {
+    /** A queue that follows, with the primary's line on both sides: the kinds of drivers are learnt by the port. */
+    private static FailoverQueue follower(
+            FailoverPort port, long line, CountersManager counters, ManyToOneRingBuffer ring) {
+        FailoverQueue queue = new FailoverQueue(port, new PortCounters(counters, 1), new PortEvents(ring));
+        queue.join(FailoverPolicy.PRIMARY, line);
+        queue.join(FailoverPolicy.STANDBY, line);
+        return queue;
+    }
+
+    private static int frames(MbufBurst burst, MbufAllocator allocator) {
         int count = allocator.allocate(burst.address(), FRAMES);
         for (int i = 0; i < count; i++) {
             Mbuf.length(burst.get(i), FRAME_BYTES);
         }
+        return count;
+    }
+
+    private static void transmit(FailoverPort port, MbufBurst burst, MbufAllocator allocator) {
+        int count = frames(burst, allocator);
         int sent = port.txBurst(burst.address(), count);
         // What the first driver takes it does not keep.
         burst.free(port.activeSide() == FailoverPolicy.PRIMARY ? 0 : sent, count);

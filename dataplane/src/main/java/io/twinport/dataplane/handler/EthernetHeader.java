@@ -53,6 +53,16 @@ public final class EthernetHeader {
         UnsafeApi.putLong(frame + DESTINATION, Long.reverseBytes(destination << 16 | source >>> 32));
     }
 
+    /** The receiver's address: 48 bits, the first byte on the wire most significant. */
+    public static long destination(long frame) {
+        return Long.reverseBytes(UnsafeApi.getLong(frame + DESTINATION)) >>> 16;
+    }
+
+    /** The sender's address: 48 bits, the first byte on the wire most significant. */
+    public static long source(long frame) {
+        return Long.reverseBytes(UnsafeApi.getLong(frame + SOURCE)) >>> 16;
+    }
+
     /** Whether it is sent to more than one receiver: broadcast or multicast. */
     public static boolean isGroupAddressed(long frame) {
         return (UnsafeApi.getByte(frame + DESTINATION) & 1) != 0;

@@ -24,6 +24,7 @@ public final class Generate implements PacketHandler {
     private final long destination;
     private final Pacer pacer;
     private final MbufBurst burst = new MbufBurst();
+    private final int step;
     private @Nullable MbufAllocator allocator;
     private long number;
 
@@ -37,6 +38,19 @@ public final class Generate implements PacketHandler {
 
     /** As {@link #Generate(PacketPort, LongSupplier, long)}, to an address of 48 bits. */
     public Generate(PacketPort port, LongSupplier source, long destination, long packetsPerSecond) {
+        this(port, source, destination, packetsPerSecond, 0, 1);
+    }
+
+    /**
+     * One of several that share a sequence of numbers.
+     *
+     * @param first number
+     * @param step from each number to the next
+     */
+    public Generate(
+            PacketPort port, LongSupplier source, long destination, long packetsPerSecond, long first, int step) {
+        this.number = first;
+        this.step = step;
         this.destination = destination;
         this.port = port;
         this.source = source;
@@ -62,7 +76,8 @@ public final class Generate implements PacketHandler {
             long mbuf = burst.get(i);
             long frame = Mbuf.data(mbuf);
             EthernetHeader.write(frame, destination, sender, EthernetHeader.LOCAL_EXPERIMENTAL);
-            UnsafeApi.putLong(frame + EthernetHeader.LENGTH, Long.reverseBytes(number++));
+            UnsafeApi.putLong(frame + EthernetHeader.LENGTH, Long.reverseBytes(number));
+            number += step;
             Mbuf.length(mbuf, FRAME);
         }
         int sent = port.txBurst(burst.address(), count);

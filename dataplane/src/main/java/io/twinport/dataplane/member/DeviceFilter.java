@@ -35,13 +35,6 @@ final class DeviceFilter {
         change(applied, wanted);
     }
 
-    /** After a start: the device has forgotten what it was told, or some of it. */
-    void applyAgain() {
-        FilterSettings wanted = applied;
-        applied = FilterSettings.NONE;
-        change(FilterSettings.NONE, wanted);
-    }
-
     /** As the device was found. */
     void restore() {
         apply(FilterSettings.NONE);

@@ -58,9 +58,4 @@ final class Plan {
         }
         return failures;
     }
-
-    /** The steps' names, for whoever wants to see the plan. */
-    List<String> names() {
-        return steps.stream().map(Step::name).toList();
-    }
 }

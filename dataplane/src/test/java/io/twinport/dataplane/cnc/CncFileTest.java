@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.agrona.concurrent.errors.ErrorLogReader;
 import org.agrona.concurrent.status.AtomicCounter;
@@ -108,17 +109,36 @@ class CncFileTest {
         }
     }
 
+    /** A later twinport may be told by an earlier one why it cannot be read, and the other way round. */
+    @Test
+    void shouldSayWhichVersionAFileIsOf() throws Exception {
+        try (CncFile cnc = CncFile.create(file)) {
+            assertEquals(file, cnc.file());
+        }
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[0] = 99;
+        for (int length : new int[] {bytes.length, bytes.length / 2}) {
+            Path other = Files.write(folder.resolve("other"), Arrays.copyOf(bytes, length));
+            String message = String.valueOf(
+                    assertThrows(CncException.class, () -> CncFile.read(other)).getMessage());
+            assertTrue(message.contains("of version 99, and this twinport reads version"), message);
+        }
+    }
+
     @Test
     void shouldRefuseToReadWhatIsNoSuchFile() throws Exception {
         Path text = Files.writeString(folder.resolve("text"), "hello");
         Path zeros = Files.write(folder.resolve("zeros"), new byte[CncLayout.LENGTH]);
         for (Path other : List.of(text, zeros)) {
-            assertEquals(
-                    other + " is not a twinport.cnc of this version",
+            String message = String.valueOf(
                     assertThrows(CncException.class, () -> CncFile.read(other)).getMessage());
+            assertTrue(message.startsWith(other + " is no twinport.cnc."), message);
         }
+        assertTrue(String.valueOf(assertThrows(CncException.class, () -> CncFile.read(folder))
+                        .getMessage())
+                .startsWith(folder + " is no file"));
         CncException missing = assertThrows(CncException.class, () -> CncFile.read(folder.resolve("missing")));
-        assertTrue(String.valueOf(missing.getMessage()).startsWith(folder.resolve("missing") + " cannot be read"));
+        assertTrue(String.valueOf(missing.getMessage()).startsWith(folder.resolve("missing") + " does not exist"));
     }
 
     @Test

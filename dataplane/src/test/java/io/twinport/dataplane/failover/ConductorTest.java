@@ -71,6 +71,18 @@ class ConductorTest {
     }
 
     @Test
+    void shouldRecordWhatCameOfASwitch() {
+        SwitchRecord record = failover(0, 1, System.nanoTime(), NO_BURST_YET);
+        write(record);
+        events.firstBurst(0, 1, 99);
+        events.outcome(0, 1, 100, true, 1, 2, 3, 4, 5);
+        events.outcome(0, 2, 100, false, 9, 9, 9, 9, 9); // of a switch that found no room in the ring
+        conductor.doWork();
+        SwitchOutcome outcome = new SwitchOutcome(true, 100, true, 1, 2, 3, 4, 5);
+        assertEquals(List.of(record.withFirstBurst(99).withOutcome(outcome)), log());
+    }
+
+    @Test
     void shouldTellOfSwitchThatHasWaitedInVain() {
         SwitchRecord record = failover(0, 1, System.nanoTime() - TimeUnit.MILLISECONDS.toNanos(150), NO_BURST_YET);
         write(record);

@@ -185,17 +185,22 @@ class FailbackPolicyTest {
         String transition = Integer.toBinaryString(before) + " --" + event + "-> " + Integer.toBinaryString(after);
         if (!primary || !standby) {
             assertEquals(primary ? PRIMARY : standby ? STANDBY : NONE, active(after), transition);
+        } else if (leavingOnly(after) == PRIMARY && isStandbyDead(after) && !isPrimarySuspect(after)) {
+            assertEquals(PRIMARY, active(after), transition);
         } else if (leavingOnly(after) != NONE) {
             assertEquals(PRIMARY + STANDBY - leavingOnly(after), active(after), transition);
         } else if (forced != NONE) {
             assertEquals(forced, active(after), transition);
+        } else if (isPrimarySuspect(after) || isStandbyDead(after)) {
+            assertEquals(isPrimarySuspect(after) ? STANDBY : PRIMARY, active(after), transition);
         } else if (active(before) == PRIMARY || active(before) == NONE) {
             assertEquals(PRIMARY, active(after), transition);
         } else if (active(after) == STANDBY) {
             assertTrue(event != WAIT_OVER || !waits(before), transition);
-            assertTrue(event != PRIMARY_PROVEN || !waitsForProof(before), transition);
+            assertTrue(event != PRIMARY_PROVEN || !waitsForProof(before) || isPrimarySuspect(before), transition);
             assertTrue(event != FAILBACK_COMMANDED, transition);
         }
+        assertFalse(isPrimarySuspect(after) && active(after) != STANDBY, transition);
         assertFalse(waits(after) && active(after) != STANDBY, transition);
         assertFalse(isSettling(after) && active(after) != PRIMARY, transition);
     }

@@ -325,10 +325,10 @@ class FailoverPortDpdkTest {
         EalWorker.run(() -> {
             try (RingedPort port = RingedPort.ready()) {
                 port.linkWithoutEvent(PRIMARY, false);
-                port.receive(HOUSEKEEPING_POLLS);
+                port.receive(8);
                 assertEquals(STANDBY, port.active());
                 port.linkWithoutEvent(PRIMARY, true);
-                port.receive(HOUSEKEEPING_POLLS);
+                port.receive(8);
                 assertEquals(PRIMARY, port.active());
             }
         });

@@ -37,6 +37,11 @@ class PortEventsTest {
         }
 
         @Override
+        public void onOutcome(int port, long sequence, SwitchOutcome outcome) {
+            told.add("port " + port + " switch " + sequence + " " + outcome);
+        }
+
+        @Override
         public void onInput(PolicyInput input) {
             told.add(input);
         }
@@ -46,6 +51,7 @@ class PortEventsTest {
     void shouldBeReadAsTheyWereWritten() {
         write(SwitchRecords.numbered(3, 5_000_000_000L));
         events.firstBurst(3, 5_000_000_000L, 1234);
+        events.outcome(3, 5_000_000_000L, 1235, true, 1, 2, 3, 4, 5_000_000_001L);
         events.link(3, 2, true, 77);
         events.link(3, 1, false, 78);
         events.input(3, 79, 20, -1, Integer.MIN_VALUE);
@@ -54,6 +60,7 @@ class PortEventsTest {
                 List.of(
                         SwitchRecords.numbered(3, 5_000_000_000L),
                         "port 3 switch 5000000000 first burst at 1234",
+                        "port 3 switch 5000000000 " + new SwitchOutcome(true, 1235, true, 1, 2, 3, 4, 5_000_000_001L),
                         "port 3 side 2 up at 77",
                         "port 3 side 1 down at 78",
                         new PolicyInput(3, 79, 20, -1, Integer.MIN_VALUE)),

@@ -4,16 +4,20 @@ import static io.twinport.dataplane.failover.FailoverPolicy.NONE;
 import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY;
 import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
 
+import io.twinport.dataplane.failover.ReceiveSettings.Mode;
 import io.twinport.dpdk.testing.Frames;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * What a failover port over two rings should do, written down as the rules say it (R41, R42, U1, U2, U4, U12, U13), without a
- * thought of speed. It shares no code with the port. Time is given in.
+ * What a failover port over two rings should do, written down as the rules say it (R41, R42, R52-R54, U1, U2, U4, U8, U12,
+ * U13), without a thought of speed. It shares no code with the port. Time is given in.
  */
 final class PortModel {
     enum Failback {
@@ -43,6 +47,27 @@ final class PortModel {
     private static final int DRAIN = 8 * BURST;
     private static final int FREE_FLAPS = 2;
     private static final int MOST_FLAPS = 7;
+    private static final int MOST_HELD = 512;
+    private static final int MOST_IN_RING = 1024;
+    private static final long PAIRING = 20_000_000;
+    private static final long NEVER = Long.MIN_VALUE / 2;
+
+    /**
+     * @param unwanted it has come while its side was not received from
+     * @param notBefore what the port knows of its arrival
+     */
+    private record Frame(long number, long arrived, boolean unwanted, long notBefore) {
+        boolean isForMany() {
+            return (number & Frames.UNICAST) == 0;
+        }
+
+        Frame held(long since) {
+            return new Frame(number, arrived, unwanted, since);
+        }
+    }
+
+    /** A frame that was delivered, and whose copy by the other side has not come yet. */
+    private record Delivered(int side, long at) {}
 
     /** How it is known what a side has sent. */
     enum Completion {
@@ -57,24 +82,39 @@ final class PortModel {
 
     /** One side as it is, and as the port knows it to be. */
     private static final class Device {
-        final Deque<Long> ring = new ArrayDeque<>();
+        final int side;
+        final List<Frame> ring = new ArrayList<>();
+        final Deque<Frame> held = new ArrayDeque<>();
+        long since = NEVER;
+        int toFlush;
         boolean joined;
         boolean up;
         boolean knownUp;
         boolean leaving;
         Completion completion = Completion.AT_ONCE;
 
+        Device(int side) {
+            this.side = side;
+        }
+
         boolean ready() {
             return joined && knownUp;
         }
     }
 
-    private final Device[] devices = {new Device(), new Device(), new Device()};
+    private final Device[] devices = {new Device(NONE), new Device(PRIMARY), new Device(STANDBY)};
+    private final Map<Long, List<Delivered>> delivered = new HashMap<>();
+    private final Mode mode;
+    private final long lookback;
+    private final long window;
     private final int ringSize;
     private final long wait;
     private final long settle;
     private Failback failback;
     private boolean damping;
+    private boolean silent;
+    private boolean stalled;
+    private boolean dead;
     private int forced = NONE;
     private int active = NONE;
     private boolean released;
@@ -84,6 +124,9 @@ final class PortModel {
     private int polls;
     private int late = NONE;
     private long lateUntil;
+    private int source = NONE;
+    private long changedAt;
+    private boolean lookingBack;
     private long waitOverAt = -1;
     private long settledAt = -1;
     private final long hold;
@@ -104,6 +147,8 @@ final class PortModel {
     private long refused;
     private long received;
     private long suppressed;
+    private long duplicates;
+    private long lookedBack;
     private long switches;
 
     /**
@@ -115,11 +160,15 @@ final class PortModel {
             boolean damping,
             long wait,
             long settle,
+            ReceiveSettings receive,
             int ringSize,
             long hold,
             int mostHeld,
             Completion ofPrimary,
             Completion ofStandby) {
+        this.mode = receive.mode();
+        this.lookback = receive.lookback().toNanos();
+        this.window = mode == Mode.PRESENCE ? 0 : receive.window().toNanos();
         this.hold = hold;
         this.mostHeld = mostHeld;
         devices[PRIMARY].completion = ofPrimary;
@@ -133,6 +182,9 @@ final class PortModel {
 
     void join(int side, long now) {
         devices[side].joined = true;
+        devices[side].since = NEVER;
+        devices[side].toFlush = side == source ? MOST_IN_RING : 0;
+        chooseSource(now);
         decideOnce(now);
         look(now);
     }
@@ -141,6 +193,12 @@ final class PortModel {
         devices[side].joined = false;
         devices[side].knownUp = false;
         devices[side].leaving = false;
+        suppress(devices[side], List.copyOf(devices[side].held), now);
+        devices[side].held.clear();
+        devices[side].since = NEVER;
+        devices[side].toFlush = 0;
+        late = late == side ? NONE : late;
+        chooseSource(now);
         decideOnce(now);
         if (!devices[PRIMARY].joined && !devices[STANDBY].joined) {
             inFlight.clear();
@@ -159,13 +217,14 @@ final class PortModel {
     }
 
     /** Frames come in from the wire of a side, or are sent by the port. */
-    void arrive(int side, List<Long> numbers) {
-        devices[side].ring.addAll(numbers);
+    void arrive(int side, List<Long> numbers, long now) {
+        boolean unwanted = side != source && side != late || !devices[side].joined;
+        numbers.forEach(number -> devices[side].ring.add(new Frame(number, now, unwanted, NEVER)));
     }
 
     /** The wire takes all that a side holds. */
     List<Long> take(int side) {
-        List<Long> taken = List.copyOf(devices[side].ring);
+        List<Long> taken = numbers(List.copyOf(devices[side].ring));
         devices[side].ring.clear();
         return taken;
     }
@@ -207,7 +266,7 @@ final class PortModel {
             numbers.subList(0, taken).forEach(number -> inFlight.add(new Timed(number, now)));
             lastBurst |= taken > 0;
         }
-        arrive(posting, numbers.subList(0, taken));
+        arrive(posting, numbers.subList(0, taken), now);
         sent += taken;
         return taken;
     }
@@ -246,7 +305,7 @@ final class PortModel {
             long number = inFlight.removeFirst().number;
             resends--;
             inFlight.add(new Timed(number, now));
-            arrive(posting, List.of(number));
+            arrive(posting, List.of(number), now);
             sent++;
             resent++;
         }
@@ -285,7 +344,9 @@ final class PortModel {
     }
 
     private boolean taken(Timed frame) {
-        return !devices[PRIMARY].ring.contains(frame.number) && !devices[STANDBY].ring.contains(frame.number);
+        return Arrays.stream(devices)
+                .flatMap(device -> Stream.concat(device.ring.stream(), device.held.stream()))
+                .noneMatch(other -> other.number() == frame.number);
     }
 
     private boolean arrived(Timed frame, int side) {
@@ -352,40 +413,138 @@ final class PortModel {
     List<Long> receive(long now) {
         if (++polls % 8 == 0) {
             look(now);
+        }
+        if (polls % RingedPort.HOUSEKEEPING_POLLS == 0) {
             expire(now);
             advance(now);
-            if (late == NONE) {
-                drain(now);
+            drain(now);
+        }
+        if (late != NONE && now >= lateUntil) {
+            late = NONE;
+        }
+        boolean fresh = late != NONE;
+        boolean proof = false;
+        Device from = devices[source];
+        List<Frame> all = new ArrayList<>();
+        if (lookingBack) {
+            lookBack(from, all, now);
+        }
+        if (late != NONE && all.size() < BURST) {
+            List<Frame> frames = poll(devices[late], BURST - all.size());
+            devices[late].since = now;
+            proof = !frames.isEmpty();
+            for (Frame frame : frames) {
+                if (mode == Mode.BOTH ? !isCopy(frame, late, now) : !frame.isForMany()) {
+                    all.add(frame);
+                } else if (mode != Mode.BOTH) {
+                    suppressed++;
+                }
             }
         }
-        List<Long> delivered = new ArrayList<>();
-        if (late != NONE) {
-            delivered.addAll(receiveLate(now));
+        flush(from, now);
+        if (from.toFlush == 0 && all.size() < BURST) {
+            List<Frame> frames = poll(from, BURST - all.size());
+            proof |= source != active && !frames.isEmpty();
+            for (Frame frame : frames) {
+                boolean compared =
+                        mode == Mode.BOTH && (fresh || frame.isForMany() && joined(PRIMARY) && joined(STANDBY));
+                if (!compared || !isCopy(frame, source, now)) {
+                    all.add(frame);
+                }
+            }
         }
-        if (active != NONE) {
-            delivered.addAll(poll(devices[active], BURST - delivered.size()));
-        }
-        received += delivered.size();
-        return delivered;
-    }
-
-    /** U2: the side that was left, for a while, and of that only what is sent to one receiver. */
-    private List<Long> receiveLate(long now) {
-        if (now >= lateUntil) {
-            late = NONE;
-            return List.of();
-        }
-        if (!devices[late].joined) {
-            return List.of();
-        }
-        List<Long> frames = poll(devices[late], BURST);
-        List<Long> unicast =
-                frames.stream().filter(number -> (number & Frames.UNICAST) != 0).toList();
-        suppressed += frames.size() - unicast.size();
-        if (!frames.isEmpty()) {
+        received += all.size();
+        if (proof) {
             prove(now);
         }
-        return unicast;
+        return numbers(all);
+    }
+
+    /** U2: what the new source held when it became the source, and is young enough. */
+    private void lookBack(Device from, List<Frame> all, long now) {
+        age(from, changedAt - lookback, now);
+        while (all.size() < BURST && !from.held.isEmpty()) {
+            Frame frame = from.held.remove();
+            if (mode != Mode.BOTH || !isCopy(accepted(frame), from.side, now)) {
+                all.add(frame);
+                lookedBack++;
+            }
+        }
+        lookingBack = !from.held.isEmpty();
+    }
+
+    /** U2, and the one rule that needs no knowledge of the port: nothing older than the look-back. */
+    private Frame accepted(Frame frame) {
+        if (frame.unwanted() && frame.arrived() < changedAt - lookback) {
+            throw new AssertionError(frame + " is accepted at a switch at " + changedAt);
+        }
+        return new Frame(frame.number(), frame.arrived(), false, NEVER);
+    }
+
+    private void flush(Device from, long now) {
+        for (int i = 0; i < DRAIN / BURST && from.toFlush > 0; i++) {
+            List<Frame> frames = poll(from, BURST);
+            suppress(from, frames, now);
+            from.toFlush = frames.isEmpty() ? 0 : Math.max(0, from.toFlush - frames.size());
+        }
+    }
+
+    /** U8: the k-th copy by one side and the k-th by the other are one frame, if they come within a time. */
+    private boolean isCopy(Frame frame, int side, long now) {
+        if (cancel(frame, side, now)) {
+            duplicates++;
+            return true;
+        }
+        delivered.computeIfAbsent(frame.number(), number -> new ArrayList<>()).add(new Delivered(side, now));
+        return false;
+    }
+
+    private boolean cancel(Frame frame, int side, long now) {
+        List<Delivered> others = delivered.getOrDefault(frame.number(), List.of());
+        for (Delivered other : others) {
+            if (other.side() != side && now - other.at() <= PAIRING) {
+                return others.remove(other);
+            }
+        }
+        return false;
+    }
+
+    /** Not delivered; the copy that was has found its other one. */
+    private void suppress(Device device, List<Frame> frames, long now) {
+        suppressed += frames.size();
+        if (mode == Mode.BOTH) {
+            frames.stream().filter(Frame::isForMany).forEach(frame -> cancel(frame, device.side, now));
+        }
+    }
+
+    private void age(Device device, long oldest, long now) {
+        while (!device.held.isEmpty() && device.held.peek().notBefore() < oldest) {
+            suppress(device, List.of(device.held.remove()), now);
+        }
+    }
+
+    /** Who is received from: who transmits, or by the kernel's rule who is there. */
+    private void chooseSource(long now) {
+        int next = mode != Mode.PRESENCE ? active : joined(PRIMARY) ? PRIMARY : STANDBY;
+        if (next == source) {
+            return;
+        }
+        Device left = devices[source];
+        suppress(left, List.copyOf(left.held), now);
+        left.held.clear();
+        boolean served = left.joined && left.toFlush == 0;
+        left.toFlush = 0;
+        left.since = served ? now : left.since;
+        late = served && next != NONE && window > 0 ? source : NONE;
+        lateUntil = now + window;
+        source = next;
+        changedAt = now;
+        lookingBack = !devices[next].held.isEmpty();
+        boolean young = lookback > 0 && devices[next].since >= now - lookback;
+        devices[next].toFlush = young || next == NONE ? 0 : MOST_IN_RING;
+        if (young) {
+            devices[next].ring.replaceAll(this::accepted);
+        }
     }
 
     void force(int side, long now) {
@@ -412,9 +571,33 @@ final class PortModel {
         decideOnce(now);
     }
 
+    /** U10: what the control side suspects of a primary that transmits. */
+    void silent(long now) {
+        silent |= active == PRIMARY;
+        decideOnce(now);
+    }
+
+    void stalled(long now) {
+        stalled |= active == PRIMARY;
+        decideOnce(now);
+    }
+
+    void resumed(long now) {
+        stalled = false;
+        decideOnce(now);
+    }
+
+    /** U9: what the control side finds of the standby. */
+    void dead(boolean isDead, long now) {
+        dead = isDead;
+        decideOnce(now);
+    }
+
     void commandFailback(long now) {
         if (active == STANDBY) {
             released = true;
+            silent = false;
+            stalled = false;
             decideOnce(now);
         }
     }
@@ -440,8 +623,7 @@ final class PortModel {
         if (active != before) {
             switches++;
             follow(now);
-            late = active == NONE ? NONE : before;
-            lateUntil = now + ReceiveSettings.DEFAULT.window().toNanos();
+            chooseSource(now);
         } else if (handingOver && !devices[posting].ready()) {
             cut(now);
         }
@@ -452,16 +634,23 @@ final class PortModel {
         boolean standby = devices[STANDBY].ready();
         if (!primary) {
             released = false;
-        } else if (failback == Failback.AT_ONCE && !damped()) {
+            silent = false;
+            stalled = false;
+        } else if (failback == Failback.AT_ONCE && !damped() && !suspect()) {
             released = true;
         }
+        dead &= standby;
         int wanted;
         if (!primary || !standby) {
             wanted = primary ? PRIMARY : standby ? STANDBY : NONE;
         } else if (devices[PRIMARY].leaving != devices[STANDBY].leaving) {
-            wanted = devices[PRIMARY].leaving ? STANDBY : PRIMARY;
+            wanted = devices[PRIMARY].leaving && (suspect() || !dead) ? STANDBY : PRIMARY;
         } else if (forced != NONE) {
             wanted = forced;
+        } else if (suspect()) {
+            wanted = STANDBY;
+        } else if (dead) {
+            wanted = PRIMARY;
         } else {
             wanted = active == STANDBY && !released ? STANDBY : PRIMARY;
         }
@@ -470,13 +659,19 @@ final class PortModel {
         }
         if (active == PRIMARY) {
             released = false;
+            silent = false;
+            stalled = false;
         }
         followTimers(now);
     }
 
+    private boolean suspect() {
+        return silent || stalled;
+    }
+
     private void switchTo(int side, boolean primaryReady) {
         if (active == PRIMARY) {
-            if (settling && !primaryReady && damping) {
+            if (settling && (!primaryReady || suspect()) && damping) {
                 flaps = Math.min(MOST_FLAPS, flaps + 1);
             }
             settling = false;
@@ -495,6 +690,7 @@ final class PortModel {
         return active == STANDBY
                 && devices[PRIMARY].ready()
                 && !released
+                && !suspect()
                 && !devices[PRIMARY].leaving
                 && forced == NONE
                 && failback != Failback.MANUAL;
@@ -529,35 +725,65 @@ final class PortModel {
         }
     }
 
-    /** U2: the idle side is emptied; U12: a frame of a primary that waits proves it. */
+    /** U2: sides that are not received from are emptied; U12: a frame of a primary that waits proves it. */
     private void drain(long now) {
-        if (active == NONE) {
-            return;
+        boolean proof = false;
+        for (int side : new int[] {STANDBY, PRIMARY}) {
+            if (side != source && side != late && joined(side)) {
+                proof |= drain(devices[side], now) && side != active;
+            }
         }
-        int idle = PRIMARY + STANDBY - active;
-        if (!devices[idle].joined) {
-            return;
-        }
-        int drained = poll(devices[idle], DRAIN).size();
-        suppressed += drained;
-        if (drained > 0) {
+        if (proof) {
             prove(now);
         }
     }
 
+    private boolean drain(Device device, long now) {
+        boolean emptied = device.ring.size() <= DRAIN - BURST;
+        List<Frame> frames = poll(device, DRAIN);
+        age(device, now - lookback, now);
+        boolean holds = mode != Mode.PRESENCE && lookback > 0 && device.since >= now - lookback;
+        for (Frame frame : frames) {
+            if (!holds || mode == Mode.ACTIVE && frame.isForMany()) {
+                suppress(device, List.of(frame), now);
+                continue;
+            }
+            if (device.held.size() == MOST_HELD) {
+                suppress(device, List.of(device.held.remove()), now);
+            }
+            device.held.add(frame.held(device.since));
+        }
+        if (emptied) {
+            device.since = now;
+        }
+        return !frames.isEmpty();
+    }
+
     private void prove(long now) {
+        if (silent && active == STANDBY) {
+            silent = false;
+            released = waits() && failback == Failback.WHEN_PROVEN && !damped();
+            decideOnce(now);
+            return;
+        }
         if (waits() && failback == Failback.WHEN_PROVEN && !damped()) {
             released = true;
             decideOnce(now);
         }
     }
 
-    private static List<Long> poll(Device device, int most) {
-        List<Long> frames = new ArrayList<>();
-        while (frames.size() < most && !device.ring.isEmpty()) {
-            frames.add(device.ring.removeFirst());
+    private static List<Frame> poll(Device device, int most) {
+        List<Frame> frames = new ArrayList<>();
+        if (device.joined) {
+            List<Frame> first = device.ring.subList(0, Math.min(most, device.ring.size()));
+            frames.addAll(first);
+            first.clear();
         }
         return frames;
+    }
+
+    private static List<Long> numbers(List<Frame> frames) {
+        return frames.stream().map(Frame::number).toList();
     }
 
     int active() {
@@ -611,6 +837,21 @@ final class PortModel {
 
     long suppressed() {
         return suppressed;
+    }
+
+    long duplicates() {
+        return duplicates;
+    }
+
+    long lookedBack() {
+        return lookedBack;
+    }
+
+    /** Frames whose copies are awaited. */
+    int remembered(long now) {
+        delivered.values().forEach(others -> others.removeIf(other -> now - other.at() > PAIRING));
+        delivered.values().removeIf(List::isEmpty);
+        return delivered.values().stream().mapToInt(List::size).sum();
     }
 
     long switches() {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.twinport.dataplane.TxCompletion;
 import io.twinport.dataplane.failover.PortModel.Completion;
 import io.twinport.dataplane.failover.PortModel.Failback;
+import io.twinport.dataplane.failover.ReceiveSettings.Mode;
 import io.twinport.dpdk.testing.Frames;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -22,16 +23,23 @@ import java.util.Random;
  */
 final class PortSimulation implements AutoCloseable {
     private static final int MOST_REMEMBERED = 40;
+
+    /** As many as the port remembers without forgetting one. */
+    private static final int MOST_AWAITED = 1000;
+
     private static final Duration WAIT = Duration.ofMillis(10);
 
     private final long seed;
     private final Random random;
     private final Deque<String> history = new ArrayDeque<>();
+    private final ReceiveSettings receive;
     private final RingedPort port;
     private final PortModel model;
     private long now = 1;
     private long nextSent;
     private long nextArrival = 1L << 40;
+    private long lastArrival = nextArrival;
+    private int lastCount;
 
     PortSimulation(long seed) {
         this.seed = seed;
@@ -39,12 +47,16 @@ final class PortSimulation implements AutoCloseable {
         Failback failback = pick(Failback.values());
         boolean damping = random.nextBoolean();
         FailbackSettings settings = new FailbackSettings(failback.event, WAIT, damping);
+        receive = new ReceiveSettings(
+                pick(Mode.values()),
+                pick(Duration.ZERO, Duration.ofNanos(100_000), Duration.ofMillis(1), Duration.ofMillis(10)),
+                pick(Duration.ZERO, Duration.ofMillis(5), Duration.ofMillis(100)));
         HoldSettings hold = new HoldSettings(
                 pick(Duration.ZERO, Duration.ofNanos(20_000), Duration.ofMillis(4), WAIT.multipliedBy(10)),
                 pick(64, 512));
         Completion ofPrimary = pick(Completion.values());
         Completion ofStandby = pick(Completion.values());
-        port = new RingedPort(PortSettings.DEFAULT.with(settings).with(hold), () -> now);
+        port = new RingedPort(PortSettings.DEFAULT.with(settings).with(receive).with(hold), () -> now);
         port.completion(PRIMARY, kind(ofPrimary));
         port.completion(STANDBY, kind(ofStandby));
         model = new PortModel(
@@ -52,12 +64,14 @@ final class PortSimulation implements AutoCloseable {
                 damping,
                 WAIT.toNanos(),
                 FailbackSettings.SETTLE.toNanos(),
+                receive,
                 port.ringCapacity(),
                 hold.time().toNanos(),
                 hold.frames(),
                 ofPrimary,
                 ofStandby);
-        history.add("starts with " + settings + ", " + hold + ", completion " + ofPrimary + ", " + ofStandby);
+        history.add("starts with " + settings + ", " + receive + ", " + hold + ", completion " + ofPrimary + ", "
+                + ofStandby);
     }
 
     void run(int steps) {
@@ -85,6 +99,9 @@ final class PortSimulation implements AutoCloseable {
                         + model.waiting());
         check("frames received", model.received(), counters.received());
         check("frames suppressed", model.suppressed(), counters.suppressed());
+        check("frames that were copies", model.duplicates(), counters.duplicates());
+        check("frames looked back at", model.lookedBack(), counters.lookback());
+        check("frames forgotten", 0L, counters.forgotten());
         check("switches", model.switches(), counters.switches());
         port.told();
     }
@@ -102,11 +119,13 @@ final class PortSimulation implements AutoCloseable {
             case 20 -> joinOrLeave(pick(PRIMARY, PRIMARY, STANDBY));
             case 21 ->
                 pass(pick(
+                        receive.lookback().dividedBy(3),
+                        receive.lookback(),
                         Handover.BLIND.dividedBy(4),
                         Handover.BLIND,
                         WAIT.dividedBy(3),
                         WAIT,
-                        ReceiveSettings.DEFAULT.window().dividedBy(2),
+                        receive.window().dividedBy(2),
                         WAIT.multipliedBy(20),
                         FailbackSettings.SETTLE));
             case 22 -> receiveUntilHousekeeping();
@@ -133,14 +152,21 @@ final class PortSimulation implements AutoCloseable {
         }
     }
 
+    /** Frames that were never seen, or copies of those that came last, by the same side or the other one. */
     private void arrive() {
         int side = pick(PRIMARY, STANDBY);
-        int count = Math.min(pick(1, 5, 32, 300), model.room(side));
-        long first = random.nextBoolean() ? nextArrival | Frames.UNICAST : nextArrival;
-        note(count + " arrive at " + side);
-        model.arrive(side, numbers(first, count));
-        port.arriveAt(side, count, first);
-        nextArrival += count;
+        if (random.nextInt(3) > 0) {
+            lastCount = pick(1, 5, 32, 300);
+            lastArrival = random.nextBoolean() ? nextArrival | Frames.UNICAST : nextArrival;
+            nextArrival += lastCount;
+        }
+        if (model.remembered(now) > MOST_AWAITED) {
+            pass(DuplicateFilter.PAIRING.plusNanos(1));
+        }
+        int count = Math.min(lastCount, model.room(side));
+        note(count + " from " + lastArrival + " on arrive at " + side);
+        model.arrive(side, numbers(lastArrival, count), now);
+        port.arriveAt(side, count, lastArrival);
     }
 
     private void take() {
@@ -202,6 +228,11 @@ final class PortSimulation implements AutoCloseable {
                 model.damping(event == FailoverPolicy.DAMPING_ON, now);
             case FailoverPolicy.PRIMARY_LEAVING -> model.leaving(PRIMARY, now);
             case FailoverPolicy.STANDBY_LEAVING -> model.leaving(STANDBY, now);
+            case FailoverPolicy.PRIMARY_SILENT -> model.silent(now);
+            case FailoverPolicy.PRIMARY_STALLED -> model.stalled(now);
+            case FailoverPolicy.PRIMARY_RESUMED -> model.resumed(now);
+            case FailoverPolicy.STANDBY_DEAD, FailoverPolicy.STANDBY_ALIVE ->
+                model.dead(event == FailoverPolicy.STANDBY_DEAD, now);
             case FailoverPolicy.FORCED_NONE, FailoverPolicy.FORCED_PRIMARY, FailoverPolicy.FORCED_STANDBY ->
                 model.force(event - FailoverPolicy.FORCED_NONE, now);
             default -> model.failback(Failback.of(event), now);

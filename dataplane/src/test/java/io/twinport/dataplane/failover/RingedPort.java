@@ -31,7 +31,7 @@ import org.agrona.concurrent.status.CountersManager;
  */
 final class RingedPort implements AutoCloseable {
     /** After so many polls the port has looked after its idle side and its links. */
-    static final int HOUSEKEEPING_POLLS = 8;
+    static final int HOUSEKEEPING_POLLS = 32;
 
     private static final int BURST = MbufBurst.CAPACITY;
 
@@ -45,11 +45,12 @@ final class RingedPort implements AutoCloseable {
             new UnsafeBuffer(ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)));
     private final PortCounters counters = new PortCounters(
             new CountersManager(
-                    new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 512)),
-                    new UnsafeBuffer(ByteBuffer.allocateDirect(16 * 128))),
+                    new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 512)),
+                    new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 128))),
             0);
     private final FailoverPort port;
     private final long array = Frames.array(BURST);
+    private final List<SwitchOutcome> outcomes = new ArrayList<>();
     private long nextNumber;
 
     RingedPort(PortSettings settings, NanoClock clock) {
@@ -216,6 +217,11 @@ final class RingedPort implements AutoCloseable {
         return capacity;
     }
 
+    /** Mbufs that nobody has. */
+    int freeMbufs() {
+        return pool.available();
+    }
+
     int txRing() {
         return devs[0].txDescriptors();
     }
@@ -235,6 +241,11 @@ final class RingedPort implements AutoCloseable {
             }
 
             @Override
+            public void onOutcome(int id, long sequence, SwitchOutcome outcome) {
+                outcomes.add(outcome);
+            }
+
+            @Override
             public void onLink(int id, int side, boolean up, long nanos) {
                 all.add(PolicyText.side(side) + (up ? " up" : " down"));
             }
@@ -247,6 +258,14 @@ final class RingedPort implements AutoCloseable {
         while (told.size() > 0) {
             told.read((type, buffer, index, length) -> PortEvents.dispatch(type, buffer, index, listener));
         }
+        return all;
+    }
+
+    /** What has come of switches, as far as the port has told since the last call; {@link #told} leaves that out. */
+    List<SwitchOutcome> outcomes() {
+        told();
+        List<SwitchOutcome> all = List.copyOf(outcomes);
+        outcomes.clear();
         return all;
     }
 

@@ -26,50 +26,59 @@ class SwitchLogTest {
 
     @Test
     void shouldGiveRecordsAsTheyWereAdded() {
-        log.add(SwitchRecords.numbered(0, 1));
-        log.add(SwitchRecords.numbered(1, 1));
-        assertEquals(List.of(SwitchRecords.numbered(0, 1), SwitchRecords.numbered(1, 1)), reader.records());
+        log.add(SwitchRecords.complete(0, 1));
+        log.add(SwitchRecords.complete(1, 1));
+        assertEquals(List.of(SwitchRecords.complete(0, 1), SwitchRecords.complete(1, 1)), reader.records());
     }
 
     @Test
     void shouldKeepTheNewest() {
         for (long i = 1; i <= 3 * SLOTS + 2; i++) {
-            log.add(SwitchRecords.numbered(0, i));
+            log.add(SwitchRecords.complete(0, i));
         }
         assertEquals(
                 LongStream.rangeClosed(2 * SLOTS + 3, 3 * SLOTS + 2)
-                        .mapToObj(i -> SwitchRecords.numbered(0, i))
+                        .mapToObj(i -> SwitchRecords.complete(0, i))
                         .toList(),
                 reader.records());
     }
 
     @Test
     void shouldAmendNewestRecordOfThePort() {
+        log.add(SwitchRecords.complete(0, 1));
+        log.add(SwitchRecords.complete(0, 2));
+        log.add(SwitchRecords.complete(1, 1));
+        SwitchRecord amended = SwitchRecords.complete(0, 2).withFirstBurst(99);
+        log.amend(amended);
+        assertEquals(List.of(SwitchRecords.complete(0, 1), amended, SwitchRecords.complete(1, 1)), reader.records());
+    }
+
+    @Test
+    void shouldAmendEarlierRecordOfThePortAndLeaveTheOthers() {
         log.add(SwitchRecords.numbered(0, 1));
         log.add(SwitchRecords.numbered(0, 2));
-        log.add(SwitchRecords.numbered(1, 1));
-        SwitchRecord amended = SwitchRecords.numbered(0, 2).withFirstBurst(99);
-        log.amend(amended);
-        assertEquals(List.of(SwitchRecords.numbered(0, 1), amended, SwitchRecords.numbered(1, 1)), reader.records());
+        log.amend(SwitchRecords.complete(0, 1));
+        log.amend(SwitchRecords.complete(0, 3));
+        assertEquals(List.of(SwitchRecords.complete(0, 1), SwitchRecords.numbered(0, 2)), reader.records());
     }
 
     @Test
     void shouldNotAmendWhatHasBeenOverwritten() {
-        log.add(SwitchRecords.numbered(0, 1));
+        log.add(SwitchRecords.complete(0, 1));
         for (long i = 1; i <= SLOTS; i++) {
-            log.add(SwitchRecords.numbered(1, i));
+            log.add(SwitchRecords.complete(1, i));
         }
         List<SwitchRecord> before = reader.records();
-        log.amend(SwitchRecords.numbered(0, 1).withFirstBurst(99));
+        log.amend(SwitchRecords.complete(0, 1).withFirstBurst(99));
         assertEquals(before, reader.records());
     }
 
     /** A writer that died in the middle leaves an odd version. */
     @Test
     void shouldTakeHalfWrittenRecordAsItIs() {
-        log.add(SwitchRecords.numbered(0, 1));
+        log.add(SwitchRecords.complete(0, 1));
         buffer.putLong(SLOT, buffer.getLong(SLOT) + 1);
-        assertEquals(List.of(SwitchRecords.numbered(0, 1)), reader.records());
+        assertEquals(List.of(SwitchRecords.complete(0, 1)), reader.records());
     }
 
     @Test
@@ -77,7 +86,7 @@ class SwitchLogTest {
         AtomicBoolean ended = new AtomicBoolean();
         Thread writer = Thread.ofPlatform().start(() -> {
             for (long i = 1; !ended.get(); i++) {
-                log.add(SwitchRecords.numbered(0, i));
+                log.add(SwitchRecords.complete(0, i));
             }
         });
         long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(300);
@@ -85,7 +94,7 @@ class SwitchLogTest {
             while (System.nanoTime() < end) {
                 long last = 0;
                 for (SwitchRecord record : reader.records()) {
-                    assertEquals(SwitchRecords.numbered(0, record.sequence()), record);
+                    assertEquals(SwitchRecords.complete(0, record.sequence()), record);
                     long previous = last;
                     assertTrue(record.sequence() > previous, () -> record.sequence() + " after " + previous);
                     last = record.sequence();

@@ -15,7 +15,20 @@ final class SwitchRecords {
                 sequence * 10,
                 sequence * 10 + 1,
                 sequence * 10 + 2,
-                sequence);
+                sequence,
+                sequence % 3 == 0,
+                SwitchOutcome.UNKNOWN);
+    }
+
+    /** One whose outcome is known. */
+    static SwitchRecord complete(int port, long sequence) {
+        return numbered(port, sequence).withOutcome(outcome(sequence));
+    }
+
+    /** All of whose numbers follow from one. */
+    static SwitchOutcome outcome(long number) {
+        return new SwitchOutcome(
+                true, number * 10 + 3, number % 4 == 1, number + 4, number + 5, number + 6, number + 7, number + 8);
     }
 
     /** Tells a record as a poll loop does, field by field. */
@@ -29,6 +42,7 @@ final class SwitchRecords {
                 record.eventNanos(),
                 record.decisionNanos(),
                 record.firstBurstNanos(),
-                record.lostAtMost());
+                record.lostAtMost(),
+                record.planned());
     }
 }

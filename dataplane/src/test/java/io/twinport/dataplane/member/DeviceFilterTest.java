@@ -98,15 +98,6 @@ class DeviceFilterTest {
         assertTrue(device.isPromiscuous());
     }
 
-    @Test
-    void shouldTellAllAgainToDeviceThatForgot() {
-        DeviceFilter filter = new DeviceFilter(device);
-        filter.apply(LISTS.withVlans(new TreeSet<>(List.of(10))));
-        device.takeStory();
-        filter.applyAgain();
-        assertEquals(List.of("vlan 10 on", "vlan 0 on"), device.takeStory());
-    }
-
     /** Each single call fails once: then the device is as before. */
     @Test
     void shouldBeAsBeforeWhereverItFails() {

@@ -16,8 +16,14 @@ final class CLayout {
     private static final String BITFIELDS = """
                 { struct rte_eth_link link = {0}; link.link_status = 1;
                   uint64_t word; memcpy(&word, &link, sizeof word); print("bits link_status", word); }
+                { struct rte_eth_link link = {0}; link.link_speed = RTE_ETH_SPEED_NUM_UNKNOWN;
+                  uint64_t word; memcpy(&word, &link, sizeof word); print("bits link_speed", word); }
+                { struct rte_eth_link link = {0}; link.link_duplex = RTE_ETH_LINK_FULL_DUPLEX;
+                  uint64_t word; memcpy(&word, &link, sizeof word); print("bits link_duplex", word); }
                 { struct rte_eth_intr_conf conf = {0}; conf.lsc = 1;
                   uint32_t word; memcpy(&word, &conf, sizeof word); print("bits lsc", word); }
+                { struct rte_eth_intr_conf conf = {0}; conf.rmv = 1;
+                  uint32_t word; memcpy(&word, &conf, sizeof word); print("bits rmv", word); }
             """;
 
     private CLayout() {}

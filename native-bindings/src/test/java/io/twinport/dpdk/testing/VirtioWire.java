@@ -26,14 +26,16 @@ public final class VirtioWire {
     private static final int CONNECT_SECONDS = 20;
 
     private final int number;
+    private final int queues;
     private final Path socket;
     private final Path hidden;
     private final Consumer<EthDev> startFar;
     private final EthDev near;
     private EthDev far;
 
-    private VirtioWire(int number, Path socket, Consumer<EthDev> startFar, EthDev near, EthDev far) {
+    private VirtioWire(int number, int queues, Path socket, Consumer<EthDev> startFar, EthDev near, EthDev far) {
         this.number = number;
+        this.queues = queues;
         this.socket = socket;
         this.hidden = socket.resolveSibling(socket.getFileName() + ".cut");
         this.startFar = startFar;
@@ -51,15 +53,21 @@ public final class VirtioWire {
      * @return the wire, its near end probed, but neither configured nor started
      */
     public static VirtioWire lay(Path folder, int number, String mac, Consumer<EthDev> startFar) throws Exception {
+        return lay(folder, number, 1, mac, startFar);
+    }
+
+    /** A wire of several queue pairs. */
+    public static VirtioWire lay(Path folder, int number, int queues, String mac, Consumer<EthDev> startFar)
+            throws Exception {
         Path socket = folder.resolve("wire" + number);
         // The probe of a server waits for its client, so the far end is probed meanwhile.
-        FutureTask<EthDev> probe = new FutureTask<>(() ->
-                EthDev.probe("net_virtio_user" + number + ",path=" + socket + ",server=1,queue_size=256,mac=" + mac));
+        FutureTask<EthDev> probe = new FutureTask<>(() -> EthDev.probe("net_virtio_user" + number + ",path=" + socket
+                + ",server=1,queue_size=256,queues=" + queues + ",mac=" + mac));
         Thread.ofPlatform().daemon().name("probe-" + number).start(probe);
         Await.until("virtio-user has made its socket", () -> Files.exists(socket) || probe.isDone());
         TimeUnit.MILLISECONDS.sleep(5); // it is bound; now it is about to listen
-        EthDev far = connect(number, socket, startFar);
-        return new VirtioWire(number, socket, startFar, probe.get(CONNECT_SECONDS, TimeUnit.SECONDS), far);
+        EthDev far = connect(number, queues, socket, startFar);
+        return new VirtioWire(number, queues, socket, startFar, probe.get(CONNECT_SECONDS, TimeUnit.SECONDS), far);
     }
 
     /** The virtio-user device. */
@@ -87,11 +95,11 @@ public final class VirtioWire {
     public void restore(Consumer<EthDev> removeFar) {
         removeFar.accept(far);
         move(hidden, socket);
-        far = connect(number, socket, startFar);
+        far = connect(number, queues, socket, startFar);
     }
 
-    private static EthDev connect(int number, Path socket, Consumer<EthDev> startFar) {
-        EthDev dev = EthDev.probe("net_vhost" + number + ",iface=" + socket + ",client=1");
+    private static EthDev connect(int number, int queues, Path socket, Consumer<EthDev> startFar) {
+        EthDev dev = EthDev.probe("net_vhost" + number + ",iface=" + socket + ",client=1,queues=" + queues);
         startFar.accept(dev);
         return dev;
     }

@@ -1,0 +1,136 @@
+package io.twinport.control.cli;
+
+import io.twinport.control.UserException;
+import io.twinport.control.history.FlightCapture;
+import io.twinport.control.history.SwitchHistory;
+import io.twinport.control.history.SwitchHistory.Switch;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code twinport history}. */
+@Command(
+        name = "history",
+        description = "Show the switches that a twinport.cnc has on record, the last 4096: failovers and reversions"
+                + " (RFC 6414), their cause, their convergence time from event to first burst and their packet loss (RFC"
+                + " 6412). Works beside the process that writes it, and after it has died.",
+        mixinStandardHelpOptions = true)
+final class HistoryCommand implements Callable<Integer> {
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)
+            .withZone(ZoneId.systemDefault());
+
+    @Parameters(paramLabel = "FILE", description = "For instance /dev/shm/twinport-root/twinport.cnc")
+    Path file = Path.of("");
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE|-",
+            description = "Write it as JSON; '-': to stdout, and nothing else.")
+    @Nullable
+    String json;
+
+    @Option(
+            names = "--pcap",
+            paramLabel = "FILE",
+            description =
+                    "Write what the flight recorder has kept around the switches (run --flight-recorder) as pcapng.")
+    @Nullable
+    Path pcap;
+
+    @Option(
+            names = "--switch",
+            paramLabel = "N",
+            description = "With --pcap: only the frames around the switch of that number.")
+    @Nullable
+    Long only;
+
+    @Override
+    public Integer call() throws IOException {
+        if (only != null && pcap == null) {
+            throw new UserException("--switch " + only + " says which frames --pcap FILE is to write. Give that too.");
+        }
+        Commands.checkWritable("--json", json);
+        Commands.checkWritable("--pcap", pcap == null ? null : pcap.toString());
+        SwitchHistory history = SwitchHistory.read(file);
+        PrintStream out = Commands.textStream(json);
+        if (json == null) {
+            show(history, out);
+        } else {
+            Commands.writeJson(history, json);
+        }
+        if (pcap != null) {
+            int frames = FlightCapture.write(file, pcap, only == null ? OptionalLong.empty() : OptionalLong.of(only));
+            out.println(frames + " frames written to " + pcap);
+        }
+        return 0;
+    }
+
+    private static void show(SwitchHistory history, PrintStream out) {
+        out.printf(
+                "%-26s %4s %6s  %-18s %-32s %12s %8s %6s %7s %8s %8s%n",
+                "decision",
+                "port",
+                "switch",
+                "from -> to",
+                "cause",
+                "us to burst",
+                "lost <=",
+                "resent",
+                "held",
+                "dropped",
+                "suppr.");
+        for (Switch each : history.switches()) {
+            out.printf(
+                    Locale.ROOT,
+                    "%-26s %4d %6d  %-18s %-32s %12s %8d %6s %7s %8s %8s%s%n",
+                    TIME.format(each.decision()),
+                    each.port(),
+                    each.sequence(),
+                    each.from() + " -> " + each.to(),
+                    each.cause(),
+                    micros(each),
+                    each.lostAtMost(),
+                    count(each.resent()),
+                    count(each.held()),
+                    count(each.dropped()),
+                    count(each.suppressed()),
+                    planned(each));
+        }
+        out.println(history.switches().size() + " switches of process " + history.pid() + ", started "
+                + TIME.format(history.start()));
+    }
+
+    /** From the event, or where the loop came before that or there was none, from the decision. */
+    private static String micros(Switch each) {
+        Instant from = each.event() == null ? each.decision() : each.event();
+        return each.firstBurst() == null
+                ? "-"
+                : String.format(
+                        Locale.ROOT,
+                        "%s%.2f",
+                        each.event() == null ? "~" : "",
+                        Duration.between(from, each.firstBurst()).toNanos() / 1e3);
+    }
+
+    private static String planned(Switch each) {
+        if (!each.planned()) {
+            return "";
+        }
+        return each.drained() == null ? "  planned" : each.drained() ? "  planned, drained" : "  planned, NOT DRAINED";
+    }
+
+    private static String count(@Nullable Long value) {
+        return value == null ? "-" : value.toString();
+    }
+}

@@ -1,0 +1,5 @@
+/** What a {@code twinport.cnc} tells of the switches of its process, for whoever shows it. */
+@NullMarked
+package io.twinport.control.history;
+
+import org.jspecify.annotations.NullMarked;

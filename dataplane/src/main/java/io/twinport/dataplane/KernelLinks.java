@@ -1,0 +1,190 @@
+package io.twinport.dataplane;
+
+import io.twinport.dpdk.Devargs;
+import io.twinport.posix.LinkSocket;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The links of devices that DPDK drives over an interface of the kernel's, as the kernel tells them: their drivers do not.
+ *
+ * <table>
+ * <caption>Drivers, and what their own link word says (measured with DPDK 22.11, read in 24.11)</caption>
+ * <tr><td>net_af_packet</td><td>22.11: up from start to stop, whatever the interface does. 24.11: the interface's, when
+ *     asked. No interrupt.</td></tr>
+ * <tr><td>net_af_xdp, net_pcap</td><td>up from start to stop, whatever the interface does. No interrupt.</td></tr>
+ * <tr><td>net_tap</td><td>the interface's, at once; it says that it raises interrupts and never does.</td></tr>
+ * </table>
+ *
+ * The kernel's word comes by netlink, on a thread of its own that starts with the first interface.
+ */
+public final class KernelLinks implements AutoCloseable {
+    /** Where a driver's devargs name the interface. A net_tap without a name of its own is left to its link word. */
+    private static final Map<String, List<String>> INTERFACE_ARGUMENTS = Map.of(
+            "net_af_packet", List.of("iface"),
+            "net_af_xdp", List.of("iface"),
+            "net_pcap", List.of("iface", "rx_iface"),
+            "net_tap", List.of("iface"));
+
+    private static final int LOOK_MILLIS = 100;
+    private static final long ANSWER_NANOS = Duration.ofSeconds(1).toNanos();
+
+    private final Runnable onChange;
+    private final Map<Integer, Link> links = new HashMap<>();
+    private @Nullable Thread thread;
+    private boolean complete;
+    private volatile boolean closed;
+
+    private record Link(String name, boolean usable) {}
+
+    /** @param onChange told when the link of a watched interface may have changed, on this class's thread */
+    public KernelLinks(Runnable onChange) {
+        this.onChange = onChange;
+    }
+
+    /** The kernel's interface below a device, where its driver is one of those. */
+    static Optional<String> interfaceOf(String devargs) {
+        String driver = Devargs.nameOf(devargs).replaceAll("\\d+$", "");
+        return INTERFACE_ARGUMENTS.getOrDefault(driver, List.of()).stream()
+                .flatMap(argument -> Devargs.argument(devargs, argument).stream())
+                .findFirst();
+    }
+
+    /**
+     * Where to ask for the link of the kernel's interface below a device; empty where there is none. It stays that interface:
+     * one that is deleted is down for good, and another one of its name is another one.
+     *
+     * @param devargs of a device that has been probed
+     */
+    public Optional<BooleanSupplier> below(String devargs) {
+        return interfaceOf(devargs).map(this::watch);
+    }
+
+    private BooleanSupplier watch(String name) {
+        start();
+        int index = indexOf(name);
+        return () -> isUsable(index);
+    }
+
+    private synchronized void start() {
+        if (thread != null) {
+            if (!complete) {
+                awaitAnswer();
+            }
+            return;
+        }
+        LinkSocket socket = new LinkSocket();
+        socket.requestAll();
+        thread = Thread.ofPlatform().daemon().name("kernel-links").start(() -> follow(socket));
+        awaitAnswer();
+    }
+
+    private synchronized void awaitAnswer() {
+        long deadline = System.nanoTime() + ANSWER_NANOS;
+        try {
+            while (!complete && System.nanoTime() - deadline < 0) {
+                wait(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** An interface that has just been made may not have been told yet, so all are asked for until it is there. */
+    private synchronized int indexOf(String name) {
+        long deadline = System.nanoTime() + ANSWER_NANOS;
+        try {
+            while (true) {
+                for (Map.Entry<Integer, Link> link : links.entrySet()) {
+                    if (link.getValue().name().equals(name)) {
+                        return link.getKey();
+                    }
+                }
+                if (System.nanoTime() - deadline >= 0) {
+                    return -1;
+                }
+                wait(LOOK_MILLIS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return -1;
+        }
+    }
+
+    private synchronized boolean isUsable(int index) {
+        Link link = links.get(index);
+        return link != null && link.usable();
+    }
+
+    private void follow(LinkSocket socket) {
+        try (socket) {
+            LinkSocket.Listener listener = new Told(socket);
+            while (!closed) {
+                if (socket.receive(LOOK_MILLIS, listener)) {
+                    onChange.run();
+                }
+            }
+        }
+    }
+
+    private final class Told implements LinkSocket.Listener {
+        private final LinkSocket socket;
+
+        Told(LinkSocket socket) {
+            this.socket = socket;
+        }
+
+        @Override
+        public void onLink(int index, String name, boolean usable) {
+            synchronized (KernelLinks.this) {
+                links.put(index, new Link(name, usable));
+                KernelLinks.this.notifyAll();
+            }
+        }
+
+        @Override
+        public void onGone(int index) {
+            synchronized (KernelLinks.this) {
+                links.remove(index);
+            }
+        }
+
+        @Override
+        public void onAll() {
+            synchronized (KernelLinks.this) {
+                complete = true;
+                KernelLinks.this.notifyAll();
+            }
+        }
+
+        @Override
+        public void onLost() {
+            synchronized (KernelLinks.this) {
+                links.clear(); // one of them may have gone unheard
+            }
+            socket.requestAll();
+        }
+    }
+
+    /** Ends its thread. The links are then what they were last. */
+    @Override
+    public void close() {
+        closed = true;
+        Thread running;
+        synchronized (this) {
+            running = thread;
+        }
+        if (running != null) {
+            try {
+                running.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,270 @@
+package io.twinport.dataplane.failover;
+
+import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.PortQueue;
+import io.twinport.dataplane.Side;
+import io.twinport.dpdk.LinkSettings;
+import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.status.AtomicCounter;
+import org.agrona.concurrent.status.CountersManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the control side watches of one port, in {@code twinport.cnc}: the statistics of its devices, its carrier and link
+ * settings, the health of its standby; and what it finds beside links that are down, which it tells the port's policy.
+ *
+ * <p>Listens on the conductor's thread, which tells the others. Sides come and go on their own threads.
+ */
+public final class PortMonitor implements Conductor.Listener {
+    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final long STATISTICS_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+    /** A look that comes so late, of this thread's or of the loop's, tells nothing of the time between. */
+    private static final long GAP_NANOS = 3 * LOOK_NANOS;
+
+    /** A word to the policy is obeyed at once; where it is not, it is said again after so long. */
+    private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
+    /** What the sides that are there at the start need to join. */
+    private static final long START_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+    private final int port;
+    private final PollLoop loop;
+    private final int member;
+    private final PortCounters own;
+    private final PortStatistics statistics;
+    private final Conductor conductor;
+    private final DetectionSettings settings;
+    private final Runnable broadcast;
+    private final StandbyHealth health;
+    private final SilenceWatch silence;
+    private final StallWatch stall;
+    private final AtomicCounter carrier;
+    private final AtomicCounter speed;
+    private final AtomicCounter healthCounter;
+    private final @Nullable Side[] sides = new @Nullable Side[2];
+    private final long startNanos = System.nanoTime();
+
+    private int state = FailoverPolicy.INITIAL;
+    private long takenBefore;
+    private long stalledAt;
+    private long lastPasses = -1;
+    private long lastMoved = startNanos;
+    private long lastLook = startNanos;
+    private long lastStatistics = startNanos;
+    private long lastWord = startNanos - REPEAT_NANOS;
+    private long lastBroadcast = startNanos;
+    private volatile boolean ended;
+    private volatile StandbyHealth.@Nullable Report report;
+
+    /**
+     * @param counters of {@code twinport.cnc}
+     * @param decider the queue of the port that decides
+     * @param own what the port itself counts
+     * @param broadcast sends a broadcast of the port's on the side that transmits
+     */
+    public PortMonitor(
+            int port,
+            CountersManager counters,
+            PortQueue decider,
+            PortCounters own,
+            DetectionSettings settings,
+            Conductor conductor,
+            Runnable broadcast) {
+        this.port = port;
+        this.loop = decider.loop();
+        this.member = decider.member();
+        this.own = own;
+        this.conductor = conductor;
+        this.settings = settings;
+        this.broadcast = broadcast;
+        this.statistics = new PortStatistics(counters, port, own);
+        this.health = new StandbyHealth(settings.standbyDownExpected());
+        this.silence = new SilenceWatch(settings.rxSilence());
+        this.stall = new StallWatch(settings.txStall());
+        this.carrier = counters.newCounter("port " + port + " carrier");
+        this.speed = counters.newCounter("port " + port + " link speed, Mb/s (-1 unknown)");
+        this.healthCounter = counters.newCounter(
+                "port " + port + " standby health (0 healthy, 1 unproven, 2 expected-down, 3 dead)");
+        this.speed.setRelease(LinkSettings.UNKNOWN_SPEED);
+        this.healthCounter.setRelease(StandbyHealth.Verdict.UNPROVEN.code());
+    }
+
+    /** A side has joined, or was started again. */
+    public synchronized void join(Side side) {
+        statistics.join(side);
+        sides[side.side() - FailoverPolicy.PRIMARY] = side;
+        if (side.side() == FailoverPolicy.PRIMARY) {
+            takenBefore = own.sentByPrimary();
+        }
+    }
+
+    /** A side that the loop has let go of is about to be stopped; on return its device is not asked any more. */
+    public synchronized void leave(Side side) {
+        statistics.leave(side);
+        if (sides[side.side() - FailoverPolicy.PRIMARY] == side) {
+            sides[side.side() - FailoverPolicy.PRIMARY] = null;
+        }
+    }
+
+    /** The port is about to be taken apart, and what is seen of that is no finding. */
+    public void end() {
+        ended = true;
+    }
+
+    public PortStatistics statistics() {
+        return statistics;
+    }
+
+    /** What is thought of the standby; null while nothing is known of one. Any thread. */
+    public StandbyHealth.@Nullable Report standbyHealth() {
+        return report;
+    }
+
+    /** R51: the primary's if that is ready, else the standby's if that is ready, else unknown. Any thread. */
+    public synchronized LinkSettings linkSettings() {
+        for (Side side : sides) {
+            if (side != null && FailoverPolicy.isReady(state, side.side())) {
+                return side.dev().linkSettings();
+            }
+        }
+        return LinkSettings.UNKNOWN;
+    }
+
+    @Override
+    public void onSwitch(SwitchRecord record) {}
+
+    @Override
+    public void onLink(int linkPort, int side, boolean up, long nanos) {}
+
+    @Override
+    public synchronized void onInput(PolicyInput input) {
+        if (input.port() == port) {
+            state = input.after();
+            if (FailoverPolicy.isPrimaryStalled(state) && !FailoverPolicy.isPrimaryStalled(input.before())) {
+                stalledAt = sentByPrimary();
+            }
+        }
+    }
+
+    @Override
+    public void onCarrier(int carrierPort, boolean on, long nanos) {
+        if (carrierPort == port) {
+            carrier.setRelease(on ? 1 : 0);
+            speed.setRelease(linkSettings().megabits());
+        }
+    }
+
+    @Override
+    public void onTick(long nanos) {
+        if (ended || nanos - lastLook < LOOK_NANOS) {
+            return;
+        }
+        StandbyHealth.Report before = report;
+        synchronized (this) {
+            boolean isGap = nanos - lastLook > GAP_NANOS || nanos - lastMoved > GAP_NANOS;
+            lastLook = nanos;
+            long passes = loop.epoch().passes();
+            if (passes != lastPasses) {
+                lastPasses = passes;
+                lastMoved = nanos;
+            }
+            if (nanos - lastStatistics >= STATISTICS_NANOS) {
+                lastStatistics = nanos;
+                statistics.refresh();
+                speed.setRelease(linkSettings().megabits());
+            }
+            judgeStandby(nanos);
+            judgePrimary(isGap, nanos);
+        }
+        StandbyHealth.Report now = report;
+        if (now != null && (before == null || before.verdict() != now.verdict())) {
+            healthCounter.setRelease(now.verdict().code());
+            conductor.tellHealth(port, now, nanos);
+        }
+    }
+
+    private void judgeStandby(long nanos) {
+        boolean isHere = FailoverPolicy.isHere(state, FailoverPolicy.STANDBY);
+        if (report == null && !isHere && nanos - startNanos < START_NANOS) {
+            return;
+        }
+        boolean isUp = FailoverPolicy.isReady(state, FailoverPolicy.STANDBY);
+        StandbyHealth.Report now = health.observe(
+                new StandbyHealth.Sight(
+                        isHere,
+                        isUp,
+                        FailoverPolicy.active(state) == FailoverPolicy.STANDBY,
+                        own.idleFrames(FailoverPolicy.STANDBY),
+                        own.idleOwn(FailoverPolicy.STANDBY),
+                        own.received(),
+                        own.announced()),
+                nanos);
+        report = now;
+        boolean isDead = isUp && now.verdict() == StandbyHealth.Verdict.DEAD;
+        if (isDead != FailoverPolicy.isStandbyDead(state)) {
+            tell(isDead ? FailoverPolicy.STANDBY_DEAD : FailoverPolicy.STANDBY_ALIVE, nanos);
+        }
+        if (isUp && FailoverPolicy.active(state) == FailoverPolicy.PRIMARY) {
+            check(now, nanos);
+        }
+    }
+
+    /** Has the primary send what the standby should receive, when its last proof has become old. */
+    private void check(StandbyHealth.Report now, long nanos) {
+        long every = settings.standbyCheck().toNanos();
+        boolean isProven = now.verdict() == StandbyHealth.Verdict.HEALTHY && nanos - now.nanos() < every;
+        if (every != 0 && !isProven && nanos - lastBroadcast >= every) {
+            lastBroadcast = nanos;
+            broadcast.run();
+        }
+    }
+
+    private void judgePrimary(boolean isGap, long nanos) {
+        boolean isWatched = FailoverPolicy.active(state) == FailoverPolicy.PRIMARY
+                && FailoverPolicy.isReady(state, FailoverPolicy.STANDBY);
+        boolean isSilent = silence.look(
+                isWatched,
+                isGap,
+                own.received(),
+                own.idleFrames(FailoverPolicy.STANDBY),
+                own.idleToUs(FailoverPolicy.STANDBY),
+                nanos);
+        if (isSilent) {
+            tell(FailoverPolicy.PRIMARY_SILENT, nanos);
+        }
+        if (stall.isOn()) {
+            judgeTransmit(isWatched, isGap, nanos);
+        }
+    }
+
+    private void judgeTransmit(boolean isWatched, boolean isGap, long nanos) {
+        StandbyHealth.Report standby = report;
+        boolean isHealthy = standby != null && standby.verdict() == StandbyHealth.Verdict.HEALTHY;
+        long sent = sentByPrimary();
+        if (stall.look(isWatched && isHealthy, isGap, own.sentByPrimary() - takenBefore, sent, nanos)) {
+            tell(FailoverPolicy.PRIMARY_STALLED, nanos);
+        } else if (FailoverPolicy.isPrimaryStalled(state) && sent > stalledAt) {
+            tell(FailoverPolicy.PRIMARY_RESUMED, nanos);
+        }
+    }
+
+    /** As the device counts; -1 where it does not, or is not there. */
+    private long sentByPrimary() {
+        Side primary = sides[0];
+        return primary == null ? -1 : primary.transmitted();
+    }
+
+    private void tell(int event, long nanos) {
+        if (nanos - lastWord < REPEAT_NANOS) {
+            return;
+        }
+        lastWord = nanos;
+        try {
+            loop.decide(member, event);
+        } catch (IllegalStateException e) {
+            // The loop reads no commands, or has ended: it is stuck, which others say.
+            lastWord = nanos + REPEAT_NANOS;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package io.twinport.dataplane.flight;
+
+import static io.twinport.dataplane.flight.FlightLayout.*;
+
+import io.twinport.dataplane.cnc.CncException;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.agrona.UnsafeApi;
+
+/** Writes a flight recording. Made by a control thread, written by one poll thread, mapped as long as the process lives. */
+public final class FlightRecorder {
+    private static final int PAGE = 4096;
+
+    private final int port;
+    private final int frames;
+    private final int slots;
+    private final long segments;
+    private long segment;
+    private int index;
+    private long next = 1;
+    private long end = Long.MAX_VALUE;
+
+    private FlightRecorder(int port, int frames, long address) {
+        this.port = port;
+        this.frames = frames;
+        this.slots = 2 * frames;
+        this.segments = address + HEADER;
+        this.segment = segments;
+    }
+
+    /** The recording beside a {@code NAME.cnc}: {@code NAME.flight}. */
+    public static Path beside(Path cnc) {
+        String name = String.valueOf(cnc.getFileName());
+        return cnc.resolveSibling((name.endsWith(".cnc") ? name.substring(0, name.length() - 4) : name) + ".flight");
+    }
+
+    /** The most frames that can be kept before a switch. */
+    public static int mostFrames() {
+        return MOST_FRAMES;
+    }
+
+    /**
+     * Creates the file, over that of an earlier run.
+     *
+     * @param port the failover port's number
+     * @param frames to be kept before a switch, and as many after it
+     * @throws CncException if it cannot be written
+     */
+    public static FlightRecorder create(Path file, int port, int frames) {
+        if (frames < 1 || frames > MOST_FRAMES) {
+            throw new IllegalArgumentException(frames + " frames");
+        }
+        try {
+            // A new file for each run: a reader may have the old one mapped.
+            Files.deleteIfExists(file);
+            long length = length(frames, SEGMENTS);
+            try (FileChannel channel = FileChannel.open(
+                    file,
+                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+                MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, length, Arena.global());
+                // Now, so that the poll thread meets no page that is not there.
+                for (long at = 0; at < length; at += PAGE) {
+                    UnsafeApi.putByte(mapped.address() + at, (byte) 0);
+                }
+                return new FlightRecorder(port, frames, mapped.address()).ready(mapped.address());
+            }
+        } catch (IOException e) {
+            throw new CncException(
+                    file + " cannot be written: " + e + ". Choose another folder with --cnc-dir DIR.", e);
+        }
+    }
+
+    private FlightRecorder ready(long header) {
+        UnsafeApi.putInt(header + FRAMES, frames);
+        UnsafeApi.putInt(header + SEGMENTS_AT, SEGMENTS);
+        UnsafeApi.putLong(header + PID, ProcessHandle.current().pid());
+        UnsafeApi.putLong(header + START_NANOS, System.nanoTime());
+        UnsafeApi.putIntRelease(null, header + VERSION_AT, VERSION);
+        return this;
+    }
+
+    /** The next frame is the first that comes after this switch. */
+    void switched(long sequence) {
+        if (end != Long.MAX_VALUE) {
+            // The one before is not over: what comes now belongs to both, and a reader puts it together by the numbers.
+            nextSegment();
+        }
+        UnsafeApi.putLong(segment + FIRST_AFTER, next);
+        UnsafeApi.putInt(segment + PORT, port);
+        UnsafeApi.putLongRelease(null, segment + SWITCH, sequence);
+        end = next + frames;
+    }
+
+    /**
+     * Records a frame.
+     *
+     * @param bytes address of its first bytes
+     * @param captured how many are there, at most {@link FlightLayout#SNAP}
+     */
+    void record(long nanos, int length, long bytes, int captured, int side, int direction) {
+        if (next == end) {
+            nextSegment();
+        }
+        long slot = segment + SEGMENT_HEADER + (next % slots) * SLOT;
+        UnsafeApi.putLong(slot + NUMBER, 0);
+        VarHandle.storeStoreFence();
+        UnsafeApi.putLong(slot + NANOS, nanos);
+        UnsafeApi.putInt(slot + LENGTH, length);
+        UnsafeApi.putShort(slot + CAPTURED, (short) captured);
+        UnsafeApi.putByte(slot + SIDE, (byte) side);
+        UnsafeApi.putByte(slot + DIRECTION, (byte) direction);
+        UnsafeApi.copyMemory(bytes, slot + BYTES, captured);
+        UnsafeApi.putLongRelease(null, slot + NUMBER, next++);
+    }
+
+    private void nextSegment() {
+        index = (index + 1) % SEGMENTS;
+        segment = segments + index * segmentLength(frames);
+        // Its frames, now of no switch, are overwritten one by one.
+        UnsafeApi.putLongRelease(null, segment + SWITCH, 0);
+        end = Long.MAX_VALUE;
+    }
+}

@@ -1,0 +1,112 @@
+package io.twinport.dataplane;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.handler.Sink;
+import io.twinport.dataplane.testing.LoopRig;
+import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.testing.Await;
+import io.twinport.dpdk.testing.ChildJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** U1 where the driver knows nothing of its link: the kernel's word on the interface below it. */
+class KernelLinksDpdkTest {
+    private static final String NEAR = "twk" + ProcessHandle.current().pid() % 100_000;
+    private static final String FAR = NEAR + "f";
+
+    @TempDir
+    Path folder;
+
+    private final AtomicInteger changes = new AtomicInteger();
+    private final KernelLinks links = new KernelLinks(changes::incrementAndGet);
+
+    @BeforeEach
+    void makeInterfaces() throws Exception {
+        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "interfaces of the kernel's need root");
+        ip("link", "add", NEAR, "type", "veth", "peer", FAR);
+        ip("link", "set", NEAR, "up");
+        ip("link", "set", FAR, "up");
+    }
+
+    @AfterEach
+    void removeInterfaces() throws Exception {
+        links.close();
+        ChildJvm.run(List.of("ip", "link", "delete", NEAR));
+    }
+
+    @Test
+    void shouldFollowInterfaceUntilItIsDeleted() throws Exception {
+        BooleanSupplier link = links.below("net_af_packet0,iface=" + NEAR).orElseThrow();
+        Await.until("it is up", link);
+        int before = changes.get();
+        ip("link", "set", FAR, "down");
+        Await.until("it has lost its carrier", () -> !link.getAsBoolean());
+        assertTrue(changes.get() > before, "told, not found");
+        ip("link", "set", FAR, "up");
+        Await.until("it has it back", link);
+        ip("link", "set", NEAR, "down");
+        Await.until("it is down", () -> !link.getAsBoolean());
+        ip("link", "delete", NEAR);
+        ip("link", "add", NEAR, "type", "veth", "peer", FAR);
+        ip("link", "set", NEAR, "up");
+        ip("link", "set", FAR, "up");
+        Await.until(
+                "another one of its name is up",
+                links.below("net_pcap1,iface=" + NEAR).orElseThrow());
+        assertFalse(link.getAsBoolean(), "which is another one");
+    }
+
+    /** An af_packet's own link word says up whatever happens. */
+    @Test
+    void shouldMakeLinkOfDeviceThatKnowsNone() throws Exception {
+        String devargs = "net_af_packet0,iface=" + NEAR;
+        try (LoopRig rig = new LoopRig(folder)) {
+            KernelLinks told = new KernelLinks(rig.conductor()::lookAtSides);
+            Sink sink = new Sink(rig.port());
+            PollLoop loop = rig.newLoop(sink, rig.port());
+            rig.start(loop, sink);
+            EthSide dev = new EthSide(EthDev.probe(devargs), told.below(devargs));
+            Side side = Side.join(dev, rig.pool(), rig.events(), loop, 0, FailoverPolicy.PRIMARY);
+            rig.conductor().watch(side);
+            Await.until("it transmits", () -> rig.counters().activeSide() == FailoverPolicy.PRIMARY);
+            // The conductor does not run: it is the kernel's message that tells.
+            ip("link", "set", FAR, "down");
+            Await.until("nobody transmits", () -> rig.counters().activeSide() == FailoverPolicy.NONE);
+            ip("link", "set", FAR, "up");
+            Await.until("it transmits again", () -> rig.counters().activeSide() == FailoverPolicy.PRIMARY);
+            rig.conductor().unwatch(side);
+            told.close();
+            assertTrue(side.remove());
+        }
+    }
+
+    @Test
+    void shouldKnowWhichDriversItIsFor() {
+        assertEquals(Optional.of("eth1"), KernelLinks.interfaceOf("net_af_xdp0,iface=eth1,start_queue=0"));
+        assertEquals(Optional.of("eth2"), KernelLinks.interfaceOf("net_pcap3,rx_iface=eth2,tx_iface=eth2"));
+        assertEquals(Optional.of("tap1"), KernelLinks.interfaceOf("net_tap1,iface=tap1"));
+        assertEquals(Optional.empty(), KernelLinks.interfaceOf("net_tap1"));
+        assertEquals(Optional.empty(), KernelLinks.interfaceOf("net_virtio_user0,iface=tap1,path=/dev/vhost-net"));
+        assertEquals(Optional.empty(), KernelLinks.interfaceOf("0000:01:00.0"));
+    }
+
+    private static void ip(String... arguments) throws Exception {
+        List<String> command = new java.util.ArrayList<>(List.of("ip"));
+        command.addAll(List.of(arguments));
+        ChildJvm.Result result = ChildJvm.run(command);
+        assertEquals(0, result.exitCode(), result::toString);
+    }
+}

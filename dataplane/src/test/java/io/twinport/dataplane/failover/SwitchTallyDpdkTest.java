@@ -1,0 +1,63 @@
+package io.twinport.dataplane.failover;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.dpdk.testing.EalWorker;
+import io.twinport.dpdk.testing.TestEal;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** What a port tells of its switches, over net_rings: planned or not, and what came of them. */
+class SwitchTallyDpdkTest {
+    @BeforeAll
+    static void startEal() {
+        TestEal.start();
+    }
+
+    @Test
+    void shouldTellOutcomeOfASwitchWithTheNext() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.link(FailoverPolicy.PRIMARY, false);
+                port.send(8);
+                port.outcomes();
+                assertEquals(List.of(), port.outcomes(), "it is not over");
+                port.link(FailoverPolicy.STANDBY, false);
+                assertEquals(8, port.send(8), "dropped, for neither side is ready");
+                port.link(FailoverPolicy.PRIMARY, true);
+                port.send(4);
+                List<SwitchOutcome> outcomes = port.outcomes();
+                assertEquals(2, outcomes.size());
+                assertTrue(outcomes.getFirst().isKnown());
+                assertTrue(outcomes.getFirst().firstCompletedNanos() > 0, "net_ring has sent when it returns");
+                assertEquals(0, outcomes.getFirst().dropped());
+                assertEquals(0, outcomes.getLast().firstCompletedNanos(), "nobody transmitted");
+                assertEquals(8, outcomes.getLast().dropped());
+            }
+        });
+    }
+
+    /** U13. */
+    @Test
+    void shouldTellPlannedSwitchesFromCuts() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.told();
+                port.decide(FailoverPolicy.FORCED_STANDBY);
+                port.send(4);
+                port.decide(FailoverPolicy.FORCED_NONE);
+                port.send(4);
+                port.link(FailoverPolicy.PRIMARY, false);
+                port.send(4);
+                List<SwitchRecord> switches = port.switches();
+                assertEquals(3, switches.size());
+                assertTrue(switches.get(0).planned());
+                assertTrue(switches.get(1).planned());
+                assertFalse(switches.get(2).planned());
+            }
+        });
+    }
+}

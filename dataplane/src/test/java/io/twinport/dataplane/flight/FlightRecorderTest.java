@@ -1,0 +1,159 @@
+package io.twinport.dataplane.flight;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.dataplane.cnc.CncException;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.flight.FlightRecording.Frame;
+import io.twinport.dataplane.flight.FlightRecording.Mark;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.agrona.UnsafeApi;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class FlightRecorderTest {
+    private static final int FRAMES = 8;
+    private static final long PID = ProcessHandle.current().pid();
+
+    private final long bytes =
+            Arena.global().allocate(FlightLayout.SNAP, Long.BYTES).address();
+
+    @TempDir
+    private Path folder;
+
+    private Path file() {
+        return folder.resolve("x.flight");
+    }
+
+    /** Records so many frames, each with its number in it. */
+    private void record(FlightRecorder recorder, long first, int count, int side) {
+        for (long number = first; number < first + count; number++) {
+            UnsafeApi.putLong(bytes, number);
+            recorder.record(number * 10, 1514, bytes, 60, side, RecordedPort.SENT);
+        }
+    }
+
+    private static List<Long> numbers(List<Frame> frames) {
+        return frames.stream().map(Frame::number).toList();
+    }
+
+    private static List<Long> range(long first, long last) {
+        return LongStream.rangeClosed(first, last).boxed().toList();
+    }
+
+    @Test
+    void shouldKeepFramesBeforeAndAfterASwitch() {
+        FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
+        record(recorder, 1, 100, FailoverPolicy.PRIMARY);
+        recorder.switched(7);
+        record(recorder, 101, 100, FailoverPolicy.STANDBY);
+
+        FlightRecording recording = FlightRecording.read(file(), PID);
+        assertEquals(List.of(new Mark(0, 7, 101)), recording.marks());
+        List<Frame> frames = recording.frames(recording.marks());
+        assertEquals(range(93, 108), numbers(frames));
+        for (Frame frame : frames) {
+            assertEquals(frame.number() < 101 ? FailoverPolicy.PRIMARY : FailoverPolicy.STANDBY, frame.side());
+            assertEquals(frame.number() * 10, frame.nanos());
+            assertEquals(1514, frame.length());
+            assertFalse(frame.received());
+            assertEquals(60, frame.bytes().length);
+            assertEquals((byte) frame.number(), frame.bytes()[0]);
+        }
+    }
+
+    @Test
+    void shouldPutTogetherSwitchesThatFollowEachOtherClosely() {
+        FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
+        record(recorder, 1, 20, FailoverPolicy.PRIMARY);
+        recorder.switched(1);
+        record(recorder, 21, 3, FailoverPolicy.STANDBY);
+        recorder.switched(2);
+        recorder.switched(3);
+        record(recorder, 24, 30, FailoverPolicy.PRIMARY);
+
+        FlightRecording recording = FlightRecording.read(file(), PID);
+        List<Mark> marks = recording.marks();
+        assertEquals(List.of(new Mark(0, 1, 21), new Mark(0, 2, 24), new Mark(0, 3, 24)), marks);
+        assertEquals(range(13, 31), numbers(recording.frames(marks)));
+        assertEquals(range(13, 28), numbers(recording.frames(marks.subList(0, 1))));
+        assertEquals(range(16, 31), numbers(recording.frames(marks.subList(2, 3))));
+    }
+
+    @Test
+    void shouldKeepTheLastSwitches() {
+        FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
+        long next = 1;
+        for (int i = 1; i <= 3 * FlightLayout.SEGMENTS; i++) {
+            record(recorder, next, 50, FailoverPolicy.PRIMARY);
+            recorder.switched(i);
+            next += 50;
+        }
+        record(recorder, next, FRAMES, FailoverPolicy.PRIMARY);
+        FlightRecording recording = FlightRecording.read(file(), PID);
+        List<Mark> marks = recording.marks();
+        assertEquals(FlightLayout.SEGMENTS, marks.size());
+        assertEquals(3 * FlightLayout.SEGMENTS, marks.getLast().sequence());
+        for (Mark mark : marks) {
+            assertEquals(
+                    range(mark.firstAfter() - FRAMES, mark.firstAfter() + FRAMES - 1),
+                    numbers(recording.frames(List.of(mark))));
+        }
+    }
+
+    @Test
+    void shouldGiveNoFramesWithoutASwitch() {
+        FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
+        record(recorder, 1, 100, FailoverPolicy.PRIMARY);
+        FlightRecording recording = FlightRecording.read(file(), PID);
+        assertEquals(List.of(), recording.marks());
+        assertEquals(List.of(), recording.frames(recording.marks()));
+    }
+
+    /** The process died while it wrote it. */
+    @Test
+    void shouldLeaveOutAFrameThatIsHalfWritten() throws Exception {
+        FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
+        recorder.switched(1);
+        record(recorder, 1, 3, FailoverPolicy.PRIMARY);
+        byte[] all = Files.readAllBytes(file());
+        int second = FlightLayout.HEADER + FlightLayout.SEGMENT_HEADER + 2 * FlightLayout.SLOT;
+        assertEquals(2, all[second]);
+        all[second] = 0;
+        Files.write(folder.resolve("dead"), all);
+        FlightRecording recording = FlightRecording.read(folder.resolve("dead"), PID);
+        assertEquals(List.of(1L, 3L), numbers(recording.frames(recording.marks())));
+    }
+
+    @Test
+    void shouldRefuseWhatIsNoRecordingOrOfAnotherRun() throws Exception {
+        FlightRecorder.create(file(), 0, FRAMES);
+        assertRefused(file(), PID + 1, "is of another run (process " + PID + ")");
+        assertRefused(folder.resolve("none"), PID, "there is no flight recording");
+        assertRefused(folder, PID, "there is no flight recording");
+        byte[] all = Files.readAllBytes(file());
+        for (byte[] wrong : new byte[][] {{}, {1, 2, 3}, new byte[1000], Arrays.copyOf(all, all.length - 1)}) {
+            assertRefused(Files.write(folder.resolve("wrong"), wrong), PID, "is no flight recording");
+        }
+    }
+
+    private static void assertRefused(Path file, long pid, String why) {
+        String message = String.valueOf(assertThrows(CncException.class, () -> FlightRecording.read(file, pid))
+                .getMessage());
+        assertTrue(message.contains(why), message);
+    }
+
+    @Test
+    void shouldLieBesideTheMappedFile() {
+        assertEquals(Path.of("/x/name.flight"), FlightRecorder.beside(Path.of("/x/name.cnc")));
+        assertEquals(Path.of("/x/other.flight"), FlightRecorder.beside(Path.of("/x/other")));
+    }
+}

@@ -1,0 +1,228 @@
+package io.twinport.posix;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+
+/**
+ * The kernel's word on its network interfaces (rtnetlink): all of them when asked, and each change as it happens. Of the
+ * network namespace in which it was opened. For one thread.
+ *
+ * <pre>
+ *   nlmsghdr  0       4      6       8     12      16     ifinfomsg 16     20      24      28     32
+ *            +-------+------+-------+-----+-------+                +------+-------+-------+------+-- attributes
+ *            |length | type | flags | seq | pid   |                | kind | index | flags |change|   (length, type, value)
+ *            +-------+------+-------+-----+-------+                +------+-------+-------+------+--
+ * </pre>
+ */
+public final class LinkSocket implements AutoCloseable {
+    /** The interface is started, and can pass packets: {@code IFF_UP | IFF_RUNNING | IFF_LOWER_UP} (linux/if.h). */
+    private static final int USABLE = 0x1 | 0x40 | 0x10000;
+
+    private static final int AF_NETLINK = 16;
+    private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
+    private static final int NETLINK_ROUTE = 0;
+    private static final int RTMGRP_LINK = 1;
+    private static final short RTM_NEWLINK = 16;
+    private static final short RTM_DELLINK = 17;
+    private static final short RTM_GETLINK = 18;
+    private static final short NLM_F_REQUEST_DUMP = 0x301;
+    private static final short NLMSG_DONE = 3;
+    private static final short IFLA_IFNAME = 3;
+    private static final int HEADER = 16;
+    private static final int INFO = 16;
+    private static final int SOCKADDR_BYTES = 12;
+    private static final int BUFFER_BYTES = 1 << 16;
+    private static final int MSG_DONTWAIT = 0x40;
+    private static final int ENOBUFS = 105;
+    private static final short POLLIN = 1;
+
+    /** What the kernel sends is aligned; what is no message of its is read all the same. */
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
+
+    private static final MethodHandle SOCKET =
+            Posix.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle BIND =
+            Posix.function("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle SEND =
+            Posix.function("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle RECV =
+            Posix.function("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle POLL =
+            Posix.function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
+    private static final MethodHandle CLOSE = Posix.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+    /** Told of interfaces. */
+    public interface Listener {
+        /**
+         * An interface is there.
+         *
+         * @param index the kernel's number of it, which no later one gets
+         * @param usable it is up, its carrier is on and it is operational
+         */
+        void onLink(int index, String name, boolean usable);
+
+        /** An interface has gone. */
+        void onGone(int index);
+
+        /** All that were asked for have been told. */
+        void onAll();
+
+        /** Changes were lost: all interfaces should be asked for again. */
+        void onLost();
+    }
+
+    private final int descriptor;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment state = Posix.newState(arena);
+    private final MemorySegment buffer = arena.allocate(BUFFER_BYTES, 8);
+    private final MemorySegment polled = arena.allocate(8, 4);
+
+    public LinkSocket() {
+        int opened = -1;
+        try {
+            opened = (int) SOCKET.invokeExact(state, AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
+            check(opened, "socket(AF_NETLINK)");
+            MemorySegment address = arena.allocate(SOCKADDR_BYTES, 4);
+            address.set(JAVA_SHORT, 0, (short) AF_NETLINK);
+            address.set(JAVA_INT, 8, RTMGRP_LINK);
+            check((int) BIND.invokeExact(state, opened, address, SOCKADDR_BYTES), "bind(AF_NETLINK, RTMGRP_LINK)");
+        } catch (PosixException e) {
+            close(opened);
+            arena.close();
+            throw e;
+        } catch (Throwable e) {
+            throw Posix.impossible(e);
+        }
+        this.descriptor = opened;
+        polled.set(JAVA_INT, 0, opened);
+        polled.set(JAVA_SHORT, 4, POLLIN);
+    }
+
+    /** Asks for all interfaces; they come by {@link #receive}. */
+    public void requestAll() {
+        try (Arena confined = Arena.ofConfined()) {
+            int length = HEADER + INFO;
+            MemorySegment request = confined.allocate(length, 4);
+            request.set(JAVA_INT, 0, length);
+            request.set(JAVA_SHORT, 4, RTM_GETLINK);
+            request.set(JAVA_SHORT, 6, NLM_F_REQUEST_DUMP);
+            check((long) SEND.invokeExact(state, descriptor, request, (long) length, 0), "send(RTM_GETLINK)");
+        } catch (PosixException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Posix.impossible(e);
+        }
+    }
+
+    /**
+     * Waits for what the kernel tells, and passes it on.
+     *
+     * @param limitMillis at most so long
+     * @return whether anything came
+     */
+    public boolean receive(int limitMillis, Listener listener) {
+        try {
+            if ((int) POLL.invokeExact(state, polled, 1L, limitMillis) <= 0) {
+                return false;
+            }
+            long length = (long) RECV.invokeExact(state, descriptor, buffer, (long) BUFFER_BYTES, MSG_DONTWAIT);
+            if (length < 0) {
+                if (Posix.errno(state) == ENOBUFS) {
+                    listener.onLost();
+                }
+                return false;
+            }
+            dispatch(buffer.asSlice(0, length), listener);
+            return true;
+        } catch (Throwable e) {
+            throw Posix.impossible(e);
+        }
+    }
+
+    /** Decodes the messages of one datagram; what is cut short is left out. */
+    static void dispatch(MemorySegment messages, Listener listener) {
+        long at = 0;
+        while (messages.byteSize() - at >= HEADER) {
+            long length = messages.get(INT, at);
+            if (length < HEADER || length > messages.byteSize() - at) {
+                return;
+            }
+            MemorySegment message = messages.asSlice(at, length);
+            switch (message.get(SHORT, 4)) {
+                case RTM_NEWLINK -> link(message, listener);
+                case RTM_DELLINK -> {
+                    if (length >= HEADER + INFO) {
+                        listener.onGone(message.get(INT, HEADER + 4));
+                    }
+                }
+                case NLMSG_DONE -> listener.onAll();
+                default -> {} // nobody has asked for it
+            }
+            at += align(length);
+        }
+    }
+
+    private static void link(MemorySegment message, Listener listener) {
+        long at = HEADER + INFO;
+        while (message.byteSize() - at >= Integer.BYTES) {
+            int length = message.get(SHORT, at) & 0xffff;
+            if (length < 4 || length > message.byteSize() - at) {
+                return;
+            }
+            if (message.get(SHORT, at + 2) == IFLA_IFNAME) {
+                int flags = message.get(INT, HEADER + 8);
+                String name = text(message.asSlice(at + Integer.BYTES, length - Integer.BYTES));
+                listener.onLink(message.get(INT, HEADER + 4), name, (flags & USABLE) == USABLE);
+                return;
+            }
+            at += align(length);
+        }
+    }
+
+    /** Up to the zero that ends it, if there is one. */
+    private static String text(MemorySegment bytes) {
+        String all = new String(bytes.toArray(JAVA_BYTE), StandardCharsets.UTF_8);
+        int end = all.indexOf(0);
+        return end < 0 ? all : all.substring(0, end);
+    }
+
+    private static long align(long length) {
+        return length + 3 & ~3L;
+    }
+
+    private void check(long result, String call) {
+        if (result < 0) {
+            throw new PosixException(call, Posix.errno(state), "");
+        }
+    }
+
+    /** Nobody may receive any more. */
+    @Override
+    public void close() {
+        close(descriptor);
+        arena.close();
+    }
+
+    private void close(int open) {
+        if (open < 0) {
+            return;
+        }
+        try {
+            int ignored = (int) CLOSE.invokeExact(state, open);
+        } catch (Throwable e) {
+            throw Posix.impossible(e);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+package io.twinport.posix;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+class LinkSocketTest {
+    private final List<String> told = new ArrayList<>();
+    private final LinkSocket.Listener listener = new LinkSocket.Listener() {
+        @Override
+        public void onLink(int index, String name, boolean usable) {
+            told.add(name + (usable ? " up" : " down"));
+        }
+
+        @Override
+        public void onGone(int index) {
+            told.add("gone " + index);
+        }
+
+        @Override
+        public void onAll() {
+            told.add("all");
+        }
+
+        @Override
+        public void onLost() {
+            told.add("lost");
+        }
+    };
+
+    @Test
+    void shouldTellAllInterfacesWhenAsked() {
+        try (LinkSocket socket = new LinkSocket()) {
+            socket.requestAll();
+            for (int i = 0; i < 100 && !told.contains("all"); i++) {
+                boolean unused = socket.receive(100, listener);
+            }
+        }
+        assertTrue(told.contains("all"), told::toString);
+        assertTrue(told.stream().anyMatch(link -> link.matches("lo (up|down)")), told::toString);
+    }
+
+    /** The kernel cuts nothing short; whatever comes, nothing is read beyond its end. */
+    @Test
+    void shouldSurviveAnyBytes() {
+        long seed = System.nanoTime();
+        Random random = new Random(seed);
+        try (Arena arena = Arena.ofConfined()) {
+            for (int i = 0; i < 20_000; i++) {
+                byte[] bytes = new byte[random.nextInt(96)];
+                random.nextBytes(bytes);
+                if (bytes.length >= 6) {
+                    bytes[0] = (byte) random.nextInt(64);
+                    bytes[1] = 0;
+                    bytes[2] = 0;
+                    bytes[3] = 0;
+                    bytes[4] = (byte) random.nextInt(15, 19);
+                    bytes[5] = 0;
+                }
+                MemorySegment messages =
+                        arena.allocate(Math.max(1, bytes.length), 8).asSlice(0, bytes.length);
+                MemorySegment.copy(bytes, 0, messages, JAVA_BYTE, 0, bytes.length);
+                try {
+                    LinkSocket.dispatch(messages, listener);
+                } catch (RuntimeException e) {
+                    throw new AssertionError("seed " + seed + ", step " + i, e);
+                }
+            }
+        }
+        assertEquals(0, told.stream().filter("lost"::equals).count());
+    }
+}
