@@ -1,6 +1,9 @@
 package io.twinport.perf;
 
 import io.twinport.control.cli.Commands;
+import io.twinport.perf.cost.CostCommand;
+import io.twinport.perf.failover.FailoverCommand;
+import io.twinport.perf.forward.ForwardCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -8,7 +11,13 @@ import picocli.CommandLine.Command;
 @Command(
         name = "twinport bench",
         description = "Benchmarks beside the C peers. perf/README.md says what each one measures.",
-        subcommands = {ForwardCommand.class, CostCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            AllCommand.class,
+            ForwardCommand.class,
+            FailoverCommand.class,
+            CostCommand.class,
+            CommandLine.HelpCommand.class
+        },
         mixinStandardHelpOptions = true,
         footer = {"", "Exit codes: 0 done; 1 failed; 2 something to mend, said on stderr."})
 public final class Main {
@@ -19,7 +28,7 @@ public final class Main {
     }
 
     /** Runs a command line and returns the exit code. */
-    static int execute(String... arguments) {
+    public static int execute(String... arguments) {
         return Commands.execute(new Main(), arguments);
     }
 }

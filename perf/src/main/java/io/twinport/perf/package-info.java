@@ -1,6 +1,6 @@
 /**
  * Benchmarks. Each comparison with a C peer comes from one run: fresh processes of ours and the peer's in turn, on the
- * same core, with the same packets. Control threads throughout, except for {@code IoForward}.
+ * same core, with the same packets. Each benchmark has a package.
  */
 @NullMarked
 package io.twinport.perf;

@@ -1,0 +1,72 @@
+package io.twinport.perf;
+
+import io.twinport.control.Machine;
+import io.twinport.control.cli.Commands;
+import io.twinport.perf.failover.FailoverRows;
+import io.twinport.perf.forward.ForwardRows;
+import io.twinport.perf.launch.Rig;
+import io.twinport.perf.statistics.Row;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code twinport bench all}: the figures that a release is judged by. */
+@Command(
+        name = "all",
+        description =
+                "The figures that a release is judged by, in one run of some ten minutes: each as a ratio to the C"
+                        + " peer, with its interval and the samples that it comes from.",
+        mixinStandardHelpOptions = true)
+final class AllCommand implements Callable<Integer> {
+    @Option(
+            names = "--quick",
+            description = "Fewer and shorter launches, under 50 s: does it work, and roughly how well.")
+    boolean quick;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE|-",
+            description = "Write the figures as JSON; '-': to stdout, and everything else to stderr.")
+    @Nullable
+    String json;
+
+    @Override
+    public Integer call() throws IOException {
+        Commands.checkWritable("--json", json);
+        PrintStream out = Commands.textStream(json);
+        Rig rig = Rig.ofThisMachine();
+        List<Row> rows = new ArrayList<>(ForwardRows.measure(rig, quick, out));
+        rows.addAll(FailoverRows.measure(rig, quick, out));
+        out.printf(Locale.ROOT, "%n%-30s %10s   %s%n", "figure", "value", "95 % interval");
+        rows.forEach(row -> print(row, out));
+        if (json != null) {
+            Commands.writeJson(toJson(rows), json);
+        }
+        return 0;
+    }
+
+    private static void print(Row row, PrintStream out) {
+        out.printf(Locale.ROOT, "%-30s %10.3f   %.3f to %.3f%n", row.name(), row.value(), row.low(), row.high());
+    }
+
+    private Map<String, Object> toJson(List<Row> rows) {
+        Map<String, Object> keys = new LinkedHashMap<>();
+        keys.put("command", "./twinport bench all" + (quick ? " --quick" : ""));
+        keys.put("machine", Machine.describe());
+        keys.put("jdk", Machine.jdk());
+        for (Row row : rows) {
+            keys.put(row.name(), row.value());
+            keys.put(row.name() + ".interval", List.of(row.low(), row.high()));
+            keys.put(row.name() + ".samples", row.samples());
+        }
+        return keys;
+    }
+}

@@ -1,0 +1,66 @@
+package io.twinport.perf.cost;
+
+import io.twinport.perf.launch.CProgram;
+import io.twinport.perf.launch.Folder;
+import io.twinport.perf.launch.Rig;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.openjdk.jmh.results.format.ResultFormatType;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code twinport bench cost}: compiles the C loops and runs {@link CostBenchmark}. */
+@Command(
+        name = "cost",
+        description = "Nanoseconds per burst of 32 (JMH): mbufs, an empty call, receive and send of a bare port and of"
+                + " a failover port, beside the same loops in C.",
+        mixinStandardHelpOptions = true)
+public final class CostCommand implements Callable<Integer> {
+    @Parameters(
+            arity = "0..1",
+            defaultValue = ".*",
+            paramLabel = "REGEX",
+            description = "Which of them, for instance 'allocate.*'. Default: all")
+    String which;
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "1",
+            paramLabel = "S",
+            description = "Length of an iteration; there are 3 to warm up and 5 that count. Default: ${DEFAULT-VALUE}")
+    int seconds;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write JMH's JSON.")
+    @Nullable
+    Path json;
+
+    @Override
+    public Integer call() throws RunnerException {
+        Rig rig = Rig.ofThisMachine();
+        try (Folder folder = Folder.create()) {
+            Path library = CProgram.library("cost.c", folder.path());
+            // A fork gets this JVM's own flags as well.
+            var options = new OptionsBuilder()
+                    .include(CostBenchmark.class.getName() + "\\." + which)
+                    .forks(1)
+                    .warmupIterations(3)
+                    .warmupTime(TimeValue.seconds(seconds))
+                    .measurementIterations(5)
+                    .measurementTime(TimeValue.seconds(seconds))
+                    .jvmArgsAppend(
+                            "-D" + CostBenchmark.LIBRARY + "=" + library,
+                            "-D" + CostBenchmark.CPU + "=" + rig.pollCpu(),
+                            "-D" + CostBenchmark.MEMORY + "=" + String.join(" ", rig.memory()));
+            if (json != null) {
+                options.result(json.toString()).resultFormat(ResultFormatType.JSON);
+            }
+            return new Runner(options.build()).run().isEmpty() ? 1 : 0;
+        }
+    }
+}

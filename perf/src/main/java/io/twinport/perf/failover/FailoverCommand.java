@@ -1,0 +1,129 @@
+package io.twinport.perf.failover;
+
+import io.twinport.control.cli.Commands;
+import io.twinport.perf.launch.Rig;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
+import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code twinport bench failover}. */
+@Command(
+        name = "failover",
+        description = "How long a switch takes, ours beside DPDK's net_bonding and net_failsafe and a hand-written"
+                + " selector in C: a primary's link is really cut under load. Launches alternate.",
+        mixinStandardHelpOptions = true)
+public final class FailoverCommand implements Callable<Integer> {
+    private static final int MOST_CUTS = 10_000;
+    private static final int MOST_LAUNCHES = 1000;
+    private static final long MOST_PACKETS = 100_000_000;
+    private static final long HIGHEST_NANOS = 60_000_000_000L;
+
+    private static final int QUICK_CUTS = 20;
+    private static final int QUICK_LAUNCHES = 2;
+    private static final int CUTS_ONCE = 6;
+
+    @Option(
+            names = "--cuts",
+            defaultValue = "100",
+            paramLabel = "N",
+            description = "Cuts of each launch; net_failsafe's can be cut once. Default: ${DEFAULT-VALUE}")
+    int cuts;
+
+    @Option(
+            names = "--launches",
+            defaultValue = "5",
+            paramLabel = "N",
+            description = "Launches of each case. Default: ${DEFAULT-VALUE}")
+    int launches;
+
+    @Option(
+            names = "--rate",
+            defaultValue = "0",
+            paramLabel = "PPS",
+            description = "Packets per second, in bursts of 32. Default: as fast as possible")
+    long rate;
+
+    @Option(
+            names = "--quick",
+            description = QUICK_LAUNCHES + " launches of " + QUICK_CUTS + " cuts: does it work, and roughly how well")
+    boolean quick;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE|-",
+            description = "Write the result with all samples as JSON; '-': to stdout, and everything else to stderr.")
+    @Nullable
+    String json;
+
+    @Option(
+            names = "--hgrm",
+            paramLabel = "PREFIX",
+            description = "Write histograms: PREFIX-CASE-eventToBurst.hgrm and PREFIX-CASE-cutToBurst.hgrm, in us.")
+    @Nullable
+    String hgrm;
+
+    @Option(
+            names = "--html",
+            paramLabel = "FILE",
+            description = "Write a page with the percentile curves and the timeline of a switch.")
+    @Nullable
+    String html;
+
+    @Override
+    public Integer call() throws IOException {
+        Commands.check(cuts >= 2 && cuts <= MOST_CUTS, "--cuts " + cuts, "2 to " + MOST_CUTS);
+        Commands.check(launches >= 1 && launches <= MOST_LAUNCHES, "--launches " + launches, "1 to " + MOST_LAUNCHES);
+        Commands.check(rate >= 0 && rate <= MOST_PACKETS, "--rate " + rate, "0 to " + MOST_PACKETS);
+        Commands.checkWritable("--json", json);
+        Commands.checkWritable("--html", html);
+        Commands.checkWritable("--hgrm", hgrm == null ? null : histogramFile("twinport", "eventToBurst"));
+        if (quick) {
+            cuts = QUICK_CUTS;
+            launches = QUICK_LAUNCHES;
+        }
+        FailoverSetup setup = new FailoverSetup(Rig.ofThisMachine(), cuts, quick ? QUICK_LAUNCHES : CUTS_ONCE, rate);
+        String command = "./twinport bench failover --cuts " + cuts + " --launches " + launches + " --rate " + rate;
+        FailoverResult result = new FailoverBench(setup, Commands.textStream(json))
+                .run(List.of(FailoverCase.values()), launches, command);
+        if (json != null) {
+            Commands.writeJson(result, json);
+        }
+        if (hgrm != null) {
+            writeHistograms(result);
+        }
+        if (html != null) {
+            Files.writeString(Path.of(html), FailoverPage.of(result));
+        }
+        return 0;
+    }
+
+    private void writeHistograms(FailoverResult result) throws IOException {
+        Map<String, ToLongFunction<Cut>> times =
+                Map.of("eventToBurst", Cut::eventToBurst, "cutToBurst", Cut::cutToBurst);
+        for (var named : result.cases().entrySet()) {
+            for (var time : times.entrySet()) {
+                Histogram histogram = new Histogram(HIGHEST_NANOS, 3);
+                FailoverResult.times(named.getValue(), time.getValue())
+                        .forEach(nanos -> histogram.recordValue(Math.min(nanos, HIGHEST_NANOS)));
+                Path file = Path.of(histogramFile(named.getKey(), time.getKey()));
+                try (PrintStream stream = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
+                    histogram.outputPercentileDistribution(stream, 1000.0); // microseconds, the field's custom
+                }
+            }
+        }
+    }
+
+    private String histogramFile(String name, String time) {
+        return hgrm + "-" + name + "-" + time + ".hgrm";
+    }
+}

@@ -1,0 +1,180 @@
+package io.twinport.perf.forward;
+
+import io.twinport.control.Engine;
+import io.twinport.control.Pause;
+import io.twinport.control.cli.Commands;
+import io.twinport.dataplane.BarePort;
+import io.twinport.dataplane.Lcore;
+import io.twinport.dataplane.PacketHandler;
+import io.twinport.dataplane.PacketPort;
+import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.PollMember;
+import io.twinport.dataplane.Side;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.PortCounters;
+import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.Eal;
+import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.EventLine;
+import io.twinport.perf.launch.CpuWait;
+import io.twinport.perf.launch.Rig;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * One launch of ours, a process of its own: the product's poll loop on its core forwards from a device to itself. Prints
+ * one line, {@code forwarded PACKETS NANOS WAITED FIRST-PACKET DPDK}.
+ */
+final class ForwardChild {
+    static final String RESULT = "forwarded ";
+
+    /** Property with {@link System#nanoTime} of the parent, whose clock this is too. */
+    static final String STARTED_AT = "twinport.perf.startedAt";
+
+    /** Said when the far end may send. */
+    static final String READY = "ready";
+
+    /** Often enough for the shortest run; each look takes some of the far end's CPU. */
+    private static final int LOOK_MILLIS = 5;
+
+    private final Engine engine;
+    private final ForwardSetup setup;
+    private final Path socket;
+
+    private ForwardChild(Engine engine, ForwardSetup setup, Path socket) {
+        this.engine = engine;
+        this.setup = setup;
+        this.socket = socket;
+    }
+
+    /**
+     * Arguments that {@link #main} understands.
+     *
+     * @param socket of the far end, where the device has one
+     */
+    static List<String> arguments(ForwardCase what, ForwardSetup setup, Path socket) {
+        List<String> arguments = new ArrayList<>(List.of(what.name(), socket.toString()));
+        arguments.addAll(setup.toArguments());
+        return arguments;
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        ForwardSetup setup = ForwardSetup.parse(List.of(arguments).subList(2, arguments.length));
+        try {
+            Sample sample = measure(ForwardCase.valueOf(arguments[0]), setup, Path.of(arguments[1]));
+            System.out.println(RESULT + sample.packets() + " " + sample.nanos() + " " + sample.waited() + " "
+                    + sample.firstPacket() + " " + sample.dpdk());
+        } catch (RuntimeException e) {
+            if (!Commands.isToMend(e)) {
+                throw e;
+            }
+            System.err.println(e.getMessage());
+            System.exit(2);
+        }
+    }
+
+    private static Sample measure(ForwardCase what, ForwardSetup setup, Path socket) throws IOException {
+        // Where the product has it too: on a disk its pages would be written back from under the loop.
+        Path cnc =
+                Path.of("/dev/shm", "twinport-bench-" + ProcessHandle.current().pid() + ".cnc");
+        try (Engine engine = Engine.start(setup.rig().eal(), cnc, Rig.MBUFS)) {
+            return new ForwardChild(engine, setup, socket).run(what);
+        } finally {
+            Files.deleteIfExists(cnc);
+        }
+    }
+
+    private Sample run(ForwardCase what) {
+        if (what == ForwardCase.BARE) {
+            return forward(new BarePort(), 0, List.of(setup.devargs(socket)));
+        }
+        long events =
+                Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+        PortCounters counters = new PortCounters(engine.cnc().counters(), 0);
+        FailoverPort port = new FailoverPort(
+                0, events, counters, new PortEvents(engine.cnc().events()));
+        Sample sample = forward(port, events, List.of(setup.devargs(socket), setup.standbyDevargs()));
+        if (counters.sentByPrimary() < sample.packets() || counters.sentByStandby() != 0) {
+            throw new DpdkException("the failover port has not stayed on its primary: " + counters.sentByPrimary()
+                    + " frames sent by it, " + counters.sentByStandby() + " by the standby");
+        }
+        return sample;
+    }
+
+    /** Forwards on the first of the devices; the first joins as primary, the second as standby. */
+    private <P extends PacketPort & PollMember> Sample forward(P port, long events, List<String> devargs) {
+        PacketHandler handler = setup.mode() == ForwardMode.IO
+                ? new IoForward(port, setup.burst())
+                : new MacSwapForward(port, setup.burst());
+        PollLoop loop = engine.newLoop("poll", handler, List.of(port));
+        Lcore lcore = engine.run(loop, handler, engine.pollCpu());
+        List<EthDev> devs = devargs.stream().map(EthDev::probe).toList();
+        List<Side> sides = new ArrayList<>();
+        for (EthDev dev : devs) {
+            int place = FailoverPolicy.PRIMARY + sides.size();
+            Side side = Side.join(dev, engine.pool(), events, loop, 0, place);
+            engine.conductor().watch(side);
+            sides.add(side);
+        }
+        if (setup.device() == ForwardDevice.RING) {
+            FirstFrames.send(loop, engine.pool(), setup.size());
+        } else if (setup.device() == ForwardDevice.VHOST) {
+            System.out.println(READY);
+        }
+        Sample sample = measure(devs.getFirst());
+        for (Side side : sides) {
+            engine.conductor().unwatch(side);
+            side.remove();
+        }
+        lcore.close();
+        // A ring that was closed has taken its frames with it.
+        int missing = engine.pool().size() - engine.pool().available();
+        if (missing != (setup.device() == ForwardDevice.RING ? setup.size().frames() : 0)) {
+            throw new DpdkException(missing + " of " + engine.pool().size() + " mbufs are not back in the pool");
+        }
+        return sample;
+    }
+
+    /** As testpmd is measured: by the driver's counter, read twice, by another thread than the one that forwards. */
+    private Sample measure(EthDev dev) {
+        long firstPacket = awaitFirst(dev);
+        Pause.millis(setup.warmUp().toMillis() / 2);
+        dev.stats(); // the first call loads classes
+        Pause.millis(setup.warmUp().toMillis() / 2);
+        long deadline = System.nanoTime() + setup.limit().toNanos();
+        long pid = ProcessHandle.current().pid();
+        long waited = CpuWait.nanos(pid, setup.rig().pollCpu());
+        long begin = System.nanoTime();
+        long sentBefore = dev.stats().txFrames();
+        while (true) {
+            Pause.millis(LOOK_MILLIS);
+            long now = System.nanoTime();
+            long sent = dev.stats().txFrames() - sentBefore;
+            if (sent >= setup.packets()) {
+                return new Sample(
+                        sent,
+                        now - begin,
+                        CpuWait.nanos(pid, setup.rig().pollCpu()) - waited,
+                        firstPacket,
+                        Eal.version());
+            }
+            if (now > deadline) {
+                throw new DpdkException("only " + sent + " of " + setup.packets() + " frames were forwarded in time");
+            }
+        }
+    }
+
+    /** Nanoseconds since the start of the process, which its parent has told. */
+    private long awaitFirst(EthDev dev) {
+        if (!Pause.until(() -> dev.stats().txFrames() > 0, setup.limit().toMillis())) {
+            throw new DpdkException("no frame was forwarded");
+        }
+        return System.nanoTime() - Long.getLong(STARTED_AT, System.nanoTime());
+    }
+}

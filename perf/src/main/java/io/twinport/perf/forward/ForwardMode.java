@@ -1,0 +1,16 @@
+package io.twinport.perf.forward;
+
+import java.util.Locale;
+
+/** What is done with a frame. */
+enum ForwardMode {
+    /** Nothing: it is not even looked at. */
+    IO,
+    /** Its source and destination address are exchanged. */
+    MACSWAP;
+
+    /** Also testpmd's word for it. */
+    String label() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,28 @@
+package io.twinport.perf.forward;
+
+/**
+ * What one launch has measured.
+ *
+ * @param packets frames that the driver has counted as sent within the time
+ * @param waited nanoseconds of the time in which another process had the polling thread's CPU
+ * @param firstPacket nanoseconds from the start of the process until its first frame was sent
+ * @param dpdk the release that the process ran on, empty where it does not say
+ */
+record Sample(long packets, long nanos, long waited, long firstPacket, String dpdk) {
+    private static final double WAITED_AT_MOST = 0.01;
+
+    /** Million packets per second. */
+    double mpps() {
+        return packets * 1e3 / nanos;
+    }
+
+    /** Share of the time in which the loop could not run. */
+    double waitedShare() {
+        return (double) waited / nanos;
+    }
+
+    /** Whether others have taken more than a little of its CPU. */
+    boolean isDisturbed() {
+        return waitedShare() > WAITED_AT_MOST;
+    }
+}

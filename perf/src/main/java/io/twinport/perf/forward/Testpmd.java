@@ -1,0 +1,288 @@
+package io.twinport.perf.forward;
+
+import io.twinport.control.Pause;
+import io.twinport.control.UserException;
+import io.twinport.perf.launch.CpuWait;
+import io.twinport.perf.launch.Rig;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.io.Writer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * One launch of {@code dpdk-testpmd}, driven by its prompt: the forwarder that ours is compared with, or the far end of
+ * both. It cannot stop at a count, so its driver's counter of sent frames is read twice, the count apart, as ours is.
+ */
+final class Testpmd implements AutoCloseable {
+    private static final Pattern SENT = Pattern.compile("TX-packets:\\s+(\\d+)");
+    private static final Pattern RATE = Pattern.compile("Tx-pps:\\s+(\\d+)");
+
+    /** testpmd takes a clock of its own beside the counters; more than that between it and ours is a disturbed run. */
+    private static final double TOLERANCE = 0.02;
+
+    /** Below it the time of asking would count. */
+    private static final long SHORTEST_NANOS = 300_000_000;
+
+    private static final long LONGEST_WAIT_MILLIS = 5000;
+    private static final long SOCKET_MILLIS = 10_000;
+
+    /** Lines of its output that are shown when it fails. */
+    private static final int LAST_LINES = 6;
+
+    private final long startedAt;
+    private final Process process;
+    private final Writer prompt;
+    private final BufferedReader output;
+    private final List<String> seen = new ArrayList<>();
+
+    private Testpmd(List<String> command, Duration limit) {
+        this.startedAt = System.nanoTime();
+        try {
+            this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        } catch (IOException e) {
+            throw new UserException("cannot start testpmd: " + e.getMessage() + ". Run: sudo ./twinport setup", e);
+        }
+        this.prompt = process.outputWriter();
+        this.output = process.inputReader();
+        // Its output ends with it, which the reader reports.
+        var _ = process.onExit()
+                .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
+                .exceptionally(late -> process.destroyForcibly());
+    }
+
+    /**
+     * Starts one, measures it and ends it.
+     *
+     * @throws UserException if it is not installed, fails, or its numbers contradict each other
+     */
+    static Sample measure(ForwardSetup setup) {
+        try (Testpmd testpmd = new Testpmd(command(setup, Path.of("")), setup.limit())) {
+            testpmd.start(setup);
+            return testpmd.forward(setup);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The same with a far end, which sends the first frames. */
+    static Sample measure(ForwardSetup setup, Path socket, Testpmd far) throws IOException {
+        try (Testpmd testpmd = new Testpmd(command(setup, socket), setup.limit())) {
+            testpmd.start(setup);
+            testpmd.read(); // it answers, so its port is up
+            far.sendFirst(setup.size(), ForwardSetup.DEFAULT_BURST);
+            return testpmd.forward(setup);
+        }
+    }
+
+    private void start(ForwardSetup setup) {
+        if (setup.device() == ForwardDevice.RING) {
+            sendFirst(setup.size(), setup.burst());
+        } else {
+            say("start");
+        }
+    }
+
+    /**
+     * Starts the far end of a wire, on the CPU that does not forward, and returns when its socket is there. It sends back
+     * what it gets.
+     */
+    static Testpmd farEnd(ForwardSetup setup, Path socket) {
+        int cpu = setup.rig().otherCpu();
+        List<String> command = prompted();
+        command.addAll(
+                List.of("--lcores=0@" + cpu + ",1@" + cpu, "--main-lcore=0", "--no-pci", "--log-level=critical"));
+        command.add("--file-prefix=far-" + ProcessHandle.current().pid());
+        command.addAll(setup.rig().memory());
+        command.add("--vdev=net_vhost0,iface=" + socket);
+        command.addAll(forwarding(ForwardMode.IO, ForwardSetup.DEFAULT_BURST));
+        Testpmd testpmd = new Testpmd(command, setup.limit());
+        if (!Pause.until(() -> Files.exists(socket) || !testpmd.process.isAlive(), SOCKET_MILLIS)
+                || !testpmd.process.isAlive()) {
+            throw new UserException(testpmd.failure());
+        }
+        return testpmd;
+    }
+
+    static List<String> command(ForwardSetup setup, Path socket) {
+        List<String> command = prompted();
+        command.addAll(setup.rig().ealOfC("testpmd"));
+        command.add("--vdev=" + setup.devargs(socket));
+        command.addAll(forwarding(setup.mode(), setup.burst()));
+        return command;
+    }
+
+    private static List<String> prompted() {
+        // Line by line: a pipe makes it buffer its answers until it ends.
+        return new ArrayList<>(List.of("stdbuf", "-oL", "dpdk-testpmd"));
+    }
+
+    private static List<String> forwarding(ForwardMode mode, int burst) {
+        return List.of(
+                "--",
+                "-i",
+                "--nb-cores=1",
+                "--forward-mode=" + mode.label(),
+                "--port-topology=loop",
+                "--no-lsc-interrupt",
+                // Else each start would throw away the frames that go round.
+                "--no-flush-rx",
+                "--burst=" + burst,
+                "--total-num-mbufs=" + Rig.MBUFS,
+                "--mbcache=" + Rig.MBUF_CACHE,
+                "--rxd=" + Rig.DESCRIPTORS,
+                "--txd=" + Rig.DESCRIPTORS);
+    }
+
+    /**
+     * Sends the frames that go round, and starts to forward.
+     *
+     * @param burst by which it forwards
+     */
+    void sendFirst(FrameSize size, int burst) {
+        say("set burst " + ForwardSetup.FRAMES_IN_BURST);
+        for (int i = 0; i < size.shares().size(); i++) {
+            FrameSize.Share share = size.shares().get(i);
+            if (i > 0) {
+                say("stop");
+            }
+            say("set txpkts " + share.length());
+            say("start tx_first " + share.bursts());
+        }
+        say("stop");
+        say("set burst " + burst);
+        say("start");
+    }
+
+    private Sample forward(ForwardSetup setup) throws IOException {
+        long firstAt = awaitFirst(setup);
+        Pause.millis(setup.warmUp().toMillis() / 2);
+        read();
+        Pause.millis(setup.warmUp().toMillis() / 2);
+        long waited = CpuWait.nanos(process.pid(), setup.rig().pollCpu());
+        Counters begin = read();
+        Counters last = begin;
+        String contradiction = "";
+        do {
+            long missing = setup.packets() - (last.sent - begin.sent);
+            Pause.millis(Math.clamp(missing * 1000 / Math.max(last.packetsPerSecond, 1), 1, LONGEST_WAIT_MILLIS));
+            Counters now = read();
+            now.checkProgress(last);
+            contradiction = contradiction.isEmpty() ? now.contradiction(last) : contradiction;
+            last = now;
+        } while (last.sent - begin.sent < setup.packets());
+        waited = CpuWait.nanos(process.pid(), setup.rig().pollCpu()) - waited;
+        Sample sample = new Sample(last.sent - begin.sent, last.nanos - begin.nanos, waited, firstAt - startedAt, "");
+        if (!contradiction.isEmpty() && !sample.isDisturbed()) {
+            throw new UserException(contradiction);
+        }
+        return sample;
+    }
+
+    /** When the first frame has been seen to be sent. */
+    private long awaitFirst(ForwardSetup setup) throws IOException {
+        long deadline = System.nanoTime() + setup.limit().toNanos();
+        while (read().sent == 0) {
+            if (System.nanoTime() > deadline) {
+                throw new UserException("testpmd does not forward: its port has sent no frame");
+            }
+            Pause.millis(1);
+        }
+        return System.nanoTime();
+    }
+
+    /**
+     * @param nanos when they were asked for; the answer is some 50 us later, each time
+     * @param packetsPerSecond by testpmd's own reckoning, since the counters were read before
+     */
+    private record Counters(long sent, long nanos, long packetsPerSecond) {
+        void checkProgress(Counters before) {
+            if (isLongAfter(before) && sent == before.sent) {
+                throw new UserException("testpmd does not forward: its port has sent " + sent + " frames and no more");
+            }
+        }
+
+        /** How its reckoning differs from ours, empty if it does not. */
+        String contradiction(Counters before) {
+            double rate = (sent - before.sent) * 1e9 / (nanos - before.nanos);
+            return !isLongAfter(before) || Math.abs(rate / packetsPerSecond - 1) <= TOLERANCE
+                    ? ""
+                    : "testpmd reckons with " + packetsPerSecond + " packets per second, the benchmark with "
+                            + Math.round(rate) + ": the machine is too busy to time it. Run it again when it is quiet";
+        }
+
+        /** Else the difference may be a slice of time that another process had, or one of asking. */
+        private boolean isLongAfter(Counters before) {
+            return nanos - before.nanos >= SHORTEST_NANOS;
+        }
+    }
+
+    private Counters read() throws IOException {
+        long nanos = System.nanoTime();
+        say("show port stats all");
+        long sent = find(SENT);
+        return new Counters(sent, nanos, find(RATE));
+    }
+
+    private void say(String line) {
+        try {
+            prompt.write(line + "\n");
+            prompt.flush();
+        } catch (IOException e) {
+            throw new UserException(failure(), e);
+        }
+    }
+
+    private long find(Pattern pattern) throws IOException {
+        String line;
+        while ((line = output.readLine()) != null) {
+            seen.add(line);
+            Matcher matcher = pattern.matcher(line);
+            if (matcher.find()) {
+                return Long.parseLong(matcher.group(1));
+            }
+        }
+        throw new UserException(failure());
+    }
+
+    private String failure() {
+        try {
+            process.destroy();
+            String line;
+            while ((line = output.readLine()) != null) {
+                seen.add(line);
+            }
+        } catch (IOException e) {
+            seen.add(String.valueOf(e.getMessage()));
+        }
+        List<String> last = seen.stream().filter(text -> !text.isBlank()).toList();
+        return "dpdk-testpmd has ended or hangs (is it missing? Run: sudo ./twinport setup). Its last words:\n  "
+                + String.join("\n  ", last.subList(Math.max(0, last.size() - LAST_LINES), last.size()));
+    }
+
+    /** Ends it: by its prompt, and by force if it does not go. */
+    @Override
+    public void close() throws IOException {
+        try (prompt) {
+            prompt.write("quit\n");
+        } catch (IOException e) {
+            // It has ended already: the pipe is closed.
+        }
+        try {
+            while (output.readLine() != null) {
+                // Its parting statistics; unread they would block it.
+            }
+            process.waitFor();
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

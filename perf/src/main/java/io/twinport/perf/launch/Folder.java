@@ -1,0 +1,29 @@
+package io.twinport.perf.launch;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A temporary folder, for sockets and programs; closed, it is gone with the files in it. */
+public record Folder(Path path) implements AutoCloseable {
+    public static Folder create() {
+        try {
+            return new Folder(Files.createTempDirectory("twinport-bench"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try (var files = Files.list(path)) {
+            for (Path file : files.toList()) {
+                Files.delete(file);
+            }
+            Files.delete(path);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

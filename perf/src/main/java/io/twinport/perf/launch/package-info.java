@@ -1,0 +1,5 @@
+/** Processes that are measured: what they have in common, how they are compiled, started and read. */
+@NullMarked
+package io.twinport.perf.launch;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,101 @@
+package io.twinport.perf.report;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * Percentile curves: to the right the percentile, stretched towards 100 % as HdrHistogram's plots are; upwards the time in
+ * us, logarithmic.
+ */
+public final class PercentilePlot {
+    private static final int HEIGHT = 320;
+    private static final int BELOW = 62;
+    private static final double LEAST = 0.1;
+    private static final double[] MARKS = {0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999};
+
+    private final Map<String, double[]> curves = new LinkedHashMap<>();
+
+    /** @param micros samples, in any order; none: no curve, but a place in the legend */
+    public PercentilePlot add(String name, double[] micros) {
+        double[] sorted = micros.clone();
+        Arrays.sort(sorted);
+        curves.put(name, sorted);
+        return this;
+    }
+
+    public String svg() {
+        double most = curves.values().stream()
+                .filter(samples -> samples.length > 0)
+                .mapToDouble(samples -> samples[samples.length - 1])
+                .max()
+                .orElse(1);
+        double least = curves.values().stream()
+                .flatMapToDouble(Arrays::stream)
+                .filter(value -> value > LEAST)
+                .min()
+                .orElse(LEAST);
+        int longest = curves.values().stream()
+                .mapToInt(samples -> samples.length)
+                .max()
+                .orElse(1);
+        Svg svg = new Svg(HEIGHT, BELOW);
+        double low = Math.floor(Math.log10(least));
+        Axis up = new Axis(low, Math.max(Math.ceil(Math.log10(most)), low + 1));
+        double nines = Math.max(1, Math.log10(longest));
+        for (double exponent = up.low; exponent <= up.high; exponent++) {
+            svg.horizontal(up.y(exponent, svg), label(exponent));
+        }
+        for (double mark : MARKS) {
+            if (stretched(mark) <= nines) {
+                svg.vertical(x(mark, nines), Svg.format("%s %%", plain(mark * 100)));
+            }
+        }
+        int i = 0;
+        for (double[] samples : curves.values()) {
+            svg.curve(points(samples, up, nines, svg), Svg.colour(i++));
+        }
+        svg.text(Svg.LEFT, Svg.TOP - 3, "start", "us");
+        svg.legend(svg.bottom() + BELOW - 12, new ArrayList<>(curves.keySet()));
+        return svg.end();
+    }
+
+    /** Powers of ten from the lower edge of the frame to the upper one. */
+    private record Axis(double low, double high) {
+        double y(double exponent, Svg svg) {
+            double share = (Math.clamp(exponent, low, high) - low) / (high - low);
+            return svg.bottom() - share * (svg.bottom() - Svg.TOP);
+        }
+    }
+
+    /** One step for each sample: a percentile is a sample, not a point between two. */
+    private static String points(double[] samples, Axis up, double nines, Svg svg) {
+        StringBuilder points = new StringBuilder();
+        for (int i = 0; i < samples.length; i++) {
+            double y = up.y(Math.log10(Math.max(samples[i], Double.MIN_NORMAL)), svg);
+            double from = x((double) i / samples.length, nines);
+            // The last one would reach to 100 %, which is infinitely far away.
+            double to = x(Math.min((i + 1.0) / samples.length, 1 - 0.1 / samples.length), nines);
+            points.append(Svg.format("%.1f,%.1f %.1f,%.1f ", from, y, to, y));
+        }
+        return points.toString();
+    }
+
+    private static double stretched(double share) {
+        return -Math.log10(1 - share);
+    }
+
+    private static double x(double share, double nines) {
+        return Svg.LEFT + Math.min(1, stretched(share) / nines) * (Svg.RIGHT - Svg.LEFT);
+    }
+
+    private static String label(double exponent) {
+        return plain(Math.pow(10, exponent));
+    }
+
+    private static String plain(double value) {
+        String text = Svg.format("%.4f", value);
+        return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
+    }
+}

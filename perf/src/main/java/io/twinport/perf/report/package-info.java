@@ -1,0 +1,5 @@
+/** Pages that a browser shows without help: HTML with plots in SVG, no script. */
+@NullMarked
+package io.twinport.perf.report;
+
+import org.jspecify.annotations.NullMarked;
