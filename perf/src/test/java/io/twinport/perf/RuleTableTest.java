@@ -49,8 +49,8 @@ final class RuleTableTest {
         for (Matcher row : rows()) {
             Matcher test = NAMED.matcher(row.group(3));
             while (test.find()) {
-                String source = sources.get(test.group(1));
-                assertTrue(source != null, row.group(1) + ": there is no " + test.group(1));
+                assertTrue(sources.containsKey(test.group(1)), row.group(1) + ": there is no " + test.group(1));
+                String source = sources.getOrDefault(test.group(1), "");
                 assertTrue(
                         test.group(2) == null || source.contains("void " + test.group(2) + "("),
                         row.group(1) + ": there is no " + test.group());

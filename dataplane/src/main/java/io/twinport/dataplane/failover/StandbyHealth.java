@@ -167,6 +167,9 @@ public final class StandbyHealth {
         private long count;
         private long lastNanos;
 
+        /** When there were enough of them to be missed. Later ones may be under way still, and do not put it off. */
+        private long enoughNanos;
+
         void begin(long sent, long now) {
             before = sent;
             count = 0;
@@ -175,7 +178,11 @@ public final class StandbyHealth {
 
         void follow(long sent, boolean arrived, long now) {
             if (sent > before) {
+                boolean enough = count >= MISSED;
                 count += sent - before;
+                if (!enough) {
+                    enoughNanos = now;
+                }
                 before = sent;
                 lastNanos = now;
             }
@@ -185,7 +192,7 @@ public final class StandbyHealth {
         }
 
         boolean isMissed(long now) {
-            return count >= MISSED && now - lastNanos >= ARRIVAL_NANOS;
+            return count >= MISSED && now - enoughNanos >= ARRIVAL_NANOS;
         }
     }
 }

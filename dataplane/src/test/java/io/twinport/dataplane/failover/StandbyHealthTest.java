@@ -67,6 +67,20 @@ class StandbyHealthTest {
         assertEquals(Verdict.HEALTHY, look().verdict(), "any frame brings it back to life");
     }
 
+    /** One that is still under way must not put off what the others prove. */
+    @Test
+    void shouldTakeStandbyForDeadWhileBroadcastsGoOn() {
+        proveByBroadcast();
+        for (int i = 0; i < StandbyHealth.MISSED; i++) {
+            now += StandbyHealth.ARRIVAL_NANOS - 1;
+            broadcasts++;
+            assertEquals(Verdict.HEALTHY, look().verdict());
+        }
+        now += StandbyHealth.ARRIVAL_NANOS;
+        broadcasts++;
+        assertEquals(Verdict.DEAD, look().verdict());
+    }
+
     /** A network that never brings broadcasts back says nothing of the standby. */
     @Test
     void shouldNotTakeStandbyForDeadThatNeverReceivedBroadcast() {
