@@ -9,8 +9,10 @@ import io.twinport.dataplane.Side;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.HoldSettings;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EalThread;
@@ -30,6 +32,7 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.TreeSet;
@@ -73,6 +76,8 @@ public class CostBenchmark {
         }
     }
 
+    private static final Duration HOLD = Duration.ofMillis(1);
+
     private final MbufBurst burst = new MbufBurst();
     private BarePort bare;
     private Path cncFile;
@@ -80,6 +85,7 @@ public class CostBenchmark {
     private MbufPool pool;
     private MbufAllocator allocator;
     private FailoverPort failover;
+    private FailoverPort holding;
     private EthDev withLinkWord;
     private long scratch;
 
@@ -105,12 +111,20 @@ public class CostBenchmark {
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         bare = new BarePort();
         failover = new FailoverPort(0, events, new PortCounters(cnc.counters(), 0), new PortEvents(cnc.events()));
-        PollLoop loop = new PollLoop("join", () -> 0, List.of(failover, bare), cnc.commands(0));
+        holding = new FailoverPort(
+                1,
+                events,
+                new PortCounters(cnc.counters(), 1),
+                new PortEvents(cnc.events()),
+                PortSettings.DEFAULT.with(HoldSettings.of(HOLD)));
+        PollLoop loop = new PollLoop("join", () -> 0, List.of(failover, bare, holding), cnc.commands(0));
         Thread join = Thread.ofPlatform().start(() -> {
             // Port 0 is the one that the C loop uses.
             Side.join(EthDev.probe("net_null0"), pool, 0, loop, 1, 0);
             Side.join(EthDev.probe("net_null1"), pool, events, loop, 0, FailoverPolicy.PRIMARY);
             Side.join(EthDev.probe("net_null2,no-rx=1"), pool, events, loop, 0, FailoverPolicy.STANDBY);
+            Side.join(EthDev.probe("net_null4"), pool, events, loop, 2, FailoverPolicy.PRIMARY);
+            Side.join(EthDev.probe("net_null5,no-rx=1"), pool, events, loop, 2, FailoverPolicy.STANDBY);
             // Of the virtual devices that have a link word, the one that needs neither a far end nor an interface.
             withLinkWord = EthDev.probe("net_vhost3,iface=" + cncFile + ".sock");
             withLinkWord.configure(pool);
@@ -164,6 +178,13 @@ public class CostBenchmark {
     public int rxTxFailover() {
         int received = failover.rxBurst(burst.address(), MbufBurst.CAPACITY);
         return failover.txBurst(burst.address(), received);
+    }
+
+    /** With frames held for an unplanned cut; over a device that is done with them at once, so the references alone. */
+    @Benchmark
+    public int rxTxHolding() {
+        int received = holding.rxBurst(burst.address(), MbufBurst.CAPACITY);
+        return holding.txBurst(burst.address(), received);
     }
 
     @Benchmark
