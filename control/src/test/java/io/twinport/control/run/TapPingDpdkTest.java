@@ -14,6 +14,8 @@ import java.time.LocalTime;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
@@ -125,24 +127,28 @@ class TapPingDpdkTest {
         return after.compareTo(REQUEST_INTERVAL) <= 0 && after.compareTo(Duration.ofSeconds(-SECONDS)) > 0;
     }
 
-    /** When the requests were sent that got no reply, from those around them that got one. */
+    /**
+     * When the requests were sent that got no reply, from those around them that got one. A reply may come long after
+     * others: what waited in the dead far end's ring goes on when that is back.
+     */
     private static List<LocalTime> lostRequests(String ping) {
+        NavigableMap<Integer, LocalTime> answered = new TreeMap<>();
+        ping.lines().map(REPLY::matcher).filter(Matcher::find).forEach(reply -> {
+            long nanos = (long) (Double.parseDouble(reply.group("ms")) * 1e6);
+            answered.put(
+                    Integer.parseInt(reply.group("number")),
+                    time(reply.group("at")).minusNanos(nanos));
+        });
         List<LocalTime> lost = new ArrayList<>();
-        int before = 0;
-        LocalTime sentBefore = LocalTime.MIN;
-        for (String line : ping.lines().toList()) {
-            Matcher reply = REPLY.matcher(line);
-            if (!reply.find()) {
-                continue;
+        for (int missing = answered.firstKey() + 1; missing < answered.lastKey(); missing++) {
+            if (!answered.containsKey(missing)) {
+                var before = answered.lowerEntry(missing);
+                var after = answered.higherEntry(missing);
+                Duration span = Duration.between(before.getValue(), after.getValue());
+                lost.add(before.getValue()
+                        .plus(span.multipliedBy(missing - before.getKey())
+                                .dividedBy(after.getKey() - before.getKey())));
             }
-            LocalTime sent = time(reply.group("at")).minusNanos((long) (Double.parseDouble(reply.group("ms")) * 1e6));
-            int number = Integer.parseInt(reply.group("number"));
-            for (int missing = before + 1; before > 0 && missing < number; missing++) {
-                Duration span = Duration.between(sentBefore, sent);
-                lost.add(sentBefore.plus(span.multipliedBy(missing - before).dividedBy(number - before)));
-            }
-            before = number;
-            sentBefore = sent;
         }
         return lost;
     }
