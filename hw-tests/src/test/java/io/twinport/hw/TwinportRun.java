@@ -13,13 +13,17 @@ final class TwinportRun {
     private static final Duration SOON = Duration.ofSeconds(30);
     private static final Pattern COUNTERS =
             Pattern.compile("rx (\\d+), tx (\\d+) by the primary \\+ (\\d+) by the standby,"
-                    + " tx refused (\\d+), rx suppressed on the idle side (\\d+)");
+                    + " tx refused (\\d+), tx dropped (\\d+), rx suppressed on the idle side (\\d+)");
 
     private final GuestProgram program;
     private int switchesAtStart;
     private int linksAtStart;
 
-    /** What it prints at its end. */
+    /**
+     * What it prints at its end.
+     *
+     * @param refused given back to the handler, or dropped while neither side was ready
+     */
     record Counters(long received, long sentByPrimary, long sentByStandby, long refused, long suppressed) {
         long sent() {
             return sentByPrimary + sentByStandby;
@@ -82,8 +86,8 @@ final class TwinportRun {
                 Long.parseLong(matcher.group(1)),
                 Long.parseLong(matcher.group(2)),
                 Long.parseLong(matcher.group(3)),
-                Long.parseLong(matcher.group(4)),
-                Long.parseLong(matcher.group(5)));
+                Long.parseLong(matcher.group(4)) + Long.parseLong(matcher.group(5)),
+                Long.parseLong(matcher.group(6)));
     }
 
     @Override
