@@ -122,6 +122,7 @@ class WatchdogHwTest {
         // The process has to be in the threaded domain's root, which is the mounted one.
         guest.shell()
                 .run("echo " + task + " > /cgroup/frozen/cgroup.threads && echo 1 > /cgroup/frozen/cgroup.freeze"
-                        + " && grep -q 'frozen 1' /cgroup/frozen/cgroup.events");
+                        + " && for i in $(seq 50); do grep -q 'frozen 1' /cgroup/frozen/cgroup.events && break;"
+                        + " usleep 100000; done && grep -q 'frozen 1' /cgroup/frozen/cgroup.events");
     }
 }

@@ -20,6 +20,12 @@ final class IdleWatch {
         mac = address;
     }
 
+    /** Whether the port itself has sent a frame; not while its address is not known. */
+    boolean isOwn(long mbuf) {
+        long own = mac;
+        return own != 0 && EthernetHeader.source(Mbuf.data(mbuf)) == own;
+    }
+
     /** Counts a burst that an idle side has received. */
     void count(PortTotals.Idle totals, MbufBurst burst, int count) {
         totals.frames += count;

@@ -235,7 +235,20 @@ final class Receiver {
         }
         int end = taken + SideLine.receive(source.line(), slot(packets, taken), count - taken);
         proof |= source.side != transmitting && end > taken;
-        return copies || inWindow && filter != null ? withoutCopies(packets, taken, end, inWindow) : end;
+        if (filter != null) {
+            return copies || inWindow ? withoutCopies(packets, taken, end, inWindow) : end;
+        }
+        return inWindow ? withoutOwn(packets, taken, end) : end;
+    }
+
+    /** What the port has just sent to many by the side that it left may come back by the other one. */
+    private int withoutOwn(long packets, int begin, int end) {
+        int n = begin;
+        for (int i = begin; i < end; i++) {
+            long mbuf = UnsafeApi.getLong(slot(packets, i));
+            n = keep(packets, n, mbuf, !isForMany(mbuf) || !idleWatch.isOwn(mbuf));
+        }
+        return n;
     }
 
     /** Where one side is received from there are no copies, but those of frames for many may come by the other after a switch. */

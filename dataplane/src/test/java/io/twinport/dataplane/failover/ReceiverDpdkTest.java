@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.failover.ReceiveSettings.Mode;
+import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;
@@ -474,6 +475,23 @@ class ReceiverDpdkTest {
                 assertEquals(List.of(7000L), port.receive());
             }
             assertTrue(port.counters().received() == 3);
+        });
+    }
+
+    /** An announcement by the side that was just left is brought back by the network: it is none of the handler's. */
+    @Test
+    void shouldNotDeliverOwnBroadcastsThatComeBackByTheNewSide() throws Exception {
+        check(ReceiveSettings.DEFAULT, port -> {
+            port.mac(MacAddress.parse("02:00:00:00:00:09"));
+            port.link(PRIMARY, false);
+            port.send(1);
+            port.arriveAt(STANDBY, 2, 0);
+            port.arriveAt(STANDBY, 1, ONE);
+            assertEquals(numbers(ONE, 1), concat(port.receive(), port.receive()));
+            assertEquals(3, port.counters().suppressed(), "the one just sent as well: a net_ring gives it back");
+            port.mac(MacAddress.parse("02:00:00:00:00:08"));
+            port.arriveAt(STANDBY, 2, 10);
+            assertEquals(numbers(10, 2), concat(port.receive(), port.receive()));
         });
     }
 }

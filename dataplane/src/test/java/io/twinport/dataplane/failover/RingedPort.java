@@ -8,6 +8,7 @@ import io.twinport.dataplane.TestLines;
 import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
@@ -177,6 +178,11 @@ final class RingedPort implements AutoCloseable {
     void transmit(long number) {
         Frames.allocate(allocator, array, 1, number);
         port.transmit(Frames.get(array, 0));
+    }
+
+    /** The port's own address. */
+    void mac(MacAddress address) {
+        port.mac(address);
     }
 
     void decide(int event) {
