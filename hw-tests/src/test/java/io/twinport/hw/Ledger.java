@@ -3,9 +3,6 @@ package io.twinport.hw;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-
 /**
  * All frames of a run in both directions, when it has ended: what twinport's summary says beside what the host has sent
  * and got.
@@ -17,26 +14,21 @@ import java.util.regex.Pattern;
  * @param received of these by twinport's handler
  */
 record Ledger(long generated, long refused, long delivered, long duplicated, long sent, long received) {
-    private static final Pattern SUMMARY = Pattern.compile(
-            "rx (\\d+), tx (\\d+) by the primary \\+ (\\d+) by the standby, tx refused (\\d+), tx dropped (\\d+),");
-
     /** @param twinport that has ended, with {@code --handler generate} to the host */
     static Ledger of(GuestProgram twinport, Wire wire) {
-        Matcher summary = SUMMARY.matcher(twinport.output());
-        assertTrue(summary.find(), twinport::toString);
-        long refused = Long.parseLong(summary.group(4)) + Long.parseLong(summary.group(5));
-        long generated = Long.parseLong(summary.group(2)) + Long.parseLong(summary.group(3)) + refused;
+        TwinportRun.Counters counters = TwinportRun.Counters.of(twinport);
+        long generated = counters.sent() + counters.refused();
         Arrivals arrivals = wire.arrivals();
         assertTrue(arrivals.end() <= generated, "the host got number " + arrivals.end() + " of " + generated);
         // Each number that did not arrive was refused or lost, so the counts have to agree with the numbers.
         assertEquals(generated - arrivals.delivered(), arrivals.lost(0, generated));
         return new Ledger(
                 generated,
-                refused,
+                counters.refused(),
                 arrivals.delivered(),
                 arrivals.duplicated(),
                 wire.sent(),
-                Long.parseLong(summary.group(1)));
+                counters.received());
     }
 
     /** Frames of twinport's that a driver has taken and the host has not got. */

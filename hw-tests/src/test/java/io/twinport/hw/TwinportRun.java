@@ -25,6 +25,20 @@ final class TwinportRun {
      * @param refused given back to the handler, or dropped while neither side was ready
      */
     record Counters(long received, long sentByPrimary, long sentByStandby, long refused, long suppressed) {
+        /** Of a run that has ended. */
+        static Counters of(GuestProgram twinport) {
+            Matcher matcher = COUNTERS.matcher(twinport.output());
+            if (!matcher.find()) {
+                throw new AssertionError("no summary: " + twinport);
+            }
+            return new Counters(
+                    Long.parseLong(matcher.group(1)),
+                    Long.parseLong(matcher.group(2)),
+                    Long.parseLong(matcher.group(3)),
+                    Long.parseLong(matcher.group(4)) + Long.parseLong(matcher.group(5)),
+                    Long.parseLong(matcher.group(6)));
+        }
+
         long sent() {
             return sentByPrimary + sentByStandby;
         }
@@ -78,16 +92,10 @@ final class TwinportRun {
     /** Ends it and returns its counters. */
     Counters stop() {
         int exitCode = program.terminate(SOON);
-        Matcher matcher = COUNTERS.matcher(program.output());
-        if (exitCode != 0 || !matcher.find()) {
+        if (exitCode != 0) {
             throw new AssertionError("exit code " + exitCode + " of " + program);
         }
-        return new Counters(
-                Long.parseLong(matcher.group(1)),
-                Long.parseLong(matcher.group(2)),
-                Long.parseLong(matcher.group(3)),
-                Long.parseLong(matcher.group(4)) + Long.parseLong(matcher.group(5)),
-                Long.parseLong(matcher.group(6)));
+        return Counters.of(program);
     }
 
     @Override

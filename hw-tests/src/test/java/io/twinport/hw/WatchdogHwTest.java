@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Test;
  */
 @Tag("long")
 @HwScenario("G")
-@Tag("long")
 class WatchdogHwTest {
     private static final Duration SOON = Duration.ofSeconds(120);
     private static final Duration UNPLUG = Duration.ofSeconds(3);
