@@ -134,6 +134,10 @@ final class PortModel {
     private final Deque<Timed> backlog = new ArrayDeque<>();
     private final List<Timed> inFlight = new ArrayList<>();
     private int resends;
+
+    /** Received, and not yet given to the caller: over rings these may be frames that the port has posted itself. */
+    private List<Frame> inHand = List.of();
+
     private int posting = NONE;
     private boolean handingOver;
     private long handoverBegun;
@@ -344,9 +348,9 @@ final class PortModel {
     }
 
     private boolean taken(Timed frame) {
-        return Arrays.stream(devices)
-                .flatMap(device -> Stream.concat(device.ring.stream(), device.held.stream()))
-                .noneMatch(other -> other.number() == frame.number);
+        Stream<Frame> ofDevices =
+                Arrays.stream(devices).flatMap(device -> Stream.concat(device.ring.stream(), device.held.stream()));
+        return Stream.concat(ofDevices, inHand.stream()).noneMatch(other -> other.number() == frame.number);
     }
 
     private boolean arrived(Timed frame, int side) {
@@ -455,7 +459,9 @@ final class PortModel {
         }
         received += all.size();
         if (proof) {
+            inHand = all;
             prove(now);
+            inHand = List.of();
         }
         return numbers(all);
     }
