@@ -10,7 +10,6 @@ import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.failover.Conductor;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortSettings;
-import io.twinport.dataplane.failover.WarmUp;
 import io.twinport.dataplane.flight.FlightRecorder;
 import io.twinport.dataplane.flight.RecordedPort;
 import io.twinport.dpdk.Eal;
@@ -24,7 +23,9 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.SleepingMillisIdleStrategy;
@@ -107,23 +108,22 @@ public final class Engine implements AutoCloseable {
         return new PollLoop(name, handler, members, cnc.commands(loops++));
     }
 
-    /** {@link #run(PollLoop, PacketHandler, int, PortSettings, int)} for ports of one queue with the default settings. */
-    public Lcore run(PollLoop loop, PacketHandler handler, int cpu) {
-        return run(loop, handler, cpu, PortSettings.DEFAULT, 1);
+    /** Has the JIT see all that a port may have to do; takes one to five seconds. Before the loops run: it uses their CPU. */
+    public void warmUp(PortSettings settings, int queues) {
+        try (WarmUpThread thread =
+                new WarmUpThread(new TreeSet<>(Set.of(pollCpu())), settings, queues, errorHandler())) {
+            thread.join();
+        }
     }
 
-    /**
-     * Starts a loop on a CPU and returns when it has warmed up and runs.
-     *
-     * @param settings of its port
-     * @param queues of its port, in this loop and others
-     */
-    public Lcore run(PollLoop loop, PacketHandler handler, int cpu, PortSettings settings, int queues) {
-        Runnable first = () -> {
-            WarmUp.run(pool, settings, queues);
-            handler.start(pool);
-        };
-        Lcore lcore = Lcore.start(cpu, loop, first, errorHandler());
+    /** The same while the loops run, on the other CPUs: packets do not wait for it, a switch in the first seconds is slower. */
+    public void warmUpMeanwhile(PortSettings settings, int queues) {
+        started.push(new WarmUpThread(arguments.otherCpus(), settings, queues, errorHandler()));
+    }
+
+    /** Starts a loop on a CPU and returns when it runs. */
+    public Lcore run(PollLoop loop, PacketHandler handler, int cpu) {
+        Lcore lcore = Lcore.start(cpu, loop, () -> handler.start(pool), errorHandler());
         started.push(lcore);
         return lcore;
     }

@@ -25,7 +25,7 @@ public final class Lcore implements AutoCloseable {
      * Starts a loop and returns when it runs.
      *
      * @param cpu the CPU, which nothing else should use
-     * @param beforeLoop run on the thread first, pinned and registered: warm-up, {@code MbufAllocator}s
+     * @param beforeLoop run on the thread first, pinned and registered
      * @param errors told of what should not happen, an exception in the loop
      */
     public static Lcore start(int cpu, PollLoop loop, Runnable beforeLoop, ErrorHandler errors) {

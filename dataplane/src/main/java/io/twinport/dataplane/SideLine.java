@@ -21,15 +21,16 @@ import org.agrona.UnsafeApi;
  *  |rx function |rx queue    |rx callbacks|tx function |tx queue    |tx callbacks|port|rx#|tx#|tx ring|link |rx |tx |
  *  |            |            |            |            |            |            |    |   |   |       |     | kinds |
  *  +------------+------------+------------+------------+------------+------------+----+---+---+-------+-----+---+---+
- *  | completion | tx status  | relays     | address of relay 0 ...                                                   |
- *  +------------+----------------------------------------------------------------------------------------------------+
+ *  |compl.|rings|tx status   |prepare     |lacks       |link func.  |relays      |address of relay 0 ...             |
+ *  +------+-----+------------+------------+------------+------------+------------+-----------------------------------+
  * </pre>
  *
  * The kinds say whose queues these are: those of a driver of DPDK's, or of our own, which needs no functions and whose queue
  * is the address of its block, or, for a transmit queue that another loop uses, a {@link TransmitRelay}. It is a branch that
  * a run of bursts on one side always takes alike, on a word of the line that is being read anyway. Behind the line are
- * how it is known what the device has sent ({@link TxCompletion}), and the relays by which other loops send through this
- * line's transmit queue.
+ * how it is known what the device has sent ({@link TxCompletion}), what the port's other queues may have in their rings, how
+ * frames are made ready, the function that reads the link word, and the relays by which other loops send through this line's
+ * transmit queue.
  *
  * <p>Control writes a line before it is sent to the loop by a JOIN command, and again only after the loop has left it, so
  * the fields need no ordering of their own. The one exception is {@code link}, see {@link #reportLink}.
@@ -56,7 +57,8 @@ public final class SideLine {
     private static final int TX_STATUS = COMPLETION + Long.BYTES;
     private static final int PREPARE = TX_STATUS + Long.BYTES;
     private static final int LACKS = PREPARE + Long.BYTES;
-    private static final int RELAYS = LACKS + Long.BYTES;
+    private static final int LINK_FUNCTION = LACKS + Long.BYTES;
+    private static final int RELAYS = LINK_FUNCTION + Long.BYTES;
     private static final int RELAY = RELAYS + Long.BYTES;
 
     private static final short OF_DPDK = 0;
@@ -118,14 +120,20 @@ public final class SideLine {
         completion(line, TxCompletion.of(dev));
     }
 
-    /** For warm-up and tests: a device made of two functions. */
-    public static void write(long line, long rxFunction, long txFunction) {
-        write(
-                line,
-                new QueueFunctions(rxFunction, 0, NO_CALLBACKS, txFunction, 0, NO_CALLBACKS, 0),
-                0,
-                0,
-                LINK_REPORTED_DOWN);
+    /**
+     * For the warm-up: a device made of functions.
+     *
+     * @param txStatus for {@link io.twinport.dpdk.TxRing#status}
+     * @param linkFunction for {@link LinkWord#isUp}
+     * @param completion of {@link TxCompletion}
+     */
+    static void write(
+            long line, long rxFunction, long txFunction, long txStatus, int txRing, long linkFunction, int completion) {
+        QueueFunctions functions =
+                new QueueFunctions(rxFunction, 0, NO_CALLBACKS, txFunction, 0, NO_CALLBACKS, txStatus);
+        write(line, functions, 0, txRing, LINK_IN_WORD);
+        UnsafeApi.putLong(line + LINK_FUNCTION, linkFunction);
+        completion(line, completion);
     }
 
     private static void write(long line, QueueFunctions queue, int port, int txRing, int link) {
@@ -145,6 +153,7 @@ public final class SideLine {
         UnsafeApi.putLong(line + RELAYS, 0L);
         UnsafeApi.putInt(line + OTHER_RINGS, 0);
         UnsafeApi.putLong(line + TX_STATUS, queue.txStatus());
+        UnsafeApi.putLong(line + LINK_FUNCTION, LinkWord.FUNCTION);
         completion(line, TxCompletion.AT_ONCE);
     }
 
@@ -335,7 +344,7 @@ public final class SideLine {
     public static boolean isLinkUp(long line, long scratch) {
         int link = UnsafeApi.getIntAcquire(null, line + LINK);
         return link == LINK_IN_WORD
-                ? LinkWord.isUp(UnsafeApi.getShort(line + PORT), scratch)
+                ? LinkWord.isUp(UnsafeApi.getLong(line + LINK_FUNCTION), UnsafeApi.getShort(line + PORT), scratch)
                 : link == LINK_REPORTED_UP;
     }
 

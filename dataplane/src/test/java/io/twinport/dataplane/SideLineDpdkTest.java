@@ -97,8 +97,8 @@ class SideLineDpdkTest {
     @Test
     void shouldGoOnWithOwnDriversQueuesWhenLinkIsReported() throws Exception {
         EalWorker.run(() -> {
-            long line = SideLine.allocate();
-            try (VirtioMirror mirror = VirtioMirror.start(line, pool)) {
+            try (VirtioMirror mirror = new VirtioMirror(pool)) {
+                long line = mirror.line();
                 MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
                 SideLine.enter(line);
                 for (boolean up : new boolean[] {true, false, true}) {

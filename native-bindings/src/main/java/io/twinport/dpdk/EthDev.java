@@ -337,7 +337,9 @@ public final class EthDev {
     public boolean isLinkUp() {
         try (Arena arena = Arena.ofConfined()) {
             return LinkWord.isUp(
-                    port, arena.allocate(LinkWord.LENGTH, Long.BYTES).address());
+                    LinkWord.FUNCTION,
+                    port,
+                    arena.allocate(LinkWord.LENGTH, Long.BYTES).address());
         }
     }
 
@@ -345,7 +347,9 @@ public final class EthDev {
     public LinkSettings linkSettings() {
         try (Arena arena = Arena.ofConfined()) {
             return LinkSettings.of(LinkWord.read(
-                    port, arena.allocate(LinkWord.LENGTH, Long.BYTES).address()));
+                    LinkWord.FUNCTION,
+                    port,
+                    arena.allocate(LinkWord.LENGTH, Long.BYTES).address()));
         }
     }
 

@@ -5,6 +5,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.agrona.UnsafeApi;
 
@@ -19,27 +20,31 @@ public final class LinkWord {
     public static final int LENGTH = Long.BYTES;
 
     /** {@code link_status} is a C bitfield: bit 2 of the fifth byte. {@code AbiLayoutTest} checks it. */
-    static final long STATUS = 1L << 34;
+    public static final long STATUS = 1L << 34;
+
+    /** The function of DPDK's that reads the word; a warm-up has one of its own. */
+    public static final long FUNCTION = Symbols.address("rte_eth_link_get_nowait");
 
     private static final MethodHandle GET =
-            Symbols.function("rte_eth_link_get_nowait", FunctionDescriptor.of(JAVA_INT, JAVA_SHORT, JAVA_LONG));
+            Symbols.functionPointer(FunctionDescriptor.of(JAVA_INT, JAVA_SHORT, JAVA_LONG));
 
     private LinkWord() {}
 
     /**
      * Whether the port's link is up; false also where the port does not exist.
      *
+     * @param function {@link #FUNCTION}, or one that does what it does
      * @param scratch address of {@link #LENGTH} bytes of the calling thread
      */
-    public static boolean isUp(int port, long scratch) {
-        return (read(port, scratch) & STATUS) != 0;
+    public static boolean isUp(long function, int port, long scratch) {
+        return (read(function, port, scratch) & STATUS) != 0;
     }
 
     /** All eight bytes; 0 where the port does not exist. */
-    static long read(int port, long scratch) {
+    static long read(long function, int port, long scratch) {
         UnsafeApi.putLong(scratch, 0L);
         try {
-            int ignored = (int) GET.invokeExact((short) port, scratch);
+            int ignored = (int) GET.invokeExact(MemorySegment.ofAddress(function), (short) port, scratch);
         } catch (Throwable e) {
             throw Symbols.impossible(e);
         }

@@ -1,6 +1,7 @@
 package io.twinport.control.demo;
 
 import io.twinport.control.Engine;
+import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.control.Pause;
 import io.twinport.control.traffic.Payloads;
@@ -18,10 +19,7 @@ import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EventLine;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -92,14 +90,14 @@ public final class Demo {
     public record Outcome(DemoResult result, Histogram eventToBurst) {}
 
     private Outcome run(BooleanSupplier stop) {
-        Path folder = newFolder();
         engine.conductor().add(times);
+        engine.warmUp(near.settings(), 1);
         Lcore lcore = engine.run(loop, traffic, engine.pollCpu());
         double seconds;
         double mpps;
-        try {
-            Wire primary = Wire.lay(FailoverPolicy.PRIMARY, folder, MAC, engine.pool(), loop, events);
-            Wire standby = Wire.lay(FailoverPolicy.STANDBY, folder, MAC, engine.pool(), loop, events);
+        try (Folder folder = Folder.create("twinport-demo")) {
+            Wire primary = Wire.lay(FailoverPolicy.PRIMARY, folder.path(), MAC, engine.pool(), loop, events);
+            Wire standby = Wire.lay(FailoverPolicy.STANDBY, folder.path(), MAC, engine.pool(), loop, events);
             await(FailoverPolicy.PRIMARY, "the primary's link has not come up");
             traffic.sending(true);
             Pause.millis(SETTLE_MILLIS);
@@ -121,8 +119,6 @@ public final class Demo {
             Pause.millis(DRAIN_MILLIS);
             primary.remove();
             standby.remove();
-        } finally {
-            delete(folder);
         }
         lcore.close();
         return outcome(seconds, mpps);
@@ -219,24 +215,5 @@ public final class Demo {
                 Machine.jdk(),
                 Machine.describe());
         return new Outcome(result, times.eventToBurst());
-    }
-
-    private static Path newFolder() {
-        try {
-            return Files.createTempDirectory("twinport-demo");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-            Files.delete(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -63,7 +63,7 @@ final class PortMember implements Membership {
     }
 
     private int other() {
-        return FailoverPolicy.PRIMARY + FailoverPolicy.STANDBY - side.side();
+        return FailoverPolicy.other(side.side());
     }
 
     @Override

@@ -82,11 +82,12 @@ final class PortQueues {
         }
     }
 
-    /** Sets the loops going; returns when all have warmed up and run. */
+    /** Sets the loops going; returns when all run. */
     void run() {
+        engine.warmUpMeanwhile(settings, ports.size());
         Iterator<Integer> cpus = engine.pollCpus().iterator();
         for (int l = 0; l < loops.size(); l++) {
-            lcores.add(engine.run(loops.get(l), handlers.get(l), cpus.next(), settings, ports.size()));
+            lcores.add(engine.run(loops.get(l), handlers.get(l), cpus.next()));
         }
     }
 

@@ -1,6 +1,7 @@
 package io.twinport.control.soak;
 
 import io.twinport.control.Engine;
+import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.control.Pause;
 import io.twinport.control.traffic.Wire;
@@ -17,10 +18,7 @@ import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EventLine;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -34,6 +32,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.HdrHistogram.Histogram;
 
 /** Runs the soak: one fault after the other, after most of them a look whether the traffic flows, and the balance. */
@@ -103,15 +102,14 @@ public final class Soak {
      */
     public static SoakResult run(
             SoakOptions options, EalArguments eal, SoakView view, Path cncFile, BooleanSupplier stop) {
-        Path folder = newFolder();
-        try (Engine engine = Engine.start(eal, cncFile, MBUFS)) {
-            return new Soak(options, eal, view, engine, folder).run(stop);
-        } finally {
-            delete(folder);
+        try (Folder folder = Folder.create("twinport-soak");
+                Engine engine = Engine.start(eal, cncFile, MBUFS)) {
+            return new Soak(options, eal, view, engine, folder.path()).run(stop);
         }
     }
 
     private SoakResult run(BooleanSupplier stop) {
+        engine.warmUp(SETTINGS, 1);
         Lcore lcore = engine.run(loop, traffic, engine.pollCpu());
         long start = System.nanoTime();
         try {
@@ -203,7 +201,7 @@ public final class Soak {
         }
     }
 
-    private void both(java.util.function.Consumer<SoakSide> what) {
+    private void both(Consumer<SoakSide> what) {
         boolean primaryFirst = random.nextBoolean();
         what.accept(primaryFirst ? primary : standby);
         what.accept(primaryFirst ? standby : primary);
@@ -373,25 +371,6 @@ public final class Soak {
     private void check(boolean good, String otherwise) {
         if (!good) {
             violation(otherwise);
-        }
-    }
-
-    private static Path newFolder() {
-        try {
-            return Files.createTempDirectory("twinport-soak");
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) {
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-            Files.delete(folder);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 }

@@ -33,6 +33,8 @@ import org.jspecify.annotations.Nullable;
  * refused and a reader can tell a live file from a dead one.
  */
 public final class CncFile implements AutoCloseable {
+    private static final int PAGE = 4096;
+
     private final Path file;
     private final FileChannel channel;
     private final MappedByteBuffer mapped;
@@ -81,6 +83,7 @@ public final class CncFile implements AutoCloseable {
             old.close();
             lock(channel);
             MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, CncLayout.LENGTH);
+            touch(mapped);
             CncLayout layout = new CncLayout(new UnsafeBuffer(mapped));
             CncFile cnc = new CncFile(file, channel, mapped, layout);
             layout.ready(
@@ -92,6 +95,13 @@ public final class CncFile implements AutoCloseable {
             closeQuietly(channel);
             throw new CncException(
                     file + " cannot be written: " + e + ". Choose another folder with --cnc-dir DIR.", e);
+        }
+    }
+
+    /** The page fault of a poll loop's first write would be a part of its first switch. */
+    private static void touch(MappedByteBuffer mapped) {
+        for (int i = 0; i < mapped.capacity(); i += PAGE) {
+            mapped.put(i, (byte) 0);
         }
     }
 

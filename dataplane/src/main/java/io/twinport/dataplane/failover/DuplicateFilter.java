@@ -60,7 +60,7 @@ final class DuplicateFilter {
 
     /** Whether the frame's copy by the other side has been delivered; that copy is then dealt with. */
     boolean isCopy(long key, int side, long now) {
-        long wanted = tagged(key, FailoverPolicy.PRIMARY + FailoverPolicy.STANDBY - side);
+        long wanted = tagged(key, FailoverPolicy.other(side));
         int first = set(key);
         int oldest = NOWHERE;
         for (int i = first; i < first + WAYS; i++) {

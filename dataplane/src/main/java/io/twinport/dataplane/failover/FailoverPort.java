@@ -1,6 +1,5 @@
 package io.twinport.dataplane.failover;
 
-import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.SideLine;
@@ -38,7 +37,6 @@ public final class FailoverPort implements PacketPort, PollMember {
     private final PolicyTimers timers;
     private final Receiver receiver;
     private final NanoClock clock;
-    private final MbufBurst single = new MbufBurst();
 
     private final PortTotals totals = new PortTotals();
     private final TransmitQueue tx;
@@ -100,7 +98,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         return id;
     }
 
-    PortSettings settings() {
+    public PortSettings settings() {
         return settings;
     }
 
@@ -133,12 +131,38 @@ public final class FailoverPort implements PacketPort, PollMember {
     @Override
     public int txBurst(long packets, int count) {
         if (selector.hasEdge()) {
-            look(EventLine.takeEventNanos(events));
+            return transmitAtEdge(packets, count);
         }
-        if (tx.mode != 0) {
-            return transmitAroundSwitch(packets, count);
+        return transmitAsUsual(packets, count);
+    }
+
+    private int transmitAsUsual(long packets, int count) {
+        return tx.isOrdinary() ? post(packets, count) : transmitAroundSwitch(packets, count);
+    }
+
+    /** An interrupt has come. If it is a cut, the burst goes by the other side first, and all else comes after it. */
+    private int transmitAtEdge(long packets, int count) {
+        long eventNanos = EventLine.takeEventNanos(events);
+        boolean ordinary = tx.isOrdinary();
+        int event = selector.look();
+        boolean cut = event != TransmitSelector.NO_SWITCH && activeSide() != FailoverPolicy.NONE && !canSend(tx.side());
+        if (!cut || !ordinary || count == 0) {
+            selector.record();
+            turn(event, eventNanos);
+            return transmitAsUsual(packets, count);
         }
-        return post(packets, count);
+        // Old frames have to be out of its ring before an answer can come.
+        receiver.turn(activeSide());
+        int n = SideLine.transmit(selector.active(), packets, count);
+        long burstNanos = clock.nanoTime();
+        selector.record();
+        note(event, eventNanos);
+        totals.sent += n;
+        totals.refused += count - n;
+        if (tx.hasFirstBurst()) {
+            firstBurst(burstNanos);
+        }
+        return n;
     }
 
     private int post(long packets, int count) {
@@ -150,7 +174,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     /** While a switch is under way, neither side is ready, or frames are held. */
     private int transmitAroundSwitch(long packets, int count) {
-        int n = tx.isPlain() ? post(packets, count) : tx.transmit(packets, count, clock.nanoTime());
+        int n = tx.isDirect() ? post(packets, count) : tx.transmit(packets, count, clock.nanoTime());
         noteFirstBurst();
         return n;
     }
@@ -179,7 +203,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     public int sideOf(long mbuf) {
         boolean byIdle = SideLine.hasReceived(selector.idle(), mbuf) && !SideLine.hasReceived(selector.active(), mbuf);
         int active = activeSide();
-        return byIdle ? FailoverPolicy.PRIMARY + FailoverPolicy.STANDBY - active : active;
+        return byIdle ? FailoverPolicy.other(active) : active;
     }
 
     /** Switches so far; the poll thread's own count. */
@@ -214,10 +238,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     /** On the side that gets the handler's frames. It is none of these, so it is counted apart. */
     @Override
     public void transmit(long mbuf) {
-        single.set(mbuf);
-        int taken = SideLine.transmit(tx.line(), single.address(), 1);
-        single.free(taken, 1);
-        totals.announced += taken;
+        tx.announce(mbuf);
     }
 
     @Override
@@ -227,13 +248,16 @@ public final class FailoverPort implements PacketPort, PollMember {
     }
 
     private void look(long nanos) {
-        turn(selector.look(), nanos);
+        int event = selector.look();
+        selector.record();
+        turn(event, nanos);
     }
 
     /** Notes a switch, and has the frames follow; the line that transmits has been changed already. */
     private void turn(int event, long nanos) {
         if (event != TransmitSelector.NO_SWITCH) {
             note(event, nanos);
+            receiver.turn(activeSide());
         } else if (tx.isHandingOver() && !canSend(tx.side())) {
             // The side that was being left has failed before it was empty: the switch is an unplanned one now.
             lostAtMost = lostByOthers(tx.side());
@@ -272,12 +296,7 @@ public final class FailoverPort implements PacketPort, PollMember {
             lostAtMost = 0;
         }
         untold = true;
-        receiver.turn(to);
-        if (to == FailoverPolicy.NONE) {
-            tx.mode &= ~TransmitQueue.AWAITS_BURST;
-        } else {
-            tx.mode |= TransmitQueue.AWAITS_BURST;
-        }
+        tx.awaitFirstBurst(to != FailoverPolicy.NONE);
     }
 
     /** Whether a side is a member and its link up. */
@@ -285,16 +304,13 @@ public final class FailoverPort implements PacketPort, PollMember {
         return side != FailoverPolicy.NONE && FailoverPolicy.isLinkUp(selector.state(), side);
     }
 
-    /** The first frames that the new side has taken since its switch. */
     private void noteFirstBurst() {
-        if ((tx.mode & TransmitQueue.AWAITS_BURST) != 0 && !tx.isHandingOver() && totals.sent > 0) {
-            firstBurst();
+        if (tx.hasFirstBurst()) {
+            firstBurst(clock.nanoTime());
         }
     }
 
-    private void firstBurst() {
-        long nanos = clock.nanoTime();
-        tx.mode &= ~TransmitQueue.AWAITS_BURST;
+    private void firstBurst(long nanos) {
         if (TxCompletion.of(tx.line()) == TxCompletion.AT_ONCE) {
             firstCompletedNanos = nanos;
         }
@@ -307,10 +323,12 @@ public final class FailoverPort implements PacketPort, PollMember {
     }
 
     private void lookAround() {
-        if (selector.hasMoved()) {
+        boolean isTurn = polls % HOUSEKEEPING_POLLS == 0;
+        // Now and then for nothing: code that has not run for long would be slow at a switch.
+        if (isTurn || selector.hasMoved()) {
             look(selector.hasEdge() ? EventLine.takeEventNanos(events) : 0);
         }
-        if (polls % HOUSEKEEPING_POLLS == 0) {
+        if (isTurn) {
             housekeeping();
         }
     }
@@ -319,7 +337,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         if (timers.isRunning()) {
             expire();
         }
-        if (tx.mode != 0) {
+        if (!tx.isOrdinary()) {
             tx.advance(clock.nanoTime());
             noteFirstBurst();
         }

@@ -1,6 +1,5 @@
 package io.twinport.dataplane.failover;
 
-import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.SideLine;
@@ -26,7 +25,6 @@ public final class FailoverQueue implements PacketPort, PollMember {
     private final PortTotals totals = new PortTotals();
     private final Receiver receiver;
     private final TransmitQueue tx;
-    private final MbufBurst single = new MbufBurst();
     private long primary = SideLine.NOTHING;
     private long standby = SideLine.NOTHING;
     private long active = SideLine.NOTHING;
@@ -85,10 +83,7 @@ public final class FailoverQueue implements PacketPort, PollMember {
         if (PortDecision.word(decision) != seen) {
             follow();
         }
-        if (tx.mode != 0) {
-            return transmitAroundSwitch(packets, count);
-        }
-        return post(packets, count);
+        return tx.isOrdinary() ? post(packets, count) : transmitAroundSwitch(packets, count);
     }
 
     private int post(long packets, int count) {
@@ -100,7 +95,7 @@ public final class FailoverQueue implements PacketPort, PollMember {
 
     /** As {@link FailoverPort} does. */
     private int transmitAroundSwitch(long packets, int count) {
-        int n = tx.isPlain() ? post(packets, count) : tx.transmit(packets, count, clock.nanoTime());
+        int n = tx.isDirect() ? post(packets, count) : tx.transmit(packets, count, clock.nanoTime());
         noteFirstBurst();
         return n;
     }
@@ -141,10 +136,7 @@ public final class FailoverQueue implements PacketPort, PollMember {
 
     @Override
     public void transmit(long mbuf) {
-        single.set(mbuf);
-        int taken = SideLine.transmit(tx.line(), single.address(), 1);
-        single.free(taken, 1);
-        totals.announced += taken;
+        tx.announce(mbuf);
     }
 
     /** The port has decided; if another side transmits, so does it here from now on. */
@@ -166,11 +158,7 @@ public final class FailoverQueue implements PacketPort, PollMember {
         tx.turnTo(now, active, canSend(tx.side()), clock.nanoTime());
         receiver.turn(now);
         awaited = number;
-        if (now == FailoverPolicy.NONE || number == PortDecision.OVER) {
-            tx.mode &= ~TransmitQueue.AWAITS_BURST;
-        } else {
-            tx.mode |= TransmitQueue.AWAITS_BURST;
-        }
+        tx.awaitFirstBurst(now != FailoverPolicy.NONE && number != PortDecision.OVER);
     }
 
     /** Whether a side is a member and its link up. */
@@ -179,8 +167,7 @@ public final class FailoverQueue implements PacketPort, PollMember {
     }
 
     private void noteFirstBurst() {
-        if ((tx.mode & TransmitQueue.AWAITS_BURST) != 0 && !tx.isHandingOver() && totals.sent > 0) {
-            tx.mode &= ~TransmitQueue.AWAITS_BURST;
+        if (tx.hasFirstBurst()) {
             out.firstBurst(port, awaited, clock.nanoTime());
         }
     }
@@ -189,7 +176,7 @@ public final class FailoverQueue implements PacketPort, PollMember {
         if (PortDecision.word(decision) != seen) {
             follow();
         }
-        if (tx.mode != 0) {
+        if (!tx.isOrdinary()) {
             tx.advance(clock.nanoTime());
             noteFirstBurst();
         }

@@ -73,6 +73,13 @@ final class MbufQueue {
         size = count;
     }
 
+    /** Takes out the oldest one, which becomes the caller's. */
+    long poll() {
+        long mbuf = mbuf(0);
+        remove(1);
+        return mbuf;
+    }
+
     /** Takes out the oldest; their mbufs have been seen to. */
     void remove(int count) {
         head = head + count & capacity - 1;
@@ -82,10 +89,8 @@ final class MbufQueue {
     /** Makes the oldest the youngest. */
     void rotate(int count) {
         for (int i = 0; i < count; i++) {
-            long mbuf = mbuf(0);
             long since = nanos(0);
-            remove(1);
-            add(mbuf, since);
+            add(poll(), since);
         }
     }
 
@@ -107,10 +112,10 @@ final class MbufQueue {
         }
     }
 
-    /** How many of the oldest were put in before an instant, up to a number. */
-    int before(long instant, int most) {
+    /** How many of the oldest are from before an instant. */
+    int before(long instant) {
         int n = 0;
-        while (n < Math.min(most, size) && nanos(n) - instant < 0) {
+        while (n < size && nanos(n) - instant < 0) {
             n++;
         }
         return n;

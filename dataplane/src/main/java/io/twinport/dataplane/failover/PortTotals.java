@@ -47,9 +47,6 @@ final class PortTotals {
     /** Delivered frames whose copies were no longer awaited for want of room, so that those were delivered too (U8). */
     long forgotten;
 
-    /** Frames that the side that does not transmit has received, whatever became of them. */
-    long idle;
-
     /** Frames of control threads that a driver took. */
     long announced;
 

@@ -10,8 +10,11 @@ final class ReceiveSide {
     /** Of the frames in the device's ring. */
     final RingAge age;
 
-    /** What was received while nobody wanted it. */
-    final LookBack held = new LookBack();
+    /** Frames of {@link #held} at most; of more the latest. A pool of thousands of mbufs can spare them. */
+    static final int MOST_HELD = 512;
+
+    /** What was received while nobody wanted it, each with an instant before which it did not arrive. */
+    final MbufQueue held = new MbufQueue(MOST_HELD);
 
     private long line = SideLine.NOTHING;
     private int toFlush;

@@ -147,7 +147,7 @@ final class Receiver {
     /** Its device is not touched any more, and its frames are back in their pool, as far as they are here. */
     void leave(int side) {
         ReceiveSide left = of(side);
-        release(left, left.held.count(), clock.nanoTime());
+        release(left, left.held.size(), clock.nanoTime());
         left.leave();
         former = left == former ? nobody : former;
         choose();
@@ -176,7 +176,7 @@ final class Receiver {
      */
     private void change(ReceiveSide next, long now) {
         ReceiveSide left = source;
-        release(left, left.held.count(), now);
+        release(left, left.held.size(), now);
         boolean served = left.isMember() && !left.isToBeFlushed();
         left.flush(0);
         if (served) {
@@ -199,8 +199,8 @@ final class Receiver {
 
     /** What came before the switch is the oldest, so it goes first. */
     private int takeHeld(long packets, int count, long now) {
-        LookBack held = source.held;
-        release(source, held.olderThan(oldest), now);
+        MbufQueue held = source.held;
+        release(source, held.before(oldest), now);
         int n = 0;
         while (n < count && !held.isEmpty()) {
             long mbuf = held.poll();
@@ -219,7 +219,6 @@ final class Receiver {
         int end = taken + SideLine.receive(former.line(), slot(packets, taken), count - taken);
         former.age.servedAt(now);
         proof |= end > taken;
-        totals.idle += end - taken;
         int n = taken;
         for (int i = taken; i < end; i++) {
             long mbuf = UnsafeApi.getLong(slot(packets, i));
@@ -302,7 +301,7 @@ final class Receiver {
         if (n == 0) {
             if (due) {
                 side.age.foundEmpty(now);
-                release(side, side.held.olderThan(now - lookback), now);
+                release(side, side.held.before(now - lookback), now);
             }
             return;
         }
@@ -321,9 +320,8 @@ final class Receiver {
 
     /** Every frame that an idle side receives passes here once, in {@code burst}: held for the look-back, or freed. */
     private void passBy(ReceiveSide side, int count, long now) {
-        totals.idle += count;
         idleWatch.count(totals.idle(side.side), burst, count);
-        release(side, side.held.olderThan(now - lookback), now);
+        release(side, side.held.before(now - lookback), now);
         boolean young = mode != Mode.PRESENCE && lookback > 0 && side.age.holdsNothingBefore(now - lookback);
         int unwanted = 0;
         for (int i = 0; i < count; i++) {
@@ -338,7 +336,7 @@ final class Receiver {
     }
 
     private void hold(ReceiveSide side, long mbuf, long now) {
-        if (side.held.isFull()) {
+        if (side.held.room() == 0) {
             release(side, 1, now);
         }
         side.held.add(mbuf, side.age.since());
@@ -348,7 +346,7 @@ final class Receiver {
     private void release(ReceiveSide side, int count, long now) {
         if (filter != null) {
             for (int i = 0; i < count; i++) {
-                forget(side.held.get(i), side, now);
+                forget(side.held.mbuf(i), side, now);
             }
         }
         side.held.free(count);

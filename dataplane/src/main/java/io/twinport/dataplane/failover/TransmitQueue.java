@@ -8,7 +8,7 @@ import org.agrona.UnsafeApi;
 
 /**
  * What becomes of the frames of one queue around a switch: who gets them, who waits, who goes first. While there is
- * nothing of that kind, {@link #mode} is 0 and the port posts its bursts by the active line itself.
+ * nothing of that kind it {@link #isOrdinary} and the port posts its bursts by the active line itself.
  *
  * <pre>
  *   in flight, to be posted again  -&gt;  backlog: kept frames  -&gt;  the burst at hand      the order in which frames go
@@ -25,17 +25,14 @@ import org.agrona.UnsafeApi;
  * <p>Belongs to the poll loop of its port.
  */
 final class TransmitQueue {
-    /** The switch has had no burst yet; the port's own bit. */
-    static final int AWAITS_BURST = 1;
+    /** The switch has had no burst yet. */
+    private static final int AWAITS_BURST = 1;
 
     private static final int HANDOVER = 2;
     private static final int BACKLOG = 4;
     private static final int RESEND = 8;
     private static final int NOBODY = 16;
     private static final int HOLD = 32;
-
-    /** Which states there are: 0 for the ordinary one, in which there is nothing to look after. */
-    int mode = NOBODY;
 
     private final PortTotals totals;
     private final boolean holds;
@@ -44,6 +41,10 @@ final class TransmitQueue {
     private final MbufQueue backlog;
     private final Handover handover;
     private final MbufBurst scratch = new MbufBurst();
+
+    /** Which of the states there are: 0 for the ordinary one. */
+    private int mode;
+
     private int side = FailoverPolicy.NONE;
     private long line = SideLine.NOTHING;
     private int nextSide;
@@ -74,9 +75,34 @@ final class TransmitQueue {
         return (mode & HANDOVER) != 0;
     }
 
-    /** Whether only the port's own bit may be set. */
-    boolean isPlain() {
+    /** Whether there is nothing to look after. */
+    boolean isOrdinary() {
+        return mode == 0;
+    }
+
+    /** Whether bursts go straight to the side that transmits. */
+    boolean isDirect() {
         return (mode & ~AWAITS_BURST) == 0;
+    }
+
+    /** From a switch on, until {@link #hasFirstBurst}. */
+    void awaitFirstBurst(boolean awaited) {
+        mode = awaited ? mode | AWAITS_BURST : mode & ~AWAITS_BURST;
+    }
+
+    /** Says once after a switch that the new side has taken its first frames. */
+    boolean hasFirstBurst() {
+        boolean has = (mode & AWAITS_BURST) != 0 && !isHandingOver() && totals.sent > 0;
+        mode = has ? mode & ~AWAITS_BURST : mode;
+        return has;
+    }
+
+    /** Sends a frame that is none of the handler's, so it is counted apart. It is freed if the driver does not take it. */
+    void announce(long mbuf) {
+        scratch.set(mbuf);
+        int taken = SideLine.transmit(line, scratch.address(), 1);
+        scratch.free(taken, 1);
+        totals.announced += taken;
     }
 
     /** As {@code txBurst}, in any mode. */
@@ -266,7 +292,7 @@ final class TransmitQueue {
     /** What has waited too long for a side to become ready. */
     private void expire(long now) {
         if ((mode & NOBODY) != 0) {
-            drop(backlog.before(now - holdNanos, backlog.size()));
+            drop(backlog.before(now - holdNanos));
             if (inFlight.resends() == 0) {
                 mode &= ~RESEND;
             }

@@ -11,6 +11,9 @@ final class TransmitSelector {
     /** What {@link #look} and its like return when the transmitting side has not changed. */
     static final int NO_SWITCH = -1;
 
+    /** Inputs of one look, of each link one. */
+    private static final int MOST_INPUTS = 2;
+
     private final int port;
     private final long events;
     private final PortEvents out;
@@ -28,6 +31,13 @@ final class TransmitSelector {
     private long switches;
     private long decisionNanos;
     private long edgesSeen;
+
+    // Inputs that have changed the state and have not been recorded.
+    private final int[] inputs = new int[MOST_INPUTS];
+    private final int[] before = new int[MOST_INPUTS];
+    private final int[] after = new int[MOST_INPUTS];
+    private final long[] nanos = new long[MOST_INPUTS];
+    private int unrecorded;
 
     /**
      * @param events address of the port's {@link EventLine}
@@ -97,7 +107,8 @@ final class TransmitSelector {
     }
 
     /**
-     * Reads both links (U1: the event was only a hint) and decides.
+     * Reads both links (U1: the event was only a hint) and decides. {@link #record} is to follow, after the burst that waits
+     * for the decision.
      *
      * @return the event that made another side transmit, or {@link #NO_SWITCH}
      */
@@ -127,7 +138,18 @@ final class TransmitSelector {
 
     /** Decides on an event that is not a device's. */
     int decide(int event) {
-        return publish(apply(event));
+        int result = publish(apply(event));
+        record();
+        return result;
+    }
+
+    /** Tells of the inputs of the last {@link #look}, and has the timers follow them. */
+    void record() {
+        for (int i = 0; i < unrecorded; i++) {
+            out.input(port, nanos[i], inputs[i], before[i], after[i]);
+            timers.follow(after[i], nanos[i]);
+        }
+        unrecorded = 0;
     }
 
     private int apply(int event) {
@@ -135,16 +157,22 @@ final class TransmitSelector {
         if (next == state) {
             return NO_SWITCH;
         }
-        long nanos = clock.nanoTime();
-        out.input(port, nanos, event, state, next);
-        timers.follow(next, nanos);
-        int before = FailoverPolicy.active(state);
+        decisionNanos = clock.nanoTime();
+        note(event, next);
+        int was = FailoverPolicy.active(state);
         int now = FailoverPolicy.active(next);
         state = next;
         active = now == FailoverPolicy.PRIMARY ? primary : now == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
         idle = now == FailoverPolicy.PRIMARY ? standby : now == FailoverPolicy.STANDBY ? primary : SideLine.NOTHING;
-        decisionNanos = nanos;
-        return now == before ? NO_SWITCH : event;
+        return now == was ? NO_SWITCH : event;
+    }
+
+    private void note(int event, int next) {
+        inputs[unrecorded] = event;
+        before[unrecorded] = state;
+        after[unrecorded] = next;
+        nanos[unrecorded] = decisionNanos;
+        unrecorded++;
     }
 
     /** The other queues hear of what has come of a look as a whole. */

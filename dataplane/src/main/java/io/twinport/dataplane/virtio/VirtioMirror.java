@@ -1,12 +1,13 @@
 package io.twinport.dataplane.virtio;
 
+import io.twinport.dataplane.ScratchSide;
 import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.virtqueue.DeviceEnd;
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.MbufPool;
 
 /** Virtio queues without a device, for the warm-up: every frame counts as sent, and some are received. */
-public final class VirtioMirror implements AutoCloseable {
+public final class VirtioMirror implements ScratchSide {
     private static final int SLOTS = 256;
     private static final int RECEIVED_AT_ONCE = 2;
     private static final int RECEIVED_BYTES = SplitQueue.NET_HEADER + 60;
@@ -16,22 +17,29 @@ public final class VirtioMirror implements AutoCloseable {
     private final DeviceEnd receiving = new DeviceEnd(receive.address());
     private final DeviceEnd sending = new DeviceEnd(transmit.address());
 
+    private final long line = SideLine.allocate();
+
     private boolean awake;
 
-    private VirtioMirror() {}
-
-    /** Writes a line that has these queues, and whose link is up. */
-    public static VirtioMirror start(long line, MbufPool pool) {
-        VirtioMirror mirror = new VirtioMirror();
-        mirror.receive.clear();
-        mirror.transmit.clear();
-        mirror.receive.fill(pool);
-        mirror.transmit.prepareHeaders();
-        SideLine.writeVirtio(line, mirror.receive.address(), mirror.transmit.address(), mirror.transmit.frames(), true);
-        return mirror;
+    public VirtioMirror(MbufPool pool) {
+        receive.clear();
+        transmit.clear();
+        receive.fill(pool);
+        transmit.prepareHeaders();
+        SideLine.writeVirtio(line, receive.address(), transmit.address(), transmit.frames(), true);
     }
 
-    /** What the device does meanwhile. */
+    @Override
+    public long line() {
+        return line;
+    }
+
+    @Override
+    public void link(boolean isUp) {
+        SideLine.reportLink(line, isUp);
+    }
+
+    @Override
     public void turn() {
         receiving.complete(RECEIVED_AT_ONCE, RECEIVED_BYTES);
         sending.complete(SLOTS, 0);

@@ -197,8 +197,9 @@ class ReceiverDpdkTest {
             }
             port.decide(FailoverPolicy.FORCED_STANDBY);
             assertEquals(
-                    numbers(ONE + 800 - LookBack.CAPACITY, LookBack.CAPACITY), port.receive(LookBack.CAPACITY / 32));
-            assertEquals(800 - LookBack.CAPACITY, port.counters().suppressed());
+                    numbers(ONE + 800 - ReceiveSide.MOST_HELD, ReceiveSide.MOST_HELD),
+                    port.receive(ReceiveSide.MOST_HELD / 32));
+            assertEquals(800 - ReceiveSide.MOST_HELD, port.counters().suppressed());
         });
     }
 

@@ -23,8 +23,8 @@ class VirtioQuietDpdkTest {
         MbufPool pool = MbufPool.create("quiet", 2047);
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         EalWorker.run(() -> {
-            long line = SideLine.allocate();
-            try (VirtioMirror mirror = VirtioMirror.start(line, pool)) {
+            try (VirtioMirror mirror = new VirtioMirror(pool)) {
+                long line = mirror.line();
                 SideLine.enter(line);
                 MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
                 MbufBurst burst = new MbufBurst();

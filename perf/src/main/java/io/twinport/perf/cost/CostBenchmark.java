@@ -152,7 +152,7 @@ public class CostBenchmark {
 
     @Benchmark
     public boolean linkWord() {
-        return LinkWord.isUp(withLinkWord.port(), scratch);
+        return LinkWord.isUp(LinkWord.FUNCTION, withLinkWord.port(), scratch);
     }
 
     @Benchmark

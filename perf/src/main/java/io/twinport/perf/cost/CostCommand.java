@@ -1,7 +1,7 @@
 package io.twinport.perf.cost;
 
+import io.twinport.control.Folder;
 import io.twinport.perf.launch.CProgram;
-import io.twinport.perf.launch.Folder;
 import io.twinport.perf.launch.Rig;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -43,7 +43,7 @@ public final class CostCommand implements Callable<Integer> {
     @Override
     public Integer call() throws RunnerException {
         Rig rig = Rig.ofThisMachine();
-        try (Folder folder = Folder.create()) {
+        try (Folder folder = Folder.create("twinport-bench")) {
             Path library = CProgram.library("cost.c", folder.path());
             // A fork gets this JVM's own flags as well.
             var options = new OptionsBuilder()

@@ -1,8 +1,8 @@
 package io.twinport.perf.failover;
 
+import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.perf.launch.CProgram;
-import io.twinport.perf.launch.Folder;
 import io.twinport.perf.statistics.Percentiles;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -34,7 +34,7 @@ final class FailoverBench {
     FailoverResult run(List<FailoverCase> cases, int launches, String command) {
         Map<FailoverCase, List<FailoverLaunch>> done = new EnumMap<>(FailoverCase.class);
         cases.forEach(what -> done.put(what, new ArrayList<>()));
-        try (Folder folder = Folder.create()) {
+        try (Folder folder = Folder.create("twinport-bench")) {
             Path peers = CProgram.program("failover.c", folder.path(), "-lrte_net_bond");
             for (int round = 0; round < launches; round++) {
                 List<FailoverCase> order = new ArrayList<>(cases);

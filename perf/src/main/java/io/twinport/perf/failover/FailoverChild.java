@@ -63,6 +63,7 @@ final class FailoverChild {
     private final long interrupts =
             Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
 
+    private final FailoverPort near;
     private final FailoverTraffic traffic;
     private final PollLoop loop;
     private final Random random = new Random(1);
@@ -71,7 +72,7 @@ final class FailoverChild {
         this.engine = engine;
         this.what = what;
         this.cuts = cuts;
-        FailoverPort near = new FailoverPort(
+        this.near = new FailoverPort(
                 0,
                 events,
                 new PortCounters(engine.cnc().counters(), 0),
@@ -113,6 +114,7 @@ final class FailoverChild {
 
     private void run(Path folder) throws IOException {
         engine.conductor().add(switches);
+        engine.warmUp(near.settings(), 1);
         Lcore lcore = engine.run(loop, traffic, engine.pollCpu());
         Wire primary = Wire.lay(FailoverPolicy.PRIMARY, folder, MAC, engine.pool(), loop, events);
         Wire standby = Wire.lay(FailoverPolicy.STANDBY, folder, MAC, engine.pool(), loop, events);

@@ -1,8 +1,8 @@
 package io.twinport.perf.failover;
 
+import io.twinport.control.Folder;
 import io.twinport.control.UserException;
 import io.twinport.perf.launch.CpuWait;
-import io.twinport.perf.launch.Folder;
 import io.twinport.perf.launch.Launch;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,7 +24,7 @@ record FailoverLaunch(String dpdk, List<Cut> cuts, Optional<Timeline> timeline) 
      */
     static FailoverLaunch run(FailoverCase what, FailoverSetup setup, Path peers) {
         int cuts = what.isCutOnce() ? 1 : setup.cuts();
-        try (Folder sockets = Folder.create()) {
+        try (Folder sockets = Folder.create("twinport-bench")) {
             Reader reader = new Reader(setup.rig().pollCpu());
             List<String> output = Launch.run(
                     what.label(), command(what, setup, cuts, peers, sockets.path()), setup.limit(), reader::read);

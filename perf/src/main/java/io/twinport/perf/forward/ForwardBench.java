@@ -1,8 +1,8 @@
 package io.twinport.perf.forward;
 
+import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.control.UserException;
-import io.twinport.perf.launch.Folder;
 import io.twinport.perf.launch.Launch;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -130,7 +130,7 @@ final class ForwardBench {
         if (setup.device() != ForwardDevice.VHOST) {
             return what == ForwardCase.TESTPMD ? Testpmd.measure(setup) : ours(what, NO_SOCKET, () -> {});
         }
-        try (Folder folder = Folder.create()) {
+        try (Folder folder = Folder.create("twinport-bench")) {
             Path socket = folder.path().resolve("far");
             try (Testpmd far = Testpmd.farEnd(setup, socket)) {
                 if (what == ForwardCase.TESTPMD) {

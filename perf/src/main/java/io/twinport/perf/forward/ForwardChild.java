@@ -14,6 +14,7 @@ import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
@@ -113,6 +114,7 @@ final class ForwardChild {
                 ? new IoForward(port, setup.burst())
                 : new MacSwapForward(port, setup.burst());
         PollLoop loop = engine.newLoop("poll", handler, List.of(port));
+        engine.warmUpMeanwhile(PortSettings.DEFAULT, 1);
         Lcore lcore = engine.run(loop, handler, engine.pollCpu());
         List<EthDev> devs = devargs.stream().map(EthDev::probe).toList();
         List<Side> sides = new ArrayList<>();

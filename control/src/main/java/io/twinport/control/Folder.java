@@ -1,4 +1,4 @@
-package io.twinport.perf.launch;
+package io.twinport.control;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -7,9 +7,10 @@ import java.nio.file.Path;
 
 /** A temporary folder, for sockets and programs; closed, it is gone with the files in it. */
 public record Folder(Path path) implements AutoCloseable {
-    public static Folder create() {
+    /** @param prefix of its name */
+    public static Folder create(String prefix) {
         try {
-            return new Folder(Files.createTempDirectory("twinport-bench"));
+            return new Folder(Files.createTempDirectory(prefix));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
