@@ -343,6 +343,7 @@ public final class FailoverRun {
                 });
             }
         }
+        queues.warmUp();
         Optional<MacAddress> mac = configuration.mac();
         log.say("ready" + mac.map(known -> ", MAC address " + known).orElse("") + ", " + pollers()
                 + "; Ctrl-C ends it");

@@ -84,11 +84,15 @@ final class PortQueues {
 
     /** Sets the loops going; returns when all run. */
     void run() {
-        engine.warmUpMeanwhile(settings, ports.size());
         Iterator<Integer> cpus = engine.pollCpus().iterator();
         for (int l = 0; l < loops.size(); l++) {
             lcores.add(engine.run(loops.get(l), handlers.get(l), cpus.next()));
         }
+    }
+
+    /** Has the JIT see all that may happen, while the loops run. Takes a control CPU, so not while devices are brought up. */
+    void warmUp() {
+        engine.warmUpMeanwhile(settings, ports.size());
     }
 
     /** Where each queue is polled, for those that join; the first one decides. */

@@ -114,7 +114,6 @@ final class ForwardChild {
                 ? new IoForward(port, setup.burst())
                 : new MacSwapForward(port, setup.burst());
         PollLoop loop = engine.newLoop("poll", handler, List.of(port));
-        engine.warmUpMeanwhile(PortSettings.DEFAULT, 1);
         Lcore lcore = engine.run(loop, handler, engine.pollCpu());
         List<EthDev> devs = devargs.stream().map(EthDev::probe).toList();
         List<Side> sides = new ArrayList<>();
@@ -124,6 +123,7 @@ final class ForwardChild {
             engine.conductor().watch(side);
             sides.add(side);
         }
+        engine.warmUpMeanwhile(PortSettings.DEFAULT, 1);
         if (setup.device() == ForwardDevice.RING) {
             FirstFrames.send(loop, engine.pool(), setup.size());
         } else if (setup.device() == ForwardDevice.VHOST) {

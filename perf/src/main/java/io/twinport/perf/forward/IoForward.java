@@ -6,14 +6,15 @@ import io.twinport.dpdk.Mbuf;
 import java.lang.foreign.Arena;
 
 /** Sends every frame out of the port it came from, untouched: what testpmd does with {@code --forward-mode=io}. */
-final class IoForward implements PacketHandler {
+public final class IoForward implements PacketHandler {
     private static final int CACHE_LINE = 64;
 
     private final PacketPort port;
     private final int burst;
     private final long packets;
 
-    IoForward(PacketPort port, int burst) {
+    /** @param burst frames at once, at most */
+    public IoForward(PacketPort port, int burst) {
         this.port = port;
         this.burst = burst;
         this.packets =
