@@ -18,7 +18,6 @@ import io.twinport.dpdk.EthEvents;
 import io.twinport.dpdk.FaultEvents;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.Affinity;
-import io.twinport.posix.Priority;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -112,14 +111,14 @@ public final class Engine implements AutoCloseable {
     /** Has the JIT see all that a port may have to do; takes one to five seconds. Before the loops run: it uses their CPU. */
     public void warmUp(PortSettings settings, int queues) {
         try (WarmUpThread thread =
-                new WarmUpThread(new TreeSet<>(Set.of(pollCpu())), 0, settings, queues, errorHandler())) {
+                new WarmUpThread(new TreeSet<>(Set.of(pollCpu())), settings, queues, errorHandler())) {
             thread.join();
         }
     }
 
     /** The same while the loops run, on the other CPUs: packets do not wait for it, a switch in the first seconds is slower. */
     public void warmUpMeanwhile(PortSettings settings, int queues) {
-        started.push(new WarmUpThread(arguments.otherCpus(), Priority.LOWEST, settings, queues, errorHandler()));
+        started.push(new WarmUpThread(arguments.otherCpus(), settings, queues, errorHandler()));
     }
 
     /** Starts a loop on a CPU and returns when it runs. */

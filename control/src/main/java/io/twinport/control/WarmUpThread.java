@@ -4,7 +4,6 @@ import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.failover.WarmUp;
 import io.twinport.dpdk.EalThread;
 import io.twinport.posix.Affinity;
-import io.twinport.posix.Priority;
 import java.util.SortedSet;
 import org.agrona.ErrorHandler;
 
@@ -17,14 +16,12 @@ final class WarmUpThread implements AutoCloseable {
      * Starts it.
      *
      * @param cpus that it may use
-     * @param nice {@link Priority}
      * @param errors told of what should not happen: a port works without having been warmed up
      */
-    WarmUpThread(SortedSet<Integer> cpus, int nice, PortSettings settings, int queues, ErrorHandler errors) {
+    WarmUpThread(SortedSet<Integer> cpus, PortSettings settings, int queues, ErrorHandler errors) {
         thread = Thread.ofPlatform().daemon().name("warm-up").start(() -> {
             try {
                 Affinity.pinThisThread(cpus);
-                Priority.lowerThisThread(nice);
                 EalThread.register();
                 WarmUp.run(settings, queues, () -> stopped);
             } catch (RuntimeException e) {

@@ -4,6 +4,7 @@ import io.twinport.control.Machine;
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.failover.FailoverRows;
 import io.twinport.perf.forward.ForwardRows;
+import io.twinport.perf.latency.LatencyRows;
 import io.twinport.perf.launch.Rig;
 import io.twinport.perf.statistics.Row;
 import java.io.IOException;
@@ -45,6 +46,7 @@ final class AllCommand implements Callable<Integer> {
         Rig rig = Rig.ofThisMachine();
         List<Row> rows = new ArrayList<>(ForwardRows.measure(rig, quick, out));
         rows.addAll(FailoverRows.measure(rig, quick, out));
+        rows.addAll(LatencyRows.measure(rig, quick, out));
         out.printf(Locale.ROOT, "%n%-30s %10s   %s%n", "figure", "value", "95 % interval");
         rows.forEach(row -> print(row, out));
         if (json != null) {

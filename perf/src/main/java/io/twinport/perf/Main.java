@@ -1,9 +1,11 @@
 package io.twinport.perf;
 
 import io.twinport.control.cli.Commands;
+import io.twinport.perf.compare.CompareCommand;
 import io.twinport.perf.cost.CostCommand;
 import io.twinport.perf.failover.FailoverCommand;
 import io.twinport.perf.forward.ForwardCommand;
+import io.twinport.perf.latency.LatencyCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -15,7 +17,9 @@ import picocli.CommandLine.Command;
             AllCommand.class,
             ForwardCommand.class,
             FailoverCommand.class,
+            LatencyCommand.class,
             CostCommand.class,
+            CompareCommand.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,

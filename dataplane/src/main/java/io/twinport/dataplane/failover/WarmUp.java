@@ -42,7 +42,7 @@ public final class WarmUp {
      * Takes one to five seconds, on a thread that is registered with EAL. It need not be a loop's, nor have ended before the
      * first packet: the code is everybody's.
      *
-     * @param stop asked now and then; true ends it early
+     * @param stop asked all the time; true ends it early
      * @param settings of the port: each way of receiving, of failing back and of keeping frames has code of its own
      * @param queues of the port: of a port with one the code of those that follow is not even loaded
      */
@@ -89,12 +89,14 @@ public final class WarmUp {
             long fastest = Long.MAX_VALUE;
             long fastestAt = start;
             int i = 0;
-            while (last - fastestAt < STEADY_NANOS && last - start < LONGEST_NANOS && !stop.getAsBoolean()) {
-                for (int end = i + ROUNDS; i < end; i++) {
+            boolean stopped = false;
+            while (last - fastestAt < STEADY_NANOS && last - start < LONGEST_NANOS && !stopped) {
+                for (int end = i + ROUNDS; i < end && !stopped; i++) {
                     virtio.round(i);
                     nic.round(i);
                     other.round(i);
                     ring.read((type, buffer, index, length) -> told.increment());
+                    stopped = stop.getAsBoolean();
                 }
                 long now = System.nanoTime();
                 if (now - last < fastest * (1 - NOTABLE)) {

@@ -14,7 +14,6 @@ import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
-import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
@@ -123,7 +122,6 @@ final class ForwardChild {
             engine.conductor().watch(side);
             sides.add(side);
         }
-        engine.warmUpMeanwhile(PortSettings.DEFAULT, 1);
         if (setup.device() == ForwardDevice.RING) {
             FirstFrames.send(loop, engine.pool(), setup.size());
         } else if (setup.device() == ForwardDevice.VHOST) {

@@ -15,13 +15,19 @@ public final class CpuWait {
         long waited = 0;
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", "" + pid, "task"))) {
             for (Path thread : threads) {
-                if (isOn(thread, cpu)) {
-                    waited += delay(Files.readString(thread.resolve("schedstat")));
-                }
+                waited += waited(thread, cpu);
             }
             return waited;
         } catch (IOException e) {
             throw new UserException("process " + pid + " has ended while it was measured: " + e.getMessage(), e);
+        }
+    }
+
+    private static long waited(Path thread, int cpu) {
+        try {
+            return isOn(thread, cpu) ? delay(Files.readString(thread.resolve("schedstat"))) : 0;
+        } catch (IOException e) {
+            return 0; // it has ended meanwhile, as a collector's do; the loop's has not
         }
     }
 

@@ -3,7 +3,11 @@ package io.twinport.perf.report;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
 
 /**
  * Percentile curves: to the right the percentile, stretched towards 100 % as HdrHistogram's plots are; upwards the time in
@@ -15,31 +19,51 @@ public final class PercentilePlot {
     private static final double LEAST = 0.1;
     private static final double[] MARKS = {0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999};
 
-    private final Map<String, double[]> curves = new LinkedHashMap<>();
+    private final Map<String, Curve> curves = new LinkedHashMap<>();
+
+    /**
+     * Steps: the i-th is what the samples up to a share of all do not exceed.
+     *
+     * @param count of the samples
+     */
+    private record Curve(List<Double> shares, List<Double> micros, long count) {}
 
     /** @param micros samples, in any order; none: no curve, but a place in the legend */
     public PercentilePlot add(String name, double[] micros) {
         double[] sorted = micros.clone();
         Arrays.sort(sorted);
-        curves.put(name, sorted);
+        List<Double> shares = IntStream.rangeClosed(1, sorted.length)
+                .mapToObj(i -> (double) i / sorted.length)
+                .toList();
+        curves.put(name, new Curve(shares, Arrays.stream(sorted).boxed().toList(), sorted.length));
+        return this;
+    }
+
+    /** @param nanos samples; in the plot they are microseconds too */
+    public PercentilePlot add(String name, Histogram nanos) {
+        Curve curve = new Curve(new ArrayList<>(), new ArrayList<>(), nanos.getTotalCount());
+        for (HistogramIterationValue value : nanos.recordedValues()) {
+            curve.shares.add((double) value.getTotalCountToThisValue() / nanos.getTotalCount());
+            curve.micros.add(value.getValueIteratedTo() / 1e3);
+        }
+        curves.put(name, curve);
         return this;
     }
 
     public String svg() {
         double most = curves.values().stream()
-                .filter(samples -> samples.length > 0)
-                .mapToDouble(samples -> samples[samples.length - 1])
+                .filter(curve -> curve.count > 0)
+                .mapToDouble(curve -> curve.micros.getLast())
                 .max()
                 .orElse(1);
         double least = curves.values().stream()
-                .flatMapToDouble(Arrays::stream)
+                .flatMap(curve -> curve.micros.stream())
+                .mapToDouble(value -> value)
                 .filter(value -> value > LEAST)
                 .min()
                 .orElse(LEAST);
-        int longest = curves.values().stream()
-                .mapToInt(samples -> samples.length)
-                .max()
-                .orElse(1);
+        long longest =
+                curves.values().stream().mapToLong(curve -> curve.count).max().orElse(1);
         Svg svg = new Svg(HEIGHT, BELOW);
         double low = Math.floor(Math.log10(least));
         Axis up = new Axis(low, Math.max(Math.ceil(Math.log10(most)), low + 1));
@@ -53,8 +77,8 @@ public final class PercentilePlot {
             }
         }
         int i = 0;
-        for (double[] samples : curves.values()) {
-            svg.curve(points(samples, up, nines, svg), Svg.colour(i++));
+        for (Curve curve : curves.values()) {
+            svg.curve(points(curve, up, nines, svg), Svg.colour(i++));
         }
         svg.text(Svg.LEFT, Svg.TOP - 3, "start", "us");
         svg.legend(svg.bottom() + BELOW - 12, new ArrayList<>(curves.keySet()));
@@ -69,14 +93,14 @@ public final class PercentilePlot {
         }
     }
 
-    /** One step for each sample: a percentile is a sample, not a point between two. */
-    private static String points(double[] samples, Axis up, double nines, Svg svg) {
+    /** A percentile is a sample, not a point between two. */
+    private static String points(Curve curve, Axis up, double nines, Svg svg) {
         StringBuilder points = new StringBuilder();
-        for (int i = 0; i < samples.length; i++) {
-            double y = up.y(Math.log10(Math.max(samples[i], Double.MIN_NORMAL)), svg);
-            double from = x((double) i / samples.length, nines);
+        for (int i = 0; i < curve.shares.size(); i++) {
+            double y = up.y(Math.log10(Math.max(curve.micros.get(i), Double.MIN_NORMAL)), svg);
+            double from = x(i == 0 ? 0 : curve.shares.get(i - 1), nines);
             // The last one would reach to 100 %, which is infinitely far away.
-            double to = x(Math.min((i + 1.0) / samples.length, 1 - 0.1 / samples.length), nines);
+            double to = x(Math.min(curve.shares.get(i), 1 - 0.1 / curve.count), nines);
             points.append(Svg.format("%.1f,%.1f %.1f,%.1f ", from, y, to, y));
         }
         return points.toString();

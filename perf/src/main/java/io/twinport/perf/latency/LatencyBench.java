@@ -1,0 +1,114 @@
+package io.twinport.perf.latency;
+
+import io.twinport.control.Folder;
+import io.twinport.control.Machine;
+import io.twinport.perf.launch.CProgram;
+import io.twinport.perf.statistics.Ratio;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.HdrHistogram.Histogram;
+
+/** Launches the cases in turn, each in a fresh process, and compares them. */
+final class LatencyBench {
+    private static final double MICROSECOND = 1e3;
+
+    private final LoopSetup setup;
+    private final PrintStream out;
+
+    LatencyBench(LoopSetup setup, PrintStream out) {
+        this.setup = setup;
+        this.out = out;
+    }
+
+    /** The result, and all passes of each case. */
+    record Outcome(LatencyResult result, Map<String, Histogram> passes) {}
+
+    /**
+     * @param cases C's among them
+     * @param launches of each case; each round begins with another case, so that none always follows the same one
+     * @param command how the user can run the same again
+     */
+    Outcome run(List<LoopCase> cases, int launches, String command) {
+        Map<LoopCase, List<LoopLaunch>> done = new EnumMap<>(LoopCase.class);
+        cases.forEach(what -> done.put(what, new ArrayList<>()));
+        try (Folder folder = Folder.create("twinport-bench")) {
+            Path program = CProgram.program("stall.c", folder.path());
+            for (int round = 0; round < launches; round++) {
+                List<LoopCase> order = new ArrayList<>(cases);
+                Collections.rotate(order, -round);
+                for (LoopCase what : order) {
+                    LoopLaunch launch = LoopLaunch.run(what, setup, program);
+                    Objects.requireNonNull(done.get(what)).add(launch);
+                    say(
+                            "%d/%d  %-10s 99.999 %% of the passes within %.1f us",
+                            round + 1,
+                            launches,
+                            what.label(),
+                            launch.passes().getValueAtPercentile(99.999) / MICROSECOND);
+                }
+            }
+        }
+        Map<String, LatencyResult.Passes> passes = LatencyResult.cases(done, setup);
+        LatencyResult result = new LatencyResult(
+                command,
+                Machine.describe(),
+                done.values().iterator().next().getFirst().dpdk(),
+                Machine.jdk(),
+                setup.rig().hasHugepages(),
+                setup.measured().toMillis(),
+                setup.allocated(),
+                launches,
+                passes,
+                LatencyResult.stallVsC(passes));
+        print(result);
+        Map<String, Histogram> all = new LinkedHashMap<>();
+        done.forEach((what, list) -> all.put(what.label(), LatencyResult.all(list)));
+        return new Outcome(result, all);
+    }
+
+    private void print(LatencyResult result) {
+        say("");
+        say(
+                "%-11s %9s %9s %9s %9s %9s %9s %9s",
+                "a pass, us", "p50", "p99", "p99.9", "p99.99", "p99.999", "max", "CPU lost");
+        result.cases()
+                .forEach((name, passes) -> say(
+                        "%-11s %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %7.2f %%",
+                        name,
+                        micros(passes.p50()),
+                        micros(passes.p99()),
+                        micros(passes.p999()),
+                        micros(passes.p9999()),
+                        micros(passes.p99999()),
+                        micros(passes.max()),
+                        100 * Ratio.median(passes.waitedShare())));
+        say("%-11s medians of %d launches of %.1f s", "", result.launches(), result.measuredMillis() / 1e3);
+        say("");
+        say("%-18s %8s %8s %8s   %s", "p99.999 by round", "median", "min", "max", "95 % interval of the median");
+        result.stallVsC()
+                .forEach((name, ratio) -> say(
+                        "%-18s %8.3f %8.3f %8.3f   %.3f to %.3f",
+                        name + " / c", ratio.median(), ratio.min(), ratio.max(), ratio.low(), ratio.high()));
+        say("");
+        say(
+                "%s, JDK %s, %s, %s",
+                result.dpdk(), result.jdk(), result.hugepages() ? "hugepages" : "no hugepages", result.machine());
+    }
+
+    private static double micros(double[] nanos) {
+        return Ratio.median(nanos) / MICROSECOND;
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency
+    private void say(String format, Object... arguments) {
+        out.println(String.format(Locale.ROOT, format, arguments));
+    }
+}

@@ -1,0 +1,62 @@
+package io.twinport.perf.latency;
+
+import io.twinport.perf.report.Page;
+import io.twinport.perf.report.PercentilePlot;
+import io.twinport.perf.statistics.Ratio;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
+
+/** The page that {@code bench latency --html} writes. */
+final class LatencyPage {
+    private LatencyPage() {}
+
+    static String of(LatencyBench.Outcome outcome) {
+        LatencyResult result = outcome.result();
+        Page page = new Page("twinport bench latency")
+                .command(result.command())
+                .text(result.machine() + "; " + result.dpdk() + ", JDK " + result.jdk() + ", "
+                        + (result.hugepages() ? "hugepages" : "no hugepages") + "; " + result.launches()
+                        + " launches of each case, in turn.");
+        PercentilePlot plot = new PercentilePlot();
+        outcome.passes().forEach(plot::add);
+        page.heading("What a pass of the loop takes").plot(plot.svg());
+        page.note(
+                "A pass is from one poll to the next. All launches of a case together. The cases that are named after a"
+                        + " collector allocate " + result.allocatedMegabytes() + " MB/s on another CPU.");
+        page.heading("Percentiles in microseconds, medians of the launches");
+        page.table(
+                List.of("case", "p50", "p99", "p99.9", "p99.99", "p99.999", "max"),
+                result.cases().entrySet().stream()
+                        .map(named -> row(named.getKey(), named.getValue()))
+                        .toList());
+        page.heading("The 99.999th percentile beside C's, by round");
+        page.table(
+                List.of("case", "median", "min", "max", "95 % interval"),
+                result.stallVsC().entrySet().stream()
+                        .map(named -> row(named.getKey(), named.getValue()))
+                        .toList());
+        return page.html();
+    }
+
+    private static List<String> row(String name, LatencyResult.Passes passes) {
+        Stream<double[]> columns =
+                Stream.of(passes.p50(), passes.p99(), passes.p999(), passes.p9999(), passes.p99999(), passes.max());
+        return Stream.concat(Stream.of(name), columns.map(nanos -> format("%.2f", Ratio.median(nanos) / 1e3)))
+                .toList();
+    }
+
+    private static List<String> row(String name, Ratio ratio) {
+        Stream<String> cells =
+                DoubleStream.of(ratio.median(), ratio.min(), ratio.max()).mapToObj(value -> format("%.3f", value));
+        String interval = format("%.3f", ratio.low()) + " to " + format("%.3f", ratio.high());
+        return Stream.of(Stream.of(name), cells, Stream.of(interval))
+                .flatMap(cell -> cell)
+                .toList();
+    }
+
+    private static String format(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+}

@@ -1,0 +1,99 @@
+package io.twinport.perf.latency;
+
+import io.twinport.perf.statistics.Ratio;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import org.HdrHistogram.Histogram;
+
+/**
+ * What {@code bench latency --json} writes.
+ *
+ * @param hugepages whether EAL had them
+ * @param measuredMillis of each launch
+ * @param allocatedMegabytes per second, by the control plane of the cases that are named after a collector
+ * @param launches of each case
+ * @param stallVsC the 99.999th percentile of the passes of each of our cases against C's, by round
+ */
+record LatencyResult(
+        String command,
+        String machine,
+        String dpdk,
+        String jdk,
+        boolean hugepages,
+        long measuredMillis,
+        int allocatedMegabytes,
+        int launches,
+        Map<String, Passes> cases,
+        Map<String, Ratio> stallVsC) {
+    private static final double STALL = 99.999;
+
+    /**
+     * Nanoseconds that passes of a loop took: of each launch, in their order.
+     *
+     * @param count of the passes
+     * @param waitedShare how much of the time another process had the loop's CPU
+     */
+    @SuppressWarnings("ArrayRecordComponent") // written as JSON, never compared
+    record Passes(
+            long[] count,
+            double[] p50,
+            double[] p99,
+            double[] p999,
+            double[] p9999,
+            double[] p99999,
+            double[] max,
+            double[] waitedShare) {
+        static Passes of(List<LoopLaunch> launches, LoopSetup setup) {
+            return new Passes(
+                    launches.stream()
+                            .mapToLong(launch -> launch.passes().getTotalCount())
+                            .toArray(),
+                    percentile(launches, 50),
+                    percentile(launches, 99),
+                    percentile(launches, 99.9),
+                    percentile(launches, 99.99),
+                    percentile(launches, STALL),
+                    each(launches, passes -> passes.passes().getMaxValue()),
+                    each(
+                            launches,
+                            launch ->
+                                    (double) launch.waited() / setup.measured().toNanos()));
+        }
+
+        private static double[] percentile(List<LoopLaunch> launches, double percentile) {
+            return each(launches, launch -> launch.passes().getValueAtPercentile(percentile));
+        }
+
+        private static double[] each(List<LoopLaunch> launches, ToDoubleFunction<LoopLaunch> value) {
+            return launches.stream().mapToDouble(value).toArray();
+        }
+    }
+
+    static Map<String, Passes> cases(Map<LoopCase, List<LoopLaunch>> launches, LoopSetup setup) {
+        Map<String, Passes> cases = new LinkedHashMap<>();
+        launches.forEach((what, list) -> cases.put(what.label(), Passes.of(list, setup)));
+        return cases;
+    }
+
+    /** There are as many launches of each case, and C's is one of them. */
+    static Map<String, Ratio> stallVsC(Map<String, Passes> cases) {
+        double[] ofC = Objects.requireNonNull(cases.get(LoopCase.C.label())).p99999();
+        Map<String, Ratio> ratios = new LinkedHashMap<>();
+        cases.forEach((name, passes) -> {
+            if (!name.equals(LoopCase.C.label())) {
+                ratios.put(name, Ratio.of(passes.p99999(), ofC));
+            }
+        });
+        return ratios;
+    }
+
+    /** All passes of a case. */
+    static Histogram all(List<LoopLaunch> launches) {
+        Histogram all = TimedPasses.newHistogram();
+        launches.forEach(launch -> all.add(launch.passes()));
+        return all;
+    }
+}

@@ -1,0 +1,34 @@
+package io.twinport.perf.latency;
+
+import io.twinport.perf.launch.Rig;
+import io.twinport.perf.statistics.Ratio;
+import io.twinport.perf.statistics.Row;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+
+/** The row of {@code bench all} about stalls. */
+public final class LatencyRows {
+    private static final int LAUNCHES = 5;
+    private static final Duration MEASURED = Duration.ofSeconds(5);
+    private static final Duration QUICK_MEASURED = Duration.ofSeconds(1);
+
+    private LatencyRows() {}
+
+    /** @param quick one short launch of each case */
+    public static List<Row> measure(Rig rig, boolean quick, PrintStream out) {
+        out.println();
+        out.println("latency: passes of the loop");
+        Duration measured = quick ? QUICK_MEASURED : MEASURED;
+        LatencyResult result = new LatencyBench(new LoopSetup(rig, measured, LatencyCommand.WARM_UP, 0), out)
+                .run(List.of(LoopCase.C, LoopCase.TWINPORT), quick ? 1 : LAUNCHES, "./twinport bench all")
+                .result();
+        Ratio ratio = Objects.requireNonNull(result.stallVsC().get(LoopCase.TWINPORT.label()));
+        Map<String, double[]> nanos = new LinkedHashMap<>();
+        result.cases().forEach((name, passes) -> nanos.put(name, passes.p99999()));
+        return List.of(new Row("latency.stallVsC", ratio.median(), ratio.low(), ratio.high(), Map.of("nanos", nanos)));
+    }
+}
