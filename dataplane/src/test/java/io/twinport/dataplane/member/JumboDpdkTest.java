@@ -78,10 +78,10 @@ class JumboDpdkTest {
             assertEquals(MTU, wires[i].near().mtu());
         }
         assertTrue(port.mtuBounds().allow(MTU));
-        Await.until("the primary transmits", () -> rig.port().activeSide() == FailoverPolicy.PRIMARY);
+        Await.until("the primary transmits", () -> rig.counters().activeSide() == FailoverPolicy.PRIMARY);
         EalWorker.run(() -> exchange(wires[0].far(), farPool));
         wires[0].cut();
-        Await.until("the standby transmits", () -> rig.port().activeSide() == FailoverPolicy.STANDBY);
+        Await.until("the standby transmits", () -> rig.counters().activeSide() == FailoverPolicy.STANDBY);
         EalWorker.run(() -> exchange(wires[1].far(), farPool));
 
         for (int i = 0; i < 2; i++) {
