@@ -7,6 +7,7 @@ import io.twinport.dpdk.MbufPool;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
+import java.util.function.IntConsumer;
 import org.agrona.collections.MutableInteger;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
@@ -84,27 +85,33 @@ public final class WarmUp {
                 virtio.follow(pool, counters);
             }
             MutableInteger told = new MutableInteger();
-            long start = System.nanoTime();
-            long last = start;
-            long fastest = Long.MAX_VALUE;
-            long fastestAt = start;
-            int i = 0;
-            boolean stopped = false;
-            while (last - fastestAt < STEADY_NANOS && last - start < LONGEST_NANOS && !stopped) {
-                for (int end = i + ROUNDS; i < end && !stopped; i++) {
-                    virtio.round(i);
-                    nic.round(i);
-                    other.round(i);
-                    ring.read((type, buffer, index, length) -> told.increment());
-                    stopped = stop.getAsBoolean();
-                }
-                long now = System.nanoTime();
-                if (now - last < fastest * (1 - NOTABLE)) {
-                    fastest = now - last;
-                    fastestAt = now;
-                }
-                last = now;
+            untilSteady(stop, i -> {
+                virtio.round(i);
+                nic.round(i);
+                other.round(i);
+                ring.read((type, buffer, index, length) -> told.increment());
+            });
+        }
+    }
+
+    private static void untilSteady(BooleanSupplier stop, IntConsumer round) {
+        long start = System.nanoTime();
+        long last = start;
+        long fastest = Long.MAX_VALUE;
+        long fastestAt = start;
+        int i = 0;
+        boolean stopped = false;
+        while (last - fastestAt < STEADY_NANOS && last - start < LONGEST_NANOS && !stopped) {
+            for (int end = i + ROUNDS; i < end && !stopped; i++) {
+                round.accept(i);
+                stopped = stop.getAsBoolean();
             }
+            long now = System.nanoTime();
+            if (now - last < fastest * (1 - NOTABLE)) {
+                fastest = now - last;
+                fastestAt = now;
+            }
+            last = now;
         }
     }
 

@@ -13,8 +13,8 @@ import java.util.stream.LongStream;
 
 /** The rows of {@code bench all} about switches. */
 public final class FailoverRows {
-    private static final int LAUNCHES = 6;
-    private static final int CUTS = 100;
+    private static final int LAUNCHES = 5;
+    private static final int CUTS = 60;
     private static final int QUICK_LAUNCHES = 1;
     private static final int QUICK_CUTS = 20;
 

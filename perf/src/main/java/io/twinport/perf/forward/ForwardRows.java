@@ -14,7 +14,7 @@ import java.util.Objects;
 
 /** The rows of {@code bench all} about forwarding, and about the start of a process. */
 public final class ForwardRows {
-    private static final int LAUNCHES = 7;
+    private static final int LAUNCHES = 5;
     private static final Duration WARM_UP = Duration.ofMillis(800);
 
     private static final int QUICK_SHARE = 40;
