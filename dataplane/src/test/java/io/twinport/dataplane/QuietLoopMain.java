@@ -1,11 +1,13 @@
 package io.twinport.dataplane;
 
 import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.WarmUp;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.testing.Await;
+import io.twinport.dpdk.testing.EalWorker;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +34,8 @@ final class QuietLoopMain {
                 case "generate-at-rate" -> new Generate(rig.port(), () -> 0x0200_0000_0001L, 1_000_000);
                 default -> throw new IllegalArgumentException(arguments[0]);
             };
+            // As every process does it; else what happens for the first time meanwhile is interpreted, which allocates.
+            EalWorker.run(() -> WarmUp.run(rig.port().settings(), 1, () -> false));
             PollLoop loop = rig.newLoop(handler, rig.port());
             Lcore lcore = rig.start(loop, handler);
             Side primary = join(rig, loop, "net_null0", FailoverPolicy.PRIMARY);

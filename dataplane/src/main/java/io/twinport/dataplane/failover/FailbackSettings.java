@@ -8,9 +8,10 @@ import java.time.Duration;
  * @param mode {@code FailoverPolicy.FAILBACK_...}
  * @param delay of {@code FAILBACK_WHEN_PROVEN}: for a frame on the primary, at most; of {@code FAILBACK_DELAYED}: always
  * @param damping whether a primary that fails again and again waits ever longer
+ * @param settle how long a primary has to carry the traffic before its next fault is no flap
  */
-public record FailbackSettings(int mode, Duration delay, boolean damping) {
-    /** How long a primary has to carry the traffic before its next fault is no flap. */
+public record FailbackSettings(int mode, Duration delay, boolean damping, Duration settle) {
+    /** What {@code settle} is where nobody says otherwise. */
     static final Duration SETTLE = Duration.ofSeconds(10);
 
     /** U12: a frame received on the primary first, or one second. */
@@ -20,6 +21,11 @@ public record FailbackSettings(int mode, Duration delay, boolean damping) {
     /** R42: as the kernel does it. */
     public static final FailbackSettings AT_ONCE =
             new FailbackSettings(FailoverPolicy.FAILBACK_AT_ONCE, Duration.ofSeconds(1), false);
+
+    /** A primary settles within {@link #SETTLE}. */
+    public FailbackSettings(int mode, Duration delay, boolean damping) {
+        this(mode, delay, damping, SETTLE);
+    }
 
     /** The state that a port with these settings starts in. */
     int initialState() {

@@ -85,7 +85,8 @@ public final class FailoverPort implements PacketPort, PollMember {
         this.tx = new TransmitQueue(totals, settings.hold());
         this.clock = clock;
         this.events = events;
-        this.timers = new PolicyTimers(settings.failback().delay(), FailbackSettings.SETTLE);
+        this.timers = new PolicyTimers(
+                settings.failback().delay(), settings.failback().settle());
         this.selector = new TransmitSelector(
                 id, events, out, clock, timers, settings.failback().initialState());
         this.receiver = new Receiver(settings.receive(), totals, clock, mostPolls);

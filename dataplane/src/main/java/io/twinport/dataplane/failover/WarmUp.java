@@ -28,6 +28,9 @@ public final class WarmUp {
 
     private static final Duration LONGEST_HOLD = Duration.ofNanos(100_000);
 
+    /** For a failback, and for a primary to settle: most rounds of few polls end before it, and those of many after it. */
+    private static final Duration LONGEST_WAIT = Duration.ofNanos(20_000);
+
     /** It is over when for so long no {@link #ROUNDS} were faster by a {@link #NOTABLE} part: the JIT has caught up. */
     private static final long STEADY_NANOS = 300_000_000;
 
@@ -59,7 +62,7 @@ public final class WarmUp {
         CountersManager counters = new CountersManager(
                 new UnsafeBuffer(ByteBuffer.allocateDirect(COUNTERS * CountersManager.METADATA_LENGTH)),
                 new UnsafeBuffer(ByteBuffer.allocateDirect(COUNTERS * CountersManager.COUNTER_LENGTH)));
-        PortSettings atOnce = settings.with(FailbackSettings.AT_ONCE);
+        PortSettings atOnce = settings.with(brief(FailbackSettings.AT_ONCE));
         try (ScratchPort virtio = new ScratchPort(
                         pool,
                         settings,
@@ -120,7 +123,13 @@ public final class WarmUp {
         ReceiveSettings receive = settings.receive();
         return settings.with(new ReceiveSettings(
                         receive.mode(), receive.lookback(), shorter(receive.window(), LONGEST_WINDOW)))
-                .with(HoldSettings.of(shorter(settings.hold().time(), LONGEST_HOLD)));
+                .with(HoldSettings.of(shorter(settings.hold().time(), LONGEST_HOLD)))
+                .with(brief(settings.failback()));
+    }
+
+    private static FailbackSettings brief(FailbackSettings failback) {
+        return new FailbackSettings(
+                failback.mode(), shorter(failback.delay(), LONGEST_WAIT), failback.damping(), LONGEST_WAIT);
     }
 
     private static Duration shorter(Duration one, Duration other) {
