@@ -14,8 +14,9 @@ import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.ring.MbufRing;
+import io.twinport.dataplane.ring.RingHandler;
 import io.twinport.dpdk.DpdkException;
-import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.perf.launch.CpuWait;
@@ -29,7 +30,7 @@ import java.util.List;
 
 /**
  * One launch of ours, a process of its own: the product's poll loop on its core forwards from a device to itself. Prints
- * one line, {@code forwarded PACKETS NANOS WAITED FIRST-PACKET DPDK}.
+ * one line, {@code forwarded PACKETS NANOS WAITED FIRST-PACKET}.
  */
 final class ForwardChild {
     static final String RESULT = "forwarded ";
@@ -42,6 +43,9 @@ final class ForwardChild {
 
     /** Often enough for the shortest run; each look takes some of the far end's CPU. */
     private static final int LOOK_MILLIS = 5;
+
+    /** Between the cores: more than there are frames that go round, in bursts of one. */
+    private static final int RING_BYTES = 1 << 16;
 
     private final Engine engine;
     private final ForwardSetup setup;
@@ -69,7 +73,7 @@ final class ForwardChild {
         try {
             Sample sample = measure(ForwardCase.valueOf(arguments[0]), setup, Path.of(arguments[1]));
             System.out.println(RESULT + sample.packets() + " " + sample.nanos() + " " + sample.waited() + " "
-                    + sample.firstPacket() + " " + sample.dpdk());
+                    + sample.firstPacket());
         } catch (RuntimeException e) {
             if (!Commands.isToMend(e)) {
                 throw e;
@@ -91,15 +95,33 @@ final class ForwardChild {
     }
 
     private Sample run(ForwardCase what) {
-        if (what == ForwardCase.BARE) {
-            return forward(new BarePort(), 0, List.of(setup.devargs(socket)));
+        Sample sample = what == ForwardCase.BARE ? forwardBare() : forwardFailover(what);
+        int missing = engine.pool().size() - engine.pool().available();
+        // A ring that was closed has taken its frames with it, but for those that were on their way to the other core.
+        boolean isRing = setup.device() == ForwardDevice.RING;
+        int most = isRing ? setup.size().frames() : 0;
+        int least = what == ForwardCase.PIPELINE ? 0 : most;
+        if (missing < least || missing > most) {
+            throw new DpdkException(missing + " of " + engine.pool().size() + " mbufs are not back in the pool");
         }
+        return sample;
+    }
+
+    private Sample forwardBare() {
+        BarePort port = new BarePort();
+        return forward(port, handler(port), 0, List.of(setup.devargs(socket)));
+    }
+
+    private Sample forwardFailover(ForwardCase what) {
         long events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         PortCounters counters = new PortCounters(engine.cnc().counters(), 0);
         FailoverPort port = new FailoverPort(
-                0, events, counters, new PortEvents(engine.cnc().events()));
-        Sample sample = forward(port, events, List.of(setup.devargs(socket), setup.standbyDevargs()));
+                0, events, counters, new PortEvents(engine.cnc().events()), what.settings());
+        List<String> devargs = List.of(setup.devargs(socket), setup.standbyDevargs());
+        Sample sample = what == ForwardCase.PIPELINE
+                ? forwardByTwo(port, events, devargs)
+                : forward(port, handler(port), events, devargs);
         if (counters.sentByPrimary() < sample.packets() || counters.sentByStandby() != 0) {
             throw new DpdkException("the failover port has not stayed on its primary: " + counters.sentByPrimary()
                     + " frames sent by it, " + counters.sentByStandby() + " by the standby");
@@ -107,11 +129,28 @@ final class ForwardChild {
         return sample;
     }
 
-    /** Forwards on the first of the devices; the first joins as primary, the second as standby. */
-    private <P extends PacketPort & PollMember> Sample forward(P port, long events, List<String> devargs) {
-        PacketHandler handler = setup.mode() == ForwardMode.IO
+    private PacketHandler handler(PacketPort port) {
+        return setup.mode() == ForwardMode.IO
                 ? new IoForward(port, setup.burst())
                 : new MacSwapForward(port, setup.burst());
+    }
+
+    /** The poll loop receives and sends; a loop on another CPU has the frames in between. */
+    private Sample forwardByTwo(FailoverPort port, long events, List<String> devargs) {
+        try (MbufRing received = new MbufRing("received", RING_BYTES);
+                MbufRing toSend = new MbufRing("to-send", RING_BYTES)) {
+            RingForward second = new RingForward(received, toSend, setup.mode());
+            Lcore lcore = engine.run(engine.newLoop("second", second, List.of()), second, setup.secondCpu());
+            Sample sample = forward(port, new RingHandler(port, received, toSend, setup.burst()), events, devargs);
+            lcore.close();
+            received.freeAll();
+            toSend.freeAll();
+            return sample;
+        }
+    }
+
+    /** Forwards on the first of the devices; the first joins as primary, the second as standby. */
+    private Sample forward(PollMember port, PacketHandler handler, long events, List<String> devargs) {
         PollLoop loop = engine.newLoop("poll", handler, List.of(port));
         Lcore lcore = engine.run(loop, handler, engine.pollCpu());
         List<EthDev> devs = devargs.stream().map(EthDev::probe).toList();
@@ -124,7 +163,8 @@ final class ForwardChild {
         }
         if (setup.device() == ForwardDevice.RING) {
             FirstFrames.send(loop, engine.pool(), setup.size());
-        } else if (setup.device() == ForwardDevice.VHOST) {
+        } else if (setup.device().hasFarEnd()) {
+            awaitLink(devs.getFirst());
             System.out.println(READY);
         }
         Sample sample = measure(devs.getFirst());
@@ -133,12 +173,14 @@ final class ForwardChild {
             side.remove();
         }
         lcore.close();
-        // A ring that was closed has taken its frames with it.
-        int missing = engine.pool().size() - engine.pool().available();
-        if (missing != (setup.device() == ForwardDevice.RING ? setup.size().frames() : 0)) {
-            throw new DpdkException(missing + " of " + engine.pool().size() + " mbufs are not back in the pool");
-        }
         return sample;
+    }
+
+    /** net_memif connects after it has been started; what is sent to it before is lost. */
+    private void awaitLink(EthDev dev) {
+        if (!Pause.until(dev::isLinkUp, setup.limit().toMillis())) {
+            throw new DpdkException("the far end has not connected");
+        }
     }
 
     /** As testpmd is measured: by the driver's counter, read twice, by another thread than the one that forwards. */
@@ -158,11 +200,7 @@ final class ForwardChild {
             long sent = dev.stats().txFrames() - sentBefore;
             if (sent >= setup.packets()) {
                 return new Sample(
-                        sent,
-                        now - begin,
-                        CpuWait.nanos(pid, setup.rig().pollCpu()) - waited,
-                        firstPacket,
-                        Eal.version());
+                        sent, now - begin, CpuWait.nanos(pid, setup.rig().pollCpu()) - waited, firstPacket);
             }
             if (now > deadline) {
                 throw new DpdkException("only " + sent + " of " + setup.packets() + " frames were forwarded in time");

@@ -2,6 +2,7 @@ package io.twinport.perf.forward;
 
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
+import io.twinport.dpdk.Eal;
 import io.twinport.perf.launch.CpuWait;
 import io.twinport.perf.launch.Rig;
 import java.io.BufferedReader;
@@ -30,6 +31,9 @@ final class Testpmd implements AutoCloseable {
 
     /** Below it the time of asking would count. */
     private static final long SHORTEST_NANOS = 300_000_000;
+
+    /** net_bonding's: its members come first, and are not to be forwarded on. */
+    private static final String THIRD_PORT = "0x4";
 
     private static final long LONGEST_WAIT_MILLIS = 5000;
     private static final long SOCKET_MILLIS = 10_000;
@@ -63,8 +67,8 @@ final class Testpmd implements AutoCloseable {
      *
      * @throws UserException if it is not installed, fails, or its numbers contradict each other
      */
-    static Sample measure(ForwardSetup setup) {
-        try (Testpmd testpmd = new Testpmd(command(setup, Path.of("")), setup.limit())) {
+    static Sample measure(ForwardCase what, ForwardSetup setup) {
+        try (Testpmd testpmd = new Testpmd(command(what, setup, Path.of("")), setup.limit())) {
             testpmd.start(setup);
             return testpmd.forward(setup);
         } catch (IOException e) {
@@ -73,8 +77,8 @@ final class Testpmd implements AutoCloseable {
     }
 
     /** The same with a far end, which sends the first frames. */
-    static Sample measure(ForwardSetup setup, Path socket, Testpmd far) throws IOException {
-        try (Testpmd testpmd = new Testpmd(command(setup, socket), setup.limit())) {
+    static Sample measure(ForwardCase what, ForwardSetup setup, Path socket, Testpmd far) throws IOException {
+        try (Testpmd testpmd = new Testpmd(command(what, setup, socket), setup.limit())) {
             testpmd.start(setup);
             testpmd.read(); // it answers, so its port is up
             far.sendFirst(setup.size(), ForwardSetup.DEFAULT_BURST);
@@ -101,7 +105,8 @@ final class Testpmd implements AutoCloseable {
                 List.of("--lcores=0@" + cpu + ",1@" + cpu, "--main-lcore=0", "--no-pci", "--log-level=critical"));
         command.add("--file-prefix=far-" + ProcessHandle.current().pid());
         command.addAll(setup.rig().memory());
-        command.add("--vdev=net_vhost0,iface=" + socket);
+        command.add("--vdev=" + setup.farDevargs(socket));
+        command.add("--");
         command.addAll(forwarding(ForwardMode.IO, ForwardSetup.DEFAULT_BURST));
         Testpmd testpmd = new Testpmd(command, setup.limit());
         if (!Pause.until(() -> Files.exists(socket) || !testpmd.process.isAlive(), SOCKET_MILLIS)
@@ -111,12 +116,37 @@ final class Testpmd implements AutoCloseable {
         return testpmd;
     }
 
-    static List<String> command(ForwardSetup setup, Path socket) {
+    static List<String> command(ForwardCase what, ForwardSetup setup, Path socket) {
         List<String> command = prompted();
         command.addAll(setup.rig().ealOfC("testpmd"));
-        command.add("--vdev=" + setup.devargs(socket));
+        String primary = setup.devargs(socket);
+        String standby = setup.standbyDevargs();
+        switch (what) {
+            case BONDING -> {
+                command.addAll(
+                        List.of("--vdev=" + primary, "--vdev=" + standby, bonding(name(primary), name(standby))));
+                command.addAll(List.of("--", "--portmask=" + THIRD_PORT));
+            }
+            case FAILSAFE -> {
+                command.add(
+                        "--vdev=net_failsafe0,mac=" + ForwardSetup.MAC + ",dev(" + primary + "),dev(" + standby + ")");
+                command.add("--");
+            }
+            default -> command.addAll(List.of("--vdev=" + primary, "--"));
+        }
         command.addAll(forwarding(setup.mode(), setup.burst()));
         return command;
+    }
+
+    private static String bonding(String primary, String standby) {
+        String member = Eal.version().compareTo("DPDK 23.11") < 0 ? "slave" : "member";
+        return String.format(
+                "--vdev=net_bonding0,mode=1,mac=%1$s,%2$s=%3$s,%2$s=%4$s,primary=%3$s",
+                ForwardSetup.MAC, member, primary, standby);
+    }
+
+    private static String name(String devargs) {
+        return devargs.substring(0, devargs.indexOf(','));
     }
 
     private static List<String> prompted() {
@@ -126,7 +156,6 @@ final class Testpmd implements AutoCloseable {
 
     private static List<String> forwarding(ForwardMode mode, int burst) {
         return List.of(
-                "--",
                 "-i",
                 "--nb-cores=1",
                 "--forward-mode=" + mode.label(),
@@ -179,7 +208,7 @@ final class Testpmd implements AutoCloseable {
             last = now;
         } while (last.sent - begin.sent < setup.packets());
         waited = CpuWait.nanos(process.pid(), setup.rig().pollCpu()) - waited;
-        Sample sample = new Sample(last.sent - begin.sent, last.nanos - begin.nanos, waited, firstAt - startedAt, "");
+        Sample sample = new Sample(last.sent - begin.sent, last.nanos - begin.nanos, waited, firstAt - startedAt);
         if (!contradiction.isEmpty() && !sample.isDisturbed()) {
             throw new UserException(contradiction);
         }
@@ -226,7 +255,8 @@ final class Testpmd implements AutoCloseable {
 
     private Counters read() throws IOException {
         long nanos = System.nanoTime();
-        say("show port stats all");
+        // Port 0: the device itself, also below net_bonding; net_failsafe hides what is below it.
+        say("show port stats 0");
         long sent = find(SENT);
         return new Counters(sent, nanos, find(RATE));
     }
