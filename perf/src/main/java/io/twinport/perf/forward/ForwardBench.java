@@ -3,7 +3,7 @@ package io.twinport.perf.forward;
 import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.control.UserException;
-import io.twinport.dpdk.Eal;
+import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.Launch;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -57,7 +57,7 @@ final class ForwardBench {
         return new ForwardResult(
                 command,
                 Machine.describe(),
-                Eal.version(),
+                dpdk(samples),
                 Machine.jdk(),
                 setup.rig().hasHugepages(),
                 setup.device().label(),
@@ -68,6 +68,15 @@ final class ForwardBench {
                 launches,
                 ForwardResult.rates(samples),
                 ForwardResult.ratios(samples));
+    }
+
+    /** testpmd does not tell. */
+    private static String dpdk(Map<ForwardCase, List<Sample>> samples) {
+        return samples.values().stream()
+                .map(list -> list.getFirst().dpdk())
+                .filter(release -> !release.isEmpty())
+                .findFirst()
+                .orElseGet(CProgram::dpdk);
     }
 
     /** Repeats a launch while others have taken more than a little of its CPU; the last attempt counts as it is. */
@@ -137,11 +146,12 @@ final class ForwardBench {
                 .filter(text -> text.startsWith(ForwardChild.RESULT))
                 .findFirst()
                 .orElseThrow(() -> new UserException("no result among:\n  " + String.join("\n  ", lines)));
-        String[] fields = line.split(" ", -1);
+        String[] fields = line.split(" ", 6);
         return new Sample(
                 Long.parseLong(fields[1]),
                 Long.parseLong(fields[2]),
                 Long.parseLong(fields[3]),
-                Long.parseLong(fields[4]));
+                Long.parseLong(fields[4]),
+                fields[5]);
     }
 }

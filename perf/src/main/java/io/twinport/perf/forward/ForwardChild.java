@@ -17,6 +17,7 @@ import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.ring.MbufRing;
 import io.twinport.dataplane.ring.RingHandler;
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.perf.launch.CpuWait;
@@ -30,7 +31,7 @@ import java.util.List;
 
 /**
  * One launch of ours, a process of its own: the product's poll loop on its core forwards from a device to itself. Prints
- * one line, {@code forwarded PACKETS NANOS WAITED FIRST-PACKET}.
+ * one line, {@code forwarded PACKETS NANOS WAITED FIRST-PACKET DPDK}.
  */
 final class ForwardChild {
     static final String RESULT = "forwarded ";
@@ -73,7 +74,7 @@ final class ForwardChild {
         try {
             Sample sample = measure(ForwardCase.valueOf(arguments[0]), setup, Path.of(arguments[1]));
             System.out.println(RESULT + sample.packets() + " " + sample.nanos() + " " + sample.waited() + " "
-                    + sample.firstPacket());
+                    + sample.firstPacket() + " " + sample.dpdk());
         } catch (RuntimeException e) {
             if (!Commands.isToMend(e)) {
                 throw e;
@@ -168,7 +169,8 @@ final class ForwardChild {
             System.out.println(READY);
         }
         Sample sample = measure(devs.getFirst());
-        for (Side side : sides) {
+        // The standby first: it would get what is on its way to the other core.
+        for (Side side : sides.reversed()) {
             engine.conductor().unwatch(side);
             side.remove();
         }
@@ -200,7 +202,11 @@ final class ForwardChild {
             long sent = dev.stats().txFrames() - sentBefore;
             if (sent >= setup.packets()) {
                 return new Sample(
-                        sent, now - begin, CpuWait.nanos(pid, setup.rig().pollCpu()) - waited, firstPacket);
+                        sent,
+                        now - begin,
+                        CpuWait.nanos(pid, setup.rig().pollCpu()) - waited,
+                        firstPacket,
+                        Eal.version());
             }
             if (now > deadline) {
                 throw new DpdkException("only " + sent + " of " + setup.packets() + " frames were forwarded in time");

@@ -99,7 +99,7 @@ public final class ForwardCommand implements Callable<Integer> {
             defaultValue = "" + ForwardBench.ATTEMPTS,
             paramLabel = "N",
             description =
-                    "How often a launch is made at most while other processes have its CPU for more than 1 % of the"
+                    "How often a launch is made at most while other processes have its CPU for more than 1 %% of the"
                             + " time. Default: ${DEFAULT-VALUE}")
     int attempts;
 

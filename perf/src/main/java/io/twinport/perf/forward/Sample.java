@@ -6,8 +6,9 @@ package io.twinport.perf.forward;
  * @param packets frames that the driver has counted as sent within the time
  * @param waited nanoseconds of the time in which another process had the polling thread's CPU
  * @param firstPacket nanoseconds from the start of the process until its first frame was sent
+ * @param dpdk the release that the process ran on, empty where it does not say
  */
-record Sample(long packets, long nanos, long waited, long firstPacket) {
+record Sample(long packets, long nanos, long waited, long firstPacket, String dpdk) {
     private static final double WAITED_AT_MOST = 0.01;
 
     /** Million packets per second. */

@@ -2,7 +2,7 @@ package io.twinport.perf.forward;
 
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
-import io.twinport.dpdk.Eal;
+import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.CpuWait;
 import io.twinport.perf.launch.Rig;
 import java.io.BufferedReader;
@@ -139,7 +139,7 @@ final class Testpmd implements AutoCloseable {
     }
 
     private static String bonding(String primary, String standby) {
-        String member = Eal.version().compareTo("DPDK 23.11") < 0 ? "slave" : "member";
+        String member = CProgram.dpdk().compareTo("DPDK 23.11") < 0 ? "slave" : "member";
         return String.format(
                 "--vdev=net_bonding0,mode=1,mac=%1$s,%2$s=%3$s,%2$s=%4$s,primary=%3$s",
                 ForwardSetup.MAC, member, primary, standby);
@@ -208,7 +208,7 @@ final class Testpmd implements AutoCloseable {
             last = now;
         } while (last.sent - begin.sent < setup.packets());
         waited = CpuWait.nanos(process.pid(), setup.rig().pollCpu()) - waited;
-        Sample sample = new Sample(last.sent - begin.sent, last.nanos - begin.nanos, waited, firstAt - startedAt);
+        Sample sample = new Sample(last.sent - begin.sent, last.nanos - begin.nanos, waited, firstAt - startedAt, "");
         if (!contradiction.isEmpty() && !sample.isDisturbed()) {
             throw new UserException(contradiction);
         }

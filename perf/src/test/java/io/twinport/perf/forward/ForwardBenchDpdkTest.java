@@ -82,7 +82,8 @@ final class ForwardBenchDpdkTest {
                 ForwardMode.IO,
                 1,
                 Duration.ZERO);
-        UserException e = Assertions.assertThrows(UserException.class, () -> Testpmd.measure(ForwardCase.TESTPMD, refused));
+        UserException e =
+                Assertions.assertThrows(UserException.class, () -> Testpmd.measure(ForwardCase.TESTPMD, refused));
         assertTrue(("" + e.getMessage()).startsWith("dpdk-testpmd has ended"), e.toString());
     }
 

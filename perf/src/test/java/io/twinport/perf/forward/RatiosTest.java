@@ -59,8 +59,8 @@ final class RatiosTest {
 
     @Test
     void shouldFindTheResultAmongWhatElseIsPrinted() {
-        Sample sample = ForwardBench.sample(List.of("EAL: something", "forwarded 3000 1500 150 700"));
-        assertEquals(new Sample(3000, 1500, 150, 700), sample);
+        Sample sample = ForwardBench.sample(List.of("EAL: something", "forwarded 3000 1500 150 700 DPDK 22.11.11"));
+        assertEquals(new Sample(3000, 1500, 150, 700, "DPDK 22.11.11"), sample);
         assertEquals(2000, sample.mpps(), EXACT);
         assertEquals(0.1, sample.waitedShare(), EXACT);
         assertThrows(UserException.class, () -> ForwardBench.sample(List.of("EAL: something")));
@@ -72,6 +72,6 @@ final class RatiosTest {
 
     /** One second's worth. */
     private static Sample sample(int mpps) {
-        return new Sample(mpps * 1_000_000L, 1_000_000_000, 0, 500_000_000);
+        return new Sample(mpps * 1_000_000L, 1_000_000_000, 0, 500_000_000, "");
     }
 }
