@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * One launch of ours, a process of its own: the product's poll loop on its core forwards from a device to itself. Prints
@@ -110,7 +111,7 @@ final class ForwardChild {
 
     private Sample forwardBare() {
         BarePort port = new BarePort();
-        return forward(port, handler(port), 0, List.of(setup.devargs(socket)));
+        return forward(port, handler(port), 0, List.of(setup.devargs(socket)), () -> true);
     }
 
     private Sample forwardFailover(ForwardCase what) {
@@ -120,9 +121,10 @@ final class ForwardChild {
         FailoverPort port = new FailoverPort(
                 0, events, counters, new PortEvents(engine.cnc().events()), what.settings());
         List<String> devargs = List.of(setup.devargs(socket), setup.standbyDevargs());
+        BooleanSupplier isActive = () -> counters.activeSide() == FailoverPolicy.PRIMARY;
         Sample sample = what == ForwardCase.PIPELINE
-                ? forwardByTwo(port, events, devargs)
-                : forward(port, handler(port), events, devargs);
+                ? forwardByTwo(port, events, devargs, isActive)
+                : forward(port, handler(port), events, devargs, isActive);
         if (counters.sentByPrimary() < sample.packets() || counters.sentByStandby() != 0) {
             throw new DpdkException("the failover port has not stayed on its primary: " + counters.sentByPrimary()
                     + " frames sent by it, " + counters.sentByStandby() + " by the standby");
@@ -137,12 +139,13 @@ final class ForwardChild {
     }
 
     /** The poll loop receives and sends; a loop on another CPU has the frames in between. */
-    private Sample forwardByTwo(FailoverPort port, long events, List<String> devargs) {
+    private Sample forwardByTwo(FailoverPort port, long events, List<String> devargs, BooleanSupplier isActive) {
         try (MbufRing received = new MbufRing("received", RING_BYTES);
                 MbufRing toSend = new MbufRing("to-send", RING_BYTES)) {
             RingForward second = new RingForward(received, toSend, setup.mode());
             Lcore lcore = engine.run(engine.newLoop("second", second, List.of()), second, setup.secondCpu());
-            Sample sample = forward(port, new RingHandler(port, received, toSend, setup.burst()), events, devargs);
+            PacketHandler handler = new RingHandler(port, received, toSend, setup.burst());
+            Sample sample = forward(port, handler, events, devargs, isActive);
             lcore.close();
             received.freeAll();
             toSend.freeAll();
@@ -150,8 +153,13 @@ final class ForwardChild {
         }
     }
 
-    /** Forwards on the first of the devices; the first joins as primary, the second as standby. */
-    private Sample forward(PollMember port, PacketHandler handler, long events, List<String> devargs) {
+    /**
+     * Forwards on the first of the devices; the first joins as primary, the second as standby.
+     *
+     * @param isActive whether the port would send by the first one
+     */
+    private Sample forward(
+            PollMember port, PacketHandler handler, long events, List<String> devargs, BooleanSupplier isActive) {
         PollLoop loop = engine.newLoop("poll", handler, List.of(port));
         Lcore lcore = engine.run(loop, handler, engine.pollCpu());
         List<EthDev> devs = devargs.stream().map(EthDev::probe).toList();
@@ -165,7 +173,7 @@ final class ForwardChild {
         if (setup.device() == ForwardDevice.RING) {
             FirstFrames.send(loop, engine.pool(), setup.size());
         } else if (setup.device().hasFarEnd()) {
-            awaitLink(devs.getFirst());
+            await(() -> devs.getFirst().isLinkUp() && isActive.getAsBoolean());
             System.out.println(READY);
         }
         Sample sample = measure(devs.getFirst());
@@ -178,9 +186,9 @@ final class ForwardChild {
         return sample;
     }
 
-    /** net_memif connects after it has been started; what is sent to it before is lost. */
-    private void awaitLink(EthDev dev) {
-        if (!Pause.until(dev::isLinkUp, setup.limit().toMillis())) {
+    /** net_memif connects after it has been started; frames that come before are lost. */
+    private void await(BooleanSupplier connected) {
+        if (!Pause.until(connected, ForwardSetup.START_LIMIT.toMillis())) {
             throw new DpdkException("the far end has not connected");
         }
     }
@@ -216,8 +224,14 @@ final class ForwardChild {
 
     /** Nanoseconds since the start of the process, which its parent has told. */
     private long awaitFirst(EthDev dev) {
-        if (!Pause.until(() -> dev.stats().txFrames() > 0, setup.limit().toMillis())) {
-            throw new DpdkException("no frame was forwarded");
+        long deadline = System.nanoTime() + ForwardSetup.START_LIMIT.toNanos();
+        while (!Pause.until(() -> dev.stats().txFrames() > 0, ForwardSetup.FIRST_LOST.toMillis())) {
+            if (System.nanoTime() > deadline) {
+                throw new DpdkException("no frame was forwarded");
+            }
+            if (setup.device().hasFarEnd()) {
+                System.out.println(READY); // the first frames have been lost
+            }
         }
         return System.nanoTime() - Long.getLong(STARTED_AT, System.nanoTime());
     }

@@ -29,6 +29,12 @@ record ForwardSetup(
 
     static final int DEFAULT_BURST = 32;
 
+    /** How long the start of a process may take, until its first frame is sent; less than {@link #limit}. */
+    static final Duration START_LIMIT = Duration.ofSeconds(20);
+
+    /** Longer than the first frame takes that is not lost, on the busiest machine. */
+    static final Duration FIRST_LOST = Duration.ofSeconds(2);
+
     /** How long a launch may take before it counts as hung. */
     Duration limit() {
         return warmUp.plusSeconds(30 + packets / LEAST_PACKETS_PER_SECOND);

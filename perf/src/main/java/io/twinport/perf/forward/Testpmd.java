@@ -70,7 +70,7 @@ final class Testpmd implements AutoCloseable {
     static Sample measure(ForwardCase what, ForwardSetup setup) {
         try (Testpmd testpmd = new Testpmd(command(what, setup, Path.of("")), setup.limit())) {
             testpmd.start(setup);
-            return testpmd.forward(setup);
+            return testpmd.forward(setup, () -> {});
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -81,8 +81,9 @@ final class Testpmd implements AutoCloseable {
         try (Testpmd testpmd = new Testpmd(command(what, setup, socket), setup.limit())) {
             testpmd.start(setup);
             testpmd.read(); // it answers, so its port is up
-            far.sendFirst(setup.size(), ForwardSetup.DEFAULT_BURST);
-            return testpmd.forward(setup);
+            Runnable first = () -> far.sendFirst(setup.size(), ForwardSetup.DEFAULT_BURST);
+            first.run();
+            return testpmd.forward(setup, first);
         }
     }
 
@@ -177,11 +178,8 @@ final class Testpmd implements AutoCloseable {
      */
     void sendFirst(FrameSize size, int burst) {
         say("set burst " + ForwardSetup.FRAMES_IN_BURST);
-        for (int i = 0; i < size.shares().size(); i++) {
-            FrameSize.Share share = size.shares().get(i);
-            if (i > 0) {
-                say("stop");
-            }
+        for (FrameSize.Share share : size.shares()) {
+            say("stop");
             say("set txpkts " + share.length());
             say("start tx_first " + share.bursts());
         }
@@ -190,8 +188,9 @@ final class Testpmd implements AutoCloseable {
         say("start");
     }
 
-    private Sample forward(ForwardSetup setup) throws IOException {
-        long firstAt = awaitFirst(setup);
+    /** @param again has the far end send the first frames again, which have been lost */
+    private Sample forward(ForwardSetup setup, Runnable again) throws IOException {
+        long firstAt = awaitFirst(again);
         Pause.millis(setup.warmUp().toMillis() / 2);
         read();
         Pause.millis(setup.warmUp().toMillis() / 2);
@@ -216,11 +215,17 @@ final class Testpmd implements AutoCloseable {
     }
 
     /** When the first frame has been seen to be sent. */
-    private long awaitFirst(ForwardSetup setup) throws IOException {
-        long deadline = System.nanoTime() + setup.limit().toNanos();
+    private long awaitFirst(Runnable again) throws IOException {
+        long deadline = System.nanoTime() + ForwardSetup.START_LIMIT.toNanos();
+        long lostAt = System.nanoTime() + ForwardSetup.FIRST_LOST.toNanos();
         while (read().sent == 0) {
-            if (System.nanoTime() > deadline) {
+            long now = System.nanoTime();
+            if (now > deadline) {
                 throw new UserException("testpmd does not forward: its port has sent no frame");
+            }
+            if (now > lostAt) {
+                again.run();
+                lostAt = now + ForwardSetup.FIRST_LOST.toNanos();
             }
             Pause.millis(1);
         }
