@@ -138,7 +138,7 @@ public final class ForwardCommand implements Callable<Integer> {
         if (points.isEmpty()) {
             throw new UserException("Nothing of that can be measured: " + leftOut + ".");
         }
-        leftOut.forEach((what, why) -> out.println("left out: " + what + ", because " + why));
+        leftOut.forEach((what, why) -> out.println("left out: " + what + ": " + why));
         List<ForwardResult> results = new ArrayList<>();
         for (ForwardPlan.Point point : points) {
             if (points.size() > 1) {

@@ -78,7 +78,7 @@ record ForwardPlan(
         for (ForwardDevice device : devices) {
             for (FrameSize size : sizes) {
                 if (size.isMixed() && device.isMaker()) {
-                    leftOut.put("--size imix with --device null", "all frames of net_null are alike");
+                    leftOut.put("imix on null", "all frames of net_null are alike");
                     continue;
                 }
                 for (int burst : bursts) {
@@ -103,9 +103,7 @@ record ForwardPlan(
             if (obstacle.isEmpty()) {
                 possible.add(what);
             } else {
-                leftOut.put(
-                        what.label() + " with --device " + setup.device().label() + " and --burst " + setup.burst(),
-                        obstacle);
+                leftOut.put(what.label() + " on " + setup.device().label(), obstacle);
             }
         }
         return possible;

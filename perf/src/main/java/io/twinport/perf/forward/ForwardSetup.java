@@ -82,16 +82,19 @@ record ForwardSetup(
                         ? "net_" + what.label() + " sets the MAC address of the devices below it, which net_"
                                 + device.label() + " refuses"
                         : "";
-            case PIPELINE -> {
-                if (burst > MbufBurst.CAPACITY) {
-                    yield "the ring between the cores takes bursts of " + MbufBurst.CAPACITY + " at most";
-                }
-                yield device.hasFarEnd() && secondCpu() == rig.otherCpu()
+            case PIPELINE ->
+                device.hasFarEnd() && secondCpu() == rig.otherCpu()
                         ? "its second loop and the far end want a CPU each, and there is only one beside the poll loop's"
-                        : "";
-            }
+                        : tooLong("the ring between the cores");
+            case HOLD -> tooLong("a port that holds frames");
             default -> "";
         };
+    }
+
+    private String tooLong(String taker) {
+        return burst > MbufBurst.CAPACITY
+                ? "bursts above " + MbufBurst.CAPACITY + " are more than " + taker + " takes at once"
+                : "";
     }
 
     /** {@code vhost/64/32/io}. */
