@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -136,7 +137,9 @@ public final class ForwardCommand implements Callable<Integer> {
         Map<String, String> leftOut = new LinkedHashMap<>();
         List<ForwardPlan.Point> points = plan.points(Rig.ofThisMachine(), leftOut);
         if (points.isEmpty()) {
-            throw new UserException("Nothing of that can be measured: " + leftOut + ".");
+            throw new UserException(leftOut.entrySet().stream()
+                    .map(left -> left.getKey() + ": " + left.getValue())
+                    .collect(Collectors.joining("; ", "Nothing of that can be measured. ", ".")));
         }
         leftOut.forEach((what, why) -> out.println("left out: " + what + ": " + why));
         List<ForwardResult> results = new ArrayList<>();

@@ -13,15 +13,17 @@ enum ForwardDevice {
     /** A shared-memory interface; its far end is such a testpmd too. */
     MEMIF(80_000_000);
 
+    private static final int FEW = 4;
+
     private final long packets;
 
     ForwardDevice(long packets) {
         this.packets = packets;
     }
 
-    /** As many packets as take two to four seconds. */
-    long packets() {
-        return packets;
+    /** As many packets as take two to four seconds; in bursts of a few each costs more. */
+    long packets(int burst) {
+        return packets * Math.min(burst, FEW) / FEW;
     }
 
     static ForwardDevice of(String label) {

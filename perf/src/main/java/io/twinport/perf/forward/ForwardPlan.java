@@ -83,7 +83,7 @@ record ForwardPlan(
                 }
                 for (int burst : bursts) {
                     for (ForwardMode mode : modes) {
-                        long count = packets == null ? device.packets() : packets;
+                        long count = packets == null ? device.packets(burst) : packets;
                         ForwardSetup setup = new ForwardSetup(rig, device, size, burst, mode, count, warmUp);
                         List<ForwardCase> possible = possible(setup, leftOut);
                         if (!possible.isEmpty()) {

@@ -107,11 +107,6 @@ record ForwardResult(
         return String.join("/", device, size, "" + burst, mode);
     }
 
-    /** The same in words. */
-    String what() {
-        return device + ", " + sizeInWords() + ", burst " + burst + ", " + mode;
-    }
-
     String sizeInWords() {
         return FrameSize.of(size).isMixed() ? size : size + " bytes";
     }

@@ -61,7 +61,7 @@ public final class ForwardRows {
                 FrameSize.SMALLEST,
                 ForwardSetup.DEFAULT_BURST,
                 mode,
-                quick ? device.packets() / QUICK_SHARE : device.packets(),
+                device.packets(ForwardSetup.DEFAULT_BURST) / (quick ? QUICK_SHARE : 1),
                 quick ? QUICK_WARM_UP : WARM_UP);
         ForwardResult result = new ForwardBench(setup, ForwardCase.USUAL, quick ? 1 : ForwardBench.ATTEMPTS, out)
                 .run(quick ? 1 : LAUNCHES, "./twinport bench all");

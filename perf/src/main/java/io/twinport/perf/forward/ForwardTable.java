@@ -23,27 +23,28 @@ final class ForwardTable {
             "/ bare",
             "95 % interval",
             "start");
-    private static final String FORMAT = "%-9s %8s %8s %8s %9s   %9s %16s   %7s %16s   %6s";
+    private static final String COMBINATION = "device/size/burst/mode";
+    private static final String FORMAT = "%-22s %-9s %8s %8s %8s %9s   %9s %16s   %7s %16s   %6s";
 
     private ForwardTable() {}
 
     static void print(List<ForwardResult> results, PrintStream out) {
+        out.println();
+        printRow(COMBINATION, HEAD, out);
         for (ForwardResult result : results) {
-            out.println();
-            out.println(result.what());
-            printRow(HEAD, out);
-            rows(result).forEach(cells -> printRow(cells, out));
+            rows(result).forEach(cells -> printRow(result.label(), cells, out));
         }
         ForwardResult any = results.getFirst();
         out.println();
-        out.println(
-                "Rates are medians of " + any.launches()
-                        + " launches, ratios medians by round; start: seconds from the start of the process to its first packet.");
+        out.println("Rates are medians of the launches (" + any.launches()
+                + "), ratios medians by round; start: seconds from" + " the start of the process to its first packet.");
         out.println(any.facts());
     }
 
-    private static void printRow(List<String> cells, PrintStream out) {
-        out.println(String.format(Locale.ROOT, FORMAT, cells.toArray()).stripTrailing());
+    private static void printRow(String combination, List<String> cells, PrintStream out) {
+        List<String> line =
+                Stream.concat(Stream.of(combination), cells.stream()).toList();
+        out.println(String.format(Locale.ROOT, FORMAT, line.toArray()).stripTrailing());
     }
 
     static List<String> head() {

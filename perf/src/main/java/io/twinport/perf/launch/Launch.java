@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A process that measures itself and tells its results line by line. It says {@link #END} when it has told all, and
@@ -52,10 +53,14 @@ public final class Launch {
     public static List<String> run(String name, List<String> command, Duration limit, Listener listener) {
         List<String> lines = new ArrayList<>();
         Process process = start(name, command);
+        AtomicBoolean late = new AtomicBoolean();
         // Its output ends with the process, so the limit holds for the reading too.
         var _ = process.onExit()
                 .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(late -> process.destroyForcibly());
+                .exceptionally(_ -> {
+                    late.set(true);
+                    return process.destroyForcibly();
+                });
         try (BufferedReader output = process.inputReader();
                 OutputStream input = process.getOutputStream()) {
             String line;
@@ -68,7 +73,10 @@ public final class Launch {
             }
             int code = process.waitFor();
             if (code != 0) {
-                throw new UserException(name + " has failed (exit code " + code + "). Its last words:\n  "
+                String end = late.get()
+                        ? " has not ended within " + limit.toSeconds() + " s: is the machine very busy?"
+                        : " has failed (exit code " + code + ").";
+                throw new UserException(name + end + " Its last words:\n  "
                         + String.join("\n  ", lines.subList(Math.max(0, lines.size() - LAST_LINES), lines.size())));
             }
             return lines;

@@ -65,7 +65,7 @@ final class ForwardPlanTest {
                 plan.command());
         assertEquals(
                 "./twinport bench forward --launches 5 --cases testpmd,hold --device memif --size 64 --burst 8"
-                        + " --mode io --packets " + ForwardDevice.MEMIF.packets() + " --warm-up 1000",
+                        + " --mode io --packets " + ForwardDevice.MEMIF.packets(8) + " --warm-up 1000",
                 plan.command(plan.points(RIG, leftOut).getLast()));
     }
 
@@ -131,8 +131,11 @@ final class ForwardPlanTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         ForwardTable.print(results, new PrintStream(bytes, true, StandardCharsets.UTF_8));
         String text = bytes.toString(StandardCharsets.UTF_8);
-        assertTrue(text.contains("ring, imix, burst 32, io"), text);
-        assertEquals(2, text.lines().filter(line -> line.startsWith("hold ")).count(), text);
+        assertEquals(
+                2,
+                text.lines().filter(line -> line.startsWith("ring/imix/32/io ")).count(),
+                text);
+        assertEquals(2, text.lines().filter(line -> line.contains(" hold ")).count(), text);
         assertTrue(text.contains("0.750   0.750 to 0.750"), text);
         String html = ForwardPage.of("./twinport bench forward", results, Map.of("failsafe on ring", "it refuses"));
         assertEquals(2, html.split("<svg ", -1).length, "one plot for both bursts: " + html);
