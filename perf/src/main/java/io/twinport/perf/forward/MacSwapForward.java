@@ -25,8 +25,8 @@ final class MacSwapForward implements PacketHandler {
     @Override
     public int poll() {
         int received = port.rxBurst(packets, burst);
-        for (long at = packets, end = packets + (long) received * Long.BYTES; at < end; at += Long.BYTES) {
-            EthernetHeader.swapAddresses(Mbuf.data(UnsafeApi.getLong(at)));
+        for (int i = 0; i < received; i++) {
+            EthernetHeader.swapAddresses(Mbuf.data(UnsafeApi.getLong(packets + (long) i * Long.BYTES)));
         }
         int sent = port.txBurst(packets, received);
         if (sent < received) {
