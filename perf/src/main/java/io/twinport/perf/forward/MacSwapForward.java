@@ -25,13 +25,18 @@ final class MacSwapForward implements PacketHandler {
     @Override
     public int poll() {
         int received = port.rxBurst(packets, burst);
-        for (int i = 0; i < received; i++) {
-            EthernetHeader.swapAddresses(Mbuf.data(UnsafeApi.getLong(packets + (long) i * Long.BYTES)));
-        }
+        swap(packets, received);
         int sent = port.txBurst(packets, received);
         if (sent < received) {
             Mbuf.free(packets + (long) sent * Long.BYTES, received - sent);
         }
         return received;
+    }
+
+    /** @param packets address of an array of mbuf addresses */
+    static void swap(long packets, int count) {
+        for (int i = 0; i < count; i++) {
+            EthernetHeader.swapAddresses(Mbuf.data(UnsafeApi.getLong(packets + (long) i * Long.BYTES)));
+        }
     }
 }
