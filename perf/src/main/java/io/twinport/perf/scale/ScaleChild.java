@@ -1,0 +1,84 @@
+package io.twinport.perf.scale;
+
+import io.twinport.control.Engine;
+import io.twinport.control.Pause;
+import io.twinport.control.cli.Commands;
+import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.Eal;
+import io.twinport.perf.launch.CpuWait;
+import io.twinport.perf.launch.ResidentMemory;
+import io.twinport.perf.launch.Rig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** One launch of ours, a process of its own. Prints one line, {@code scaled} and a {@link ScaleSample}. */
+final class ScaleChild {
+    static final String RESULT = "scaled ";
+
+    /** Property with {@link System#nanoTime} of the parent, whose clock this is too. */
+    static final String STARTED_AT = "twinport.perf.startedAt";
+
+    private ScaleChild() {}
+
+    /** Arguments that {@link #main} understands. */
+    static List<String> arguments(ScaleCase what, ScaleSetup setup) {
+        List<String> arguments = new ArrayList<>(List.of(what.toText()));
+        arguments.addAll(setup.toArguments());
+        return arguments;
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        ScaleCase what = ScaleCase.parse(arguments[0]);
+        ScaleSetup setup = ScaleSetup.parse(List.of(arguments).subList(1, arguments.length));
+        // Where the product has it too: on a disk its pages would be written back from under the loop.
+        Path cnc =
+                Path.of("/dev/shm", "twinport-bench-" + ProcessHandle.current().pid() + ".cnc");
+        try (Engine engine = Engine.start(setup.eal(what.loops()), cnc, Rig.MBUFS)) {
+            ScaleSample sample = run(engine, what, setup);
+            System.out.println(RESULT + sample.toText());
+        } catch (RuntimeException e) {
+            if (!Commands.isToMend(e)) {
+                throw e;
+            }
+            System.err.println(e.getMessage());
+            System.exit(2);
+        } finally {
+            Files.deleteIfExists(cnc);
+        }
+    }
+
+    private static ScaleSample run(Engine engine, ScaleCase what, ScaleSetup setup) {
+        ScalePorts ports = new ScalePorts(engine, what, setup.pollCpus(what.loops()));
+        ScaleSample sample;
+        try (ports) {
+            sample = measure(ports, what, setup);
+        }
+        ports.check(sample.frames());
+        return sample;
+    }
+
+    /** As testpmd is measured: by the drivers' counters, read twice, by another thread than those that forward. */
+    private static ScaleSample measure(ScalePorts ports, ScaleCase what, ScaleSetup setup) {
+        if (!Pause.until(ports::haveSent, setup.limit().toMillis())) {
+            throw new DpdkException("not every busy port has forwarded a frame");
+        }
+        long firstPacket = System.nanoTime() - Long.getLong(STARTED_AT, System.nanoTime());
+        if (!what.peer().hasRate()) {
+            return new ScaleSample(0, 0, 0, firstPacket, 0, Eal.version());
+        }
+        Pause.millis(setup.warmUp().toMillis());
+        long pid = ProcessHandle.current().pid();
+        int cpu = setup.rig().pollCpu();
+        long waited = CpuWait.nanos(pid, cpu);
+        long begin = System.nanoTime();
+        long before = ports.sent();
+        Pause.millis(setup.measured().toMillis());
+        long end = System.nanoTime();
+        long frames = ports.sent() - before;
+        waited = CpuWait.nanos(pid, cpu) - waited;
+        return new ScaleSample(frames, end - begin, waited, firstPacket, ResidentMemory.kilobytes(pid), Eal.version());
+    }
+}
