@@ -36,9 +36,9 @@ final class ScaleChild {
         // Where the product has it too: on a disk its pages would be written back from under the loop.
         Path cnc =
                 Path.of("/dev/shm", "twinport-bench-" + ProcessHandle.current().pid() + ".cnc");
-        try (Engine engine = Engine.start(setup.eal(what.loops()), cnc, Rig.MBUFS)) {
-            ScaleSample sample = run(engine, what, setup);
-            System.out.println(RESULT + sample.toText());
+        try (Engine engine = Engine.start(setup.eal(what.loops()), cnc, Rig.MBUFS);
+                ScalePorts ports = new ScalePorts(engine, what, setup.pollCpus(what.loops()))) {
+            System.out.println(RESULT + measure(ports, what, setup).toText());
         } catch (RuntimeException e) {
             if (!Commands.isToMend(e)) {
                 throw e;
@@ -48,16 +48,6 @@ final class ScaleChild {
         } finally {
             Files.deleteIfExists(cnc);
         }
-    }
-
-    private static ScaleSample run(Engine engine, ScaleCase what, ScaleSetup setup) {
-        ScalePorts ports = new ScalePorts(engine, what, setup.pollCpus(what.loops()));
-        ScaleSample sample;
-        try (ports) {
-            sample = measure(ports, what, setup);
-        }
-        ports.check(sample.frames());
-        return sample;
     }
 
     /** As testpmd is measured: by the drivers' counters, read twice, by another thread than those that forward. */
@@ -79,6 +69,7 @@ final class ScaleChild {
         long end = System.nanoTime();
         long frames = ports.sent() - before;
         waited = CpuWait.nanos(pid, cpu) - waited;
+        ports.check(frames);
         return new ScaleSample(frames, end - begin, waited, firstPacket, ResidentMemory.kilobytes(pid), Eal.version());
     }
 }

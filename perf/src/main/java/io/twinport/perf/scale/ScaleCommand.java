@@ -23,8 +23,6 @@ import picocli.CommandLine.Option;
                 + " its start; beside dpdk-testpmd, on net_null. Launches alternate.",
         mixinStandardHelpOptions = true)
 public final class ScaleCommand implements Callable<Integer> {
-    private static final Duration WARM_UP = Duration.ofMillis(700);
-
     private static final int MOST_LAUNCHES = 1000;
     private static final int MOST_SECONDS = 3600;
     private static final int MOST_ATTEMPTS = 100;
@@ -64,6 +62,13 @@ public final class ScaleCommand implements Callable<Integer> {
     double seconds;
 
     @Option(
+            names = "--warm-up",
+            defaultValue = "700",
+            paramLabel = "MS",
+            description = "Milliseconds that each launch forwards before it is measured. Default: ${DEFAULT-VALUE}")
+    long warmUpMillis;
+
+    @Option(
             names = "--attempts",
             defaultValue = "4",
             paramLabel = "N",
@@ -92,6 +97,7 @@ public final class ScaleCommand implements Callable<Integer> {
             Commands.check(q >= 2 && q <= SideLine.MOST_QUEUES, "--queues " + q, "2 to " + SideLine.MOST_QUEUES);
         }
         Commands.check(seconds >= 0.01 && seconds <= MOST_SECONDS, "--seconds " + seconds, "0.01 to " + MOST_SECONDS);
+        Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
         Commands.check(attempts >= 1 && attempts <= MOST_ATTEMPTS, "--attempts " + attempts, "1 to " + MOST_ATTEMPTS);
         Commands.checkWritable("--json", json);
         Commands.checkWritable("--html", html);
@@ -103,9 +109,10 @@ public final class ScaleCommand implements Callable<Integer> {
                 .toList();
         List<Integer> ofQueues =
                 Arrays.stream(queues).sorted().distinct().boxed().toList();
-        ScaleSetup setup = ScaleSetup.ofThisMachine(Duration.ofMillis(Math.round(seconds * 1000)), WARM_UP);
+        ScaleSetup setup = ScaleSetup.ofThisMachine(
+                Duration.ofMillis(Math.round(seconds * 1000)), Duration.ofMillis(warmUpMillis));
         String command = "./twinport bench scale --launches " + launches + " --ports " + list(numbers) + " --queues "
-                + list(ofQueues) + " --seconds " + seconds + " --attempts " + attempts;
+                + list(ofQueues) + " --seconds " + seconds + " --warm-up " + warmUpMillis + " --attempts " + attempts;
         ScaleBench.Outcome outcome = new ScaleBench(setup, attempts, out).run(numbers, ofQueues, launches, command);
         if (json != null) {
             Commands.writeJson(outcome.result(), json);

@@ -109,18 +109,8 @@ final class ScalePorts implements AutoCloseable {
         return primaries.stream().mapToLong(dev -> dev.stats().txFrames()).sum();
     }
 
-    /** Takes the devices out, ends the loops and checks that nothing went another way. */
-    @Override
-    public void close() {
-        for (Side side : sides) {
-            engine.conductor().unwatch(side);
-            side.remove();
-        }
-        lcores.forEach(Lcore::close);
-    }
-
     /**
-     * After {@link #close}.
+     * Checks that all has gone the way that was measured. Not when the devices have begun to leave: then the standbys send.
      *
      * @param least frames that the primaries have sent
      */
@@ -133,6 +123,16 @@ final class ScalePorts implements AutoCloseable {
             throw new DpdkException("the failover ports have not stayed on their primaries: " + byPrimary
                     + " frames sent by these, " + byStandby + " by the standbys");
         }
+    }
+
+    /** Takes the devices out and ends the loops. */
+    @Override
+    public void close() {
+        for (Side side : sides) {
+            engine.conductor().unwatch(side);
+            side.remove();
+        }
+        lcores.forEach(Lcore::close);
         int missing = engine.pool().size() - engine.pool().available();
         if (missing != 0) {
             throw new DpdkException(missing + " of " + engine.pool().size() + " mbufs are not back in the pool");

@@ -21,7 +21,7 @@ record ScaleSetup(Rig rig, int secondCpu, Duration measured, Duration warmUp) {
     /** Frames received and sent at once. */
     static final int BURST = 32;
 
-    private static final Duration START = Duration.ofSeconds(30);
+    private static final Duration START = Duration.ofSeconds(60);
 
     /** The second loop is on the last CPU but one; where there are two that is the one that control has too. */
     static ScaleSetup ofThisMachine(Duration measured, Duration warmUp) {
