@@ -27,7 +27,7 @@ final class ScaleBench {
 
     /**
      * @param ports numbers of them, 1 first
-     * @param queues numbers of them beside 1
+     * @param queues numbers of them, 1 first
      * @param launches of each case; each round begins with another case, so that none always follows the same one
      * @param command how the user can run the same again
      */

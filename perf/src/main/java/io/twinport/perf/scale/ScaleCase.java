@@ -39,8 +39,8 @@ record ScaleCase(Peer peer, int ports, int busy, int queues, int loops) {
     /**
      * Each case of a run, what is compared beside one another.
      *
-     * @param ports numbers of them; 1, which the others are compared with, is one
-     * @param queues numbers of them beside 1
+     * @param ports numbers of them, 1 first, which the others are compared with
+     * @param queues numbers of them, 1 first
      * @param hasCache whether there is an AOT cache that can be left out
      */
     static List<ScaleCase> all(List<Integer> ports, List<Integer> queues, boolean hasCache) {
@@ -56,7 +56,7 @@ record ScaleCase(Peer peer, int ports, int busy, int queues, int loops) {
                 cases.add(ofPorts(Peer.WITHOUT_CACHE, n, n));
             }
         }
-        for (int q : queues) {
+        for (int q : queues.subList(1, queues.size())) {
             for (int loops = 1; loops <= 2; loops++) {
                 cases.add(ofQueues(Peer.TWINPORT, q, loops));
                 cases.add(ofQueues(Peer.TESTPMD, q, loops));

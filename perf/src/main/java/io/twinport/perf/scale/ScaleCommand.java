@@ -49,9 +49,11 @@ public final class ScaleCommand implements Callable<Integer> {
     @Option(
             names = "--queues",
             split = ",",
-            defaultValue = "2,4",
+            defaultValue = "1,2,4",
             paramLabel = "N",
-            description = "Numbers of queues of one port, 2 to 16, on one loop and on two. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Numbers of queues of one port, 1 to 16, those above 1 on one loop and on two; 1 is measured in"
+                            + " any case. Default: ${DEFAULT-VALUE}")
     int[] queues = {};
 
     @Option(
@@ -94,7 +96,7 @@ public final class ScaleCommand implements Callable<Integer> {
             Commands.check(n >= 1 && n <= MOST_PORTS, "--ports " + n, "1 to " + MOST_PORTS);
         }
         for (int q : queues) {
-            Commands.check(q >= 2 && q <= SideLine.MOST_QUEUES, "--queues " + q, "2 to " + SideLine.MOST_QUEUES);
+            Commands.check(q >= 1 && q <= SideLine.MOST_QUEUES, "--queues " + q, "1 to " + SideLine.MOST_QUEUES);
         }
         Commands.check(seconds >= 0.01 && seconds <= MOST_SECONDS, "--seconds " + seconds, "0.01 to " + MOST_SECONDS);
         Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
@@ -102,13 +104,8 @@ public final class ScaleCommand implements Callable<Integer> {
         Commands.checkWritable("--json", json);
         Commands.checkWritable("--html", html);
         PrintStream out = Commands.textStream(json);
-        List<Integer> numbers = IntStream.concat(IntStream.of(1), Arrays.stream(ports))
-                .sorted()
-                .distinct()
-                .boxed()
-                .toList();
-        List<Integer> ofQueues =
-                Arrays.stream(queues).sorted().distinct().boxed().toList();
+        List<Integer> numbers = from1(ports);
+        List<Integer> ofQueues = from1(queues);
         ScaleSetup setup = ScaleSetup.ofThisMachine(
                 Duration.ofMillis(Math.round(seconds * 1000)), Duration.ofMillis(warmUpMillis));
         String command = "./twinport bench scale --launches " + launches + " --ports " + list(numbers) + " --queues "
@@ -121,6 +118,15 @@ public final class ScaleCommand implements Callable<Integer> {
             Files.writeString(Path.of(html), ScalePage.of(outcome));
         }
         return 0;
+    }
+
+    /** What the others are compared with is always among them, and first. */
+    private static List<Integer> from1(int[] numbers) {
+        return IntStream.concat(IntStream.of(1), Arrays.stream(numbers))
+                .sorted()
+                .distinct()
+                .boxed()
+                .toList();
     }
 
     private static String list(List<Integer> numbers) {

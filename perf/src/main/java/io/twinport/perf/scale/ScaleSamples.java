@@ -18,6 +18,7 @@ final class ScaleSamples {
     private final List<Integer> queues;
     private final Map<ScaleCase, List<ScaleSample>> samples = new LinkedHashMap<>();
 
+    /** Numbers of both, 1 first. */
     ScaleSamples(List<Integer> ports, List<Integer> queues) {
         this.ports = ports;
         this.queues = queues;
@@ -52,11 +53,12 @@ final class ScaleSamples {
 
     /** Numbers of ports above 1. */
     List<Integer> furtherPorts() {
-        return ports.stream().filter(n -> n > 1).toList();
+        return ports.subList(1, ports.size());
     }
 
-    List<Integer> queues() {
-        return queues;
+    /** Numbers of queues above 1. */
+    List<Integer> furtherQueues() {
+        return queues.subList(1, queues.size());
     }
 
     /** Our rate divided by testpmd's on as many ports, queues and loops. */

@@ -62,7 +62,7 @@ record ScaleTable(String title, List<String> head, List<List<String>> rows) {
     private static ScaleTable queues(ScaleSamples samples) {
         List<List<String>> rows = new ArrayList<>();
         rows.add(queues(samples, 1, 1));
-        for (int q : samples.queues()) {
+        for (int q : samples.furtherQueues()) {
             rows.add(queues(samples, q, 1));
             rows.add(queues(samples, q, 2));
         }
