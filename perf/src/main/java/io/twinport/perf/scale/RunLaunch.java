@@ -82,7 +82,7 @@ final class RunLaunch {
                     + Files.readString(output, StandardCharsets.UTF_8).indent(2));
         }
         Pause.millis(setup.warmUp().plus(setup.measured()).toMillis());
-        return new ScaleSample(0, 0, 0, firstPacket, ResidentMemory.kilobytes(process.pid()), "");
+        return ScaleSample.ofStart(firstPacket, ResidentMemory.kilobytes(process.pid()));
     }
 
     /** What a {@code twinport.cnc} says of frames sent, once it is there. */

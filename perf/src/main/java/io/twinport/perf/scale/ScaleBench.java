@@ -1,6 +1,5 @@
 package io.twinport.perf.scale;
 
-import io.twinport.control.UserException;
 import io.twinport.perf.launch.Launch;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -51,9 +50,6 @@ final class ScaleBench {
         int attempt = 0;
         while (true) {
             ScaleSample sample = ScaleLaunch.run(what, setup);
-            if (what.peer().hasRate() && sample.frames() == 0) {
-                throw new UserException(what.label() + " has forwarded nothing in the time that was measured");
-            }
             dpdk = sample.dpdk().isEmpty() ? dpdk : sample.dpdk();
             boolean again = sample.isDisturbed() && ++attempt < attempts;
             say("%s  %-32s %s%s", round, what.label(), text(sample), again ? ": again" : "");

@@ -1,12 +1,8 @@
 package io.twinport.perf.scale;
 
 import io.twinport.control.Engine;
-import io.twinport.control.Pause;
 import io.twinport.control.cli.Commands;
-import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
-import io.twinport.perf.launch.CpuWait;
-import io.twinport.perf.launch.ResidentMemory;
 import io.twinport.perf.launch.Rig;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -50,26 +46,14 @@ final class ScaleChild {
         }
     }
 
-    /** As testpmd is measured: by the drivers' counters, read twice, by another thread than those that forward. */
     private static ScaleSample measure(ScalePorts ports, ScaleCase what, ScaleSetup setup) {
-        if (!Pause.until(ports::haveSent, setup.limit().toMillis())) {
-            throw new DpdkException("not every busy port has forwarded a frame");
-        }
-        long firstPacket = System.nanoTime() - Long.getLong(STARTED_AT, System.nanoTime());
+        ScaleMeter meter = new ScaleMeter(
+                ProcessHandle.current().pid(), Long.getLong(STARTED_AT, 0), ports::haveSent, ports::sent);
         if (!what.peer().hasRate()) {
-            return new ScaleSample(0, 0, 0, firstPacket, 0, Eal.version());
+            return ScaleSample.ofStart(meter.firstPacket(setup), 0);
         }
-        Pause.millis(setup.warmUp().toMillis());
-        long pid = ProcessHandle.current().pid();
-        int cpu = setup.rig().pollCpu();
-        long waited = CpuWait.nanos(pid, cpu);
-        long begin = System.nanoTime();
-        long before = ports.sent();
-        Pause.millis(setup.measured().toMillis());
-        long end = System.nanoTime();
-        long frames = ports.sent() - before;
-        waited = CpuWait.nanos(pid, cpu) - waited;
-        ports.check(frames);
-        return new ScaleSample(frames, end - begin, waited, firstPacket, ResidentMemory.kilobytes(pid), Eal.version());
+        ScaleSample sample = meter.measure(setup, Eal.version());
+        ports.check(sample.frames());
+        return sample;
     }
 }

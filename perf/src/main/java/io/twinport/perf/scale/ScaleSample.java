@@ -13,6 +13,11 @@ import io.twinport.perf.launch.CpuWait;
  * @param dpdk the release that the process ran on, empty where it does not say
  */
 record ScaleSample(long frames, long nanos, long waited, long firstPacket, long residentKilobytes, String dpdk) {
+    /** Where no rate is measured. */
+    static ScaleSample ofStart(long firstPacket, long residentKilobytes) {
+        return new ScaleSample(0, 0, 0, firstPacket, residentKilobytes, "");
+    }
+
     /** Million packets per second, of all ports. */
     double mpps() {
         return nanos == 0 ? 0 : frames * 1e3 / nanos;
