@@ -36,6 +36,7 @@ public final class LinePlot {
         double top = lines.values().stream()
                 .flatMap(values -> values.values().stream())
                 .mapToDouble(Ratio::high)
+                .filter(high -> high > 0)
                 .max()
                 .orElse(1);
         int right = lines.values().stream()
@@ -43,7 +44,7 @@ public final class LinePlot {
                 .mapToInt(number -> number)
                 .max()
                 .orElse(1);
-        double step = TimelinePlot.roundStep(Math.max(top, Double.MIN_NORMAL) / TICKS);
+        double step = TimelinePlot.roundStep(top / TICKS);
         Axes axes = new Axes(right, Math.ceil(top / step) * step);
         Svg svg = new Svg(HEIGHT, BELOW);
         for (int tick = 0; tick * step <= axes.top + step / 2; tick++) {

@@ -11,7 +11,7 @@ import java.util.Map;
  *
  * @param hugepages whether EAL had them
  * @param aotCache whether our processes had an AOT cache
- * @param secondLoopShares whether a second loop had to share its CPU with all else of its process
+ * @param secondLoopShares whether there was a second loop, which had to share its CPU with all else of its process
  * @param measuredMillis of each launch
  * @param launches of each case
  * @param mppsVsTestpmd our rate divided by testpmd's, by case
@@ -91,7 +91,7 @@ record ScaleResult(
                 Machine.jdk(),
                 setup.rig().hasHugepages(),
                 aotCache,
-                setup.sharesSecondCpu(),
+                setup.sharesSecondCpu() && !samples.furtherQueues().isEmpty(),
                 setup.measured().toMillis(),
                 launches,
                 samples.cases().stream().map(what -> Launches.of(what, samples)).toList(),

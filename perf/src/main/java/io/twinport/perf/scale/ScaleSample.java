@@ -28,7 +28,7 @@ record ScaleSample(long frames, long nanos, long waited, long firstPacket, long 
     }
 
     double residentMegabytes() {
-        return residentKilobytes / 1024.0;
+        return residentKilobytes * 1024 / 1e6; // the kernel's kB has 1024 bytes
     }
 
     /** Share of the time in which the loop could not run. */
