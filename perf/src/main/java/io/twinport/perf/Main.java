@@ -6,6 +6,7 @@ import io.twinport.perf.cost.CostCommand;
 import io.twinport.perf.failover.FailoverCommand;
 import io.twinport.perf.forward.ForwardCommand;
 import io.twinport.perf.latency.LatencyCommand;
+import io.twinport.perf.scale.ScaleCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -18,6 +19,7 @@ import picocli.CommandLine.Command;
             ForwardCommand.class,
             FailoverCommand.class,
             LatencyCommand.class,
+            ScaleCommand.class,
             CostCommand.class,
             CompareCommand.class,
             CommandLine.HelpCommand.class
