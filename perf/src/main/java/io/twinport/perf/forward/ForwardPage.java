@@ -20,7 +20,7 @@ final class ForwardPage {
         ForwardResult any = results.getFirst();
         Page page = new Page("twinport bench forward")
                 .command(command)
-                .text(any.facts() + "; " + any.launches() + " launches of each case, in turn.")
+                .text(any.facts() + "; launches of each case, in turn: " + any.launches() + ".")
                 .note(
                         "A bar is the median of the launches, the line across its end goes from the slowest to the fastest."
                                 + " A ratio is the median of the ratios by round.");
