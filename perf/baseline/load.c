@@ -13,9 +13,10 @@
  * Each frame is due at an instant of a schedule that nothing but this process's own absence moves: what the ring refuses
  * counts as refused and the next frame is due as before, so a forwarder that halts is measured all the while. When the
  * process has been away itself (another one had its CPU) it makes up for BACKLOG frames at most, because a giant burst
- * would overrun any ring; the others count as skipped, and were never offered.
+ * would overrun any ring; the others count as skipped, and were never offered. Those that are so late although it has not
+ * been away, because it cannot send so fast, count apart.
  *
- * Counts: offered (sent and refused), sent, refused, skipped, received, lost, duplicates, reordered; then the nanoseconds from
+ * Counts: offered (sent and refused), sent, refused, skipped, unable, received, lost, duplicates, reordered; then the nanoseconds from
  * the first frame to the end of the schedule, and those in which the process was away.
  *
  * Histograms, in lines `NAME NANOSECONDS COUNT` that `end` follows: `latency` from when a frame was due until it was
@@ -71,7 +72,7 @@ static struct rte_mempool *pool;
 /* All that one `send` counts. */
 static struct run {
     uint64_t number;
-    uint64_t sent, refused, skipped;
+    uint64_t sent, refused, skipped, unable;
     uint64_t received, duplicates, reordered;
     uint64_t next; /* above the highest sequence number that has come */
     uint64_t seen[WINDOW / 64];
@@ -201,7 +202,7 @@ static void send_frames(uint64_t rate, int64_t nanos, uint16_t length)
         receive();
         uint64_t due = RTE_MIN(((uint64_t)(at - begin) << FRACTION) / gap + 1, frames);
         if (due - next > BACKLOG) {
-            run.skipped += due - BACKLOG - next;
+            *(at == run.away_until ? &run.skipped : &run.unable) += due - BACKLOG - next;
             next = due - BACKLOG;
         }
         uint16_t wanted = RTE_MIN(due - next, (uint64_t)BURST);
@@ -212,8 +213,8 @@ static void send_frames(uint64_t rate, int64_t nanos, uint16_t length)
     int64_t sending = now() - begin;
     drain();
     printf("counts %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64 " %" PRIu64
-           " %" PRId64 " %" PRId64 "\n",
-        run.sent + run.refused, run.sent, run.refused, run.skipped, run.received,
+           " %" PRIu64 " %" PRId64 " %" PRId64 "\n",
+        run.sent + run.refused, run.sent, run.refused, run.skipped, run.unable, run.received,
         run.sent - (run.received - run.duplicates), run.duplicates, run.reordered, sending, run.away);
 }
 

@@ -80,10 +80,10 @@ static void obey(const char *line)
 {
     if (strcmp(line, "record\n") == 0) {
         memset(&passes, 0, sizeof passes);
-        atomic_store(&rests, false);
         atomic_store_explicit(&recording, true, memory_order_release);
     } else if (strcmp(line, "passes\n") == 0) {
         atomic_store(&recording, false);
+        atomic_store(&rests, false); /* what it was before */
         await_rest();
         histogram_print(&passes, "pass");
         printf("end\n");

@@ -2,6 +2,7 @@ package io.twinport.perf.forward;
 
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Rig;
+import io.twinport.perf.load.NdrOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
@@ -78,6 +80,9 @@ public final class ForwardCommand implements Callable<Integer> {
             description = "Milliseconds that each launch forwards before it is measured. Default: ${DEFAULT-VALUE}")
     long warmUpMillis;
 
+    @Mixin
+    NdrOptions ndr = new NdrOptions();
+
     @Option(
             names = "--json",
             paramLabel = "FILE|-",
@@ -92,11 +97,14 @@ public final class ForwardCommand implements Callable<Integer> {
         Commands.check(count >= 1, "--packets " + count, "1 or more");
         Commands.check(burst >= 1 && burst <= MOST_BURST, "--burst " + burst, "1 to " + MOST_BURST);
         Commands.check(
-                !size.isMixed() || device != ForwardDevice.NULL,
+                ndr.isWanted() || !size.isMixed() || device != ForwardDevice.NULL,
                 "--size imix with --device null, whose frames are all alike,",
                 "ring or vhost, or a number of bytes");
         Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
         Commands.checkWritable("--json", json);
+        if (ndr.isWanted()) {
+            return ndr.run(size.name(), burst, Duration.ofMillis(warmUpMillis), launches, json);
+        }
         PrintStream out = Commands.textStream(json);
         ForwardSetup setup = new ForwardSetup(
                 Rig.ofThisMachine(), device, size, burst, mode, count, Duration.ofMillis(warmUpMillis));

@@ -3,7 +3,7 @@ package io.twinport.perf.forward;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.perf.launch.CpuWait;
-import io.twinport.perf.launch.Rig;
+import io.twinport.perf.launch.TestpmdCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -95,14 +95,9 @@ final class Testpmd implements AutoCloseable {
      * what it gets.
      */
     static Testpmd farEnd(ForwardSetup setup, Path socket) {
-        int cpu = setup.rig().otherCpu();
-        List<String> command = prompted();
-        command.addAll(
-                List.of("--lcores=0@" + cpu + ",1@" + cpu, "--main-lcore=0", "--no-pci", "--log-level=critical"));
-        command.add("--file-prefix=far-" + ProcessHandle.current().pid());
-        command.addAll(setup.rig().memory());
-        command.add("--vdev=net_vhost0,iface=" + socket);
-        command.addAll(forwarding(ForwardMode.IO, ForwardSetup.DEFAULT_BURST));
+        List<String> eal = new ArrayList<>(setup.rig().ealOfFarEnd("far"));
+        eal.add("--vdev=net_vhost0,iface=" + socket);
+        List<String> command = TestpmdCommand.of(eal, ForwardMode.IO.label(), ForwardSetup.DEFAULT_BURST);
         Testpmd testpmd = new Testpmd(command, setup.limit());
         if (!Pause.until(() -> Files.exists(socket) || !testpmd.process.isAlive(), SOCKET_MILLIS)
                 || !testpmd.process.isAlive()) {
@@ -112,33 +107,9 @@ final class Testpmd implements AutoCloseable {
     }
 
     static List<String> command(ForwardSetup setup, Path socket) {
-        List<String> command = prompted();
-        command.addAll(setup.rig().ealOfC("testpmd"));
-        command.add("--vdev=" + setup.devargs(socket));
-        command.addAll(forwarding(setup.mode(), setup.burst()));
-        return command;
-    }
-
-    private static List<String> prompted() {
-        // Line by line: a pipe makes it buffer its answers until it ends.
-        return new ArrayList<>(List.of("stdbuf", "-oL", "dpdk-testpmd"));
-    }
-
-    private static List<String> forwarding(ForwardMode mode, int burst) {
-        return List.of(
-                "--",
-                "-i",
-                "--nb-cores=1",
-                "--forward-mode=" + mode.label(),
-                "--port-topology=loop",
-                "--no-lsc-interrupt",
-                // Else each start would throw away the frames that go round.
-                "--no-flush-rx",
-                "--burst=" + burst,
-                "--total-num-mbufs=" + Rig.MBUFS,
-                "--mbcache=" + Rig.MBUF_CACHE,
-                "--rxd=" + Rig.DESCRIPTORS,
-                "--txd=" + Rig.DESCRIPTORS);
+        List<String> eal = new ArrayList<>(setup.rig().ealOfC("testpmd"));
+        eal.add("--vdev=" + setup.devargs(socket));
+        return TestpmdCommand.of(eal, setup.mode().label(), setup.burst());
     }
 
     /**

@@ -1,4 +1,4 @@
-package io.twinport.perf.latency;
+package io.twinport.perf.stall;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,7 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
-final class LatencyBenchDpdkTest {
+final class StallBenchDpdkTest {
     private static final long SECOND = 1_000_000_000;
 
     @TempDir
@@ -19,10 +19,10 @@ final class LatencyBenchDpdkTest {
 
     @Test
     void shouldTimeEachPassOfEachLoop() throws Exception {
-        Path json = folder.resolve("latency.json");
-        Path html = folder.resolve("latency.html");
+        Path json = folder.resolve("stall.json");
+        Path html = folder.resolve("stall.html");
         int code = Main.execute(
-                "latency",
+                "stall",
                 "--launches=1",
                 "--seconds=1",
                 "--allocate=0",
@@ -52,8 +52,8 @@ final class LatencyBenchDpdkTest {
 
     @Test
     void shouldRunWithACollectorThatHasWork() throws Exception {
-        Path json = folder.resolve("latency.json");
-        assertEquals(0, Main.execute("latency", "--launches=1", "--seconds=1", "--allocate=50", "--json=" + json));
+        Path json = folder.resolve("stall.json");
+        assertEquals(0, Main.execute("stall", "--launches=1", "--seconds=1", "--allocate=50", "--json=" + json));
         JsonNode cases = JsonMapper.shared().readTree(Files.readString(json)).get("cases");
         for (String name : new String[] {"c", "twinport", "serial", "z", "shenandoah"}) {
             assertTrue(cases.get(name).get("count").get(0).asLong() > 0, cases.toString());
@@ -62,8 +62,8 @@ final class LatencyBenchDpdkTest {
 
     @Test
     void shouldRefuseWhatItCannotMeasure() {
-        assertEquals(2, Main.execute("latency", "--seconds=0"));
-        assertEquals(2, Main.execute("latency", "--allocate=-1"));
-        assertEquals(2, Main.execute("latency", "--hgrm=/no/such/folder/pass"));
+        assertEquals(2, Main.execute("stall", "--seconds=0"));
+        assertEquals(2, Main.execute("stall", "--allocate=-1"));
+        assertEquals(2, Main.execute("stall", "--hgrm=/no/such/folder/pass"));
     }
 }

@@ -1,4 +1,4 @@
-package io.twinport.perf.latency;
+package io.twinport.perf.stall;
 
 import io.twinport.control.Folder;
 import io.twinport.control.Machine;
@@ -17,35 +17,35 @@ import java.util.Objects;
 import org.HdrHistogram.Histogram;
 
 /** Launches the cases in turn, each in a fresh process, and compares them. */
-final class LatencyBench {
+final class StallBench {
     private static final double MICROSECOND = 1e3;
 
-    private final LoopSetup setup;
+    private final StallSetup setup;
     private final PrintStream out;
 
-    LatencyBench(LoopSetup setup, PrintStream out) {
+    StallBench(StallSetup setup, PrintStream out) {
         this.setup = setup;
         this.out = out;
     }
 
     /** The result, and all passes of each case. */
-    record Outcome(LatencyResult result, Map<String, Histogram> passes) {}
+    record Outcome(StallResult result, Map<String, Histogram> passes) {}
 
     /**
      * @param cases C's among them
      * @param launches of each case; each round begins with another case, so that none always follows the same one
      * @param command how the user can run the same again
      */
-    Outcome run(List<LoopCase> cases, int launches, String command) {
-        Map<LoopCase, List<LoopLaunch>> done = new EnumMap<>(LoopCase.class);
+    Outcome run(List<StallCase> cases, int launches, String command) {
+        Map<StallCase, List<StallLaunch>> done = new EnumMap<>(StallCase.class);
         cases.forEach(what -> done.put(what, new ArrayList<>()));
         try (Folder folder = Folder.create("twinport-bench")) {
             Path program = CProgram.program("stall.c", folder.path());
             for (int round = 0; round < launches; round++) {
-                List<LoopCase> order = new ArrayList<>(cases);
+                List<StallCase> order = new ArrayList<>(cases);
                 Collections.rotate(order, -round);
-                for (LoopCase what : order) {
-                    LoopLaunch launch = LoopLaunch.run(what, setup, program);
+                for (StallCase what : order) {
+                    StallLaunch launch = StallLaunch.run(what, setup, program);
                     Objects.requireNonNull(done.get(what)).add(launch);
                     say(
                             "%d/%d  %-10s 99.999 %% of the passes within %.1f us",
@@ -56,8 +56,8 @@ final class LatencyBench {
                 }
             }
         }
-        Map<String, LatencyResult.Passes> passes = LatencyResult.cases(done, setup);
-        LatencyResult result = new LatencyResult(
+        Map<String, StallResult.Passes> passes = StallResult.cases(done, setup);
+        StallResult result = new StallResult(
                 command,
                 Machine.describe(),
                 done.values().iterator().next().getFirst().dpdk(),
@@ -67,14 +67,14 @@ final class LatencyBench {
                 setup.allocated(),
                 launches,
                 passes,
-                LatencyResult.stallVsC(passes));
+                StallResult.stallVsC(passes));
         print(result);
         Map<String, Histogram> all = new LinkedHashMap<>();
-        done.forEach((what, list) -> all.put(what.label(), LatencyResult.all(list)));
+        done.forEach((what, list) -> all.put(what.label(), StallResult.all(list)));
         return new Outcome(result, all);
     }
 
-    private void print(LatencyResult result) {
+    private void print(StallResult result) {
         say("");
         say(
                 "%-11s %9s %9s %9s %9s %9s %9s %9s",

@@ -1,5 +1,6 @@
-package io.twinport.perf.latency;
+package io.twinport.perf.stall;
 
+import io.twinport.perf.load.Times;
 import io.twinport.perf.statistics.Ratio;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -9,7 +10,7 @@ import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
 /**
- * What {@code bench latency --json} writes.
+ * What {@code bench stall --json} writes.
  *
  * @param hugepages whether EAL had them
  * @param measuredMillis of each launch
@@ -17,7 +18,7 @@ import org.HdrHistogram.Histogram;
  * @param launches of each case
  * @param stallVsC the 99.999th percentile of the passes of each of our cases against C's, by round
  */
-record LatencyResult(
+record StallResult(
         String command,
         String machine,
         String dpdk,
@@ -46,7 +47,7 @@ record LatencyResult(
             double[] p99999,
             double[] max,
             double[] waitedShare) {
-        static Passes of(List<LoopLaunch> launches, LoopSetup setup) {
+        static Passes of(List<StallLaunch> launches, StallSetup setup) {
             return new Passes(
                     launches.stream()
                             .mapToLong(launch -> launch.passes().getTotalCount())
@@ -63,16 +64,16 @@ record LatencyResult(
                                     (double) launch.waited() / setup.measured().toNanos()));
         }
 
-        private static double[] percentile(List<LoopLaunch> launches, double percentile) {
+        private static double[] percentile(List<StallLaunch> launches, double percentile) {
             return each(launches, launch -> launch.passes().getValueAtPercentile(percentile));
         }
 
-        private static double[] each(List<LoopLaunch> launches, ToDoubleFunction<LoopLaunch> value) {
+        private static double[] each(List<StallLaunch> launches, ToDoubleFunction<StallLaunch> value) {
             return launches.stream().mapToDouble(value).toArray();
         }
     }
 
-    static Map<String, Passes> cases(Map<LoopCase, List<LoopLaunch>> launches, LoopSetup setup) {
+    static Map<String, Passes> cases(Map<StallCase, List<StallLaunch>> launches, StallSetup setup) {
         Map<String, Passes> cases = new LinkedHashMap<>();
         launches.forEach((what, list) -> cases.put(what.label(), Passes.of(list, setup)));
         return cases;
@@ -80,10 +81,10 @@ record LatencyResult(
 
     /** There are as many launches of each case, and C's is one of them. */
     static Map<String, Ratio> stallVsC(Map<String, Passes> cases) {
-        double[] ofC = Objects.requireNonNull(cases.get(LoopCase.C.label())).p99999();
+        double[] ofC = Objects.requireNonNull(cases.get(StallCase.C.label())).p99999();
         Map<String, Ratio> ratios = new LinkedHashMap<>();
         cases.forEach((name, passes) -> {
-            if (!name.equals(LoopCase.C.label())) {
+            if (!name.equals(StallCase.C.label())) {
                 ratios.put(name, Ratio.of(passes.p99999(), ofC));
             }
         });
@@ -91,8 +92,8 @@ record LatencyResult(
     }
 
     /** All passes of a case. */
-    static Histogram all(List<LoopLaunch> launches) {
-        Histogram all = TimedPasses.newHistogram();
+    static Histogram all(List<StallLaunch> launches) {
+        Histogram all = Times.newHistogram();
         launches.forEach(launch -> all.add(launch.passes()));
         return all;
     }

@@ -1,4 +1,4 @@
-package io.twinport.perf.latency;
+package io.twinport.perf.stall;
 
 import io.twinport.perf.report.Page;
 import io.twinport.perf.report.PercentilePlot;
@@ -8,13 +8,13 @@ import java.util.Locale;
 import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
-/** The page that {@code bench latency --html} writes. */
-final class LatencyPage {
-    private LatencyPage() {}
+/** The page that {@code bench stall --html} writes. */
+final class StallPage {
+    private StallPage() {}
 
-    static String of(LatencyBench.Outcome outcome) {
-        LatencyResult result = outcome.result();
-        Page page = new Page("twinport bench latency")
+    static String of(StallBench.Outcome outcome) {
+        StallResult result = outcome.result();
+        Page page = new Page("twinport bench stall")
                 .command(result.command())
                 .text(result.machine() + "; " + result.dpdk() + ", JDK " + result.jdk() + ", "
                         + (result.hugepages() ? "hugepages" : "no hugepages") + "; " + result.launches()
@@ -40,7 +40,7 @@ final class LatencyPage {
         return page.html();
     }
 
-    private static List<String> row(String name, LatencyResult.Passes passes) {
+    private static List<String> row(String name, StallResult.Passes passes) {
         Stream<double[]> columns =
                 Stream.of(passes.p50(), passes.p99(), passes.p999(), passes.p9999(), passes.p99999(), passes.max());
         return Stream.concat(Stream.of(name), columns.map(nanos -> format("%.2f", Ratio.median(nanos) / 1e3)))

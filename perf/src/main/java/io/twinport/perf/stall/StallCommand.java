@@ -1,4 +1,4 @@
-package io.twinport.perf.latency;
+package io.twinport.perf.stall;
 
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Rig;
@@ -17,14 +17,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** {@code twinport bench latency}. */
+/** {@code twinport bench stall}. */
 @Command(
-        name = "latency",
+        name = "stall",
         description =
                 "How long passes of our poll loop take, to the last of a million, beside those of a loop in C; and"
                         + " with a control plane that allocates, by garbage collector. Launches alternate.",
         mixinStandardHelpOptions = true)
-public final class LatencyCommand implements Callable<Integer> {
+public final class StallCommand implements Callable<Integer> {
     static final Duration WARM_UP = Duration.ofSeconds(1);
 
     private static final int MOST_LAUNCHES = 1000;
@@ -80,13 +80,13 @@ public final class LatencyCommand implements Callable<Integer> {
         Commands.checkWritable("--json", json);
         Commands.checkWritable("--html", html);
         Commands.checkWritable("--hgrm", hgrm == null ? null : histogramFile("c"));
-        LoopSetup setup = new LoopSetup(Rig.ofThisMachine(), Duration.ofSeconds(seconds), WARM_UP, megabytes);
-        List<LoopCase> cases = Arrays.stream(LoopCase.values())
+        StallSetup setup = new StallSetup(Rig.ofThisMachine(), Duration.ofSeconds(seconds), WARM_UP, megabytes);
+        List<StallCase> cases = Arrays.stream(StallCase.values())
                 .filter(what -> megabytes > 0 || !what.allocates())
                 .toList();
-        String command = "./twinport bench latency --launches " + launches + " --seconds " + seconds + " --allocate "
-                + megabytes;
-        LatencyBench.Outcome outcome = new LatencyBench(setup, Commands.textStream(json)).run(cases, launches, command);
+        String command =
+                "./twinport bench stall --launches " + launches + " --seconds " + seconds + " --allocate " + megabytes;
+        StallBench.Outcome outcome = new StallBench(setup, Commands.textStream(json)).run(cases, launches, command);
         if (json != null) {
             Commands.writeJson(outcome.result(), json);
         }
@@ -94,7 +94,7 @@ public final class LatencyCommand implements Callable<Integer> {
             writeHistograms(outcome.passes());
         }
         if (html != null) {
-            Files.writeString(Path.of(html), LatencyPage.of(outcome));
+            Files.writeString(Path.of(html), StallPage.of(outcome));
         }
         return 0;
     }

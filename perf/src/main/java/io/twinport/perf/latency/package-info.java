@@ -1,5 +1,0 @@
-/** {@code bench latency}: how long the passes of a poll loop take, to the last of a million. */
-@NullMarked
-package io.twinport.perf.latency;
-
-import org.jspecify.annotations.NullMarked;

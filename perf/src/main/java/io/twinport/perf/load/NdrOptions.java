@@ -1,0 +1,102 @@
+package io.twinport.perf.load;
+
+import io.twinport.control.cli.Commands;
+import io.twinport.perf.launch.Rig;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** The options of {@code bench forward} that belong to {@code --ndr}. */
+public final class NdrOptions {
+    private static final long LEAST = 10_000;
+    private static final int MOST_TRIALS = 99;
+    private static final double PRECISION = 0.01;
+
+    @Spec(Spec.Target.MIXEE)
+    @Nullable
+    CommandSpec command;
+
+    @Option(
+            names = "--ndr",
+            description =
+                    "Look for the no-drop rate instead (RFC 2544), and for that with 0.5 %% lost: virtio-user with"
+                            + " a paced load at its vhost-user far end, on the other CPU.")
+    boolean isWanted;
+
+    @Option(
+            names = "--trial",
+            defaultValue = "500",
+            paramLabel = "MS",
+            description = "With --ndr: milliseconds for which a rate is offered. Default: ${DEFAULT-VALUE}")
+    long trialMillis;
+
+    @Option(
+            names = "--trials",
+            defaultValue = "3",
+            paramLabel = "N",
+            description = "With --ndr: trials of a rate, of which most must hold; odd. Default: ${DEFAULT-VALUE}")
+    int trials;
+
+    @Option(
+            names = "--most",
+            defaultValue = "30000000",
+            paramLabel = "PPS",
+            description = "With --ndr: the highest rate that is offered. Default: ${DEFAULT-VALUE}")
+    long most;
+
+    /** Whether {@code --ndr} was given. */
+    public boolean isWanted() {
+        return isWanted;
+    }
+
+    /**
+     * Runs it, and returns the exit code.
+     *
+     * @param size as on the command line
+     * @param json where the result goes, if anywhere
+     */
+    public int run(String size, int burst, Duration warmUp, int launches, @Nullable String json) throws IOException {
+        Commands.check(trialMillis >= 1 && trialMillis <= 60_000, "--trial " + trialMillis, "1 to 60000");
+        Commands.check(
+                trials >= 1 && trials <= MOST_TRIALS && trials % 2 == 1,
+                "--trials " + trials,
+                "an odd number up to " + MOST_TRIALS);
+        Commands.check(most > LEAST && most <= 1_000_000_000, "--most " + most, "more than " + LEAST + ", up to 10^9");
+        Commands.check(!size.equals("imix"), "--size imix with --ndr", "a number of bytes");
+        for (String option : List.of("--packets", "--mode", "--device")) {
+            Commands.check(
+                    !isGiven(option) || isVhost(option), option + " with --ndr", "none; it forwards on virtio-user");
+        }
+        NdrSetup setup = new NdrSetup(
+                new LoadSetup(Rig.ofThisMachine(), Integer.parseInt(size), burst, warmUp, false, 0),
+                new NdrSearch.Range(LEAST, most, PRECISION),
+                Duration.ofMillis(trialMillis),
+                trials);
+        String again = "./twinport bench forward --ndr --launches " + launches + " --size " + size + " --burst " + burst
+                + " --trial " + trialMillis + " --trials " + trials + " --most " + most + " --warm-up "
+                + warmUp.toMillis();
+        NdrResult result = new NdrBench(setup, Commands.textStream(json)).run(launches, again);
+        if (json != null) {
+            Commands.writeJson(result, json);
+        }
+        return 0;
+    }
+
+    private boolean isGiven(String option) {
+        return command != null && command.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
+    private boolean isVhost(String option) {
+        return option.equals("--device")
+                && command != null
+                && command.commandLine()
+                        .getParseResult()
+                        .matchedOption(option)
+                        .originalStringValues()
+                        .contains("vhost");
+    }
+}
