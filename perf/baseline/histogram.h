@@ -15,10 +15,10 @@ struct histogram {
     uint64_t counts[HISTOGRAM_ROWS * HISTOGRAM_ROW];
 };
 
-static inline void histogram_record(struct histogram *histogram, uint64_t nanos)
+static inline void histogram_record(struct histogram *histogram, uint64_t nanos, uint64_t count)
 {
     int row = nanos < HISTOGRAM_ROW ? 0 : 64 - HISTOGRAM_BITS - __builtin_clzll(nanos);
-    histogram->counts[row * HISTOGRAM_ROW + (row == 0 ? nanos : (nanos >> (row - 1)) - HISTOGRAM_ROW)]++;
+    histogram->counts[row * HISTOGRAM_ROW + (row == 0 ? nanos : (nanos >> (row - 1)) - HISTOGRAM_ROW)] += count;
 }
 
 /* A line `NAME NANOSECONDS COUNT` for each length that has occurred. */

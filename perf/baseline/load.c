@@ -19,9 +19,9 @@
  * Counts: offered (sent and refused), sent, refused, skipped, unable, received, lost, duplicates, reordered; then the nanoseconds from
  * the first frame to the end of the schedule, and those in which the process was away.
  *
- * Histograms, in lines `NAME NANOSECONDS COUNT` that `end` follows: `latency` from when a frame was due until it was
- * received; `undisturbed` the same of those that were not under way while the process was away, which does not tell how
- * long they took; `late` from when a frame was due until it was sent.
+ * Histograms, in lines `NAME NANOSECONDS COUNT` that `end` follows, from when a frame was due until it was received:
+ * `undisturbed`, and `disturbed` of the frames that were due or under way while the process was away, which has made them
+ * look slower than they were. And `late` until it was sent: of each burst the oldest one's time, for all.
  *
  * The clock is CLOCK_MONOTONIC. One lcore sends and receives.
  */
@@ -77,7 +77,7 @@ static struct run {
     uint64_t next; /* above the highest sequence number that has come */
     uint64_t seen[WINDOW / 64];
     int64_t last, away_until, away;
-    struct histogram latency, undisturbed, late;
+    struct histogram undisturbed, disturbed, late;
 } run;
 
 static int64_t now(void)
@@ -128,9 +128,7 @@ static inline uint16_t receive(void)
         const struct frame *frame = rte_pktmbuf_mtod(packets[i], const struct frame *);
         if (frame->ethernet.ether_type != rte_cpu_to_be_16(ETHERTYPE) || frame->run != run.number)
             continue; /* a late one of an earlier run, or the forwarder's own */
-        histogram_record(&run.latency, at - frame->due);
-        if (frame->due >= run.away_until)
-            histogram_record(&run.undisturbed, at - frame->due);
+        histogram_record(frame->due >= run.away_until ? &run.undisturbed : &run.disturbed, at - frame->due, 1);
         count(frame->sequence);
     }
     rte_pktmbuf_free_bulk(packets, received);
@@ -160,8 +158,7 @@ static inline void send_burst(uint64_t first, uint16_t wanted, int64_t begin, in
         packets[i]->data_len = packets[i]->pkt_len = length;
     }
     uint16_t taken = rte_eth_tx_burst(port, 0, packets, wanted);
-    for (int i = 0; i < taken; i++)
-        histogram_record(&run.late, at - (begin + due_at(first + i, gap)));
+    histogram_record(&run.late, at - (begin + due_at(first, gap)), taken);
     if (taken < wanted)
         rte_pktmbuf_free_bulk(packets + taken, wanted - taken);
     run.sent += taken;
@@ -244,8 +241,8 @@ static void obey(const char *line)
         rate <= (uint64_t)SECOND && millis > 0 && length >= SHORTEST && length <= LONGEST) {
         send_frames(rate, millis * MILLISECOND, length);
     } else if (strcmp(line, "histograms\n") == 0) {
-        histogram_print(&run.latency, "latency");
         histogram_print(&run.undisturbed, "undisturbed");
+        histogram_print(&run.disturbed, "disturbed");
         histogram_print(&run.late, "late");
         printf("end\n");
     } else {

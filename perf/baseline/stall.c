@@ -57,7 +57,7 @@ static int forward(void *unused)
     while (!atomic_load_explicit(&quit, memory_order_relaxed)) {
         int64_t at = now();
         if (atomic_load_explicit(&recording, memory_order_acquire))
-            histogram_record(&passes, at - last);
+            histogram_record(&passes, at - last, 1);
         else if (!atomic_load_explicit(&rests, memory_order_relaxed))
             atomic_store_explicit(&rests, true, memory_order_release);
         last = at;

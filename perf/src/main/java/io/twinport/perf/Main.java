@@ -5,6 +5,7 @@ import io.twinport.perf.compare.CompareCommand;
 import io.twinport.perf.cost.CostCommand;
 import io.twinport.perf.failover.FailoverCommand;
 import io.twinport.perf.forward.ForwardCommand;
+import io.twinport.perf.latency.LatencyCommand;
 import io.twinport.perf.stall.StallCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,6 +18,7 @@ import picocli.CommandLine.Command;
             AllCommand.class,
             ForwardCommand.class,
             FailoverCommand.class,
+            LatencyCommand.class,
             StallCommand.class,
             CostCommand.class,
             CompareCommand.class,

@@ -2,11 +2,10 @@ package io.twinport.perf.load;
 
 import io.twinport.control.Folder;
 import io.twinport.control.Machine;
+import io.twinport.perf.launch.Rounds;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -16,6 +15,8 @@ import java.util.Objects;
 public final class NdrBench {
     /** How often a trial is made at most, while others disturb it. */
     private static final int ATTEMPTS = 4;
+
+    private static final Duration QUICK_TRIAL = Duration.ofMillis(200);
 
     private static final double DISTURBED = 0.01;
 
@@ -45,21 +46,10 @@ public final class NdrBench {
      * @param command how the user can run the same again
      */
     public NdrResult run(int launches, String command) {
-        Map<ForwarderCase, List<Sample>> samples = new EnumMap<>(ForwarderCase.class);
-        ForwarderCase.PLAIN.forEach(what -> samples.put(what, new ArrayList<>()));
+        Map<ForwarderCase, List<Sample>> samples;
         try (Folder folder = Folder.create("twinport-bench")) {
             Path program = Generator.program(folder.path());
-            for (int round = 0; round < launches; round++) {
-                List<ForwarderCase> order = new ArrayList<>(ForwarderCase.PLAIN);
-                Collections.rotate(order, -round);
-                for (ForwarderCase what : order) {
-                    Sample sample = search(what, program);
-                    Objects.requireNonNull(samples.get(what)).add(sample);
-                    say(
-                            "%d/%d  %-9s NDR %s   PDR %s Mpps   (%d trials)",
-                            round + 1, launches, what.label(), text(sample.ndr), text(sample.pdr), sample.trials);
-                }
-            }
+            samples = Rounds.run(ForwarderCase.PLAIN, launches, (what, round) -> search(what, round, program));
         }
         String dpdk = Objects.requireNonNull(samples.get(ForwarderCase.BARE))
                 .getFirst()
@@ -67,6 +57,19 @@ public final class NdrBench {
         NdrResult result = NdrResult.of(command, Machine.describe(), dpdk, Machine.jdk(), setup, launches, samples);
         print(result);
         return result;
+    }
+
+    /** Short trials, one search: where a rate about the no-drop rate will do. */
+    public static NdrSetup quick(LoadSetup load) {
+        return new NdrSetup(load, NdrSearch.Range.USUAL, QUICK_TRIAL, 3);
+    }
+
+    private Sample search(ForwarderCase what, String round, Path program) {
+        Sample sample = search(what, program);
+        say(
+                "%s  %-9s NDR %s   PDR %s Mpps   (%d trials)",
+                round, what.label(), text(sample.ndr), text(sample.pdr), sample.trials);
+        return sample;
     }
 
     /** The no-drop rate of a case, 0 if there is none; by one search. */

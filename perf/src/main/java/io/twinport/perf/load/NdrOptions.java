@@ -12,9 +12,8 @@ import picocli.CommandLine.Spec;
 
 /** The options of {@code bench forward} that belong to {@code --ndr}. */
 public final class NdrOptions {
-    private static final long LEAST = 10_000;
     private static final int MOST_TRIALS = 99;
-    private static final double PRECISION = 0.01;
+    private static final long LEAST_MOST = 100_000;
 
     @Spec(Spec.Target.MIXEE)
     @Nullable
@@ -65,7 +64,7 @@ public final class NdrOptions {
                 trials >= 1 && trials <= MOST_TRIALS && trials % 2 == 1,
                 "--trials " + trials,
                 "an odd number up to " + MOST_TRIALS);
-        Commands.check(most > LEAST && most <= 1_000_000_000, "--most " + most, "more than " + LEAST + ", up to 10^9");
+        Commands.check(most >= LEAST_MOST && most <= 1_000_000_000, "--most " + most, LEAST_MOST + " to 1000000000");
         Commands.check(!size.equals("imix"), "--size imix with --ndr", "a number of bytes");
         for (String option : List.of("--packets", "--mode", "--device")) {
             Commands.check(
@@ -73,7 +72,7 @@ public final class NdrOptions {
         }
         NdrSetup setup = new NdrSetup(
                 new LoadSetup(Rig.ofThisMachine(), Integer.parseInt(size), burst, warmUp, false, 0),
-                new NdrSearch.Range(LEAST, most, PRECISION),
+                NdrSearch.Range.upTo(most),
                 Duration.ofMillis(trialMillis),
                 trials);
         String again = "./twinport bench forward --ndr --launches " + launches + " --size " + size + " --burst " + burst

@@ -48,7 +48,18 @@ public final class NdrSearch {
      * @param most frames per second
      * @param precision width, as a share of the rate, at which the search ends
      */
-    public record Range(long least, long most, double precision) {}
+    public record Range(long least, long most, double precision) {
+        private static final long LEAST = 10_000;
+        private static final double PRECISION = 0.01;
+
+        /** More than virtio-user gets through on any machine of today. */
+        static final Range USUAL = upTo(30_000_000);
+
+        /** From 10000 on, to 1 %. */
+        static Range upTo(long most) {
+            return new Range(LEAST, most, PRECISION);
+        }
+    }
 
     /**
      * What has been found.

@@ -3,17 +3,15 @@ package io.twinport.perf.stall;
 import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.perf.launch.CProgram;
+import io.twinport.perf.launch.Rounds;
 import io.twinport.perf.statistics.Ratio;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
 /** Launches the cases in turn, each in a fresh process, and compares them. */
@@ -37,24 +35,10 @@ final class StallBench {
      * @param command how the user can run the same again
      */
     Outcome run(List<StallCase> cases, int launches, String command) {
-        Map<StallCase, List<StallLaunch>> done = new EnumMap<>(StallCase.class);
-        cases.forEach(what -> done.put(what, new ArrayList<>()));
+        Map<StallCase, List<StallLaunch>> done;
         try (Folder folder = Folder.create("twinport-bench")) {
             Path program = CProgram.program("stall.c", folder.path());
-            for (int round = 0; round < launches; round++) {
-                List<StallCase> order = new ArrayList<>(cases);
-                Collections.rotate(order, -round);
-                for (StallCase what : order) {
-                    StallLaunch launch = StallLaunch.run(what, setup, program);
-                    Objects.requireNonNull(done.get(what)).add(launch);
-                    say(
-                            "%d/%d  %-10s 99.999 %% of the passes within %.1f us",
-                            round + 1,
-                            launches,
-                            what.label(),
-                            launch.passes().getValueAtPercentile(99.999) / MICROSECOND);
-                }
-            }
+            done = Rounds.run(cases, launches, (what, round) -> launch(what, round, program));
         }
         Map<String, StallResult.Passes> passes = StallResult.cases(done, setup);
         StallResult result = new StallResult(
@@ -74,21 +58,27 @@ final class StallBench {
         return new Outcome(result, all);
     }
 
+    private StallLaunch launch(StallCase what, String round, Path program) {
+        StallLaunch launch = StallLaunch.run(what, setup, program);
+        say(
+                "%s  %-10s 99.999 %% of the passes within %.1f us",
+                round, what.label(), launch.passes().getValueAtPercentile(99.999) / MICROSECOND);
+        return launch;
+    }
+
     private void print(StallResult result) {
         say("");
         say(
-                "%-11s %9s %9s %9s %9s %9s %9s %9s",
-                "a pass, us", "p50", "p99", "p99.9", "p99.99", "p99.999", "max", "CPU lost");
+                "%-11s %9s %9s %9s %9s %9s %9s %9s %9s",
+                "a pass, us", "p50", "p90", "p99", "p99.9", "p99.99", "p99.999", "max", "CPU lost");
         result.cases()
                 .forEach((name, passes) -> say(
-                        "%-11s %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %7.2f %%",
+                        "%-11s %s %7.2f %%",
                         name,
-                        micros(passes.p50()),
-                        micros(passes.p99()),
-                        micros(passes.p999()),
-                        micros(passes.p9999()),
-                        micros(passes.p99999()),
-                        micros(passes.max()),
+                        passes.times()
+                                .columns()
+                                .map(nanos -> String.format(Locale.ROOT, "%9.2f", Ratio.median(nanos) / MICROSECOND))
+                                .collect(Collectors.joining(" ")),
                         100 * Ratio.median(passes.waitedShare())));
         say("%-11s medians of %d launches of %.1f s", "", result.launches(), result.measuredMillis() / 1e3);
         say("");
@@ -101,10 +91,6 @@ final class StallBench {
         say(
                 "%s, JDK %s, %s, %s",
                 result.dpdk(), result.jdk(), result.hugepages() ? "hugepages" : "no hugepages", result.machine());
-    }
-
-    private static double micros(double[] nanos) {
-        return Ratio.median(nanos) / MICROSECOND;
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency

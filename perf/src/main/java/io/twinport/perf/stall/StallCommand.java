@@ -2,17 +2,14 @@ package io.twinport.perf.stall;
 
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Rig;
+import io.twinport.perf.report.Hgrm;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -79,7 +76,7 @@ public final class StallCommand implements Callable<Integer> {
                 megabytes >= 0 && megabytes <= MOST_MEGABYTES, "--allocate " + megabytes, "0 to " + MOST_MEGABYTES);
         Commands.checkWritable("--json", json);
         Commands.checkWritable("--html", html);
-        Commands.checkWritable("--hgrm", hgrm == null ? null : histogramFile("c"));
+        Commands.checkWritable("--hgrm", hgrm == null ? null : Hgrm.file(hgrm, "c"));
         StallSetup setup = new StallSetup(Rig.ofThisMachine(), Duration.ofSeconds(seconds), WARM_UP, megabytes);
         List<StallCase> cases = Arrays.stream(StallCase.values())
                 .filter(what -> megabytes > 0 || !what.allocates())
@@ -91,24 +88,13 @@ public final class StallCommand implements Callable<Integer> {
             Commands.writeJson(outcome.result(), json);
         }
         if (hgrm != null) {
-            writeHistograms(outcome.passes());
+            for (var named : outcome.passes().entrySet()) {
+                Hgrm.write(hgrm, named.getKey(), named.getValue());
+            }
         }
         if (html != null) {
             Files.writeString(Path.of(html), StallPage.of(outcome));
         }
         return 0;
-    }
-
-    private void writeHistograms(Map<String, Histogram> passes) throws IOException {
-        for (var named : passes.entrySet()) {
-            Path file = Path.of(histogramFile(named.getKey()));
-            try (PrintStream stream = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
-                named.getValue().outputPercentileDistribution(stream, 1000.0); // microseconds, the field's custom
-            }
-        }
-    }
-
-    private String histogramFile(String name) {
-        return hgrm + "-" + name + ".hgrm";
     }
 }

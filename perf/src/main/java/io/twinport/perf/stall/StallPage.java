@@ -1,5 +1,6 @@
 package io.twinport.perf.stall;
 
+import io.twinport.perf.load.LaunchTimes;
 import io.twinport.perf.report.Page;
 import io.twinport.perf.report.PercentilePlot;
 import io.twinport.perf.statistics.Ratio;
@@ -27,7 +28,7 @@ final class StallPage {
                         + " collector allocate " + result.allocatedMegabytes() + " MB/s on another CPU.");
         page.heading("Percentiles in microseconds, medians of the launches");
         page.table(
-                List.of("case", "p50", "p99", "p99.9", "p99.99", "p99.999", "max"),
+                Stream.concat(Stream.of("case"), LaunchTimes.COLUMNS.stream()).toList(),
                 result.cases().entrySet().stream()
                         .map(named -> row(named.getKey(), named.getValue()))
                         .toList());
@@ -41,9 +42,7 @@ final class StallPage {
     }
 
     private static List<String> row(String name, StallResult.Passes passes) {
-        Stream<double[]> columns =
-                Stream.of(passes.p50(), passes.p99(), passes.p999(), passes.p9999(), passes.p99999(), passes.max());
-        return Stream.concat(Stream.of(name), columns.map(nanos -> format("%.2f", Ratio.median(nanos) / 1e3)))
+        return Stream.concat(Stream.of(name), passes.times().columns().map(nanos -> format("%.2f", Ratio.median(nanos) / 1e3)))
                 .toList();
     }
 

@@ -1,12 +1,13 @@
 package io.twinport.perf.stall;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import io.twinport.perf.load.LaunchTimes;
 import io.twinport.perf.load.Times;
 import io.twinport.perf.statistics.Ratio;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.ToDoubleFunction;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -29,47 +30,20 @@ record StallResult(
         int launches,
         Map<String, Passes> cases,
         Map<String, Ratio> stallVsC) {
-    private static final double STALL = 99.999;
-
     /**
-     * Nanoseconds that passes of a loop took: of each launch, in their order.
+     * Times that passes of a loop took: of each launch, in their order.
      *
-     * @param count of the passes
      * @param waitedShare how much of the time another process had the loop's CPU
      */
     @SuppressWarnings("ArrayRecordComponent") // written as JSON, never compared
-    record Passes(
-            long[] count,
-            double[] p50,
-            double[] p99,
-            double[] p999,
-            double[] p9999,
-            double[] p99999,
-            double[] max,
-            double[] waitedShare) {
+    record Passes(@JsonUnwrapped LaunchTimes times, double[] waitedShare) {
         static Passes of(List<StallLaunch> launches, StallSetup setup) {
             return new Passes(
+                    LaunchTimes.of(launches.stream().map(StallLaunch::passes).toList()),
                     launches.stream()
-                            .mapToLong(launch -> launch.passes().getTotalCount())
-                            .toArray(),
-                    percentile(launches, 50),
-                    percentile(launches, 99),
-                    percentile(launches, 99.9),
-                    percentile(launches, 99.99),
-                    percentile(launches, STALL),
-                    each(launches, passes -> passes.passes().getMaxValue()),
-                    each(
-                            launches,
-                            launch ->
-                                    (double) launch.waited() / setup.measured().toNanos()));
-        }
-
-        private static double[] percentile(List<StallLaunch> launches, double percentile) {
-            return each(launches, launch -> launch.passes().getValueAtPercentile(percentile));
-        }
-
-        private static double[] each(List<StallLaunch> launches, ToDoubleFunction<StallLaunch> value) {
-            return launches.stream().mapToDouble(value).toArray();
+                            .mapToDouble(launch ->
+                                    (double) launch.waited() / setup.measured().toNanos())
+                            .toArray());
         }
     }
 
@@ -81,11 +55,11 @@ record StallResult(
 
     /** There are as many launches of each case, and C's is one of them. */
     static Map<String, Ratio> stallVsC(Map<String, Passes> cases) {
-        double[] ofC = Objects.requireNonNull(cases.get(StallCase.C.label())).p99999();
+        double[] ofC = Objects.requireNonNull(cases.get(StallCase.C.label())).times().p99999();
         Map<String, Ratio> ratios = new LinkedHashMap<>();
         cases.forEach((name, passes) -> {
             if (!name.equals(StallCase.C.label())) {
-                ratios.put(name, Ratio.of(passes.p99999(), ofC));
+                ratios.put(name, Ratio.of(passes.times().p99999(), ofC));
             }
         });
         return ratios;

@@ -28,7 +28,7 @@ public final class StallRows {
                 .result();
         Ratio ratio = Objects.requireNonNull(result.stallVsC().get(StallCase.TWINPORT.label()));
         Map<String, double[]> nanos = new LinkedHashMap<>();
-        result.cases().forEach((name, passes) -> nanos.put(name, passes.p99999()));
+        result.cases().forEach((name, passes) -> nanos.put(name, passes.times().p99999()));
         return List.of(new Row("latency.stallVsC", ratio.median(), ratio.low(), ratio.high(), Map.of("nanos", nanos)));
     }
 }
