@@ -121,8 +121,7 @@ final class LatencyBench {
         Map<String, Map<String, Histogram>> all = new LinkedHashMap<>();
         for (Load load : loads) {
             Map<String, Histogram> ofLoad = new LinkedHashMap<>();
-            done.forEach(
-                    (what, launches) -> ofLoad.put(what.label(), LatencyResult.undisturbed(launches, load)));
+            done.forEach((what, launches) -> ofLoad.put(what.label(), LatencyResult.undisturbed(launches, load)));
             all.put(load.name(), ofLoad);
         }
         return all;

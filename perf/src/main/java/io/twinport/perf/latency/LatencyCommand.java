@@ -54,7 +54,8 @@ public final class LatencyCommand implements Callable<Integer> {
             defaultValue = "10,50,90",
             split = ",",
             paramLabel = "PERCENT",
-            description = "Loads, shares of testpmd's no-drop rate, which is looked for first. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Loads, shares of testpmd's no-drop rate, which is looked for first. Default: ${DEFAULT-VALUE}")
     List<Integer> percents = List.of();
 
     @Option(
@@ -115,16 +116,14 @@ public final class LatencyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         LatencySetup setup = new LatencySetup(
-                new LoadSetup(
-                        Rig.ofThisMachine(), size, burst, Duration.ofMillis(warmUpMillis), true, megabytes),
+                new LoadSetup(Rig.ofThisMachine(), size, burst, Duration.ofMillis(warmUpMillis), true, megabytes),
                 percents,
                 rates,
                 Duration.ofSeconds(seconds));
         List<ForwarderCase> cases = Arrays.stream(ForwarderCase.values())
                 .filter(what -> megabytes > 0 || !what.allocates())
                 .toList();
-        LatencyBench.Outcome outcome =
-                new LatencyBench(setup, Commands.textStream(json)).run(cases, launches, again());
+        LatencyBench.Outcome outcome = new LatencyBench(setup, Commands.textStream(json)).run(cases, launches, again());
         if (json != null) {
             Commands.writeJson(outcome.result(), json);
         }

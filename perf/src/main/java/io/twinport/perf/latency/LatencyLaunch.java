@@ -27,7 +27,8 @@ record LatencyLaunch(String dpdk, Map<Load, Sample> samples) {
      * @param passes of its loop, of ours
      * @param waited nanoseconds in which another process had the loop's CPU
      */
-    record Sample(Counts counts, Latencies latencies, @Nullable Histogram passes, long waited) {
+    record Sample(
+            Counts counts, Latencies latencies, @Nullable Histogram passes, long waited) {
         /** Share of the time in which the loop could not run. */
         double waitedShare() {
             return (double) waited / counts.nanos();

@@ -23,10 +23,11 @@ final class LatencyPage {
                 .text(result.machine() + "; " + result.dpdk() + ", JDK " + result.jdk() + ", "
                         + (result.hugepages() ? "hugepages" : "no hugepages") + "; " + result.launches()
                         + " launches of each case, in turn; frames of " + result.size() + " bytes.")
-                .note("From when a frame was due until it came back to the load. Frames that were due or under way while"
-                        + " another process had the load's CPU are left out, except in the rows \"all\"; \"passes\" are"
-                        + " those of the forwarder's loop. The cases that are named after a collector allocate "
-                        + result.allocatedMegabytes() + " MB/s on the load's CPU.");
+                .note(
+                        "From when a frame was due until it came back to the load. Frames that were due or under way while"
+                                + " another process had the load's CPU are left out, except in the rows \"all\"; \"passes\" are"
+                                + " those of the forwarder's loop. The cases that are named after a collector allocate "
+                                + result.allocatedMegabytes() + " MB/s on the load's CPU.");
         outcome.undisturbed().forEach((load, histograms) -> add(page, result, load, histograms));
         return page.html();
     }

@@ -79,8 +79,7 @@ record LatencyResult(
                             .toArray());
         }
 
-        private static LaunchTimes times(
-                List<LatencyLaunch.Sample> samples, Function<Latencies, Histogram> histogram) {
+        private static LaunchTimes times(List<LatencyLaunch.Sample> samples, Function<Latencies, Histogram> histogram) {
             return LaunchTimes.of(samples.stream()
                     .map(sample -> histogram.apply(sample.latencies()))
                     .toList());
@@ -89,8 +88,9 @@ record LatencyResult(
         /** Of all launches: how many of a million offered frames did not come back. */
         double lostPerMillion() {
             long offered = counts.stream().mapToLong(Counts::offered).sum();
-            long lost =
-                    counts.stream().mapToLong(count -> count.refused() + count.lost()).sum();
+            long lost = counts.stream()
+                    .mapToLong(count -> count.refused() + count.lost())
+                    .sum();
             return 1e6 * lost / Math.max(1, offered);
         }
 

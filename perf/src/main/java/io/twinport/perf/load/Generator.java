@@ -9,7 +9,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.HdrHistogram.Histogram;
 
 /**
  * The far end of a forwarder's virtio-user device, {@code baseline/load.c} on the rig's other CPU: sends frames at a rate,

@@ -42,7 +42,9 @@ final class StallPage {
     }
 
     private static List<String> row(String name, StallResult.Passes passes) {
-        return Stream.concat(Stream.of(name), passes.times().columns().map(nanos -> format("%.2f", Ratio.median(nanos) / 1e3)))
+        return Stream.concat(
+                        Stream.of(name),
+                        passes.times().columns().map(nanos -> format("%.2f", Ratio.median(nanos) / 1e3)))
                 .toList();
     }
 

@@ -55,7 +55,8 @@ record StallResult(
 
     /** There are as many launches of each case, and C's is one of them. */
     static Map<String, Ratio> stallVsC(Map<String, Passes> cases) {
-        double[] ofC = Objects.requireNonNull(cases.get(StallCase.C.label())).times().p99999();
+        double[] ofC =
+                Objects.requireNonNull(cases.get(StallCase.C.label())).times().p99999();
         Map<String, Ratio> ratios = new LinkedHashMap<>();
         cases.forEach((name, passes) -> {
             if (!name.equals(StallCase.C.label())) {
