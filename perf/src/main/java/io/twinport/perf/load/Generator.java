@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.HdrHistogram.Histogram;
 
 /**
  * The far end of a forwarder's virtio-user device, {@code baseline/load.c} on the rig's other CPU: sends frames at a rate,
@@ -89,7 +90,10 @@ public final class Generator implements AutoCloseable {
     public Latencies latencies() {
         session.say("histograms");
         List<String> lines = session.awaitAll(Launch.END, LIMIT);
-        return new Latencies(Times.read("latency", lines), Times.read("undisturbed", lines), Times.read("late", lines));
+        Histogram undisturbed = Times.read("undisturbed", lines);
+        Histogram all = Times.read("disturbed", lines);
+        all.add(undisturbed);
+        return new Latencies(all, undisturbed, Times.read("late", lines));
     }
 
     @Override
