@@ -77,8 +77,6 @@ public final class Engine implements AutoCloseable {
         try {
             CncFile cnc = CncFile.create(cncFile);
             started.push(cnc);
-            // The JVM's own threads too: the JIT on a poll loop's CPU would cost it milliseconds.
-            Affinity.confineProcess(arguments.otherCpus());
             Eal.start(arguments);
             started.push(Eal::cleanup);
             MbufPool pool = MbufPool.create("twinport", mbufs, mbufRoom);
@@ -92,6 +90,9 @@ public final class Engine implements AutoCloseable {
             AgentRunner.startOnThread(runner);
             started.push(runner);
             started.push(engine.kernelLinks);
+            // The JVM's own threads too: the JIT on a poll loop's CPU would cost it milliseconds. Until now it was
+            // welcome there.
+            Affinity.confineProcess(arguments.otherCpus());
             return engine;
         } catch (RuntimeException | Error e) {
             closeAll(started);

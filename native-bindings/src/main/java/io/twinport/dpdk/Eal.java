@@ -51,6 +51,7 @@ public final class Eal {
             }
         });
         try {
+            Linkage.prepare();
             starter.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

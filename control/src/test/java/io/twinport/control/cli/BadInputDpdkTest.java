@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a user can get wrong: a paragraph that says what to do, exit code 2, and nothing left behind. */
 class BadInputDpdkTest {
-    private static final int SECONDS = 20;
+    private static final int SECONDS = 60;
 
     @TempDir
     private Path folder;

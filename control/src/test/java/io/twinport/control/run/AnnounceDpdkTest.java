@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a port announces after a switch (U11). */
 class AnnounceDpdkTest {
-    private static final int SECONDS = 20;
+    private static final int SECONDS = 60;
     private static final int ROUNDS = 3;
     private static final int LISTEN_MILLIS = 500;
     private static final String MAC = "02:00:00:00:00:01";

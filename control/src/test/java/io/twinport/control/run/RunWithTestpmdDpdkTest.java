@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code twinport run} between two testpmd processes, one for each socket, that come and go as hosts' back ends do. */
 class RunWithTestpmdDpdkTest {
     private static final String MAC = "02:00:00:00:00:01";
-    private static final int SECONDS = 20;
+    private static final int SECONDS = 60;
 
     @TempDir
     private Path folder;

@@ -2,7 +2,9 @@ package io.twinport.dataplane.cnc;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.MappedByteBuffer;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -14,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Set;
-import org.agrona.BufferUtil;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.SystemEpochClock;
 import org.agrona.concurrent.UnsafeBuffer;
@@ -37,17 +38,17 @@ public final class CncFile implements AutoCloseable {
 
     private final Path file;
     private final FileChannel channel;
-    private final MappedByteBuffer mapped;
+    private final Arena mapping;
     private final CncLayout layout;
     private final List<RingBuffer> commands = new ArrayList<>();
     private final RingBuffer events;
     private final CountersManager counters;
     private final DistinctErrorLog errors;
 
-    private CncFile(Path file, FileChannel channel, MappedByteBuffer mapped, CncLayout layout) {
+    private CncFile(Path file, FileChannel channel, Arena mapping, CncLayout layout) {
         this.file = file;
         this.channel = channel;
-        this.mapped = mapped;
+        this.mapping = mapping;
         this.layout = layout;
         for (int loop = 0; loop < CncLayout.LOOPS; loop++) {
             commands.add(new ManyToOneRingBuffer(layout.commands(loop)));
@@ -82,10 +83,11 @@ public final class CncFile implements AutoCloseable {
             channel = open(file, StandardOpenOption.CREATE_NEW);
             old.close();
             lock(channel);
-            MappedByteBuffer mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, CncLayout.LENGTH);
+            Arena mapping = Arena.ofShared();
+            MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, CncLayout.LENGTH, mapping);
             touch(mapped);
-            CncLayout layout = new CncLayout(new UnsafeBuffer(mapped));
-            CncFile cnc = new CncFile(file, channel, mapped, layout);
+            CncLayout layout = new CncLayout(new UnsafeBuffer(mapped.address(), CncLayout.LENGTH));
+            CncFile cnc = new CncFile(file, channel, mapping, layout);
             layout.ready(
                     System.currentTimeMillis(),
                     System.nanoTime(),
@@ -99,9 +101,9 @@ public final class CncFile implements AutoCloseable {
     }
 
     /** The page fault of a poll loop's first write would be a part of its first switch. */
-    private static void touch(MappedByteBuffer mapped) {
-        for (int i = 0; i < mapped.capacity(); i += PAGE) {
-            mapped.put(i, (byte) 0);
+    private static void touch(MemorySegment mapped) {
+        for (long i = 0; i < mapped.byteSize(); i += PAGE) {
+            mapped.set(ValueLayout.JAVA_BYTE, i, (byte) 0);
         }
     }
 
@@ -231,7 +233,7 @@ public final class CncFile implements AutoCloseable {
     /** Lets go of the file, which stays for readers. No poll loop may run any more. */
     @Override
     public void close() {
-        BufferUtil.free(mapped);
+        mapping.close();
         closeQuietly(channel);
     }
 }
