@@ -23,9 +23,6 @@ import org.HdrHistogram.Histogram;
 final class LatencyBench {
     private static final double MICROSECOND = 1e3;
 
-    /** How often a launch is made at most, while others disturb it. */
-    private static final int ATTEMPTS = 4;
-
     private final LatencySetup setup;
     private final PrintStream out;
 
@@ -51,7 +48,7 @@ final class LatencyBench {
             Path program = Generator.program(folder.path());
             List<Load> loads = loads(program);
             Map<ForwarderCase, List<LatencyLaunch>> done =
-                    Rounds.run(cases, launches, (what, round) -> undisturbed(what, round, loads, program));
+                    Rounds.run(cases, launches, (what, round) -> launch(what, round, loads, program));
             var byCase = LatencyResult.cases(done, loads);
             LatencyResult result = new LatencyResult(
                     command,
@@ -87,25 +84,17 @@ final class LatencyBench {
                 .toList();
     }
 
-    /** Repeats a launch while others have taken more than a little of its CPU; the last attempt counts as it is. */
-    private LatencyLaunch undisturbed(ForwarderCase what, String round, List<Load> loads, Path program) {
-        int attempt = 0;
-        while (true) {
-            LatencyLaunch launch = LatencyLaunch.run(what, setup.load(), loads, setup.measured(), program);
-            boolean again = launch.isDisturbed() && ++attempt < ATTEMPTS;
-            String waited = launch.isDisturbed()
-                    ? String.format(
-                            Locale.ROOT, "   other processes had %.1f %% of its CPU", 100 * launch.waitedShare())
-                    : "";
-            String medians = launch.samples().entrySet().stream()
-                    .map(named -> named.getKey().name() + " "
-                            + micros(named.getValue().latencies().undisturbed().getValueAtPercentile(50)))
-                    .collect(Collectors.joining("  "));
-            say("%s  %-10s medians, us: %s%s%s", round, what.label(), medians, waited, again ? ": again" : "");
-            if (!again) {
-                return launch;
-            }
-        }
+    private LatencyLaunch launch(ForwarderCase what, String round, List<Load> loads, Path program) {
+        LatencyLaunch launch = LatencyLaunch.run(what, setup.load(), loads, setup.measured(), program);
+        String medians = launch.samples().entrySet().stream()
+                .map(named -> named.getKey().name() + " "
+                        + micros(named.getValue().latencies().undisturbed().getValueAtPercentile(50)))
+                .collect(Collectors.joining("  "));
+        String waited = launch.isDisturbed()
+                ? String.format(Locale.ROOT, "   other processes had %.1f %% of its CPU", 100 * launch.waitedShare())
+                : "";
+        say("%s  %-10s medians, us: %s%s", round, what.label(), medians, waited);
+        return launch;
     }
 
     private static String dpdk(Map<ForwarderCase, List<LatencyLaunch>> done) {
