@@ -1,11 +1,13 @@
 package io.twinport.control.kernel;
 
 import io.twinport.control.Engine;
+import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.failover.Conductor;
 import io.twinport.dataplane.failover.SwitchRecord;
 import io.twinport.dataplane.ring.MbufRing;
+import io.twinport.dataplane.ring.RingHandler;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.posix.TapInterface;
 import org.agrona.concurrent.AgentRunner;
@@ -18,7 +20,7 @@ public final class Tap implements AutoCloseable, Conductor.Listener {
     private final TapInterface tap;
     private final MbufRing toKernel;
     private final MbufRing fromKernel;
-    private final TapHandler handler;
+    private final RingHandler handler;
     private final TapPump pump;
     private final AgentRunner runner;
     private boolean closed;
@@ -27,7 +29,7 @@ public final class Tap implements AutoCloseable, Conductor.Listener {
         this.tap = tap;
         this.toKernel = new MbufRing("to-kernel", RING_BYTES);
         this.fromKernel = new MbufRing("from-kernel", RING_BYTES);
-        this.handler = new TapHandler(port, toKernel, fromKernel);
+        this.handler = new RingHandler(port, toKernel, fromKernel, MbufBurst.CAPACITY);
         this.pump = new TapPump(tap, toKernel, fromKernel, engine.pool());
         this.runner = new AgentRunner(NoOpIdleStrategy.INSTANCE, engine.errorHandler(), null, pump);
     }

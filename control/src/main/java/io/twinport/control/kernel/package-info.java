@@ -1,5 +1,5 @@
 /**
- * The interface that the kernel sees. {@code TapHandler} runs on the poll thread and only touches rings;
+ * The interface that the kernel sees. A {@code RingHandler} runs on the poll thread and only touches rings;
  * {@code TapPump} is a thread of its own, since a burst to a TAP is 25 to 31 us of system calls.
  */
 @NullMarked

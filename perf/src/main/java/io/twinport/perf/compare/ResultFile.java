@@ -65,7 +65,7 @@ record ResultFile(Map<String, String> facts, Map<String, Figure> figures) {
                                 value.get("high").doubleValue(),
                                 areRates));
             } else if (value.isObject()) {
-                collect(name + ".", value, areRates, figures);
+                collect(name + ".", value, areRates || value.has("device"), figures);
             }
         });
     }

@@ -3,6 +3,7 @@ package io.twinport.perf.forward;
 import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.control.UserException;
+import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.Launch;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -16,23 +17,24 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 
-/** Launches the cases in turn, each in a fresh process, and compares them. */
+/** Launches the cases in turn, each in a fresh process. */
 final class ForwardBench {
     static final int ATTEMPTS = 4;
 
     private static final Path NO_SOCKET = Path.of("");
 
     private final ForwardSetup setup;
+    private final List<ForwardCase> cases;
     private final int attempts;
     private final PrintStream out;
 
-    ForwardBench(ForwardSetup setup, PrintStream out) {
-        this(setup, ATTEMPTS, out);
-    }
-
-    /** @param attempts how often a launch is made at most, while others disturb it */
-    ForwardBench(ForwardSetup setup, int attempts, PrintStream out) {
+    /**
+     * @param cases that the setup can have
+     * @param attempts how often a launch is made at most, while others disturb it
+     */
+    ForwardBench(ForwardSetup setup, List<ForwardCase> cases, int attempts, PrintStream out) {
         this.setup = setup;
+        this.cases = cases;
         this.attempts = attempts;
         this.out = out;
     }
@@ -43,21 +45,19 @@ final class ForwardBench {
      */
     ForwardResult run(int launches, String command) {
         Map<ForwardCase, List<Sample>> samples = new EnumMap<>(ForwardCase.class);
-        for (ForwardCase what : ForwardCase.values()) {
-            samples.put(what, new ArrayList<>());
-        }
+        cases.forEach(what -> samples.put(what, new ArrayList<>()));
         for (int round = 0; round < launches; round++) {
-            List<ForwardCase> order = new ArrayList<>(List.of(ForwardCase.values()));
+            List<ForwardCase> order = new ArrayList<>(cases);
             Collections.rotate(order, -round);
             for (ForwardCase what : order) {
                 Sample sample = undisturbed(what, (round + 1) + "/" + launches);
                 Objects.requireNonNull(samples.get(what)).add(sample);
             }
         }
-        ForwardResult result = new ForwardResult(
+        return new ForwardResult(
                 command,
                 Machine.describe(),
-                Objects.requireNonNull(samples.get(ForwardCase.BARE)).getFirst().dpdk(),
+                dpdk(samples),
                 Machine.jdk(),
                 setup.rig().hasHugepages(),
                 setup.device().label(),
@@ -68,8 +68,15 @@ final class ForwardBench {
                 launches,
                 ForwardResult.rates(samples),
                 ForwardResult.ratios(samples));
-        print(result);
-        return result;
+    }
+
+    /** testpmd does not tell. */
+    private static String dpdk(Map<ForwardCase, List<Sample>> samples) {
+        return samples.values().stream()
+                .map(list -> list.getFirst().dpdk())
+                .filter(release -> !release.isEmpty())
+                .findFirst()
+                .orElseGet(CProgram::dpdk);
     }
 
     /** Repeats a launch while others have taken more than a little of its CPU; the last attempt counts as it is. */
@@ -83,7 +90,15 @@ final class ForwardBench {
                     ? String.format(
                             Locale.ROOT, "   other processes had %.1f %% of its CPU", 100 * sample.waitedShare())
                     : "";
-            say("%s  %-9s %8.2f Mpps%s%s", round, what.label(), sample.mpps(), waited, again ? ": again" : "");
+            String line = String.format(
+                    Locale.ROOT,
+                    "%s  %-9s %8.2f Mpps%s%s",
+                    round,
+                    what.label(),
+                    sample.mpps(),
+                    waited,
+                    again ? ": again" : "");
+            out.println(line);
             if (!again) {
                 return sample;
             }
@@ -97,44 +112,15 @@ final class ForwardBench {
         }
     }
 
-    private void print(ForwardResult result) {
-        say("");
-        say("%-10s %10s %10s %10s %14s", "case", "median", "min", "max Mpps", "ns per packet");
-        result.cases()
-                .forEach((name, rates) -> say(
-                        "%-10s %10.2f %10.2f %10.2f %14.3f",
-                        name, rates.median(), rates.min(), rates.max(), rates.nanosPerPacket()));
-        say("");
-        say("%-18s %8s %8s %8s   %s", "ratio by round", "median", "min", "max", "95 % interval of the median");
-        result.ratios()
-                .forEach((name, ratio) -> say(
-                        "%-18s %8.3f %8.3f %8.3f   %.3f to %.3f",
-                        label(name), ratio.median(), ratio.min(), ratio.max(), ratio.low(), ratio.high()));
-        say("");
-        result.cases()
-                .forEach((name, rates) -> say(
-                        "%-10s first packet %.2f s after its process was started (median)",
-                        name, rates.firstPacketSeconds()));
-        say("%s, JDK %s, %s, %s", result.dpdk(), result.jdk(), hugepages(result), result.machine());
-    }
-
-    private static String label(String ratio) {
-        return ratio.replace("Vs", " / ").toLowerCase(Locale.ROOT);
-    }
-
-    private static String hugepages(ForwardResult result) {
-        return result.hugepages() ? "hugepages" : "no hugepages";
-    }
-
     private Sample launch(ForwardCase what) {
-        if (setup.device() != ForwardDevice.VHOST) {
-            return what == ForwardCase.TESTPMD ? Testpmd.measure(setup) : ours(what, NO_SOCKET, () -> {});
+        if (!setup.device().hasFarEnd()) {
+            return what.isC() ? Testpmd.measure(what, setup) : ours(what, NO_SOCKET, () -> {});
         }
         try (Folder folder = Folder.create("twinport-bench")) {
             Path socket = folder.path().resolve("far");
             try (Testpmd far = Testpmd.farEnd(setup, socket)) {
-                if (what == ForwardCase.TESTPMD) {
-                    return Testpmd.measure(setup, socket, far);
+                if (what.isC()) {
+                    return Testpmd.measure(what, setup, socket, far);
                 }
                 return ours(what, socket, () -> far.sendFirst(setup.size(), ForwardSetup.DEFAULT_BURST));
             }
@@ -167,10 +153,5 @@ final class ForwardBench {
                 Long.parseLong(fields[3]),
                 Long.parseLong(fields[4]),
                 fields[5]);
-    }
-
-    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency
-    private void say(String format, Object... arguments) {
-        out.println(String.format(Locale.ROOT, format, arguments));
     }
 }

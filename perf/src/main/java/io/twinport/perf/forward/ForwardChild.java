@@ -14,6 +14,8 @@ import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.ring.MbufRing;
+import io.twinport.dataplane.ring.RingHandler;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
@@ -27,6 +29,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 
 /**
  * One launch of ours, a process of its own: the product's poll loop on its core forwards from a device to itself. Prints
@@ -43,6 +46,9 @@ final class ForwardChild {
 
     /** Often enough for the shortest run; each look takes some of the far end's CPU. */
     private static final int LOOK_MILLIS = 5;
+
+    /** Between the cores: more than there are frames that go round, in bursts of one. */
+    private static final int RING_BYTES = 1 << 16;
 
     private final Engine engine;
     private final ForwardSetup setup;
@@ -92,15 +98,34 @@ final class ForwardChild {
     }
 
     private Sample run(ForwardCase what) {
-        if (what == ForwardCase.BARE) {
-            return forward(new BarePort(), 0, List.of(setup.devargs(socket)));
+        Sample sample = what == ForwardCase.BARE ? forwardBare() : forwardFailover(what);
+        int missing = engine.pool().size() - engine.pool().available();
+        // A ring that was closed has taken its frames with it, but for those that were on their way to the other core.
+        boolean isRing = setup.device() == ForwardDevice.RING;
+        int most = isRing ? setup.size().frames() : 0;
+        int least = what == ForwardCase.PIPELINE ? 0 : most;
+        if (missing < least || missing > most) {
+            throw new DpdkException(missing + " of " + engine.pool().size() + " mbufs are not back in the pool");
         }
+        return sample;
+    }
+
+    private Sample forwardBare() {
+        BarePort port = new BarePort();
+        return forward(port, handler(port), 0, List.of(setup.devargs(socket)), () -> true);
+    }
+
+    private Sample forwardFailover(ForwardCase what) {
         long events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         PortCounters counters = new PortCounters(engine.cnc().counters(), 0);
         FailoverPort port = new FailoverPort(
-                0, events, counters, new PortEvents(engine.cnc().events()));
-        Sample sample = forward(port, events, List.of(setup.devargs(socket), setup.standbyDevargs()));
+                0, events, counters, new PortEvents(engine.cnc().events()), what.settings());
+        List<String> devargs = List.of(setup.devargs(socket), setup.standbyDevargs());
+        BooleanSupplier isActive = () -> counters.activeSide() == FailoverPolicy.PRIMARY;
+        Sample sample = what == ForwardCase.PIPELINE
+                ? forwardByTwo(port, events, devargs, isActive)
+                : forward(port, handler(port), events, devargs, isActive);
         if (counters.sentByPrimary() < sample.packets() || counters.sentByStandby() != 0) {
             throw new DpdkException("the failover port has not stayed on its primary: " + counters.sentByPrimary()
                     + " frames sent by it, " + counters.sentByStandby() + " by the standby");
@@ -108,11 +133,34 @@ final class ForwardChild {
         return sample;
     }
 
-    /** Forwards on the first of the devices; the first joins as primary, the second as standby. */
-    private <P extends PacketPort & PollMember> Sample forward(P port, long events, List<String> devargs) {
-        PacketHandler handler = setup.mode() == ForwardMode.IO
+    private PacketHandler handler(PacketPort port) {
+        return setup.mode() == ForwardMode.IO
                 ? new IoForward(port, setup.burst())
                 : new MacSwapForward(port, setup.burst());
+    }
+
+    /** The poll loop receives and sends; a loop on another CPU has the frames in between. */
+    private Sample forwardByTwo(FailoverPort port, long events, List<String> devargs, BooleanSupplier isActive) {
+        try (MbufRing received = new MbufRing("received", RING_BYTES);
+                MbufRing toSend = new MbufRing("to-send", RING_BYTES)) {
+            RingForward second = new RingForward(received, toSend, setup.mode());
+            Lcore lcore = engine.run(engine.newLoop("second", second, List.of()), second, setup.secondCpu());
+            PacketHandler handler = new RingHandler(port, received, toSend, setup.burst());
+            Sample sample = forward(port, handler, events, devargs, isActive);
+            lcore.close();
+            received.freeAll();
+            toSend.freeAll();
+            return sample;
+        }
+    }
+
+    /**
+     * Forwards on the first of the devices; the first joins as primary, the second as standby.
+     *
+     * @param isActive whether the port would send by the first one
+     */
+    private Sample forward(
+            PollMember port, PacketHandler handler, long events, List<String> devargs, BooleanSupplier isActive) {
         PollLoop loop = engine.newLoop("poll", handler, List.of(port));
         Lcore lcore = engine.run(loop, handler, engine.pollCpu());
         List<EthDev> devs = devargs.stream().map(EthDev::probe).toList();
@@ -125,21 +173,25 @@ final class ForwardChild {
         }
         if (setup.device() == ForwardDevice.RING) {
             FirstFrames.send(loop, engine.pool(), setup.size());
-        } else if (setup.device() == ForwardDevice.VHOST) {
+        } else if (setup.device().hasFarEnd()) {
+            await(() -> devs.getFirst().isLinkUp() && isActive.getAsBoolean());
             System.out.println(READY);
         }
         Sample sample = measure(devs.getFirst());
-        for (Side side : sides) {
+        // The standby first: it would get what is on its way to the other core.
+        for (Side side : sides.reversed()) {
             engine.conductor().unwatch(side);
             side.remove();
         }
         lcore.close();
-        // A ring that was closed has taken its frames with it.
-        int missing = engine.pool().size() - engine.pool().available();
-        if (missing != (setup.device() == ForwardDevice.RING ? setup.size().frames() : 0)) {
-            throw new DpdkException(missing + " of " + engine.pool().size() + " mbufs are not back in the pool");
-        }
         return sample;
+    }
+
+    /** net_memif connects after it has been started; frames that come before are lost. */
+    private void await(BooleanSupplier connected) {
+        if (!Pause.until(connected, ForwardSetup.START_LIMIT.toMillis())) {
+            throw new DpdkException("the far end has not connected");
+        }
     }
 
     /** As testpmd is measured: by the driver's counter, read twice, by another thread than the one that forwards. */
@@ -173,8 +225,14 @@ final class ForwardChild {
 
     /** Nanoseconds since the start of the process, which its parent has told. */
     private long awaitFirst(EthDev dev) {
-        if (!Pause.until(() -> dev.stats().txFrames() > 0, setup.limit().toMillis())) {
-            throw new DpdkException("no frame was forwarded");
+        long deadline = System.nanoTime() + ForwardSetup.START_LIMIT.toNanos();
+        while (!Pause.until(() -> dev.stats().txFrames() > 0, ForwardSetup.FIRST_LOST.toMillis())) {
+            if (System.nanoTime() > deadline) {
+                throw new DpdkException("no frame was forwarded");
+            }
+            if (setup.device().hasFarEnd()) {
+                System.out.println(READY); // the first frames have been lost
+            }
         }
         return System.nanoTime() - Long.getLong(STARTED_AT, System.nanoTime());
     }

@@ -1,29 +1,33 @@
 package io.twinport.perf.forward;
 
+import io.twinport.control.UserException;
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Rig;
 import io.twinport.perf.load.NdrOptions;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** {@code twinport bench forward}. */
 @Command(
         name = "forward",
         description = "Forwarding rate of a bare port and of a failover port beside dpdk-testpmd: one device looped to"
-                + " itself, one core. Launches alternate.",
+                + " itself, one core. Launches alternate. Lists, with commas between, give all their combinations.",
         mixinStandardHelpOptions = true)
 public final class ForwardCommand implements Callable<Integer> {
     private static final int MOST_LAUNCHES = 1000;
-    private static final int MOST_BURST = 64;
+    private static final int MOST_ATTEMPTS = 100;
 
     @Option(
             names = "--launches",
@@ -33,38 +37,50 @@ public final class ForwardCommand implements Callable<Integer> {
     int launches;
 
     @Option(
-            names = "--device",
-            defaultValue = "null",
-            paramLabel = "null|ring|vhost",
-            converter = DeviceConverter.class,
+            names = "--cases",
+            defaultValue = "testpmd,bare,failover",
+            paramLabel = "LIST|all",
             description =
-                    "net_null, net_ring, or virtio-user with a testpmd at its vhost-user far end, on the other CPU."
+                    "What forwards: testpmd, bare, failover; our failover port with --rx-mode presence or both, with"
+                            + " hold, or with its handler on a second core (pipeline); testpmd on DPDK's bonding or failsafe."
                             + " Default: ${DEFAULT-VALUE}")
-    ForwardDevice device;
+    String cases;
+
+    @Option(
+            names = "--device",
+            paramLabel = "LIST",
+            description =
+                    "null (net_null), ring (net_ring), vhost (virtio-user with a testpmd at its vhost-user far end, on"
+                            + " the other CPU), memif (net_memif with such a testpmd). Default: null")
+    @Nullable
+    String devices;
 
     @Option(
             names = "--size",
-            defaultValue = "64",
-            paramLabel = "BYTES|imix",
-            converter = FrameSize.Converter.class,
+            paramLabel = "LIST",
             description = "Length of the frames, 64 to 1518, or imix: 7 of 64, 4 of 570, 1 of 1518; not from net_null."
-                    + " Default: ${DEFAULT-VALUE}")
-    FrameSize size;
+                    + " Default: 64")
+    @Nullable
+    String sizes;
 
     @Option(
             names = "--burst",
-            defaultValue = "32",
-            paramLabel = "N",
-            description = "Frames received and sent at once, 1 to 64. Default: ${DEFAULT-VALUE}")
-    int burst;
+            paramLabel = "LIST",
+            description = "Frames received and sent at once, 1 to 64. Default: 32")
+    @Nullable
+    String bursts;
 
     @Option(
             names = "--mode",
             defaultValue = "io",
-            paramLabel = "io|macswap",
-            converter = ModeConverter.class,
-            description = "What is done with a frame. Default: ${DEFAULT-VALUE}, nothing")
-    ForwardMode mode;
+            paramLabel = "LIST",
+            description = "What is done with a frame: io (nothing), macswap. Default: ${DEFAULT-VALUE}")
+    String modes;
+
+    @Option(
+            names = "--matrix",
+            description = "All devices, the sizes 64,256,1518,imix and the bursts 1,8,32,64, where they are not given.")
+    boolean matrix;
 
     @Option(
             names = "--packets",
@@ -84,59 +100,75 @@ public final class ForwardCommand implements Callable<Integer> {
     NdrOptions ndr = new NdrOptions();
 
     @Option(
+            names = "--attempts",
+            defaultValue = "" + ForwardBench.ATTEMPTS,
+            paramLabel = "N",
+            description =
+                    "How often a launch is made at most while other processes have its CPU for more than 1 %% of the"
+                            + " time. Default: ${DEFAULT-VALUE}")
+    int attempts;
+
+    @Option(
             names = "--json",
             paramLabel = "FILE|-",
             description = "Write the result as JSON; '-': to stdout, and everything else to stderr.")
     @Nullable
     String json;
 
+    @Option(names = "--html", paramLabel = "FILE", description = "Write a page with the rates as bars.")
+    @Nullable
+    String html;
+
     @Override
     public Integer call() throws IOException {
         Commands.check(launches >= 1 && launches <= MOST_LAUNCHES, "--launches " + launches, "1 to " + MOST_LAUNCHES);
-        long count = packets == null ? device.packets() : packets;
-        Commands.check(count >= 1, "--packets " + count, "1 or more");
-        Commands.check(burst >= 1 && burst <= MOST_BURST, "--burst " + burst, "1 to " + MOST_BURST);
-        Commands.check(
-                ndr.isWanted() || !size.isMixed() || device != ForwardDevice.NULL,
-                "--size imix with --device null, whose frames are all alike,",
-                "ring or vhost, or a number of bytes");
+        Commands.check(attempts >= 1 && attempts <= MOST_ATTEMPTS, "--attempts " + attempts, "1 to " + MOST_ATTEMPTS);
+        Commands.check(packets == null || packets >= 1, "--packets " + packets, "1 or more");
         Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
-        Commands.checkWritable("--json", json);
         if (ndr.isWanted()) {
-            return ndr.run(size.name(), burst, Duration.ofMillis(warmUpMillis), launches, json);
+            return ndr.run(sizes, bursts, Duration.ofMillis(warmUpMillis), launches, json);
         }
+        ForwardPlan plan = new ForwardPlan(
+                ForwardPlan.list(or(devices, "null", "null,ring,vhost,memif"), ForwardDevice::of),
+                ForwardPlan.list(or(sizes, "64", "64,256,1518,imix"), FrameSize::of),
+                ForwardPlan.list(or(bursts, "32", "1,8,32,64"), ForwardPlan::burst),
+                ForwardPlan.list(modes, ForwardMode::of),
+                ForwardCase.list(cases),
+                launches,
+                packets,
+                Duration.ofMillis(warmUpMillis));
+        Commands.checkWritable("--json", json);
+        Commands.checkWritable("--html", html);
         PrintStream out = Commands.textStream(json);
-        ForwardSetup setup = new ForwardSetup(
-                Rig.ofThisMachine(), device, size, burst, mode, count, Duration.ofMillis(warmUpMillis));
-        String command = "./twinport bench forward --launches " + launches + " --device " + device.label() + " --size "
-                + size.name() + " --burst " + burst + " --mode " + mode.label() + " --packets " + count + " --warm-up "
-                + warmUpMillis;
-        ForwardResult result = new ForwardBench(setup, out).run(launches, command);
+
+        Map<String, String> leftOut = new LinkedHashMap<>();
+        List<ForwardPlan.Point> points = plan.points(Rig.ofThisMachine(), leftOut);
+        if (points.isEmpty()) {
+            throw new UserException("Nothing of that can be measured: " + leftOut + ".");
+        }
+        leftOut.forEach((what, why) -> out.println("left out: " + what + ": " + why));
+        List<ForwardResult> results = new ArrayList<>();
+        for (ForwardPlan.Point point : points) {
+            if (points.size() > 1) {
+                out.println((results.size() + 1) + " of " + points.size() + ": "
+                        + point.setup().label());
+            }
+            results.add(
+                    new ForwardBench(point.setup(), point.cases(), attempts, out).run(launches, plan.command(point)));
+        }
+        ForwardTable.print(results, out);
+        boolean single = results.size() == 1;
+        String command = single ? results.getFirst().command() : plan.command();
         if (json != null) {
-            Commands.writeJson(result, json);
+            Commands.writeJson(single ? results.getFirst() : ForwardMatrix.of(command, results, leftOut), json);
+        }
+        if (html != null) {
+            Files.writeString(Path.of(html), ForwardPage.of(command, results, leftOut));
         }
         return 0;
     }
 
-    /** Lower case on the command line. */
-    static final class DeviceConverter implements ITypeConverter<ForwardDevice> {
-        @Override
-        public ForwardDevice convert(String value) {
-            return Arrays.stream(ForwardDevice.values())
-                    .filter(device -> device.label().equals(value))
-                    .findFirst()
-                    .orElseThrow(() -> new TypeConversionException("'" + value + "' is none of null, ring, vhost"));
-        }
-    }
-
-    /** Lower case on the command line. */
-    static final class ModeConverter implements ITypeConverter<ForwardMode> {
-        @Override
-        public ForwardMode convert(String value) {
-            return Arrays.stream(ForwardMode.values())
-                    .filter(mode -> mode.label().equals(value))
-                    .findFirst()
-                    .orElseThrow(() -> new TypeConversionException("'" + value + "' is neither io nor macswap"));
-        }
+    private String or(@Nullable String given, String usual, String all) {
+        return given != null ? given : matrix ? all : usual;
     }
 }

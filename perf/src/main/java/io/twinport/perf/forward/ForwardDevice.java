@@ -9,7 +9,9 @@ enum ForwardDevice {
     /** A ring in memory, in which some frames go round. */
     RING(400_000_000),
     /** virtio-user; its vhost-user far end is a testpmd on the other CPU, which sends back what it gets. */
-    VHOST(40_000_000);
+    VHOST(40_000_000),
+    /** A shared-memory interface; its far end is such a testpmd too. */
+    MEMIF(80_000_000);
 
     private final long packets;
 
@@ -22,12 +24,21 @@ enum ForwardDevice {
         return packets;
     }
 
+    static ForwardDevice of(String label) {
+        return ForwardPlan.constant("--device", ForwardDevice.class, ForwardDevice::label, label);
+    }
+
     String label() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /** Whether frames have to be put into it once. */
-    boolean needsFrames() {
-        return this != NULL;
+    /** Whether it is one end of a wire to another process. */
+    boolean hasFarEnd() {
+        return this == VHOST || this == MEMIF;
+    }
+
+    /** Whether its frames come out of nothing, all of one length. */
+    boolean isMaker() {
+        return this == NULL;
     }
 }

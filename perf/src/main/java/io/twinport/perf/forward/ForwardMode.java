@@ -9,6 +9,10 @@ enum ForwardMode {
     /** Its source and destination address are exchanged. */
     MACSWAP;
 
+    static ForwardMode of(String label) {
+        return ForwardPlan.constant("--mode", ForwardMode.class, ForwardMode::label, label);
+    }
+
     /** Also testpmd's word for it. */
     String label() {
         return name().toLowerCase(Locale.ROOT);

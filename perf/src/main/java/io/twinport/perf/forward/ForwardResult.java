@@ -5,8 +5,8 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 
 /**
  * What {@code bench forward --json} writes.
@@ -51,7 +51,7 @@ record ForwardResult(
             double[] firstPacket,
             double[] waitedShare) {
         static Rates of(List<Sample> samples) {
-            double[] mpps = rates(samples);
+            double[] mpps = ForwardResult.mpps(samples);
             double median = Ratio.median(mpps);
             double[] firstPacket = samples.stream()
                     .mapToDouble(sample -> sample.firstPacket() / 1e9)
@@ -68,27 +68,56 @@ record ForwardResult(
         }
     }
 
-    /** The rates of each case, and the three ratios; as many samples of each case. */
+    /** As many samples of each case. */
     static Map<String, Rates> rates(Map<ForwardCase, List<Sample>> samples) {
         Map<String, Rates> rates = new LinkedHashMap<>();
         new EnumMap<>(samples).forEach((what, list) -> rates.put(what.label(), Rates.of(list)));
         return rates;
     }
 
+    /** Each case beside testpmd and beside the bare port, where these are among them. */
     static Map<String, Ratio> ratios(Map<ForwardCase, List<Sample>> samples) {
         Map<String, Ratio> ratios = new LinkedHashMap<>();
-        ratios.put("bareVsTestpmd", ratio(samples, ForwardCase.BARE, ForwardCase.TESTPMD));
-        ratios.put("failoverVsTestpmd", ratio(samples, ForwardCase.FAILOVER, ForwardCase.TESTPMD));
-        ratios.put("failoverVsBare", ratio(samples, ForwardCase.FAILOVER, ForwardCase.BARE));
+        for (ForwardCase reference : List.of(ForwardCase.TESTPMD, ForwardCase.BARE)) {
+            List<Sample> others = samples.get(reference);
+            if (others == null) {
+                continue;
+            }
+            new EnumMap<>(samples).forEach((what, list) -> {
+                if (what != reference && what != ForwardCase.TESTPMD) {
+                    ratios.put(key(what.label(), reference), Ratio.of(mpps(list), mpps(others)));
+                }
+            });
+        }
         return ratios;
     }
 
-    private static Ratio ratio(Map<ForwardCase, List<Sample>> samples, ForwardCase what, ForwardCase other) {
-        return Ratio.of(
-                rates(Objects.requireNonNull(samples.get(what))), rates(Objects.requireNonNull(samples.get(other))));
+    /** A ratio's: {@code failoverVsBare}. */
+    static String key(String name, ForwardCase reference) {
+        String other = reference.label();
+        return name + "Vs" + other.substring(0, 1).toUpperCase(Locale.ROOT) + other.substring(1);
     }
 
-    private static double[] rates(List<Sample> samples) {
+    private static double[] mpps(List<Sample> samples) {
         return samples.stream().mapToDouble(Sample::mpps).toArray();
+    }
+
+    /** The combination, {@code vhost/64/32/io}. */
+    String label() {
+        return String.join("/", device, size, "" + burst, mode);
+    }
+
+    /** The same in words. */
+    String what() {
+        return device + ", " + sizeInWords() + ", burst " + burst + ", " + mode;
+    }
+
+    String sizeInWords() {
+        return FrameSize.of(size).isMixed() ? size : size + " bytes";
+    }
+
+    /** What it ran on. */
+    String facts() {
+        return dpdk + ", JDK " + jdk + ", " + (hugepages ? "hugepages" : "no hugepages") + ", " + machine;
     }
 }

@@ -63,8 +63,10 @@ public final class ForwardRows {
                 mode,
                 quick ? device.packets() / QUICK_SHARE : device.packets(),
                 quick ? QUICK_WARM_UP : WARM_UP);
-        return new ForwardBench(setup, quick ? 1 : ForwardBench.ATTEMPTS, out)
+        ForwardResult result = new ForwardBench(setup, ForwardCase.USUAL, quick ? 1 : ForwardBench.ATTEMPTS, out)
                 .run(quick ? 1 : LAUNCHES, "./twinport bench all");
+        ForwardTable.print(List.of(result), out);
+        return result;
     }
 
     private static Row ratio(String name, ForwardResult result, String what, String other, String key) {

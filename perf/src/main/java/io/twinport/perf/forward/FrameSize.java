@@ -2,7 +2,6 @@ package io.twinport.perf.forward;
 
 import io.twinport.control.UserException;
 import java.util.List;
-import picocli.CommandLine.ITypeConverter;
 
 /**
  * Lengths of the frames, without checksum.
@@ -52,13 +51,5 @@ record FrameSize(String name, List<Share> shares) {
         return shares.stream()
                 .mapToInt(share -> share.bursts() * ForwardSetup.FRAMES_IN_BURST)
                 .sum();
-    }
-
-    /** For picocli. */
-    static final class Converter implements ITypeConverter<FrameSize> {
-        @Override
-        public FrameSize convert(String value) {
-            return of(value);
-        }
     }
 }

@@ -25,13 +25,18 @@ final class MacSwapForward implements PacketHandler {
     @Override
     public int poll() {
         int received = port.rxBurst(packets, burst);
-        for (long at = packets, end = packets + (long) received * Long.BYTES; at < end; at += Long.BYTES) {
-            EthernetHeader.swapAddresses(Mbuf.data(UnsafeApi.getLong(at)));
-        }
+        swap(packets, received);
         int sent = port.txBurst(packets, received);
         if (sent < received) {
             Mbuf.free(packets + (long) sent * Long.BYTES, received - sent);
         }
         return received;
+    }
+
+    /** @param packets address of an array of mbuf addresses */
+    static void swap(long packets, int count) {
+        for (long at = packets, end = packets + (long) count * Long.BYTES; at < end; at += Long.BYTES) {
+            EthernetHeader.swapAddresses(Mbuf.data(UnsafeApi.getLong(at)));
+        }
     }
 }

@@ -2,6 +2,7 @@ package io.twinport.perf.forward;
 
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
+import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.CpuWait;
 import io.twinport.perf.launch.TestpmdCommand;
 import java.io.BufferedReader;
@@ -30,6 +31,9 @@ final class Testpmd implements AutoCloseable {
 
     /** Below it the time of asking would count. */
     private static final long SHORTEST_NANOS = 300_000_000;
+
+    /** net_bonding's: its members come first, and are not to be forwarded on. */
+    private static final String THIRD_PORT = "0x4";
 
     private static final long LONGEST_WAIT_MILLIS = 5000;
     private static final long SOCKET_MILLIS = 10_000;
@@ -63,22 +67,23 @@ final class Testpmd implements AutoCloseable {
      *
      * @throws UserException if it is not installed, fails, or its numbers contradict each other
      */
-    static Sample measure(ForwardSetup setup) {
-        try (Testpmd testpmd = new Testpmd(command(setup, Path.of("")), setup.limit())) {
+    static Sample measure(ForwardCase what, ForwardSetup setup) {
+        try (Testpmd testpmd = new Testpmd(command(what, setup, Path.of("")), setup.limit())) {
             testpmd.start(setup);
-            return testpmd.forward(setup);
+            return testpmd.forward(setup, () -> {});
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** The same with a far end, which sends the first frames. */
-    static Sample measure(ForwardSetup setup, Path socket, Testpmd far) throws IOException {
-        try (Testpmd testpmd = new Testpmd(command(setup, socket), setup.limit())) {
+    static Sample measure(ForwardCase what, ForwardSetup setup, Path socket, Testpmd far) throws IOException {
+        try (Testpmd testpmd = new Testpmd(command(what, setup, socket), setup.limit())) {
             testpmd.start(setup);
             testpmd.read(); // it answers, so its port is up
-            far.sendFirst(setup.size(), ForwardSetup.DEFAULT_BURST);
-            return testpmd.forward(setup);
+            Runnable first = () -> far.sendFirst(setup.size(), ForwardSetup.DEFAULT_BURST);
+            first.run();
+            return testpmd.forward(setup, first);
         }
     }
 
@@ -96,8 +101,8 @@ final class Testpmd implements AutoCloseable {
      */
     static Testpmd farEnd(ForwardSetup setup, Path socket) {
         List<String> eal = new ArrayList<>(setup.rig().ealOfFarEnd("far"));
-        eal.add("--vdev=net_vhost0,iface=" + socket);
-        List<String> command = TestpmdCommand.of(eal, ForwardMode.IO.label(), ForwardSetup.DEFAULT_BURST);
+        eal.add("--vdev=" + setup.farDevargs(socket));
+        List<String> command = TestpmdCommand.of(eal, ForwardMode.IO.label(), ForwardSetup.DEFAULT_BURST, List.of());
         Testpmd testpmd = new Testpmd(command, setup.limit());
         if (!Pause.until(() -> Files.exists(socket) || !testpmd.process.isAlive(), SOCKET_MILLIS)
                 || !testpmd.process.isAlive()) {
@@ -106,10 +111,32 @@ final class Testpmd implements AutoCloseable {
         return testpmd;
     }
 
-    static List<String> command(ForwardSetup setup, Path socket) {
+    static List<String> command(ForwardCase what, ForwardSetup setup, Path socket) {
         List<String> eal = new ArrayList<>(setup.rig().ealOfC("testpmd"));
-        eal.add("--vdev=" + setup.devargs(socket));
-        return TestpmdCommand.of(eal, setup.mode().label(), setup.burst());
+        List<String> options = List.of();
+        String primary = setup.devargs(socket);
+        String standby = setup.standbyDevargs();
+        switch (what) {
+            case BONDING -> {
+                eal.addAll(List.of("--vdev=" + primary, "--vdev=" + standby, bonding(name(primary), name(standby))));
+                options = List.of("--portmask=" + THIRD_PORT);
+            }
+            case FAILSAFE ->
+                eal.add("--vdev=net_failsafe0,mac=" + ForwardSetup.MAC + ",dev(" + primary + "),dev(" + standby + ")");
+            default -> eal.add("--vdev=" + primary);
+        }
+        return TestpmdCommand.of(eal, setup.mode().label(), setup.burst(), options);
+    }
+
+    private static String bonding(String primary, String standby) {
+        String member = CProgram.dpdk().compareTo("DPDK 23.11") < 0 ? "slave" : "member";
+        return String.format(
+                "--vdev=net_bonding0,mode=1,mac=%1$s,%2$s=%3$s,%2$s=%4$s,primary=%3$s",
+                ForwardSetup.MAC, member, primary, standby);
+    }
+
+    private static String name(String devargs) {
+        return devargs.substring(0, devargs.indexOf(','));
     }
 
     /**
@@ -119,11 +146,8 @@ final class Testpmd implements AutoCloseable {
      */
     void sendFirst(FrameSize size, int burst) {
         say("set burst " + ForwardSetup.FRAMES_IN_BURST);
-        for (int i = 0; i < size.shares().size(); i++) {
-            FrameSize.Share share = size.shares().get(i);
-            if (i > 0) {
-                say("stop");
-            }
+        for (FrameSize.Share share : size.shares()) {
+            say("stop");
             say("set txpkts " + share.length());
             say("start tx_first " + share.bursts());
         }
@@ -132,8 +156,9 @@ final class Testpmd implements AutoCloseable {
         say("start");
     }
 
-    private Sample forward(ForwardSetup setup) throws IOException {
-        long firstAt = awaitFirst(setup);
+    /** @param again has the far end send the first frames again, which have been lost */
+    private Sample forward(ForwardSetup setup, Runnable again) throws IOException {
+        long firstAt = awaitFirst(again);
         Pause.millis(setup.warmUp().toMillis() / 2);
         read();
         Pause.millis(setup.warmUp().toMillis() / 2);
@@ -158,11 +183,17 @@ final class Testpmd implements AutoCloseable {
     }
 
     /** When the first frame has been seen to be sent. */
-    private long awaitFirst(ForwardSetup setup) throws IOException {
-        long deadline = System.nanoTime() + setup.limit().toNanos();
+    private long awaitFirst(Runnable again) throws IOException {
+        long deadline = System.nanoTime() + ForwardSetup.START_LIMIT.toNanos();
+        long lostAt = System.nanoTime() + ForwardSetup.FIRST_LOST.toNanos();
         while (read().sent == 0) {
-            if (System.nanoTime() > deadline) {
+            long now = System.nanoTime();
+            if (now > deadline) {
                 throw new UserException("testpmd does not forward: its port has sent no frame");
+            }
+            if (now > lostAt) {
+                again.run();
+                lostAt = now + ForwardSetup.FIRST_LOST.toNanos();
             }
             Pause.millis(1);
         }
@@ -197,7 +228,8 @@ final class Testpmd implements AutoCloseable {
 
     private Counters read() throws IOException {
         long nanos = System.nanoTime();
-        say("show port stats all");
+        // Port 0: the device itself, also below net_bonding; net_failsafe hides what is below it.
+        say("show port stats 0");
         long sent = find(SENT);
         return new Counters(sent, nanos, find(RATE));
     }

@@ -26,6 +26,11 @@ public final class CProgram {
         return compile(source, folder.resolve(source.replace(".c", "")), List.of(), List.of(libraries));
     }
 
+    /** The release of DPDK that is installed for C programs, {@code DPDK 22.11.11}. */
+    public static String dpdk() {
+        return "DPDK " + run(List.of("pkg-config", "--modversion", "libdpdk"));
+    }
+
     private static Path compile(String source, Path target, List<String> kind, List<String> libraries) {
         Path file = Path.of(home(), "perf", "baseline", source);
         List<String> command = new ArrayList<>(List.of("gcc", "-O3", "-march=native", "-Wall", "-Wextra", "-Werror"));

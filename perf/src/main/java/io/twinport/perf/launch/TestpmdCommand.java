@@ -13,8 +13,9 @@ public final class TestpmdCommand {
      * @param eal EAL's arguments, the device among them
      * @param mode its word for what is done with a frame
      * @param burst frames at once, at most
+     * @param options of its own beside the usual ones
      */
-    public static List<String> of(List<String> eal, String mode, int burst) {
+    public static List<String> of(List<String> eal, String mode, int burst, List<String> options) {
         // Line by line: a pipe makes it buffer its answers until it ends.
         List<String> command = new ArrayList<>(List.of("stdbuf", "-oL", "dpdk-testpmd"));
         command.addAll(eal);
@@ -32,6 +33,7 @@ public final class TestpmdCommand {
                 "--mbcache=" + Rig.MBUF_CACHE,
                 "--rxd=" + Rig.DESCRIPTORS,
                 "--txd=" + Rig.DESCRIPTORS));
+        command.addAll(options);
         return command;
     }
 }

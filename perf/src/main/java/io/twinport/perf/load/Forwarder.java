@@ -75,7 +75,7 @@ public final class Forwarder implements AutoCloseable {
     static Forwarder testpmd(Rig rig, String devargs, int burst) {
         List<String> eal = new ArrayList<>(rig.ealOfC("testpmd"));
         eal.add("--vdev=" + devargs);
-        Session session = Session.start("testpmd", TestpmdCommand.of(eal, "io", burst));
+        Session session = Session.start("testpmd", TestpmdCommand.of(eal, "io", burst, List.of()));
         session.say("start");
         return new Forwarder(session, rig, "");
     }

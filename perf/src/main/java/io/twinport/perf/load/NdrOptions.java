@@ -13,6 +13,8 @@ import picocli.CommandLine.Spec;
 /** The options of {@code bench forward} that belong to {@code --ndr}. */
 public final class NdrOptions {
     private static final int MOST_TRIALS = 99;
+    private static final int USUAL_BURST = 32;
+    private static final int MOST_BURST = 64;
     private static final long LEAST_MOST = 100_000;
 
     @Spec(Spec.Target.MIXEE)
@@ -55,34 +57,52 @@ public final class NdrOptions {
     /**
      * Runs it, and returns the exit code.
      *
-     * @param size as on the command line
+     * @param size as on the command line, null if it was not given
+     * @param burst the same
      * @param json where the result goes, if anywhere
      */
-    public int run(String size, int burst, Duration warmUp, int launches, @Nullable String json) throws IOException {
+    public int run(@Nullable String size, @Nullable String burst, Duration warmUp, int launches, @Nullable String json)
+            throws IOException {
         Commands.check(trialMillis >= 1 && trialMillis <= 60_000, "--trial " + trialMillis, "1 to 60000");
         Commands.check(
                 trials >= 1 && trials <= MOST_TRIALS && trials % 2 == 1,
                 "--trials " + trials,
                 "an odd number up to " + MOST_TRIALS);
         Commands.check(most >= LEAST_MOST && most <= 1_000_000_000, "--most " + most, LEAST_MOST + " to 1000000000");
-        Commands.check(!size.equals("imix"), "--size imix with --ndr", "a number of bytes");
-        for (String option : List.of("--packets", "--mode", "--device")) {
+        for (String option :
+                List.of("--packets", "--mode", "--device", "--cases", "--matrix", "--attempts", "--html")) {
             Commands.check(
                     !isGiven(option) || isVhost(option), option + " with --ndr", "none; it forwards on virtio-user");
         }
+        int length = number("--size", size, Generator.SHORTEST, Generator.SHORTEST, Generator.LONGEST);
+        int frames = number("--burst", burst, USUAL_BURST, 1, MOST_BURST);
+        Commands.checkWritable("--json", json);
         NdrSetup setup = new NdrSetup(
-                new LoadSetup(Rig.ofThisMachine(), Integer.parseInt(size), burst, warmUp, false, 0),
+                new LoadSetup(Rig.ofThisMachine(), length, frames, warmUp, false, 0),
                 NdrSearch.Range.upTo(most),
                 Duration.ofMillis(trialMillis),
                 trials);
-        String again = "./twinport bench forward --ndr --launches " + launches + " --size " + size + " --burst " + burst
-                + " --trial " + trialMillis + " --trials " + trials + " --most " + most + " --warm-up "
-                + warmUp.toMillis();
+        String again =
+                "./twinport bench forward --ndr --launches " + launches + " --size " + length + " --burst " + frames
+                        + " --trial " + trialMillis + " --trials " + trials + " --most " + most + " --warm-up "
+                        + warmUp.toMillis();
         NdrResult result = new NdrBench(setup, Commands.textStream(json)).run(launches, again);
         if (json != null) {
             Commands.writeJson(result, json);
         }
         return 0;
+    }
+
+    private static int number(String option, @Nullable String text, int usual, int least, int most) {
+        if (text == null) {
+            return usual;
+        }
+        int number = text.matches("\\d{1,9}") ? Integer.parseInt(text) : -1;
+        Commands.check(
+                number >= least && number <= most,
+                option + " " + text + " with --ndr",
+                "one number, " + least + " to " + most);
+        return number;
     }
 
     private boolean isGiven(String option) {

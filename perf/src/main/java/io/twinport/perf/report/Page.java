@@ -10,6 +10,7 @@ public final class Page {
             code { background: #f2f2f2; padding: .1em .3em }
             table { border-collapse: collapse; font-variant-numeric: tabular-nums }
             th, td { padding: .2em .8em; text-align: right; border-bottom: 1px solid #ddd }
+            td { white-space: nowrap }
             th:first-child, td:first-child { text-align: left; padding-left: 0 }
             svg { display: block; max-width: 100%; height: auto; margin: .5em 0 }
             p.note { color: #666 }

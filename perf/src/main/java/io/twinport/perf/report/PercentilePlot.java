@@ -73,7 +73,7 @@ public final class PercentilePlot {
         }
         for (double mark : MARKS) {
             if (stretched(mark) <= nines) {
-                svg.vertical(x(mark, nines), Svg.format("%s %%", plain(mark * 100)));
+                svg.vertical(x(mark, nines), Svg.format("%s %%", Svg.plain(mark * 100)));
             }
         }
         int i = 0;
@@ -115,11 +115,6 @@ public final class PercentilePlot {
     }
 
     private static String label(double exponent) {
-        return plain(Math.pow(10, exponent));
-    }
-
-    private static String plain(double value) {
-        String text = Svg.format("%.4f", value);
-        return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
+        return Svg.plain(Math.pow(10, exponent));
     }
 }

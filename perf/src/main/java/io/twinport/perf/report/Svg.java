@@ -13,7 +13,7 @@ final class Svg {
 
     /** Told apart also by those who do not see red from green. */
     private static final List<String> COLOURS =
-            List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555");
+            List.of("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#555555", "#8a6d3b", "#7b52ab");
 
     private static final int TEXT_DROP = 4;
     private static final int LABEL_GAP = 6;
@@ -83,6 +83,12 @@ final class Svg {
             text(x + 24, y, "start", names.get(i));
             x += 50 + 7.0 * names.get(i).length();
         }
+    }
+
+    /** Without what is 0 at its end. */
+    static String plain(double value) {
+        String text = format("%.4f", value);
+        return text.contains(".") ? text.replaceAll("0+$", "").replaceAll("\\.$", "") : text;
     }
 
     String end() {

@@ -59,6 +59,9 @@ final class CompareCommandTest {
                 "{\"device\": \"null\", \"ratios\": {\"failoverVsBare\": {\"median\": 1, \"low\": 1, \"high\": 1}}}";
         String slower = forward.replace("1", "0.5");
         assertTrue(compare(1, forward, slower).contains("ratios.failoverVsBare"));
+        String matrix = "{\"points\": {\"null/64/32/io\": " + forward + "}}";
+        String worse = compare(1, matrix, matrix.replace(": 1", ": 0.5"));
+        assertTrue(worse.contains("points.null/64/32/io.ratios.failoverVsBare"), worse);
         String failover = "{\"ratios\": {\"eventP50VsBonding\": {\"value\": 1, \"low\": 1, \"high\": 1}}}";
         assertTrue(compare(0, failover, failover.replace("1", "0.5")).contains("better"));
     }

@@ -15,8 +15,6 @@ import java.util.List;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -28,23 +26,19 @@ final class ForwardBenchDpdkTest {
 
     @Test
     void shouldForwardInEachCaseAndWriteWhatItHasMeasured() throws Exception {
-        Path file = folder.resolve("forward.json");
-        int code = Main.execute(
-                "forward", "--launches", "2", "--packets", "" + PACKETS, "--warm-up", "50", "--json", file.toString());
-        assertEquals(0, code);
-        JsonNode result = JsonMapper.shared().readTree(Files.readString(file));
+        Path html = folder.resolve("forward.html");
+        JsonNode result =
+                forward("--cases", "all", "--device", "null", "--packets", "" + PACKETS, "--html", html.toString());
         assertEquals(
-                "./twinport bench forward --launches 2 --device null --size 64 --burst 32 --mode io --packets "
-                        + PACKETS + " --warm-up 50",
+                "./twinport bench forward --launches 1 --cases testpmd,bare,failover,presence,both,hold,pipeline,bonding,"
+                        + "failsafe --device null --size 64 --burst 32 --mode io --packets " + PACKETS
+                        + " --warm-up 20",
                 result.get("command").asString());
         assertTrue(result.get("dpdk").asString().startsWith("DPDK "), result.toString());
         assertEquals(PACKETS, result.get("packets").asLong());
-        assertEquals(2, result.get("launches").asInt());
-        for (String name : List.of("testpmd", "bare", "failover")) {
-            JsonNode rates = result.get("cases").get(name);
-            assertEquals(2, rates.get("mpps").size());
-            rates.get("mpps").forEach(mpps -> assertTrue(mpps.asDouble() > 0, result.toString()));
-            assertTrue(rates.get("median").asDouble() > 0, result.toString());
+        assertEquals(1, result.get("launches").asInt());
+        for (ForwardCase what : ForwardCase.values()) {
+            checkRates(result, what.label());
         }
         double expected =
                 Ratio.of(mpps(result, "failover"), mpps(result, "bare")).median();
@@ -52,23 +46,32 @@ final class ForwardBenchDpdkTest {
                 expected,
                 result.get("ratios").get("failoverVsBare").get("median").asDouble(),
                 1e-9);
+        assertTrue(result.get("ratios").has("failsafeVsTestpmd"), result.toString());
+        assertTrue(Files.readString(html).contains("<svg "));
     }
 
-    @ParameterizedTest
-    @CsvSource({"null, 1518, 64, macswap, 50000", "ring, imix, 8, io, 50000", "vhost, imix, 1, macswap, 2000"})
-    void shouldForwardOnEachDevice(String device, String size, String burst, String mode, String packets)
-            throws Exception {
-        Path file = folder.resolve(device + ".json");
-        List<String> arguments = new ArrayList<>(List.of("forward", "--launches", "1", "--warm-up", "20"));
-        arguments.addAll(List.of("--device", device, "--size", size, "--burst", burst, "--mode", mode));
-        arguments.addAll(List.of("--packets", packets, "--json", file.toString()));
-        assertEquals(0, Main.execute(arguments.toArray(String[]::new)));
-        JsonNode result = JsonMapper.shared().readTree(Files.readString(file));
-        assertEquals(size, result.get("size").asString());
-        for (String name : List.of("testpmd", "bare", "failover")) {
-            JsonNode rates = result.get("cases").get(name);
-            assertTrue(rates.get("median").asDouble() > 0, result.toString());
-            assertTrue(rates.get("firstPacketSeconds").asDouble() > 0, result.toString());
+    @Test
+    void shouldForwardOnEachDevice() throws Exception {
+        JsonNode result = forward(
+                "--cases",
+                "testpmd,failover",
+                "--device",
+                "ring,vhost,memif",
+                "--size",
+                "imix",
+                "--burst",
+                "8",
+                "--mode",
+                "macswap",
+                "--packets",
+                "2000");
+        JsonNode points = result.get("points");
+        assertEquals(3, points.size());
+        for (String device : List.of("ring", "vhost", "memif")) {
+            JsonNode point = points.get(device + "/imix/8/macswap");
+            assertEquals("imix", point.get("size").asString());
+            checkRates(point, "testpmd");
+            checkRates(point, "failover");
         }
     }
 
@@ -82,7 +85,8 @@ final class ForwardBenchDpdkTest {
                 ForwardMode.IO,
                 1,
                 Duration.ZERO);
-        UserException e = Assertions.assertThrows(UserException.class, () -> Testpmd.measure(refused));
+        UserException e =
+                Assertions.assertThrows(UserException.class, () -> Testpmd.measure(ForwardCase.TESTPMD, refused));
         assertTrue(("" + e.getMessage()).startsWith("dpdk-testpmd has ended"), e.toString());
     }
 
@@ -94,7 +98,27 @@ final class ForwardBenchDpdkTest {
         assertEquals(2, Main.execute("forward", "--size", "63"));
         assertEquals(2, Main.execute("forward", "--size", "imix"));
         assertEquals(2, Main.execute("forward", "--device", "tap"));
+        assertEquals(2, Main.execute("forward", "--device", "ring,memif", "--cases", "bonding,failsafe"));
+        assertEquals(2, Main.execute("forward", "--cases", "bare,bond"));
+        assertEquals(2, Main.execute("forward", "--attempts", "0"));
+        assertEquals(2, Main.execute("forward", "--html", "/no/such/folder/file"));
         assertEquals(2, Main.execute("forward", "--mode", "mac"));
+    }
+
+    private JsonNode forward(String... options) throws Exception {
+        Path file = folder.resolve("forward.json");
+        List<String> arguments = new ArrayList<>(List.of("forward", "--launches", "1", "--attempts", "1"));
+        arguments.addAll(List.of("--warm-up", "20", "--json", file.toString()));
+        arguments.addAll(List.of(options));
+        assertEquals(0, Main.execute(arguments.toArray(String[]::new)));
+        return JsonMapper.shared().readTree(Files.readString(file));
+    }
+
+    private static void checkRates(JsonNode result, String name) {
+        JsonNode rates = result.get("cases").get(name);
+        assertEquals(1, rates.get("mpps").size());
+        assertTrue(rates.get("median").asDouble() > 0, result.toString());
+        assertTrue(rates.get("firstPacketSeconds").asDouble() > 0, result.toString());
     }
 
     private static double[] mpps(JsonNode result, String name) {

@@ -34,8 +34,7 @@ final class SessionTest {
     @Test
     void shouldNotWaitForEverForAProcessThatHangs() {
         try (Session session = shell("echo busy; exec sleep 60")) {
-            UserException e =
-                    assertThrows(UserException.class, () -> session.await("ready", Duration.ofMillis(300)));
+            UserException e = assertThrows(UserException.class, () -> session.await("ready", Duration.ofMillis(300)));
             assertTrue(("" + e.getMessage()).contains("busy"), e.toString());
         }
     }

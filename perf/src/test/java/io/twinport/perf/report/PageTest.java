@@ -2,6 +2,7 @@ package io.twinport.perf.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
@@ -11,6 +12,7 @@ import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
+import org.w3c.dom.Node;
 
 final class PageTest {
     private static Document parse(String svg) throws Exception {
@@ -60,6 +62,30 @@ final class PageTest {
         Document svg = parse(TimelinePlot.svg(
                 10, 15, "cut", List.of("up", "down"), new int[] {32, 64, 0, 0}, new int[] {0, 0, 0, 32}));
         assertEquals(2 + 1 + 2, svg.getElementsByTagName("rect").getLength(), "and two in the legend");
+    }
+
+    @Test
+    void shouldDrawABarForEachValueWithinTheFrame() throws Exception {
+        Document svg = parse(new BarPlot("Mpps")
+                .add("burst 1", "ours", 10, 9, 12)
+                .add("burst 1", "theirs", 0, 0, 0)
+                .add("burst 32", "ours", 100, 90, 101)
+                .svg());
+        var bars = svg.getElementsByTagName("rect");
+        assertEquals(3, bars.getLength());
+        String colour = attribute(bars.item(0), "fill");
+        assertEquals(colour, attribute(bars.item(2), "fill"), "of one name");
+        assertNotEquals(colour, attribute(bars.item(1), "fill"));
+        double longest = Double.parseDouble(attribute(bars.item(2), "width"));
+        assertTrue(longest <= Svg.RIGHT - Svg.LEFT, "" + longest);
+        assertEquals(longest / 10, Double.parseDouble(attribute(bars.item(0), "width")), 0.01);
+        double height = Double.parseDouble(attribute(svg.getDocumentElement(), "height"));
+        assertTrue(Double.parseDouble(attribute(bars.item(2), "y")) < height);
+        parse(new BarPlot("Mpps").add("burst 1", "nothing", 0, 0, 0).svg());
+    }
+
+    private static String attribute(Node node, String name) {
+        return node.getAttributes().getNamedItem(name).getNodeValue();
     }
 
     @Test
