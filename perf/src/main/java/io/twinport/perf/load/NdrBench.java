@@ -14,11 +14,12 @@ import java.util.Objects;
 /** Looks for the no-drop rate of each case, in turn, each time in fresh processes. */
 public final class NdrBench {
     /** How often a trial is made at most, while others disturb it. */
-    private static final int ATTEMPTS = 4;
+    private static final int ATTEMPTS = 6;
 
     private static final Duration QUICK_TRIAL = Duration.ofMillis(200);
 
-    private static final double DISTURBED = 0.01;
+    /** Longer than that without its CPU, and a forwarder's ring overflows at rates worth looking for. */
+    private static final long DISTURBED_NANOS = 10_000;
 
     /** The load's CPU has other threads too; what they take of it moves the schedule and loses nothing. */
     private static final double LOAD_DISTURBED = 0.1;
@@ -93,15 +94,18 @@ public final class NdrBench {
         }
     }
 
-    /** A trial in which others have taken more than a little of either CPU is made again; the last attempt counts as it is. */
+    /**
+     * Frames that were lost while another process had the forwarder's CPU say nothing of it, and a load that was away was
+     * not the load that was wanted: such a trial is made again; the last attempt counts as it is.
+     */
     private NdrSearch.Trial offer(LoadedForwarder loaded, long rate) {
         int attempt = 0;
         while (true) {
             long waited = loaded.forwarder().waited();
             Counts counts = loaded.send(rate, setup.trial());
             waited = loaded.forwarder().waited() - waited;
-            boolean isDisturbed =
-                    waited > DISTURBED * counts.nanos() || counts.away() > LOAD_DISTURBED * counts.nanos();
+            boolean isDisturbed = (counts.lossRatio() > 0 && waited > DISTURBED_NANOS)
+                    || counts.away() > LOAD_DISTURBED * counts.nanos();
             if (!isDisturbed || ++attempt == ATTEMPTS) {
                 return new NdrSearch.Trial(counts.lossRatio(), counts.unableShare() <= UNABLE);
             }
