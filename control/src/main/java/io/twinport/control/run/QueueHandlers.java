@@ -4,8 +4,8 @@ import io.twinport.dataplane.PacketHandler;
 import io.twinport.dpdk.MbufPool;
 import java.util.List;
 
-/** Several queues in one poll loop, one after the other, each with its own handler. */
-final class QueueHandlers implements PacketHandler {
+/** Several queues or ports in one poll loop, one after the other, each with its own handler. */
+public final class QueueHandlers implements PacketHandler {
     private final PacketHandler[] handlers;
 
     private QueueHandlers(List<PacketHandler> handlers) {
@@ -13,7 +13,7 @@ final class QueueHandlers implements PacketHandler {
     }
 
     /** A single one stays as it is. */
-    static PacketHandler of(List<PacketHandler> handlers) {
+    public static PacketHandler of(List<PacketHandler> handlers) {
         return handlers.size() == 1 ? handlers.getFirst() : new QueueHandlers(handlers);
     }
 

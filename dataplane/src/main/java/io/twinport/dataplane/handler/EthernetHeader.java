@@ -31,14 +31,12 @@ public final class EthernetHeader {
 
     private EthernetHeader() {}
 
-    /** Exchanges destination and source. */
+    /** Exchanges destination and source; twelve bytes are quickest read and written as eight and four. */
     public static void swapAddresses(long frame) {
-        int destinationLow = UnsafeApi.getInt(frame + DESTINATION);
-        short destinationHigh = UnsafeApi.getShort(frame + DESTINATION + Integer.BYTES);
-        UnsafeApi.putInt(frame + DESTINATION, UnsafeApi.getInt(frame + SOURCE));
-        UnsafeApi.putShort(frame + DESTINATION + Integer.BYTES, UnsafeApi.getShort(frame + SOURCE + Integer.BYTES));
-        UnsafeApi.putInt(frame + SOURCE, destinationLow);
-        UnsafeApi.putShort(frame + SOURCE + Integer.BYTES, destinationHigh);
+        long head = UnsafeApi.getLong(frame);
+        long tail = Integer.toUnsignedLong(UnsafeApi.getInt(frame + Long.BYTES));
+        UnsafeApi.putLong(frame, head >>> 48 | tail << 16 | head << 48);
+        UnsafeApi.putInt(frame + Long.BYTES, (int) (head >>> 16));
     }
 
     /**

@@ -35,8 +35,8 @@ final class MacSwapForward implements PacketHandler {
 
     /** @param packets address of an array of mbuf addresses */
     static void swap(long packets, int count) {
-        for (long at = packets, end = packets + (long) count * Long.BYTES; at < end; at += Long.BYTES) {
-            EthernetHeader.swapAddresses(Mbuf.data(UnsafeApi.getLong(at)));
+        for (int i = 0; i < count; i++) {
+            EthernetHeader.swapAddresses(Mbuf.data(UnsafeApi.getLong(packets + (long) i * Long.BYTES)));
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.twinport.perf.forward;
 
+import io.twinport.perf.launch.CpuWait;
+
 /**
  * What one launch has measured.
  *
@@ -9,8 +11,6 @@ package io.twinport.perf.forward;
  * @param dpdk the release that the process ran on, empty where it does not say
  */
 record Sample(long packets, long nanos, long waited, long firstPacket, String dpdk) {
-    private static final double WAITED_AT_MOST = 0.01;
-
     /** Million packets per second. */
     double mpps() {
         return packets * 1e3 / nanos;
@@ -23,6 +23,6 @@ record Sample(long packets, long nanos, long waited, long firstPacket, String dp
 
     /** Whether others have taken more than a little of its CPU. */
     boolean isDisturbed() {
-        return waitedShare() > WAITED_AT_MOST;
+        return waitedShare() > CpuWait.MOST_SHARE;
     }
 }

@@ -41,6 +41,22 @@ public final class Launch {
         return command;
     }
 
+    /** The same without the cache of classes and profiles that this JVM was started with (JEP 483, 514), if it was. */
+    public static List<String> javaWithoutCache(Class<?> main, List<String> arguments) {
+        List<String> command = java(main, arguments);
+        command.removeIf(Launch::isCache);
+        return command;
+    }
+
+    /** Whether this JVM was told to use such a cache, which its children are told as well. */
+    public static boolean hasCache() {
+        return ManagementFactory.getRuntimeMXBean().getInputArguments().stream().anyMatch(Launch::isCache);
+    }
+
+    private static boolean isCache(String flag) {
+        return flag.startsWith("-XX:AOTCache");
+    }
+
     /**
      * Runs a process to its end.
      *

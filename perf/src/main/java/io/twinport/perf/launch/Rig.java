@@ -66,6 +66,19 @@ public record Rig(int pollCpu, int otherCpu, List<String> memory) {
         return list;
     }
 
+    /** The same with an lcore on each of some CPUs; the main one, which only waits, may have to share one with them. */
+    public List<String> ealOfC(String filePrefix, List<Integer> pollCpus) {
+        List<String> list = ealOfC(filePrefix);
+        StringBuilder lcores = new StringBuilder("--lcores=0@" + otherCpu);
+        for (int i = 0; i < pollCpus.size(); i++) {
+            lcores.append(',').append(i + 1).append('@').append(pollCpus.get(i));
+        }
+        list.set(list.indexOf("-l") + 1, lcores.toString());
+        list.remove("-l");
+        list.set(list.indexOf("--main-lcore=" + otherCpu), "--main-lcore=0");
+        return list;
+    }
+
     public boolean hasHugepages() {
         return !memory.contains("--no-huge");
     }

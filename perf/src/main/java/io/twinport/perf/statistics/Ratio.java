@@ -21,6 +21,11 @@ public record Ratio(double median, double min, double max, double low, double hi
         }
         double[] ratios = new double[rates.length];
         Arrays.setAll(ratios, i -> rates[i] / others[i]);
+        return ofRounds(ratios);
+    }
+
+    /** Of what each round has given, where that is a figure already. */
+    public static Ratio ofRounds(double[] ratios) {
         double[] medians = new double[RESAMPLES];
         Random random = new Random(1); // the same samples give the same interval
         double[] sample = new double[ratios.length];

@@ -5,9 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.perf.statistics.Ratio;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
@@ -93,5 +95,20 @@ final class PageTest {
         assertEquals(100, TimelinePlot.roundStep(51), 1e-9);
         assertEquals(20, TimelinePlot.roundStep(12.5), 1e-9);
         assertEquals(5, TimelinePlot.roundStep(5), 1e-9);
+    }
+
+    @Test
+    void shouldDrawLinesWithTheirIntervalsFromZero() throws Exception {
+        Document svg = parse(new LinePlot("ns", "ports")
+                .add("ours", Map.of(1, new Ratio(10, 9, 11, 9, 11), 15, new Ratio(20, 18, 24, 18, 24)))
+                .add("noise", Map.of(2, new Ratio(-1, -2, 1, -2, 1)))
+                .add("none", Map.of())
+                .svg());
+        var curves = svg.getElementsByTagName("polyline");
+        assertEquals(3, curves.getLength());
+        assertEquals("", curves.item(2).getAttributes().getNamedItem("points").getNodeValue());
+        String noise = curves.item(1).getAttributes().getNamedItem("points").getNodeValue();
+        double bottom = Svg.TOP + 240;
+        assertEquals(bottom, Double.parseDouble(noise.split(",", -1)[1]), 0.1, "what is below 0 is at the edge");
     }
 }

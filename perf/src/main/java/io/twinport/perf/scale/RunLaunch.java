@@ -1,0 +1,130 @@
+package io.twinport.perf.scale;
+
+import io.twinport.control.Folder;
+import io.twinport.control.Main;
+import io.twinport.control.Pause;
+import io.twinport.control.UserException;
+import io.twinport.dataplane.cnc.CncException;
+import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.perf.launch.Launch;
+import io.twinport.perf.launch.ResidentMemory;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.agrona.collections.MutableLong;
+import org.agrona.concurrent.status.CountersReader;
+import org.jspecify.annotations.Nullable;
+
+/** One launch of the product's command {@code run}, looked at from outside by its {@code twinport.cnc}. */
+final class RunLaunch {
+    private static final String NAME = "run";
+    private static final String SENT = "port 0 tx_packets primary";
+
+    private static final Duration END_TIME = Duration.ofSeconds(15);
+
+    private RunLaunch() {}
+
+    static ScaleSample measure(ScaleCase what, ScaleSetup setup) {
+        try (Folder folder = Folder.create("twinport-bench")) {
+            List<String> arguments = arguments(what, setup, folder.path());
+            List<String> command = what.peer().hasCache()
+                    ? Launch.java(Main.class, arguments)
+                    : Launch.javaWithoutCache(Main.class, arguments);
+            Path output = folder.path().resolve("output");
+            long startedAt = System.nanoTime();
+            Process process = new ProcessBuilder(command)
+                    .redirectErrorStream(true)
+                    .redirectOutput(output.toFile())
+                    .start();
+            try {
+                return measure(process, startedAt, folder.path().resolve(NAME + ".cnc"), output, setup);
+            } finally {
+                end(process);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> arguments(ScaleCase what, ScaleSetup setup, Path folder) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "run",
+                "--primary",
+                what.primary(0),
+                "--standby",
+                ScaleCase.standby(0),
+                "--handler",
+                "reflect",
+                "--name",
+                NAME,
+                "--cnc-dir",
+                folder.toString(),
+                "--",
+                "-l",
+                "" + setup.rig().pollCpu()));
+        arguments.addAll(setup.rig().memory());
+        return arguments;
+    }
+
+    private static ScaleSample measure(Process process, long startedAt, Path cnc, Path output, ScaleSetup setup)
+            throws IOException {
+        Watch watch = new Watch(cnc);
+        boolean sent = Pause.until(
+                () -> !process.isAlive() || watch.hasSent(), setup.limit().toMillis());
+        long firstPacket = System.nanoTime() - startedAt;
+        if (!sent || !process.isAlive()) {
+            throw new UserException("twinport run has sent no frame. It said:\n"
+                    + Files.readString(output, StandardCharsets.UTF_8).indent(2));
+        }
+        Pause.millis(setup.warmUp().plus(setup.measured()).toMillis());
+        return ScaleSample.ofStart(firstPacket, ResidentMemory.kilobytes(process.pid()));
+    }
+
+    /** What a {@code twinport.cnc} says of frames sent, once it is there. */
+    private static final class Watch {
+        private final Path cnc;
+        private @Nullable CountersReader counters;
+
+        Watch(Path cnc) {
+            this.cnc = cnc;
+        }
+
+        boolean hasSent() {
+            CountersReader reader = counters();
+            MutableLong sent = new MutableLong();
+            if (reader != null) {
+                reader.forEach((value, id, label) -> sent.addAndGet(label.equals(SENT) ? value : 0));
+            }
+            return sent.get() > 0;
+        }
+
+        private @Nullable CountersReader counters() {
+            if (counters == null && Files.exists(cnc)) {
+                try {
+                    counters = CncFile.read(cnc).counters();
+                } catch (CncException e) {
+                    return null; // it is being written
+                }
+            }
+            return counters;
+        }
+    }
+
+    /** As a user does, by a signal; its handler gives the devices back. */
+    private static void end(Process process) {
+        process.destroy();
+        try {
+            if (!process.waitFor(END_TIME)) {
+                process.destroyForcibly().waitFor();
+            }
+        } catch (InterruptedException e) {
+            process.destroyForcibly();
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,135 @@
+package io.twinport.perf.scale;
+
+import io.twinport.control.cli.Commands;
+import io.twinport.dataplane.SideLine;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code twinport bench scale}. */
+@Command(
+        name = "scale",
+        description = "What further failover ports, queues and loops in one process cost, busy and idle; its memory and"
+                + " its start; beside dpdk-testpmd, on net_null. Launches alternate.",
+        mixinStandardHelpOptions = true)
+public final class ScaleCommand implements Callable<Integer> {
+    private static final int MOST_LAUNCHES = 1000;
+    private static final int MOST_SECONDS = 3600;
+    private static final int MOST_ATTEMPTS = 100;
+
+    /** DPDK has room for 32 devices: two of each port, and some for what comes in another one's place. */
+    private static final int MOST_PORTS = 15;
+
+    @Option(
+            names = "--launches",
+            defaultValue = "5",
+            paramLabel = "N",
+            description = "Launches of each case. Default: ${DEFAULT-VALUE}")
+    int launches;
+
+    @Option(
+            names = "--ports",
+            split = ",",
+            defaultValue = "1,2,4,8,15",
+            paramLabel = "N",
+            description = "Numbers of failover ports in one process, 1 to 15; 1 is measured in any case."
+                    + " Default: ${DEFAULT-VALUE}")
+    int[] ports = {};
+
+    @Option(
+            names = "--queues",
+            split = ",",
+            defaultValue = "1,2,4",
+            paramLabel = "N",
+            description =
+                    "Numbers of queues of one port, 1 to 16, those above 1 on one loop and on two; 1 is measured in"
+                            + " any case. Default: ${DEFAULT-VALUE}")
+    int[] queues = {};
+
+    @Option(
+            names = "--seconds",
+            defaultValue = "0.5",
+            paramLabel = "S",
+            description = "How long each launch is measured. Default: ${DEFAULT-VALUE}")
+    double seconds;
+
+    @Option(
+            names = "--warm-up",
+            defaultValue = "700",
+            paramLabel = "MS",
+            description = "Milliseconds that each launch forwards before it is measured. Default: ${DEFAULT-VALUE}")
+    long warmUpMillis;
+
+    @Option(
+            names = "--attempts",
+            defaultValue = "4",
+            paramLabel = "N",
+            description = "How often a launch is made at most, while other processes have more than 1 %% of its CPU."
+                    + " Default: ${DEFAULT-VALUE}")
+    int attempts;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE|-",
+            description = "Write the result as JSON; '-': to stdout, and everything else to stderr.")
+    @Nullable
+    String json;
+
+    @Option(names = "--html", paramLabel = "FILE", description = "Write a page with plots over the number of ports.")
+    @Nullable
+    String html;
+
+    @Override
+    public Integer call() throws IOException {
+        Commands.check(launches >= 1 && launches <= MOST_LAUNCHES, "--launches " + launches, "1 to " + MOST_LAUNCHES);
+        for (int n : ports) {
+            Commands.check(n >= 1 && n <= MOST_PORTS, "--ports " + n, "1 to " + MOST_PORTS);
+        }
+        for (int q : queues) {
+            Commands.check(q >= 1 && q <= SideLine.MOST_QUEUES, "--queues " + q, "1 to " + SideLine.MOST_QUEUES);
+        }
+        Commands.check(seconds >= 0.01 && seconds <= MOST_SECONDS, "--seconds " + seconds, "0.01 to " + MOST_SECONDS);
+        Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
+        Commands.check(attempts >= 1 && attempts <= MOST_ATTEMPTS, "--attempts " + attempts, "1 to " + MOST_ATTEMPTS);
+        Commands.checkWritable("--json", json);
+        Commands.checkWritable("--html", html);
+        PrintStream out = Commands.textStream(json);
+        List<Integer> numbers = from1(ports);
+        List<Integer> ofQueues = from1(queues);
+        ScaleSetup setup = ScaleSetup.ofThisMachine(
+                Duration.ofMillis(Math.round(seconds * 1000)), Duration.ofMillis(warmUpMillis));
+        String command = "./twinport bench scale --launches " + launches + " --ports " + list(numbers) + " --queues "
+                + list(ofQueues) + " --seconds " + seconds + " --warm-up " + warmUpMillis + " --attempts " + attempts;
+        ScaleBench.Outcome outcome = new ScaleBench(setup, attempts, out).run(numbers, ofQueues, launches, command);
+        if (json != null) {
+            Commands.writeJson(outcome.result(), json);
+        }
+        if (html != null) {
+            Files.writeString(Path.of(html), ScalePage.of(outcome));
+        }
+        return 0;
+    }
+
+    /** What the others are compared with is always among them, and first. */
+    private static List<Integer> from1(int[] numbers) {
+        return IntStream.concat(IntStream.of(1), Arrays.stream(numbers))
+                .sorted()
+                .distinct()
+                .boxed()
+                .toList();
+    }
+
+    private static String list(List<Integer> numbers) {
+        return numbers.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+}
