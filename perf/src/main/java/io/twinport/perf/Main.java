@@ -7,6 +7,7 @@ import io.twinport.perf.failover.FailoverCommand;
 import io.twinport.perf.forward.ForwardCommand;
 import io.twinport.perf.latency.LatencyCommand;
 import io.twinport.perf.scale.ScaleCommand;
+import io.twinport.perf.stall.StallCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -19,6 +20,7 @@ import picocli.CommandLine.Command;
             ForwardCommand.class,
             FailoverCommand.class,
             LatencyCommand.class,
+            StallCommand.class,
             ScaleCommand.class,
             CostCommand.class,
             CompareCommand.class,
