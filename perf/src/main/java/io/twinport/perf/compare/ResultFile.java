@@ -18,6 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
 record ResultFile(Map<String, String> facts, Map<String, Figure> figures) {
     private static final String INTERVAL = ".interval";
 
+    /** What {@code bench scale} begins the names of ratios of rates with. */
+    private static final String RATES = "mpps";
+
     /** @throws UserException if the file cannot be read or has no figure */
     static ResultFile read(String file) {
         Path path = Path.of(file);
@@ -33,9 +36,9 @@ record ResultFile(Map<String, String> facts, Map<String, Figure> figures) {
             Map<String, Figure> figures = new LinkedHashMap<>();
             collect("", root, root.has("device"), figures);
             if (figures.isEmpty()) {
-                throw new UserException(
-                        file + " has no figure with an interval. Is it what bench all, forward, failover or latency"
-                                + " has written with --json?");
+                throw new UserException(file
+                        + " has no figure with an interval. Is it what bench all, forward, failover, latency or scale"
+                        + " has written with --json?");
             }
             return new ResultFile(facts, figures);
         } catch (JacksonException e) {
@@ -65,7 +68,8 @@ record ResultFile(Map<String, String> facts, Map<String, Figure> figures) {
                                 value.get("high").doubleValue(),
                                 areRates));
             } else if (value.isObject()) {
-                collect(name + ".", value, areRates || value.has("device"), figures);
+                boolean ofRates = value.has("device") || property.getKey().startsWith(RATES);
+                collect(name + ".", value, areRates || ofRates, figures);
             }
         });
     }

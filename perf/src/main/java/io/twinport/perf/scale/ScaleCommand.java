@@ -58,14 +58,14 @@ public final class ScaleCommand implements Callable<Integer> {
 
     @Option(
             names = "--seconds",
-            defaultValue = "0.5",
+            defaultValue = "0.4",
             paramLabel = "S",
             description = "How long each launch is measured. Default: ${DEFAULT-VALUE}")
     double seconds;
 
     @Option(
             names = "--warm-up",
-            defaultValue = "700",
+            defaultValue = "600",
             paramLabel = "MS",
             description = "Milliseconds that each launch forwards before it is measured. Default: ${DEFAULT-VALUE}")
     long warmUpMillis;

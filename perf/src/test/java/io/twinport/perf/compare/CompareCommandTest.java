@@ -52,6 +52,16 @@ final class CompareCommandTest {
         assertTrue(out.contains("machine: one -> two"), out);
     }
 
+    /** As {@code bench scale} writes them. */
+    @Test
+    void shouldTellRatesFromOtherFiguresOfOneResult() throws Exception {
+        String figure = "{\"twinport\": {\"median\": 1, \"low\": 1, \"high\": 1}}";
+        String scale = "{\"mppsVsTestpmd\": " + figure + ", \"residentMegabytes\": " + figure + "}";
+        String out = compare(1, scale, scale.replace("1", "2"));
+        assertTrue(out.lines().anyMatch(line -> line.startsWith("mppsVsTestpmd") && line.endsWith("better")), out);
+        assertTrue(out.lines().anyMatch(line -> line.startsWith("resident") && line.endsWith("WORSE")), out);
+    }
+
     /** As {@code bench forward} and {@code bench failover} write them. */
     @Test
     void shouldReadRatiosOfASingleBench() throws Exception {
