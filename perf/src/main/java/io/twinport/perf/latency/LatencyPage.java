@@ -26,8 +26,11 @@ final class LatencyPage {
                 .note(
                         "From when a frame was due until it came back to the load. Frames that were due or under way while"
                                 + " another process had the load's CPU are left out, except in the rows \"all\"; \"passes\" are"
-                                + " those of the forwarder's loop. The cases that are named after a collector allocate "
-                                + result.allocatedMegabytes() + " MB/s on the load's CPU.");
+                                + " those of the forwarder's loop."
+                                + (result.allocatedMegabytes() == 0
+                                        ? ""
+                                        : " The cases that are named after a collector allocate "
+                                                + result.allocatedMegabytes() + " MB/s on the load's CPU."));
         outcome.undisturbed().forEach((load, histograms) -> add(page, result, load, histograms));
         return page.html();
     }
@@ -42,10 +45,10 @@ final class LatencyPage {
         result.cases().forEach((name, ofCase) -> {
             LatencyResult.UnderLoad under = Objects.requireNonNull(ofCase.get(load));
             rows.add(row(name, under.undisturbed(), format("%.1f", under.lostPerMillion())));
-            rows.add(row("all", under.all(), ""));
+            rows.add(row(name + ", all", under.all(), ""));
             LaunchTimes passes = under.passes();
             if (passes != null) {
-                rows.add(row("passes", passes, ""));
+                rows.add(row(name + ", passes", passes, ""));
             }
         });
         List<String> head = new ArrayList<>(List.of("us, medians of the launches"));
