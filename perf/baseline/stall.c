@@ -1,16 +1,18 @@
 /*
- * The C loop of `twinport bench latency`: receives from a device, sends by it, and notes how long each pass took.
+ * The C loop of `twinport bench stall`: receives from a device, sends by it, and notes how long each pass took.
  *
- *   stall EAL-OPTIONS -- WARM-UP-MS MEASURED-MS
+ *   stall EAL-OPTIONS
  *
- * The last lcore forwards on port 0. Prints a line `pass NANOSECONDS COUNT` for each length that has occurred, to about
- * 0.1 %, and ends when stdin does. The clock is CLOCK_MONOTONIC, as ours is.
+ * The last lcore forwards on port 0. After `running` it does what the lines of stdin say, as ours does: `record` begins a
+ * record of the passes, `passes` ends it and is answered by a line `pass NANOSECONDS COUNT` for each length that has
+ * occurred, to about 0.1 %, and `end`. The program ends when stdin does. The clock is CLOCK_MONOTONIC, as ours is.
  */
 #include <inttypes.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 
 #include <rte_eal.h>
@@ -21,13 +23,15 @@
 #include <rte_mbuf.h>
 #include <rte_version.h>
 
+#include "histogram.h"
+
 enum { BURST = 32, DESCRIPTORS = 512, MBUFS = 16383, MBUF_CACHE = 256 };
 
-/* Lengths with 10 bits behind the first one: a row for each power of two. */
-enum { BITS = 10, ROW = 1 << BITS, ROWS = 64 - BITS };
-
-static uint64_t counts[ROWS * ROW];
+static struct histogram passes;
 static atomic_bool recording, quit;
+
+/* Written by the loop: it has seen that nothing is recorded. */
+static atomic_bool rests;
 
 static int64_t now(void)
 {
@@ -45,21 +49,6 @@ static int check(int result, const char *call)
     return result;
 }
 
-static inline void record(uint64_t nanos)
-{
-    int row = nanos < ROW ? 0 : 64 - BITS - __builtin_clzll(nanos);
-    counts[row * ROW + (row == 0 ? nanos : (nanos >> (row - 1)) - ROW)]++;
-}
-
-static void print(void)
-{
-    for (uint64_t i = 0; i < ROWS * ROW; i++) {
-        uint64_t row = i / ROW, nanos = row == 0 ? i : (i % ROW + ROW) << (row - 1);
-        if (counts[i] > 0)
-            printf("pass %" PRIu64 " %" PRIu64 "\n", nanos, counts[i]);
-    }
-}
-
 static int forward(void *unused)
 {
     struct rte_mbuf *packets[BURST];
@@ -68,7 +57,9 @@ static int forward(void *unused)
     while (!atomic_load_explicit(&quit, memory_order_relaxed)) {
         int64_t at = now();
         if (atomic_load_explicit(&recording, memory_order_acquire))
-            record(at - last);
+            histogram_record(&passes, at - last, 1);
+        else if (!atomic_load_explicit(&rests, memory_order_relaxed))
+            atomic_store_explicit(&rests, true, memory_order_release);
         last = at;
         uint16_t received = rte_eth_rx_burst(0, 0, packets, BURST);
         uint16_t sent = rte_eth_tx_burst(0, 0, packets, received);
@@ -78,20 +69,35 @@ static int forward(void *unused)
     return 0;
 }
 
-static void wait_for(const char *millis)
+static void await_rest(void)
 {
-    long count = atol(millis);
-    struct timespec time = {count / 1000, count % 1000 * 1000000};
-    nanosleep(&time, NULL);
+    struct timespec look = {0, 200000};
+    while (!atomic_load_explicit(&rests, memory_order_acquire))
+        nanosleep(&look, NULL);
+}
+
+static void obey(const char *line)
+{
+    if (strcmp(line, "record\n") == 0) {
+        memset(&passes, 0, sizeof passes);
+        atomic_store_explicit(&recording, true, memory_order_release);
+    } else if (strcmp(line, "passes\n") == 0) {
+        atomic_store(&recording, false);
+        atomic_store(&rests, false); /* what it was before */
+        await_rest();
+        histogram_print(&passes, "pass");
+        printf("end\n");
+    } else {
+        fprintf(stderr, "not understood: %s", line);
+        exit(2);
+    }
+    fflush(stdout);
 }
 
 int main(int count, char **arguments)
 {
-    int used = check(rte_eal_init(count, arguments), "rte_eal_init");
-    if (count - used != 3) {
-        fprintf(stderr, "usage: stall EAL-OPTIONS -- WARM-UP-MS MEASURED-MS\n");
-        return 2;
-    }
+    char line[128];
+    check(rte_eal_init(count, arguments), "rte_eal_init");
     struct rte_mempool *pool =
         rte_pktmbuf_pool_create("bench", MBUFS, MBUF_CACHE, 0, RTE_MBUF_DEFAULT_BUF_SIZE, SOCKET_ID_ANY);
     if (pool == NULL)
@@ -103,21 +109,11 @@ int main(int count, char **arguments)
     check(rte_eth_dev_start(0), "rte_eth_dev_start");
     unsigned int lcore = rte_get_next_lcore(-1, 1, 0);
     check(rte_eal_remote_launch(forward, NULL, lcore), "rte_eal_remote_launch");
-    printf("%s\n", rte_version());
-    wait_for(arguments[used + 1]);
-    printf("begin\n");
+    printf("%s\nrunning\n", rte_version());
     fflush(stdout);
-    atomic_store_explicit(&recording, true, memory_order_release);
-    wait_for(arguments[used + 2]);
-    atomic_store_explicit(&recording, false, memory_order_release);
-    printf("measured\n");
-    fflush(stdout);
-    wait_for("100"); /* who reads the lines looks at the thread */
+    while (fgets(line, sizeof line, stdin) != NULL)
+        obey(line);
     atomic_store(&quit, true);
     rte_eal_wait_lcore(lcore);
-    print();
-    printf("end\n");
-    fflush(stdout);
-    getchar(); /* as ours does */
     return 0;
 }

@@ -4,8 +4,8 @@ import io.twinport.control.Machine;
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.failover.FailoverRows;
 import io.twinport.perf.forward.ForwardRows;
-import io.twinport.perf.latency.LatencyRows;
 import io.twinport.perf.launch.Rig;
+import io.twinport.perf.stall.StallRows;
 import io.twinport.perf.statistics.Row;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -46,7 +46,7 @@ final class AllCommand implements Callable<Integer> {
         Rig rig = Rig.ofThisMachine();
         List<Row> rows = new ArrayList<>(ForwardRows.measure(rig, quick, out));
         rows.addAll(FailoverRows.measure(rig, quick, out));
-        rows.addAll(LatencyRows.measure(rig, quick, out));
+        rows.addAll(StallRows.measure(rig, quick, out));
         out.printf(Locale.ROOT, "%n%-30s %10s   %s%n", "figure", "value", "95 % interval");
         rows.forEach(row -> print(row, out));
         if (json != null) {

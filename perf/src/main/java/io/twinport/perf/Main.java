@@ -7,6 +7,7 @@ import io.twinport.perf.failover.FailoverCommand;
 import io.twinport.perf.forward.ForwardCommand;
 import io.twinport.perf.latency.LatencyCommand;
 import io.twinport.perf.scale.ScaleCommand;
+import io.twinport.perf.stall.StallCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -20,6 +21,7 @@ import picocli.CommandLine.Command;
             FailoverCommand.class,
             LatencyCommand.class,
             ScaleCommand.class,
+            StallCommand.class,
             CostCommand.class,
             CompareCommand.class,
             CommandLine.HelpCommand.class

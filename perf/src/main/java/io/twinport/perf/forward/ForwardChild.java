@@ -22,6 +22,7 @@ import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.perf.launch.CpuWait;
 import io.twinport.perf.launch.Rig;
+import io.twinport.perf.load.IoForward;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;

@@ -3,6 +3,7 @@ package io.twinport.perf.forward;
 import io.twinport.control.UserException;
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Rig;
+import io.twinport.perf.load.NdrOptions;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code twinport bench forward}. */
@@ -94,6 +96,9 @@ public final class ForwardCommand implements Callable<Integer> {
             description = "Milliseconds that each launch forwards before it is measured. Default: ${DEFAULT-VALUE}")
     long warmUpMillis;
 
+    @Mixin
+    NdrOptions ndr = new NdrOptions();
+
     @Option(
             names = "--attempts",
             defaultValue = "" + ForwardBench.ATTEMPTS,
@@ -120,6 +125,9 @@ public final class ForwardCommand implements Callable<Integer> {
         Commands.check(attempts >= 1 && attempts <= MOST_ATTEMPTS, "--attempts " + attempts, "1 to " + MOST_ATTEMPTS);
         Commands.check(packets == null || packets >= 1, "--packets " + packets, "1 or more");
         Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
+        if (ndr.isWanted()) {
+            return ndr.run(sizes, bursts, Duration.ofMillis(warmUpMillis), launches, json);
+        }
         ForwardPlan plan = new ForwardPlan(
                 ForwardPlan.list(or(devices, "null", "null,ring,vhost,memif"), ForwardDevice::of),
                 ForwardPlan.list(or(sizes, "64", "64,256,1518,imix"), FrameSize::of),

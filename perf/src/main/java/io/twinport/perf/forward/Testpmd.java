@@ -4,7 +4,7 @@ import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.CpuWait;
-import io.twinport.perf.launch.Rig;
+import io.twinport.perf.launch.TestpmdCommand;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -100,15 +100,9 @@ final class Testpmd implements AutoCloseable {
      * what it gets.
      */
     static Testpmd farEnd(ForwardSetup setup, Path socket) {
-        int cpu = setup.rig().otherCpu();
-        List<String> command = prompted();
-        command.addAll(
-                List.of("--lcores=0@" + cpu + ",1@" + cpu, "--main-lcore=0", "--no-pci", "--log-level=critical"));
-        command.add("--file-prefix=far-" + ProcessHandle.current().pid());
-        command.addAll(setup.rig().memory());
-        command.add("--vdev=" + setup.farDevargs(socket));
-        command.add("--");
-        command.addAll(forwarding(ForwardMode.IO, ForwardSetup.DEFAULT_BURST));
+        List<String> eal = new ArrayList<>(setup.rig().ealOfFarEnd("far"));
+        eal.add("--vdev=" + setup.farDevargs(socket));
+        List<String> command = TestpmdCommand.of(eal, ForwardMode.IO.label(), ForwardSetup.DEFAULT_BURST, List.of());
         Testpmd testpmd = new Testpmd(command, setup.limit());
         if (!Pause.until(() -> Files.exists(socket) || !testpmd.process.isAlive(), SOCKET_MILLIS)
                 || !testpmd.process.isAlive()) {
@@ -118,25 +112,20 @@ final class Testpmd implements AutoCloseable {
     }
 
     static List<String> command(ForwardCase what, ForwardSetup setup, Path socket) {
-        List<String> command = prompted();
-        command.addAll(setup.rig().ealOfC("testpmd"));
+        List<String> eal = new ArrayList<>(setup.rig().ealOfC("testpmd"));
+        List<String> options = List.of();
         String primary = setup.devargs(socket);
         String standby = setup.standbyDevargs();
         switch (what) {
             case BONDING -> {
-                command.addAll(
-                        List.of("--vdev=" + primary, "--vdev=" + standby, bonding(name(primary), name(standby))));
-                command.addAll(List.of("--", "--portmask=" + THIRD_PORT));
+                eal.addAll(List.of("--vdev=" + primary, "--vdev=" + standby, bonding(name(primary), name(standby))));
+                options = List.of("--portmask=" + THIRD_PORT);
             }
-            case FAILSAFE -> {
-                command.add(
-                        "--vdev=net_failsafe0,mac=" + ForwardSetup.MAC + ",dev(" + primary + "),dev(" + standby + ")");
-                command.add("--");
-            }
-            default -> command.addAll(List.of("--vdev=" + primary, "--"));
+            case FAILSAFE ->
+                eal.add("--vdev=net_failsafe0,mac=" + ForwardSetup.MAC + ",dev(" + primary + "),dev(" + standby + ")");
+            default -> eal.add("--vdev=" + primary);
         }
-        command.addAll(forwarding(setup.mode(), setup.burst()));
-        return command;
+        return TestpmdCommand.of(eal, setup.mode().label(), setup.burst(), options);
     }
 
     private static String bonding(String primary, String standby) {
@@ -148,27 +137,6 @@ final class Testpmd implements AutoCloseable {
 
     private static String name(String devargs) {
         return devargs.substring(0, devargs.indexOf(','));
-    }
-
-    private static List<String> prompted() {
-        // Line by line: a pipe makes it buffer its answers until it ends.
-        return new ArrayList<>(List.of("stdbuf", "-oL", "dpdk-testpmd"));
-    }
-
-    private static List<String> forwarding(ForwardMode mode, int burst) {
-        return List.of(
-                "-i",
-                "--nb-cores=1",
-                "--forward-mode=" + mode.label(),
-                "--port-topology=loop",
-                "--no-lsc-interrupt",
-                // Else each start would throw away the frames that go round.
-                "--no-flush-rx",
-                "--burst=" + burst,
-                "--total-num-mbufs=" + Rig.MBUFS,
-                "--mbcache=" + Rig.MBUF_CACHE,
-                "--rxd=" + Rig.DESCRIPTORS,
-                "--txd=" + Rig.DESCRIPTORS);
     }
 
     /**

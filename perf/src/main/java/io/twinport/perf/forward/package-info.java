@@ -1,5 +1,5 @@
 /**
- * {@code bench forward}: the forwarding rate of our ports beside {@code dpdk-testpmd}. {@code IoForward} and its like run on
+ * {@code bench forward}: the forwarding rate of our ports beside {@code dpdk-testpmd}. {@code MacSwapForward} and its like run on
  * the poll thread; everything else on control threads.
  */
 @NullMarked

@@ -2,109 +2,167 @@ package io.twinport.perf.latency;
 
 import io.twinport.control.Folder;
 import io.twinport.control.Machine;
-import io.twinport.perf.launch.CProgram;
+import io.twinport.control.UserException;
+import io.twinport.perf.launch.Rounds;
+import io.twinport.perf.load.ForwarderCase;
+import io.twinport.perf.load.Generator;
+import io.twinport.perf.load.LaunchTimes;
+import io.twinport.perf.load.NdrBench;
 import io.twinport.perf.statistics.Ratio;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 
-/** Launches the cases in turn, each in a fresh process, and compares them. */
+/** Launches the cases in turn, each in a fresh process, sends each load through them, and compares them. */
 final class LatencyBench {
     private static final double MICROSECOND = 1e3;
 
-    private final LoopSetup setup;
+    private final LatencySetup setup;
     private final PrintStream out;
 
-    LatencyBench(LoopSetup setup, PrintStream out) {
+    LatencyBench(LatencySetup setup, PrintStream out) {
         this.setup = setup;
         this.out = out;
     }
 
-    /** The result, and all passes of each case. */
-    record Outcome(LatencyResult result, Map<String, Histogram> passes) {}
+    /**
+     * The result, and what plots are made of.
+     *
+     * @param undisturbed all launches together, by name of the load, then of the case
+     */
+    record Outcome(LatencyResult result, Map<String, Map<String, Histogram>> undisturbed) {}
 
     /**
-     * @param cases C's among them
+     * @param cases testpmd among them
      * @param launches of each case; each round begins with another case, so that none always follows the same one
      * @param command how the user can run the same again
      */
-    Outcome run(List<LoopCase> cases, int launches, String command) {
-        Map<LoopCase, List<LoopLaunch>> done = new EnumMap<>(LoopCase.class);
-        cases.forEach(what -> done.put(what, new ArrayList<>()));
+    Outcome run(List<ForwarderCase> cases, int launches, String command) {
         try (Folder folder = Folder.create("twinport-bench")) {
-            Path program = CProgram.program("stall.c", folder.path());
-            for (int round = 0; round < launches; round++) {
-                List<LoopCase> order = new ArrayList<>(cases);
-                Collections.rotate(order, -round);
-                for (LoopCase what : order) {
-                    LoopLaunch launch = LoopLaunch.run(what, setup, program);
-                    Objects.requireNonNull(done.get(what)).add(launch);
-                    say(
-                            "%d/%d  %-10s 99.999 %% of the passes within %.1f us",
-                            round + 1,
-                            launches,
-                            what.label(),
-                            launch.passes().getValueAtPercentile(99.999) / MICROSECOND);
-                }
-            }
+            Path program = Generator.program(folder.path());
+            List<Load> loads = loads(program);
+            Map<ForwarderCase, List<LatencyLaunch>> done =
+                    Rounds.run(cases, launches, (what, round) -> launch(what, round, loads, program));
+            var byCase = LatencyResult.cases(done, loads);
+            LatencyResult result = new LatencyResult(
+                    command,
+                    Machine.describe(),
+                    dpdk(done),
+                    Machine.jdk(),
+                    setup.load().rig().hasHugepages(),
+                    setup.load().length(),
+                    setup.load().burst(),
+                    setup.measured().toMillis(),
+                    setup.load().allocated(),
+                    launches,
+                    loads.stream().collect(Collectors.toMap(Load::name, Load::rate, Long::max, LinkedHashMap::new)),
+                    byCase,
+                    LatencyResult.ratios(byCase, loads));
+            print(result, loads);
+            return new Outcome(result, undisturbed(done, loads));
         }
-        Map<String, LatencyResult.Passes> passes = LatencyResult.cases(done, setup);
-        LatencyResult result = new LatencyResult(
-                command,
-                Machine.describe(),
-                done.values().iterator().next().getFirst().dpdk(),
-                Machine.jdk(),
-                setup.rig().hasHugepages(),
-                setup.measured().toMillis(),
-                setup.allocated(),
-                launches,
-                passes,
-                LatencyResult.stallVsC(passes));
-        print(result);
-        Map<String, Histogram> all = new LinkedHashMap<>();
-        done.forEach((what, list) -> all.put(what.label(), LatencyResult.all(list)));
-        return new Outcome(result, all);
     }
 
-    private void print(LatencyResult result) {
-        say("");
-        say(
-                "%-11s %9s %9s %9s %9s %9s %9s %9s",
-                "a pass, us", "p50", "p99", "p99.9", "p99.99", "p99.999", "max", "CPU lost");
-        result.cases()
-                .forEach((name, passes) -> say(
-                        "%-11s %9.2f %9.2f %9.2f %9.2f %9.2f %9.2f %7.2f %%",
+    private List<Load> loads(Path program) {
+        if (!setup.rates().isEmpty()) {
+            return setup.rates().stream().map(Load::of).toList();
+        }
+        long ndr = new NdrBench(NdrBench.quick(setup.load()), out).ndr(ForwarderCase.TESTPMD, program);
+        if (ndr == 0) {
+            throw new UserException(
+                    "testpmd loses frames at any rate here: the machine is too busy. Give rates with --rates");
+        }
+        say("testpmd's no-drop rate, which the loads are shares of: %.3f Mpps", ndr / 1e6);
+        return setup.percents().stream()
+                .map(percent -> Load.ofPercent(percent, ndr))
+                .toList();
+    }
+
+    private LatencyLaunch launch(ForwarderCase what, String round, List<Load> loads, Path program) {
+        LatencyLaunch launch = LatencyLaunch.run(what, setup.load(), loads, setup.measured(), program);
+        String medians = launch.samples().entrySet().stream()
+                .map(named -> named.getKey().name() + " "
+                        + micros(named.getValue().latencies().undisturbed().getValueAtPercentile(50)))
+                .collect(Collectors.joining("  "));
+        String waited = launch.isDisturbed()
+                ? String.format(Locale.ROOT, "   other processes had %.1f %% of its CPU", 100 * launch.waitedShare())
+                : "";
+        say("%s  %-10s medians, us: %s%s", round, what.label(), medians, waited);
+        return launch;
+    }
+
+    private static String dpdk(Map<ForwarderCase, List<LatencyLaunch>> done) {
+        return done.values().stream()
+                .map(launches -> launches.getFirst().dpdk())
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .orElse("");
+    }
+
+    private static Map<String, Map<String, Histogram>> undisturbed(
+            Map<ForwarderCase, List<LatencyLaunch>> done, List<Load> loads) {
+        Map<String, Map<String, Histogram>> all = new LinkedHashMap<>();
+        for (Load load : loads) {
+            Map<String, Histogram> ofLoad = new LinkedHashMap<>();
+            done.forEach((what, launches) -> ofLoad.put(what.label(), LatencyResult.undisturbed(launches, load)));
+            all.put(load.name(), ofLoad);
+        }
+        return all;
+    }
+
+    private void print(LatencyResult result, List<Load> loads) {
+        for (Load load : loads) {
+            say("");
+            say(
+                    "%-11s %s %11s %10s %8s",
+                    load.name(), columns(LaunchTimes.COLUMNS), "lost ppm", "load away", "CPU lost");
+            result.cases().forEach((name, ofCase) -> {
+                LatencyResult.UnderLoad under = Objects.requireNonNull(ofCase.get(load.name()));
+                say(
+                        "%-11s %s %11.1f %8.2f %% %6.2f %%",
                         name,
-                        micros(passes.p50()),
-                        micros(passes.p99()),
-                        micros(passes.p999()),
-                        micros(passes.p9999()),
-                        micros(passes.p99999()),
-                        micros(passes.max()),
-                        100 * Ratio.median(passes.waitedShare())));
-        say("%-11s medians of %d launches of %.1f s", "", result.launches(), result.measuredMillis() / 1e3);
+                        columns(under.undisturbed()),
+                        under.lostPerMillion(),
+                        100 * under.awayShare(),
+                        100 * Ratio.median(under.waitedShare()));
+                say("%-11s %s", "   all", columns(under.all()));
+                LaunchTimes passes = under.passes();
+                if (passes != null) {
+                    say("%-11s %s", "   passes", columns(passes));
+                }
+            });
+            say("");
+            say("%-24s %8s %8s %8s   %s", "ratio by round", "median", "min", "max", "95 % interval of the median");
+            Objects.requireNonNull(result.ratios().get(load.name()))
+                    .forEach((name, ratio) -> say(
+                            "%-24s %8.3f %8.3f %8.3f   %.3f to %.3f",
+                            name, ratio.median(), ratio.min(), ratio.max(), ratio.low(), ratio.high()));
+        }
         say("");
-        say("%-18s %8s %8s %8s   %s", "p99.999 by round", "median", "min", "max", "95 % interval of the median");
-        result.stallVsC()
-                .forEach((name, ratio) -> say(
-                        "%-18s %8.3f %8.3f %8.3f   %.3f to %.3f",
-                        name + " / c", ratio.median(), ratio.min(), ratio.max(), ratio.low(), ratio.high()));
-        say("");
+        say("us, medians of %d launches of %.1f s for each load", result.launches(), result.measuredMillis() / 1e3);
         say(
                 "%s, JDK %s, %s, %s",
                 result.dpdk(), result.jdk(), result.hugepages() ? "hugepages" : "no hugepages", result.machine());
     }
 
-    private static double micros(double[] nanos) {
-        return Ratio.median(nanos) / MICROSECOND;
+    private static String columns(LaunchTimes times) {
+        return columns(times.columns().map(nanos -> micros(Ratio.median(nanos))).toList());
+    }
+
+    private static String columns(List<String> cells) {
+        return cells.stream()
+                .map(cell -> String.format(Locale.ROOT, "%9s", cell))
+                .collect(Collectors.joining(" "));
+    }
+
+    private static String micros(double nanos) {
+        return String.format(Locale.ROOT, "%.2f", nanos / MICROSECOND);
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency

@@ -2,16 +2,20 @@ package io.twinport.perf.latency;
 
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Rig;
+import io.twinport.perf.load.ForwarderCase;
+import io.twinport.perf.load.Generator;
+import io.twinport.perf.load.LoadSetup;
+import io.twinport.perf.report.Hgrm;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -20,16 +24,16 @@ import picocli.CommandLine.Option;
 /** {@code twinport bench latency}. */
 @Command(
         name = "latency",
-        description =
-                "How long passes of our poll loop take, to the last of a million, beside those of a loop in C; and"
-                        + " with a control plane that allocates, by garbage collector. Launches alternate.",
+        description = "How long frames take through a bare port, a failover port and dpdk-testpmd, under several loads:"
+                + " virtio-user with a paced load at its vhost-user far end. And through a failover port beside a"
+                + " control plane that allocates, by garbage collector. Launches alternate.",
         mixinStandardHelpOptions = true)
 public final class LatencyCommand implements Callable<Integer> {
-    static final Duration WARM_UP = Duration.ofSeconds(1);
-
     private static final int MOST_LAUNCHES = 1000;
     private static final int MOST_SECONDS = 3600;
     private static final int MOST_MEGABYTES = 10_000;
+    private static final int MOST_BURST = 64;
+    private static final long MOST_RATE = 1_000_000_000;
 
     @Option(
             names = "--launches",
@@ -40,10 +44,40 @@ public final class LatencyCommand implements Callable<Integer> {
 
     @Option(
             names = "--seconds",
-            defaultValue = "5",
+            defaultValue = "3",
             paramLabel = "N",
-            description = "How long each of them is measured. Default: ${DEFAULT-VALUE}")
+            description = "How long each load lasts. Default: ${DEFAULT-VALUE}")
     int seconds;
+
+    @Option(
+            names = "--loads",
+            defaultValue = "10,50,90",
+            split = ",",
+            paramLabel = "PERCENT",
+            description =
+                    "Loads, shares of testpmd's no-drop rate, which is looked for first. Default: ${DEFAULT-VALUE}")
+    List<Integer> percents = List.of();
+
+    @Option(
+            names = "--rates",
+            split = ",",
+            paramLabel = "PPS",
+            description = "Loads in their place: frames per second.")
+    List<Long> rates = List.of();
+
+    @Option(
+            names = "--size",
+            defaultValue = "64",
+            paramLabel = "BYTES",
+            description = "Length of the frames, 64 to 1518, without checksum. Default: ${DEFAULT-VALUE}")
+    int size;
+
+    @Option(
+            names = "--burst",
+            defaultValue = "32",
+            paramLabel = "N",
+            description = "Frames that a forwarder receives and sends at once, 1 to 64. Default: ${DEFAULT-VALUE}")
+    int burst;
 
     @Option(
             names = "--allocate",
@@ -52,6 +86,13 @@ public final class LatencyCommand implements Callable<Integer> {
             description = "What the control plane allocates in a second, with each of the serial collector, ZGC and"
                     + " Shenandoah. Default: ${DEFAULT-VALUE}; 0: without these cases")
     int megabytes;
+
+    @Option(
+            names = "--warm-up",
+            defaultValue = "1500",
+            paramLabel = "MS",
+            description = "Milliseconds that each launch forwards before it is measured. Default: ${DEFAULT-VALUE}")
+    long warmUpMillis;
 
     @Option(
             names = "--json",
@@ -63,7 +104,7 @@ public final class LatencyCommand implements Callable<Integer> {
     @Option(
             names = "--hgrm",
             paramLabel = "PREFIX",
-            description = "Write a histogram of each case: PREFIX-CASE.hgrm, in us.")
+            description = "Write a histogram of each case under each load: PREFIX-CASE-LOAD.hgrm, in us.")
     @Nullable
     String hgrm;
 
@@ -73,25 +114,21 @@ public final class LatencyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Commands.check(launches >= 1 && launches <= MOST_LAUNCHES, "--launches " + launches, "1 to " + MOST_LAUNCHES);
-        Commands.check(seconds >= 1 && seconds <= MOST_SECONDS, "--seconds " + seconds, "1 to " + MOST_SECONDS);
-        Commands.check(
-                megabytes >= 0 && megabytes <= MOST_MEGABYTES, "--allocate " + megabytes, "0 to " + MOST_MEGABYTES);
-        Commands.checkWritable("--json", json);
-        Commands.checkWritable("--html", html);
-        Commands.checkWritable("--hgrm", hgrm == null ? null : histogramFile("c"));
-        LoopSetup setup = new LoopSetup(Rig.ofThisMachine(), Duration.ofSeconds(seconds), WARM_UP, megabytes);
-        List<LoopCase> cases = Arrays.stream(LoopCase.values())
+        check();
+        LatencySetup setup = new LatencySetup(
+                new LoadSetup(Rig.ofThisMachine(), size, burst, Duration.ofMillis(warmUpMillis), true, megabytes),
+                percents,
+                rates,
+                Duration.ofSeconds(seconds));
+        List<ForwarderCase> cases = Arrays.stream(ForwarderCase.values())
                 .filter(what -> megabytes > 0 || !what.allocates())
                 .toList();
-        String command = "./twinport bench latency --launches " + launches + " --seconds " + seconds + " --allocate "
-                + megabytes;
-        LatencyBench.Outcome outcome = new LatencyBench(setup, Commands.textStream(json)).run(cases, launches, command);
+        LatencyBench.Outcome outcome = new LatencyBench(setup, Commands.textStream(json)).run(cases, launches, again());
         if (json != null) {
             Commands.writeJson(outcome.result(), json);
         }
         if (hgrm != null) {
-            writeHistograms(outcome.passes());
+            writeHistograms(hgrm, outcome.undisturbed());
         }
         if (html != null) {
             Files.writeString(Path.of(html), LatencyPage.of(outcome));
@@ -99,16 +136,51 @@ public final class LatencyCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void writeHistograms(Map<String, Histogram> passes) throws IOException {
-        for (var named : passes.entrySet()) {
-            Path file = Path.of(histogramFile(named.getKey()));
-            try (PrintStream stream = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
-                named.getValue().outputPercentileDistribution(stream, 1000.0); // microseconds, the field's custom
-            }
-        }
+    private void check() {
+        Commands.check(launches >= 1 && launches <= MOST_LAUNCHES, "--launches " + launches, "1 to " + MOST_LAUNCHES);
+        Commands.check(seconds >= 1 && seconds <= MOST_SECONDS, "--seconds " + seconds, "1 to " + MOST_SECONDS);
+        Commands.check(
+                megabytes >= 0 && megabytes <= MOST_MEGABYTES, "--allocate " + megabytes, "0 to " + MOST_MEGABYTES);
+        Commands.check(burst >= 1 && burst <= MOST_BURST, "--burst " + burst, "1 to " + MOST_BURST);
+        Commands.check(
+                size >= Generator.SHORTEST && size <= Generator.LONGEST,
+                "--size " + size,
+                Generator.SHORTEST + " to " + Generator.LONGEST);
+        Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
+        Commands.check(
+                areDifferent(percents) && percents.stream().allMatch(percent -> percent >= 1 && percent <= 100),
+                "--loads " + joined(percents),
+                "different numbers from 1 to 100");
+        Commands.check(
+                areDifferent(rates) && rates.stream().allMatch(rate -> rate >= 1 && rate <= MOST_RATE),
+                "--rates " + joined(rates),
+                "different numbers from 1 to " + MOST_RATE);
+        Commands.checkWritable("--json", json);
+        Commands.checkWritable("--html", html);
+        Commands.checkWritable("--hgrm", hgrm == null ? null : Hgrm.file(hgrm, "testpmd"));
     }
 
-    private String histogramFile(String name) {
-        return hgrm + "-" + name + ".hgrm";
+    /** How the user can run the same again. */
+    private String again() {
+        String loads = rates.isEmpty() ? "--loads " + joined(percents) : "--rates " + joined(rates);
+        return "./twinport bench latency --launches " + launches + " --seconds " + seconds + " " + loads + " --size "
+                + size + " --burst " + burst + " --allocate " + megabytes + " --warm-up " + warmUpMillis;
+    }
+
+    private static boolean areDifferent(List<?> list) {
+        return new HashSet<>(list).size() == list.size();
+    }
+
+    private static String joined(List<?> list) {
+        return list.stream().map(String::valueOf).collect(Collectors.joining(","));
+    }
+
+    private static void writeHistograms(String prefix, Map<String, Map<String, Histogram>> histograms)
+            throws IOException {
+        for (var ofLoad : histograms.entrySet()) {
+            for (var named : ofLoad.getValue().entrySet()) {
+                Hgrm.write(prefix, named.getKey() + "-" + ofLoad.getKey().replace("%", ""), named.getValue());
+            }
+        }
     }
 }

@@ -1,21 +1,33 @@
 package io.twinport.perf.latency;
 
+import io.twinport.perf.load.Counts;
+import io.twinport.perf.load.ForwarderCase;
+import io.twinport.perf.load.Latencies;
+import io.twinport.perf.load.LaunchTimes;
+import io.twinport.perf.load.Times;
 import io.twinport.perf.statistics.Ratio;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What {@code bench latency --json} writes.
  *
  * @param hugepages whether EAL had them
- * @param measuredMillis of each launch
+ * @param size of the frames, bytes
+ * @param burst frames received and sent at once by the forwarder, at most
+ * @param measuredMillis of each load
  * @param allocatedMegabytes per second, by the control plane of the cases that are named after a collector
  * @param launches of each case
- * @param stallVsC the 99.999th percentile of the passes of each of our cases against C's, by round
+ * @param loads frames per second, by name
+ * @param cases by name of the case, then of the load
+ * @param ratios percentiles of the undisturbed frames of each of our cases against testpmd's, by round: by name of the
+ *     load, then of the ratio
  */
 record LatencyResult(
         String command,
@@ -23,77 +35,124 @@ record LatencyResult(
         String dpdk,
         String jdk,
         boolean hugepages,
+        int size,
+        int burst,
         long measuredMillis,
         int allocatedMegabytes,
         int launches,
-        Map<String, Passes> cases,
-        Map<String, Ratio> stallVsC) {
-    private static final double STALL = 99.999;
+        Map<String, Long> loads,
+        Map<String, Map<String, UnderLoad>> cases,
+        Map<String, Map<String, Ratio>> ratios) {
 
     /**
-     * Nanoseconds that passes of a loop took: of each launch, in their order.
+     * A case under a load.
      *
-     * @param count of the passes
-     * @param waitedShare how much of the time another process had the loop's CPU
+     * @param undisturbed from when frames were due until they were received, without those that were due or under way
+     *     while another process had the load's CPU
+     * @param all the same with them
+     * @param late from when frames were due until they were sent
+     * @param passes of the forwarder's loop, of ours
+     * @param counts of each launch
+     * @param waitedShare how much of the time another process had the forwarder's CPU
      */
     @SuppressWarnings("ArrayRecordComponent") // written as JSON, never compared
-    record Passes(
-            long[] count,
-            double[] p50,
-            double[] p99,
-            double[] p999,
-            double[] p9999,
-            double[] p99999,
-            double[] max,
+    record UnderLoad(
+            LaunchTimes undisturbed,
+            LaunchTimes all,
+            LaunchTimes late,
+            @Nullable LaunchTimes passes,
+            List<Counts> counts,
             double[] waitedShare) {
-        static Passes of(List<LoopLaunch> launches, LoopSetup setup) {
-            return new Passes(
-                    launches.stream()
-                            .mapToLong(launch -> launch.passes().getTotalCount())
-                            .toArray(),
-                    percentile(launches, 50),
-                    percentile(launches, 99),
-                    percentile(launches, 99.9),
-                    percentile(launches, 99.99),
-                    percentile(launches, STALL),
-                    each(launches, passes -> passes.passes().getMaxValue()),
-                    each(
-                            launches,
-                            launch ->
-                                    (double) launch.waited() / setup.measured().toNanos()));
+        static UnderLoad of(List<LatencyLaunch.Sample> samples) {
+            List<Histogram> passes = samples.stream()
+                    .map(LatencyLaunch.Sample::passes)
+                    .filter(Objects::nonNull)
+                    .toList();
+            return new UnderLoad(
+                    times(samples, Latencies::undisturbed),
+                    times(samples, Latencies::all),
+                    times(samples, Latencies::late),
+                    passes.isEmpty() ? null : LaunchTimes.of(passes),
+                    samples.stream().map(LatencyLaunch.Sample::counts).toList(),
+                    samples.stream()
+                            .mapToDouble(LatencyLaunch.Sample::waitedShare)
+                            .toArray());
         }
 
-        private static double[] percentile(List<LoopLaunch> launches, double percentile) {
-            return each(launches, launch -> launch.passes().getValueAtPercentile(percentile));
+        private static LaunchTimes times(List<LatencyLaunch.Sample> samples, Function<Latencies, Histogram> histogram) {
+            return LaunchTimes.of(samples.stream()
+                    .map(sample -> histogram.apply(sample.latencies()))
+                    .toList());
         }
 
-        private static double[] each(List<LoopLaunch> launches, ToDoubleFunction<LoopLaunch> value) {
-            return launches.stream().mapToDouble(value).toArray();
+        /** Of all launches: how many of a million offered frames did not come back. */
+        double lostPerMillion() {
+            long offered = counts.stream().mapToLong(Counts::offered).sum();
+            long lost = counts.stream()
+                    .mapToLong(count -> count.refused() + count.lost())
+                    .sum();
+            return 1e6 * lost / Math.max(1, offered);
+        }
+
+        /** Of all launches: the share of the time in which another process had the load's CPU. */
+        double awayShare() {
+            return (double) counts.stream().mapToLong(Counts::away).sum()
+                    / Math.max(1, counts.stream().mapToLong(Counts::nanos).sum());
         }
     }
 
-    static Map<String, Passes> cases(Map<LoopCase, List<LoopLaunch>> launches, LoopSetup setup) {
-        Map<String, Passes> cases = new LinkedHashMap<>();
-        launches.forEach((what, list) -> cases.put(what.label(), Passes.of(list, setup)));
+    static Map<String, Map<String, UnderLoad>> cases(Map<ForwarderCase, List<LatencyLaunch>> done, List<Load> loads) {
+        Map<String, Map<String, UnderLoad>> cases = new LinkedHashMap<>();
+        done.forEach((what, launches) -> {
+            Map<String, UnderLoad> ofCase = new LinkedHashMap<>();
+            loads.forEach(load -> ofCase.put(load.name(), UnderLoad.of(samples(launches, load))));
+            cases.put(what.label(), ofCase);
+        });
         return cases;
     }
 
-    /** There are as many launches of each case, and C's is one of them. */
-    static Map<String, Ratio> stallVsC(Map<String, Passes> cases) {
-        double[] ofC = Objects.requireNonNull(cases.get(LoopCase.C.label())).p99999();
-        Map<String, Ratio> ratios = new LinkedHashMap<>();
-        cases.forEach((name, passes) -> {
-            if (!name.equals(LoopCase.C.label())) {
-                ratios.put(name, Ratio.of(passes.p99999(), ofC));
-            }
-        });
+    private static List<LatencyLaunch.Sample> samples(List<LatencyLaunch> launches, Load load) {
+        return launches.stream()
+                .map(launch -> Objects.requireNonNull(launch.samples().get(load)))
+                .toList();
+    }
+
+    /** Testpmd is among the cases. */
+    static Map<String, Map<String, Ratio>> ratios(Map<String, Map<String, UnderLoad>> cases, List<Load> loads) {
+        String testpmd = ForwarderCase.TESTPMD.label();
+        Map<String, Map<String, Ratio>> ratios = new LinkedHashMap<>();
+        for (Load load : loads) {
+            Map<String, Ratio> ofLoad = new LinkedHashMap<>();
+            cases.forEach((name, ofCase) -> {
+                if (!name.equals(testpmd)) {
+                    LaunchTimes one = of(cases, name, load).undisturbed();
+                    LaunchTimes other = of(cases, testpmd, load).undisturbed();
+                    put(ofLoad, name + "VsTestpmd.p50", one.p50(), other.p50());
+                    put(ofLoad, name + "VsTestpmd.p99", one.p99(), other.p99());
+                    put(ofLoad, name + "VsTestpmd.p99999", one.p99999(), other.p99999());
+                }
+            });
+            ratios.put(load.name(), ofLoad);
+        }
         return ratios;
     }
 
-    /** All passes of a case. */
-    static Histogram all(List<LoopLaunch> launches) {
-        Histogram all = TimedPasses.newHistogram();
-        launches.forEach(launch -> all.add(launch.passes()));
+    static UnderLoad of(Map<String, Map<String, UnderLoad>> cases, String name, Load load) {
+        return Objects.requireNonNull(Objects.requireNonNull(cases.get(name)).get(load.name()));
+    }
+
+    /** None where a launch has no undisturbed frame. */
+    private static void put(Map<String, Ratio> ratios, String name, double[] times, double[] others) {
+        if (Arrays.stream(times).allMatch(time -> time > 0)
+                && Arrays.stream(others).allMatch(time -> time > 0)) {
+            ratios.put(name, Ratio.of(times, others));
+        }
+    }
+
+    /** All launches of a case, under a load. */
+    static Histogram undisturbed(List<LatencyLaunch> launches, Load load) {
+        Histogram all = Times.newHistogram();
+        samples(launches, load).forEach(sample -> all.add(sample.latencies().undisturbed()));
         return all;
     }
 }

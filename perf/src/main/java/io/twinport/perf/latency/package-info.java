@@ -1,4 +1,4 @@
-/** {@code bench latency}: how long the passes of a poll loop take, to the last of a million. */
+/** {@code bench latency}: how long frames take through our forwarders and through {@code dpdk-testpmd}, under load. */
 @NullMarked
 package io.twinport.perf.latency;
 

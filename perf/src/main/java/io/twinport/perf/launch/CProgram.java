@@ -33,7 +33,7 @@ public final class CProgram {
 
     private static Path compile(String source, Path target, List<String> kind, List<String> libraries) {
         Path file = Path.of(home(), "perf", "baseline", source);
-        List<String> command = new ArrayList<>(List.of("gcc", "-O3", "-march=native"));
+        List<String> command = new ArrayList<>(List.of("gcc", "-O3", "-march=native", "-Wall", "-Wextra", "-Werror"));
         command.addAll(kind);
         command.addAll(List.of(run(List.of("pkg-config", "--cflags", "libdpdk")).split("\\s+")));
         command.addAll(List.of("-o", target.toString(), file.toString()));

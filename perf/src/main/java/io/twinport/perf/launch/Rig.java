@@ -70,6 +70,11 @@ public record Rig(int pollCpu, int otherCpu, List<String> memory) {
         return list;
     }
 
+    /** EAL's arguments of a C program at the far end of a wire: all of it on the CPU that does not forward. */
+    public List<String> ealOfFarEnd(String filePrefix) {
+        return ealOfC(filePrefix, List.of(otherCpu));
+    }
+
     public boolean hasHugepages() {
         return !memory.contains("--no-huge");
     }

@@ -18,7 +18,7 @@ import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
-import io.twinport.perf.forward.IoForward;
+import io.twinport.perf.load.IoForward;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package io.twinport.perf.latency;
+package io.twinport.perf.load;
 
 import java.util.concurrent.locks.LockSupport;
 

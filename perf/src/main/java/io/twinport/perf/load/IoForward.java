@@ -1,4 +1,4 @@
-package io.twinport.perf.forward;
+package io.twinport.perf.load;
 
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;

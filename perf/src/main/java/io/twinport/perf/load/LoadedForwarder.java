@@ -1,0 +1,96 @@
+package io.twinport.perf.load;
+
+import io.twinport.control.Folder;
+import io.twinport.control.Pause;
+import io.twinport.control.UserException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/** A fresh forwarder with the load at its far end, both ready. */
+public final class LoadedForwarder implements AutoCloseable {
+    /** Enough frames to compile what handles them, and few enough for any machine. */
+    private static final long WARM_UP_RATE = 500_000;
+
+    /** The load's CPU is the JIT's too, which gets its turn in between. */
+    private static final Duration WARM_UP_STEP = Duration.ofMillis(200);
+
+    private static final long BREAK_MILLIS = 50;
+
+    private final Folder folder;
+    private final Generator generator;
+    private final Forwarder forwarder;
+    private final LoadSetup setup;
+
+    private LoadedForwarder(Folder folder, Generator generator, Forwarder forwarder, LoadSetup setup) {
+        this.folder = folder;
+        this.generator = generator;
+        this.forwarder = forwarder;
+        this.setup = setup;
+    }
+
+    /**
+     * Starts both, and has them warm up.
+     *
+     * @param program the compiled {@code load.c}
+     * @throws UserException if no frame comes back
+     */
+    public static LoadedForwarder start(ForwarderCase what, LoadSetup setup, Path program) {
+        Folder folder = Folder.create("twinport-bench");
+        Generator generator = null;
+        Forwarder forwarder = null;
+        try {
+            generator = Generator.start(setup.rig(), program, folder.path());
+            forwarder = what.start(setup, generator.nearDevice());
+            generator.awaitLink(what.label());
+            LoadedForwarder loaded = new LoadedForwarder(folder, generator, forwarder, setup);
+            loaded.warmUp(what);
+            return loaded;
+        } catch (RuntimeException e) {
+            if (forwarder != null) {
+                forwarder.close();
+            }
+            if (generator != null) {
+                generator.close();
+            }
+            folder.close();
+            throw e;
+        }
+    }
+
+    private void warmUp(ForwarderCase what) {
+        long end = System.nanoTime() + setup.warmUp().toNanos();
+        long received = 0;
+        do {
+            received += send(WARM_UP_RATE, WARM_UP_STEP).received();
+            Pause.millis(BREAK_MILLIS);
+        } while (System.nanoTime() < end);
+        if (received == 0) {
+            throw new UserException(what.label() + " returns no frame to its far end");
+        }
+    }
+
+    /** @param rate frames per second */
+    public Counts send(long rate, Duration duration) {
+        return generator.send(rate, duration, setup.length());
+    }
+
+    /** How long the frames took that were sent last. */
+    public Latencies latencies() {
+        return generator.latencies();
+    }
+
+    /** What forwards; it may be asked meanwhile. */
+    public Forwarder forwarder() {
+        return forwarder;
+    }
+
+    /** Ends the forwarder first, as its device must be there as long as it runs. */
+    @Override
+    public void close() {
+        try (folder;
+                generator;
+                forwarder) {
+            // They are closed in the reverse order.
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** {@code bench stall}: how long the passes of a poll loop take, to the last of a million. */
+@NullMarked
+package io.twinport.perf.stall;
+
+import org.jspecify.annotations.NullMarked;
