@@ -20,8 +20,8 @@ import picocli.CommandLine.Command;
             ForwardCommand.class,
             FailoverCommand.class,
             LatencyCommand.class,
-            ScaleCommand.class,
             StallCommand.class,
+            ScaleCommand.class,
             CostCommand.class,
             CompareCommand.class,
             CommandLine.HelpCommand.class

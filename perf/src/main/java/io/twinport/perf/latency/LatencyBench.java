@@ -138,10 +138,10 @@ final class LatencyBench {
                 }
             });
             say("");
-            say("%-24s %8s %8s %8s   %s", "ratio by round", "median", "min", "max", "95 % interval of the median");
+            say("%-28s %8s %8s %8s   %s", "ratio by round", "median", "min", "max", "95 % interval of the median");
             Objects.requireNonNull(result.ratios().get(load.name()))
                     .forEach((name, ratio) -> say(
-                            "%-24s %8.3f %8.3f %8.3f   %.3f to %.3f",
+                            "%-28s %8.3f %8.3f %8.3f   %.3f to %.3f",
                             name, ratio.median(), ratio.min(), ratio.max(), ratio.low(), ratio.high()));
         }
         say("");

@@ -41,6 +41,8 @@ public final class Forwarder implements AutoCloseable {
     public static Forwarder ours(String name, LoopSetup setup, @Nullable Collector collector) {
         List<String> command = Launch.java(LoopChild.class, setup.toArguments());
         if (collector != null) {
+            // A cache of the launcher's was made with the launcher's collector.
+            command = Launch.javaWithoutCache(LoopChild.class, setup.toArguments());
             command.removeIf(argument -> argument.matches("-XX:\\+Use.*GC"));
             command.add(1, collector.flag());
         }

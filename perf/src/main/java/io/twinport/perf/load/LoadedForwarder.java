@@ -12,9 +12,11 @@ public final class LoadedForwarder implements AutoCloseable {
     private static final long WARM_UP_RATE = 500_000;
 
     /** The load's CPU is the JIT's too, which gets its turn in between. */
-    private static final Duration WARM_UP_STEP = Duration.ofMillis(200);
+    private static final Duration WARM_UP_STEP = Duration.ofMillis(100);
 
-    private static final long BREAK_MILLIS = 50;
+    private static final long BREAK_MILLIS = 25;
+
+    private static final Duration FIRST_LIMIT = Duration.ofSeconds(20);
 
     private final Folder folder;
     private final Generator generator;
@@ -58,15 +60,24 @@ public final class LoadedForwarder implements AutoCloseable {
     }
 
     private void warmUp(ForwarderCase what) {
-        long end = System.nanoTime() + setup.warmUp().toNanos();
-        long received = 0;
-        do {
-            received += send(WARM_UP_RATE, WARM_UP_STEP).received();
-            Pause.millis(BREAK_MILLIS);
-        } while (System.nanoTime() < end);
-        if (received == 0) {
-            throw new UserException(what.label() + " returns no frame to its far end");
+        long start = System.nanoTime();
+        // The link is up before the forwarder polls.
+        while (warmUpStep() == 0) {
+            if (System.nanoTime() - start > FIRST_LIMIT.toNanos()) {
+                throw new UserException(what.label() + " has returned no frame to its far end within "
+                        + FIRST_LIMIT.toSeconds() + " s");
+            }
         }
+        long end = System.nanoTime() + setup.warmUp().toNanos();
+        while (System.nanoTime() < end) {
+            warmUpStep();
+        }
+    }
+
+    private long warmUpStep() {
+        long received = send(WARM_UP_RATE, WARM_UP_STEP).received();
+        Pause.millis(BREAK_MILLIS);
+        return received;
     }
 
     /** @param rate frames per second */

@@ -17,6 +17,7 @@ public final class PercentilePlot {
     private static final int HEIGHT = 320;
     private static final int BELOW = 62;
     private static final double LEAST = 0.1;
+    private static final double NARROWEST = 0.5;
     private static final double[] MARKS = {0, 0.5, 0.9, 0.99, 0.999, 0.9999, 0.99999};
 
     private final Map<String, Curve> curves = new LinkedHashMap<>();
@@ -96,12 +97,16 @@ public final class PercentilePlot {
     /** A percentile is a sample, not a point between two. */
     private static String points(Curve curve, Axis up, double nines, Svg svg) {
         StringBuilder points = new StringBuilder();
+        double from = x(0, nines);
         for (int i = 0; i < curve.shares.size(); i++) {
             double y = up.y(Math.log10(Math.max(curve.micros.get(i), Double.MIN_NORMAL)), svg);
-            double from = x(i == 0 ? 0 : curve.shares.get(i - 1), nines);
             // The last one would reach to 100 %, which is infinitely far away.
             double to = x(Math.min(curve.shares.get(i), 1 - 0.1 / curve.count), nines);
-            points.append(Svg.format("%.1f,%.1f %.1f,%.1f ", from, y, to, y));
+            // A histogram has thousands of steps, most of them too narrow to be seen.
+            if (to - from >= NARROWEST || i == curve.shares.size() - 1) {
+                points.append(Svg.format("%.1f,%.1f %.1f,%.1f ", from, y, to, y));
+                from = to;
+            }
         }
         return points.toString();
     }
