@@ -57,15 +57,6 @@ public record Rig(int pollCpu, int otherCpu, List<String> memory) {
         return list;
     }
 
-    /** EAL's arguments of a C program at the far end of a wire: all of it on the CPU that does not forward. */
-    public List<String> ealOfFarEnd(String filePrefix) {
-        List<String> list = new ArrayList<>(List.of(
-                "--lcores=0@" + otherCpu + ",1@" + otherCpu, "--main-lcore=0", "--no-pci", "--log-level=critical"));
-        list.add("--file-prefix=" + filePrefix + "-" + ProcessHandle.current().pid());
-        list.addAll(memory);
-        return list;
-    }
-
     /** The same with an lcore on each of some CPUs; the main one, which only waits, may have to share one with them. */
     public List<String> ealOfC(String filePrefix, List<Integer> pollCpus) {
         List<String> list = ealOfC(filePrefix);
@@ -77,6 +68,11 @@ public record Rig(int pollCpu, int otherCpu, List<String> memory) {
         list.remove("-l");
         list.set(list.indexOf("--main-lcore=" + otherCpu), "--main-lcore=0");
         return list;
+    }
+
+    /** EAL's arguments of a C program at the far end of a wire: all of it on the CPU that does not forward. */
+    public List<String> ealOfFarEnd(String filePrefix) {
+        return ealOfC(filePrefix, List.of(otherCpu));
     }
 
     public boolean hasHugepages() {

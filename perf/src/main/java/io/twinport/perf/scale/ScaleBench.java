@@ -1,9 +1,9 @@
 package io.twinport.perf.scale;
 
 import io.twinport.perf.launch.Launch;
+import io.twinport.perf.launch.Rounds;
 import java.io.PrintStream;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 
@@ -27,19 +27,12 @@ final class ScaleBench {
     /**
      * @param ports numbers of them, 1 first
      * @param queues numbers of them, 1 first
-     * @param launches of each case; each round begins with another case, so that none always follows the same one
+     * @param launches of each case
      * @param command how the user can run the same again
      */
     Outcome run(List<Integer> ports, List<Integer> queues, int launches, String command) {
         List<ScaleCase> cases = ScaleCase.all(ports, queues, Launch.hasCache());
-        ScaleSamples samples = new ScaleSamples(ports, queues);
-        for (int round = 0; round < launches; round++) {
-            List<ScaleCase> order = new ArrayList<>(cases);
-            Collections.rotate(order, -round * cases.size() / launches);
-            for (ScaleCase what : order) {
-                samples.add(what, undisturbed(what, (round + 1) + "/" + launches));
-            }
-        }
+        ScaleSamples samples = new ScaleSamples(ports, queues, Rounds.run(cases, launches, this::undisturbed));
         ScaleResult result = ScaleResult.of(samples, setup, launches, Launch.hasCache(), dpdk, command);
         print(samples, result);
         return new Outcome(result, samples);

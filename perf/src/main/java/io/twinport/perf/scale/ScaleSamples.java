@@ -1,7 +1,6 @@
 package io.twinport.perf.scale;
 
 import io.twinport.perf.statistics.Ratio;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,16 +15,16 @@ final class ScaleSamples {
 
     private final List<Integer> ports;
     private final List<Integer> queues;
-    private final Map<ScaleCase, List<ScaleSample>> samples = new LinkedHashMap<>();
+    private final Map<ScaleCase, List<ScaleSample>> samples;
 
-    /** Numbers of both, 1 first. */
-    ScaleSamples(List<Integer> ports, List<Integer> queues) {
+    /**
+     * @param ports numbers of them, 1 first
+     * @param queues numbers of them, 1 first
+     */
+    ScaleSamples(List<Integer> ports, List<Integer> queues, Map<ScaleCase, List<ScaleSample>> samples) {
         this.ports = ports;
         this.queues = queues;
-    }
-
-    void add(ScaleCase what, ScaleSample sample) {
-        samples.computeIfAbsent(what, ignored -> new ArrayList<>()).add(sample);
+        this.samples = samples;
     }
 
     List<ScaleCase> cases() {

@@ -1,48 +1,57 @@
 package io.twinport.perf.scale;
 
-import io.twinport.perf.launch.Rig;
-import io.twinport.perf.launch.TestpmdPrompt;
+import io.twinport.perf.launch.Session;
+import io.twinport.perf.launch.TestpmdCommand;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** One launch of {@code dpdk-testpmd} over as many devices as a process of ours has failover ports. */
 final class TestpmdLaunch {
+    private static final String SENT = "  TX-packets:";
+
     private TestpmdLaunch() {}
 
     static ScaleSample measure(ScaleCase what, ScaleSetup setup) {
-        try (TestpmdPrompt testpmd = new TestpmdPrompt(arguments(what, setup), setup.limit())) {
+        List<String> command = command(what, setup);
+        long startedAt = System.nanoTime();
+        try (Session testpmd = Session.start("dpdk-testpmd", command)) {
             testpmd.say("start");
-            return new ScaleMeter(
+            ScaleSample sample = new ScaleMeter(
                             testpmd.pid(),
-                            testpmd.startedAt(),
-                            () -> Arrays.stream(testpmd.sent(what.ports()))
+                            startedAt,
+                            () -> Arrays.stream(sent(testpmd, what, setup))
                                     .limit(what.busy())
                                     .allMatch(sent -> sent > 0),
-                            () -> Arrays.stream(testpmd.sent(what.ports())).sum())
+                            () -> Arrays.stream(sent(testpmd, what, setup)).sum())
                     .measure(setup, "");
+            testpmd.say("quit");
+            return sample;
         }
     }
 
-    private static List<String> arguments(ScaleCase what, ScaleSetup setup) {
-        List<String> arguments = new ArrayList<>(setup.rig().ealOfC("testpmd", setup.pollCpus(what.loops())));
+    /** Frames that the driver of each device has counted as sent. */
+    private static long[] sent(Session testpmd, ScaleCase what, ScaleSetup setup) {
+        testpmd.say("show port stats all");
+        long[] sent = new long[what.ports()];
+        Arrays.setAll(sent, device -> firstNumber(testpmd.await(SENT, setup.limit())));
+        return sent;
+    }
+
+    /** {@code 123 TX-errors: 0}. */
+    private static long firstNumber(String text) {
+        return Long.parseLong(text.strip().split("\\s", 2)[0]);
+    }
+
+    private static List<String> command(ScaleCase what, ScaleSetup setup) {
+        List<String> eal = new ArrayList<>(setup.rig().ealOfC("testpmd", setup.pollCpus(what.loops())));
         for (int port = 0; port < what.ports(); port++) {
-            arguments.add("--vdev=" + what.primary(port));
+            eal.add("--vdev=" + what.primary(port));
         }
-        arguments.addAll(List.of(
-                "--",
-                "-i",
-                "--nb-cores=" + what.loops(),
-                "--forward-mode=io",
-                "--port-topology=loop",
-                "--no-lsc-interrupt",
-                "--burst=" + ScaleSetup.BURST,
-                "--rxq=" + what.queues(),
-                "--txq=" + what.queues(),
-                "--total-num-mbufs=" + Rig.MBUFS,
-                "--mbcache=" + Rig.MBUF_CACHE,
-                "--rxd=" + Rig.DESCRIPTORS,
-                "--txd=" + Rig.DESCRIPTORS));
-        return arguments;
+        return TestpmdCommand.of(
+                eal,
+                "io",
+                ScaleSetup.BURST,
+                List.of("--nb-cores=" + what.loops(), "--rxq=" + what.queues(), "--txq=" + what.queues()));
     }
 }
