@@ -2,11 +2,9 @@ package io.twinport.perf.failover;
 
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Rig;
+import io.twinport.perf.report.Hgrm;
+import io.twinport.perf.report.ResultFiles;
 import java.io.IOException;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -14,6 +12,7 @@ import java.util.function.ToLongFunction;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code twinport bench failover}. */
@@ -59,55 +58,38 @@ public final class FailoverCommand implements Callable<Integer> {
     boolean quick;
 
     @Option(
-            names = "--json",
-            paramLabel = "FILE|-",
-            description = "Write the result with all samples as JSON; '-': to stdout, and everything else to stderr.")
-    @Nullable
-    String json;
-
-    @Option(
             names = "--hgrm",
             paramLabel = "PREFIX",
             description = "Write histograms: PREFIX-CASE-eventToBurst.hgrm and PREFIX-CASE-cutToBurst.hgrm, in us.")
     @Nullable
     String hgrm;
 
-    @Option(
-            names = "--html",
-            paramLabel = "FILE",
-            description = "Write a page with the percentile curves and the timeline of a switch.")
-    @Nullable
-    String html;
+    @Mixin
+    ResultFiles files = new ResultFiles();
 
     @Override
     public Integer call() throws IOException {
         Commands.check(cuts >= 2 && cuts <= MOST_CUTS, "--cuts " + cuts, "2 to " + MOST_CUTS);
         Commands.check(launches >= 1 && launches <= MOST_LAUNCHES, "--launches " + launches, "1 to " + MOST_LAUNCHES);
         Commands.check(rate >= 0 && rate <= MOST_PACKETS, "--rate " + rate, "0 to " + MOST_PACKETS);
-        Commands.checkWritable("--json", json);
-        Commands.checkWritable("--html", html);
-        Commands.checkWritable("--hgrm", hgrm == null ? null : histogramFile("twinport", "eventToBurst"));
+        files.check();
+        Commands.checkWritable("--hgrm", hgrm == null ? null : Hgrm.file(hgrm, "twinport-eventToBurst"));
         if (quick) {
             cuts = QUICK_CUTS;
             launches = QUICK_LAUNCHES;
         }
         FailoverSetup setup = new FailoverSetup(Rig.ofThisMachine(), cuts, quick ? QUICK_LAUNCHES : CUTS_ONCE, rate);
         String command = "./twinport bench failover --cuts " + cuts + " --launches " + launches + " --rate " + rate;
-        FailoverResult result = new FailoverBench(setup, Commands.textStream(json))
-                .run(List.of(FailoverCase.values()), launches, command);
-        if (json != null) {
-            Commands.writeJson(result, json);
-        }
+        FailoverResult result =
+                new FailoverBench(setup, files.text()).run(List.of(FailoverCase.values()), launches, command);
         if (hgrm != null) {
-            writeHistograms(result);
+            writeHistograms(hgrm, result);
         }
-        if (html != null) {
-            Files.writeString(Path.of(html), FailoverPage.of(result));
-        }
+        files.write(result, () -> FailoverPage.of(result));
         return 0;
     }
 
-    private void writeHistograms(FailoverResult result) throws IOException {
+    private static void writeHistograms(String prefix, FailoverResult result) throws IOException {
         Map<String, ToLongFunction<Cut>> times =
                 Map.of("eventToBurst", Cut::eventToBurst, "cutToBurst", Cut::cutToBurst);
         for (var named : result.cases().entrySet()) {
@@ -115,15 +97,8 @@ public final class FailoverCommand implements Callable<Integer> {
                 Histogram histogram = new Histogram(HIGHEST_NANOS, 3);
                 FailoverResult.times(named.getValue(), time.getValue())
                         .forEach(nanos -> histogram.recordValue(Math.min(nanos, HIGHEST_NANOS)));
-                Path file = Path.of(histogramFile(named.getKey(), time.getKey()));
-                try (PrintStream stream = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
-                    histogram.outputPercentileDistribution(stream, 1000.0); // microseconds, the field's custom
-                }
+                Hgrm.write(prefix, named.getKey() + "-" + time.getKey(), histogram);
             }
         }
-    }
-
-    private String histogramFile(String name, String time) {
-        return hgrm + "-" + name + "-" + time + ".hgrm";
     }
 }

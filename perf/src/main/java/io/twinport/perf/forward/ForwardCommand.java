@@ -4,10 +4,9 @@ import io.twinport.control.UserException;
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Rig;
 import io.twinport.perf.load.NdrOptions;
+import io.twinport.perf.report.ResultFiles;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -109,16 +108,8 @@ public final class ForwardCommand implements Callable<Integer> {
                             + " time. Default: ${DEFAULT-VALUE}")
     int attempts;
 
-    @Option(
-            names = "--json",
-            paramLabel = "FILE|-",
-            description = "Write the result as JSON; '-': to stdout, and everything else to stderr.")
-    @Nullable
-    String json;
-
-    @Option(names = "--html", paramLabel = "FILE", description = "Write a page with the rates as bars.")
-    @Nullable
-    String html;
+    @Mixin
+    ResultFiles files = new ResultFiles();
 
     @Override
     public Integer call() throws IOException {
@@ -127,7 +118,7 @@ public final class ForwardCommand implements Callable<Integer> {
         Commands.check(packets == null || packets >= 1, "--packets " + packets, "1 or more");
         Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
         if (ndr.isWanted()) {
-            return ndr.run(sizes, bursts, Duration.ofMillis(warmUpMillis), launches, json);
+            return ndr.run(sizes, bursts, Duration.ofMillis(warmUpMillis), launches, files);
         }
         ForwardPlan plan = new ForwardPlan(
                 ForwardPlan.list(or(devices, "null", "null,ring,vhost,memif"), ForwardDevice::of),
@@ -138,9 +129,8 @@ public final class ForwardCommand implements Callable<Integer> {
                 launches,
                 packets,
                 Duration.ofMillis(warmUpMillis));
-        Commands.checkWritable("--json", json);
-        Commands.checkWritable("--html", html);
-        PrintStream out = Commands.textStream(json);
+        files.check();
+        PrintStream out = files.text();
 
         Map<String, String> leftOut = new LinkedHashMap<>();
         List<ForwardPlan.Point> points = plan.points(Rig.ofThisMachine(), leftOut);
@@ -162,12 +152,9 @@ public final class ForwardCommand implements Callable<Integer> {
         ForwardTable.print(results, out);
         boolean single = results.size() == 1;
         String command = single ? results.getFirst().command() : plan.command();
-        if (json != null) {
-            Commands.writeJson(single ? results.getFirst() : ForwardMatrix.of(command, results, leftOut), json);
-        }
-        if (html != null) {
-            Files.writeString(Path.of(html), ForwardPage.of(command, results, leftOut));
-        }
+        files.write(
+                single ? results.getFirst() : ForwardMatrix.of(command, results, leftOut),
+                () -> ForwardPage.of(command, results, leftOut));
         return 0;
     }
 

@@ -6,9 +6,8 @@ import io.twinport.perf.load.ForwarderCase;
 import io.twinport.perf.load.Generator;
 import io.twinport.perf.load.LoadSetup;
 import io.twinport.perf.report.Hgrm;
+import io.twinport.perf.report.ResultFiles;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -19,6 +18,7 @@ import java.util.stream.Collectors;
 import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code twinport bench latency}. */
@@ -95,22 +95,14 @@ public final class LatencyCommand implements Callable<Integer> {
     long warmUpMillis;
 
     @Option(
-            names = "--json",
-            paramLabel = "FILE|-",
-            description = "Write the result as JSON; '-': to stdout, and everything else to stderr.")
-    @Nullable
-    String json;
-
-    @Option(
             names = "--hgrm",
             paramLabel = "PREFIX",
             description = "Write a histogram of each case under each load: PREFIX-CASE-LOAD.hgrm, in us.")
     @Nullable
     String hgrm;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write a page with the percentile curves.")
-    @Nullable
-    String html;
+    @Mixin
+    ResultFiles files = new ResultFiles();
 
     @Override
     public Integer call() throws IOException {
@@ -123,16 +115,11 @@ public final class LatencyCommand implements Callable<Integer> {
         List<ForwarderCase> cases = Arrays.stream(ForwarderCase.values())
                 .filter(what -> megabytes > 0 || !what.allocates())
                 .toList();
-        LatencyBench.Outcome outcome = new LatencyBench(setup, Commands.textStream(json)).run(cases, launches, again());
-        if (json != null) {
-            Commands.writeJson(outcome.result(), json);
-        }
+        LatencyBench.Outcome outcome = new LatencyBench(setup, files.text()).run(cases, launches, again());
         if (hgrm != null) {
             writeHistograms(hgrm, outcome.undisturbed());
         }
-        if (html != null) {
-            Files.writeString(Path.of(html), LatencyPage.of(outcome));
-        }
+        files.write(outcome.result(), () -> LatencyPage.of(outcome));
         return 0;
     }
 
@@ -155,8 +142,7 @@ public final class LatencyCommand implements Callable<Integer> {
                 areDifferent(rates) && rates.stream().allMatch(rate -> rate >= 1 && rate <= MOST_RATE),
                 "--rates " + joined(rates),
                 "different numbers from 1 to " + MOST_RATE);
-        Commands.checkWritable("--json", json);
-        Commands.checkWritable("--html", html);
+        files.check();
         Commands.checkWritable("--hgrm", hgrm == null ? null : Hgrm.file(hgrm, "testpmd"));
     }
 

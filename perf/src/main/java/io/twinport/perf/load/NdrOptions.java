@@ -2,6 +2,7 @@ package io.twinport.perf.load;
 
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Rig;
+import io.twinport.perf.report.ResultFiles;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -59,9 +60,9 @@ public final class NdrOptions {
      *
      * @param size as on the command line, null if it was not given
      * @param burst the same
-     * @param json where the result goes, if anywhere
+     * @param files where the result goes, if anywhere
      */
-    public int run(@Nullable String size, @Nullable String burst, Duration warmUp, int launches, @Nullable String json)
+    public int run(@Nullable String size, @Nullable String burst, Duration warmUp, int launches, ResultFiles files)
             throws IOException {
         Commands.check(trialMillis >= 1 && trialMillis <= 60_000, "--trial " + trialMillis, "1 to 60000");
         Commands.check(
@@ -76,7 +77,7 @@ public final class NdrOptions {
         }
         int length = number("--size", size, Generator.SHORTEST, Generator.SHORTEST, Generator.LONGEST);
         int frames = number("--burst", burst, USUAL_BURST, 1, MOST_BURST);
-        Commands.checkWritable("--json", json);
+        files.check();
         NdrSetup setup = new NdrSetup(
                 new LoadSetup(Rig.ofThisMachine(), length, frames, warmUp, false, 0),
                 NdrSearch.Range.upTo(most),
@@ -86,10 +87,8 @@ public final class NdrOptions {
                 "./twinport bench forward --ndr --launches " + launches + " --size " + length + " --burst " + frames
                         + " --trial " + trialMillis + " --trials " + trials + " --most " + most + " --warm-up "
                         + warmUp.toMillis();
-        NdrResult result = new NdrBench(setup, Commands.textStream(json)).run(launches, again);
-        if (json != null) {
-            Commands.writeJson(result, json);
-        }
+        NdrResult result = new NdrBench(setup, files.text()).run(launches, again);
+        files.write(result);
         return 0;
     }
 

@@ -2,18 +2,17 @@ package io.twinport.perf.scale;
 
 import io.twinport.control.cli.Commands;
 import io.twinport.dataplane.SideLine;
+import io.twinport.perf.report.ResultFiles;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code twinport bench scale}. */
@@ -78,16 +77,8 @@ public final class ScaleCommand implements Callable<Integer> {
                     + " Default: ${DEFAULT-VALUE}")
     int attempts;
 
-    @Option(
-            names = "--json",
-            paramLabel = "FILE|-",
-            description = "Write the result as JSON; '-': to stdout, and everything else to stderr.")
-    @Nullable
-    String json;
-
-    @Option(names = "--html", paramLabel = "FILE", description = "Write a page with plots over the number of ports.")
-    @Nullable
-    String html;
+    @Mixin
+    ResultFiles files = new ResultFiles();
 
     @Override
     public Integer call() throws IOException {
@@ -101,9 +92,8 @@ public final class ScaleCommand implements Callable<Integer> {
         Commands.check(seconds >= 0.01 && seconds <= MOST_SECONDS, "--seconds " + seconds, "0.01 to " + MOST_SECONDS);
         Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
         Commands.check(attempts >= 1 && attempts <= MOST_ATTEMPTS, "--attempts " + attempts, "1 to " + MOST_ATTEMPTS);
-        Commands.checkWritable("--json", json);
-        Commands.checkWritable("--html", html);
-        PrintStream out = Commands.textStream(json);
+        files.check();
+        PrintStream out = files.text();
         List<Integer> numbers = from1(ports);
         List<Integer> ofQueues = from1(queues);
         ScaleSetup setup = ScaleSetup.ofThisMachine(
@@ -111,12 +101,7 @@ public final class ScaleCommand implements Callable<Integer> {
         String command = "./twinport bench scale --launches " + launches + " --ports " + list(numbers) + " --queues "
                 + list(ofQueues) + " --seconds " + seconds + " --warm-up " + warmUpMillis + " --attempts " + attempts;
         ScaleBench.Outcome outcome = new ScaleBench(setup, attempts, out).run(numbers, ofQueues, launches, command);
-        if (json != null) {
-            Commands.writeJson(outcome.result(), json);
-        }
-        if (html != null) {
-            Files.writeString(Path.of(html), ScalePage.of(outcome));
-        }
+        files.write(outcome.result(), () -> ScalePage.of(outcome));
         return 0;
     }
 

@@ -3,15 +3,15 @@ package io.twinport.perf.stall;
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Rig;
 import io.twinport.perf.report.Hgrm;
+import io.twinport.perf.report.ResultFiles;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code twinport bench stall}. */
@@ -51,22 +51,14 @@ public final class StallCommand implements Callable<Integer> {
     int megabytes;
 
     @Option(
-            names = "--json",
-            paramLabel = "FILE|-",
-            description = "Write the result as JSON; '-': to stdout, and everything else to stderr.")
-    @Nullable
-    String json;
-
-    @Option(
             names = "--hgrm",
             paramLabel = "PREFIX",
             description = "Write a histogram of each case: PREFIX-CASE.hgrm, in us.")
     @Nullable
     String hgrm;
 
-    @Option(names = "--html", paramLabel = "FILE", description = "Write a page with the percentile curves.")
-    @Nullable
-    String html;
+    @Mixin
+    ResultFiles files = new ResultFiles();
 
     @Override
     public Integer call() throws IOException {
@@ -74,8 +66,7 @@ public final class StallCommand implements Callable<Integer> {
         Commands.check(seconds >= 1 && seconds <= MOST_SECONDS, "--seconds " + seconds, "1 to " + MOST_SECONDS);
         Commands.check(
                 megabytes >= 0 && megabytes <= MOST_MEGABYTES, "--allocate " + megabytes, "0 to " + MOST_MEGABYTES);
-        Commands.checkWritable("--json", json);
-        Commands.checkWritable("--html", html);
+        files.check();
         Commands.checkWritable("--hgrm", hgrm == null ? null : Hgrm.file(hgrm, "c"));
         StallSetup setup = new StallSetup(Rig.ofThisMachine(), Duration.ofSeconds(seconds), WARM_UP, megabytes);
         List<StallCase> cases = Arrays.stream(StallCase.values())
@@ -83,18 +74,13 @@ public final class StallCommand implements Callable<Integer> {
                 .toList();
         String command =
                 "./twinport bench stall --launches " + launches + " --seconds " + seconds + " --allocate " + megabytes;
-        StallBench.Outcome outcome = new StallBench(setup, Commands.textStream(json)).run(cases, launches, command);
-        if (json != null) {
-            Commands.writeJson(outcome.result(), json);
-        }
+        StallBench.Outcome outcome = new StallBench(setup, files.text()).run(cases, launches, command);
         if (hgrm != null) {
             for (var named : outcome.passes().entrySet()) {
                 Hgrm.write(hgrm, named.getKey(), named.getValue());
             }
         }
-        if (html != null) {
-            Files.writeString(Path.of(html), StallPage.of(outcome));
-        }
+        files.write(outcome.result(), () -> StallPage.of(outcome));
         return 0;
     }
 }
