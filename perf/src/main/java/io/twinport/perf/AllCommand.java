@@ -1,10 +1,12 @@
 package io.twinport.perf;
 
 import io.twinport.control.Machine;
-import io.twinport.control.cli.Commands;
 import io.twinport.perf.failover.FailoverRows;
 import io.twinport.perf.forward.ForwardRows;
 import io.twinport.perf.launch.Rig;
+import io.twinport.perf.report.BarPlot;
+import io.twinport.perf.report.Page;
+import io.twinport.perf.report.ResultFiles;
 import io.twinport.perf.stall.StallRows;
 import io.twinport.perf.statistics.Row;
 import java.io.IOException;
@@ -15,8 +17,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
+import java.util.stream.DoubleStream;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code twinport bench all}: the figures that a release is judged by. */
@@ -32,26 +36,20 @@ final class AllCommand implements Callable<Integer> {
             description = "Fewer and shorter launches, under 50 s: does it work, and roughly how well.")
     boolean quick;
 
-    @Option(
-            names = "--json",
-            paramLabel = "FILE|-",
-            description = "Write the figures as JSON; '-': to stdout, and everything else to stderr.")
-    @Nullable
-    String json;
+    @Mixin
+    ResultFiles files = new ResultFiles();
 
     @Override
     public Integer call() throws IOException {
-        Commands.checkWritable("--json", json);
-        PrintStream out = Commands.textStream(json);
+        files.check();
+        PrintStream out = files.text();
         Rig rig = Rig.ofThisMachine();
         List<Row> rows = new ArrayList<>(ForwardRows.measure(rig, quick, out));
         rows.addAll(FailoverRows.measure(rig, quick, out));
         rows.addAll(StallRows.measure(rig, quick, out));
         out.printf(Locale.ROOT, "%n%-30s %10s   %s%n", "figure", "value", "95 % interval");
         rows.forEach(row -> print(row, out));
-        if (json != null) {
-            Commands.writeJson(toJson(rows), json);
-        }
+        files.write(toJson(rows), () -> page(rows));
         return 0;
     }
 
@@ -61,7 +59,7 @@ final class AllCommand implements Callable<Integer> {
 
     private Map<String, Object> toJson(List<Row> rows) {
         Map<String, Object> keys = new LinkedHashMap<>();
-        keys.put("command", "./twinport bench all" + (quick ? " --quick" : ""));
+        keys.put("command", command());
         keys.put("machine", Machine.describe());
         keys.put("jdk", Machine.jdk());
         for (Row row : rows) {
@@ -70,5 +68,33 @@ final class AllCommand implements Callable<Integer> {
             keys.put(row.name() + ".samples", row.samples());
         }
         return keys;
+    }
+
+    private String page(List<Row> rows) {
+        BarPlot ratios = new BarPlot("ratio to C");
+        rows.stream()
+                .filter(row -> row.name().contains("Vs"))
+                .forEach(row -> ratios.add(row.name(), "", row.value(), row.low(), row.high()));
+        return new Page("twinport bench all")
+                .command(command())
+                .text(Machine.describe() + ", JDK " + Machine.jdk() + ".")
+                .note("A line across the end of a bar is the 95 % interval.")
+                .plot(ratios.svg())
+                .table(
+                        List.of("figure", "value", "from", "to"),
+                        rows.stream().map(AllCommand::cells).toList())
+                .html();
+    }
+
+    private static List<String> cells(Row row) {
+        return Stream.concat(
+                        Stream.of(row.name()),
+                        DoubleStream.of(row.value(), row.low(), row.high())
+                                .mapToObj(x -> String.format(Locale.ROOT, "%.3f", x)))
+                .toList();
+    }
+
+    private String command() {
+        return "./twinport bench all" + (quick ? " --quick" : "");
     }
 }
