@@ -25,6 +25,7 @@ final class Handover {
     private long doneAt;
     private boolean done;
     private boolean lastBurst;
+    private boolean full;
     private boolean timedOut;
 
     /**
@@ -42,6 +43,7 @@ final class Handover {
         begun = now;
         done = false;
         lastBurst = false;
+        full = false;
         timedOut = false;
     }
 
@@ -57,6 +59,11 @@ final class Handover {
         lastBurst = true;
     }
 
+    /** That burst was refused: the ring is full, of this queue's frames or of those of others that share it. */
+    void refused() {
+        full = true;
+    }
+
     /** Whether the other side may be used. */
     boolean isOver(long now) {
         if (isSent(now)) {
@@ -66,7 +73,7 @@ final class Handover {
             return false;
         }
         // A ring that was given nothing for so long has been sent, if its driver only could say so.
-        timedOut = !wantsLastBurst();
+        timedOut = full || !wantsLastBurst();
         return true;
     }
 

@@ -242,6 +242,8 @@ final class TransmitQueue {
         int n = inFlight.post(line, packets, Math.min(count, MbufBurst.CAPACITY), now);
         if (n > 0) {
             handover.posted();
+        } else if (count > 0) {
+            handover.refused();
         }
         return n;
     }

@@ -10,6 +10,7 @@ import static io.twinport.dataplane.failover.RingedPort.HOUSEKEEPING_POLLS;
 import static io.twinport.dataplane.failover.RingedPort.numbers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /** U13: a planned switch loses, doubles and reorders nothing. The wire here takes what it holds when the test says so. */
 class HandoverDpdkTest {
+    private static final int BURST = MbufBurst.CAPACITY;
     private static final HoldSettings SMALL = new HoldSettings(Duration.ZERO, 64);
 
     private long now = 1;
@@ -98,6 +100,26 @@ class HandoverDpdkTest {
             assertEquals(1, port.counters().notDrained());
             assertEquals(0, port.switches().getFirst().lostAtMost(), "its link is up: it will send them yet");
             assertEquals(numbers(0, 2), port.takeFrom(PRIMARY));
+        });
+    }
+
+    /** A ring that takes not one frame for all the time is not an empty one. */
+    @Test
+    void shouldSayThatFullRingWasNotEmptied() throws Exception {
+        onPort(port -> {
+            int capacity = port.ringCapacity();
+            for (int left = capacity; left > 0; left -= BURST) {
+                port.send(Math.min(left, BURST));
+            }
+            port.decide(FORCED_STANDBY);
+            port.send(1);
+            assertEquals(PRIMARY, port.transmitting());
+            now += Handover.LONGEST.toNanos();
+            port.send(1);
+            assertEquals(STANDBY, port.transmitting());
+            assertEquals(1, port.counters().notDrained());
+            assertEquals(numbers(0, capacity), port.takeFrom(PRIMARY));
+            assertEquals(2, port.takeFrom(STANDBY).size());
         });
     }
 

@@ -142,6 +142,7 @@ final class PortModel {
     private boolean handingOver;
     private long handoverBegun;
     private boolean lastBurst;
+    private boolean full;
     private long dropped;
     private long held;
     private long holdDropped;
@@ -269,6 +270,7 @@ final class PortModel {
             }
             numbers.subList(0, taken).forEach(number -> inFlight.add(new Timed(number, now)));
             lastBurst |= taken > 0;
+            full |= taken == 0 && !numbers.isEmpty();
         }
         arrive(posting, numbers.subList(0, taken), now);
         sent += taken;
@@ -338,7 +340,7 @@ final class PortModel {
         if (drained) {
             move();
         } else if (now - handoverBegun >= LONGEST_HANDOVER) {
-            notDrained += wantsLastBurst() ? 0 : 1;
+            notDrained += full || !wantsLastBurst() ? 1 : 0;
             move();
         }
     }
@@ -410,6 +412,7 @@ final class PortModel {
             handingOver = true;
             handoverBegun = now;
             lastBurst = false;
+            full = false;
             handOver(now);
         }
     }
