@@ -29,7 +29,8 @@ class WarmUpDpdkTest {
             MbufPool pool = MbufPool.create("warm", 2047);
             int[] rounds = new int[1];
             EalWorker.run(() -> WarmUp.run(pool, settings, 2, () -> rounds[0]++ == 5000));
-            assertEquals(5001, rounds[0]);
+            // Or fewer: it may have found before that it gets no faster.
+            assertTrue(rounds[0] > 256 && rounds[0] <= 5001, rounds[0] + " rounds");
             assertEquals(pool.size(), pool.available());
             pool.close();
         }
