@@ -30,6 +30,9 @@ public final class EthEvents {
     /** Calls after which the JIT has compiled the upcall; interpreted it costs 15 us, once. */
     private static final int WARM_UP_CALLS = 50_000;
 
+    /** Microseconds do; a machine that is stopped for a while is no reason to give up. */
+    private static final int ALARM_SECONDS = 30;
+
     private static final MemorySegment ON_LINK_STATUS = upcall(
             "onLinkStatus",
             MethodType.methodType(int.class, short.class, int.class, long.class, long.class),
@@ -74,9 +77,10 @@ public final class EthEvents {
                 int ignored = (int) upcall.invokeExact((short) 0, LSC, line, 0L);
             }
             DpdkException.check(Dpdk.rte_eal_alarm_set(1, ON_ALARM, MemorySegment.NULL), "rte_eal_alarm_set(1 us)", "");
-            if (!ALARM.await(5, TimeUnit.SECONDS)) {
+            if (!ALARM.await(ALARM_SECONDS, TimeUnit.SECONDS)) {
                 throw new DpdkException(
-                        "DPDK's interrupt thread did not run an alarm within 5 s: link events will not"
+                        "DPDK's interrupt thread did not run an alarm within " + ALARM_SECONDS
+                                + " s: link events will not"
                                 + " arrive either. Is the thread kept from its CPU by a poll loop? Leave it a core of its own.");
             }
         } catch (InterruptedException e) {
