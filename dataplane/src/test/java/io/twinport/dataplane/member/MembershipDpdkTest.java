@@ -47,6 +47,7 @@ class MembershipDpdkTest {
     private PollLoop loop;
     private PortConfiguration port;
     private final AtomicBoolean blocks = new AtomicBoolean();
+    private final CountDownLatch blocked = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
     private final List<String> log = new ArrayList<>();
     private final List<String> told = new ArrayList<>();
@@ -87,6 +88,7 @@ class MembershipDpdkTest {
 
     private void block() {
         if (blocks.get()) {
+            blocked.countDown();
             try {
                 released.await();
             } catch (InterruptedException e) {
@@ -392,8 +394,9 @@ class MembershipDpdkTest {
 
     /** U6: the loop may take it yet, so nothing may be undone. */
     @Test
-    void shouldTouchNothingOfDeviceThatAStuckLoopMayTake() {
+    void shouldTouchNothingOfDeviceThatAStuckLoopMayTake() throws InterruptedException {
         blocks.set(true);
+        blocked.await();
         assertThrows(StuckLoopException.class, () -> join(PRIMARY, primary));
         assertEquals(List.of("own", "mtu 1500", "configure", "start"), primary.takeStory());
         assertTrue(port.side(PRIMARY).isPresent(), "the role is not free");
