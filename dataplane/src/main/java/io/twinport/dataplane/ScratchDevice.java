@@ -99,6 +99,9 @@ public final class ScratchDevice implements ScratchSide {
 
     @SuppressWarnings("unused") // an upcall
     private short transmit(long queue, long packets, short frames) {
+        if (frames == 0) {
+            return 0;
+        }
         if (!keeps) {
             Mbuf.free(packets, frames);
             return frames;

@@ -249,22 +249,22 @@ final class TransmitQueue {
     }
 
     private void resend(long now) {
-        int n;
-        do {
+        int n = 1;
+        while (n > 0 && inFlight.resends() > 0) {
             n = inFlight.resend(line, now);
             totals.sent += n;
             totals.resent += n;
-        } while (n > 0);
+        }
         if (inFlight.resends() == 0) {
             mode &= ~RESEND;
         }
     }
 
     private void postBacklog(long now) {
-        int n;
-        do {
+        int n = 1;
+        while (n > 0 && !backlog.isEmpty()) {
             n = postOldest(now);
-        } while (n > 0);
+        }
         if (backlog.isEmpty()) {
             mode &= ~BACKLOG;
         }
