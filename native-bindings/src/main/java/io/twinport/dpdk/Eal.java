@@ -52,12 +52,22 @@ public final class Eal {
         });
         try {
             Linkage.prepare();
+        } finally {
+            await(starter);
+            finish(failure.get());
+        }
+    }
+
+    private static void await(Thread starter) {
+        try {
             starter.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new DpdkException("interrupted while EAL was starting", e);
         }
-        Throwable cause = failure.get();
+    }
+
+    private static void finish(@Nullable Throwable cause) {
         if (cause != null) {
             delete(runtimeFolder());
         }
