@@ -3,11 +3,12 @@ package io.twinport.perf.failover;
 import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.perf.launch.CProgram;
+import io.twinport.perf.launch.Rounds;
+import io.twinport.perf.report.Printer;
 import io.twinport.perf.statistics.Percentiles;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -20,11 +21,11 @@ final class FailoverBench {
     private static final double MICROSECOND = 1e3;
 
     private final FailoverSetup setup;
-    private final PrintStream out;
+    private final Printer out;
 
     FailoverBench(FailoverSetup setup, PrintStream out) {
         this.setup = setup;
-        this.out = out;
+        this.out = new Printer(out);
     }
 
     /**
@@ -33,38 +34,32 @@ final class FailoverBench {
      */
     FailoverResult run(List<FailoverCase> cases, int launches, String command) {
         Map<FailoverCase, List<FailoverLaunch>> done = new EnumMap<>(FailoverCase.class);
-        cases.forEach(what -> done.put(what, new ArrayList<>()));
         try (Folder folder = Folder.create("twinport-bench")) {
             Path peers = CProgram.program("failover.c", folder.path(), "-lrte_net_bond");
-            for (int round = 0; round < launches; round++) {
-                List<FailoverCase> order = new ArrayList<>(cases);
-                Collections.rotate(order, -round);
-                for (FailoverCase what : order) {
-                    launch(what, peers, (round + 1) + "/" + launches, Objects.requireNonNull(done.get(what)));
-                }
-            }
+            Rounds.run(cases, launches, (what, round) -> launch(what, peers, round))
+                    .forEach((what, rounds) ->
+                            done.put(what, rounds.stream().flatMap(List::stream).toList()));
         }
         FailoverResult result = result(done, launches, command);
         print(result);
         return result;
     }
 
-    private void launch(FailoverCase what, Path peers, String round, List<FailoverLaunch> done) {
-        int processes = what.isCutOnce() ? setup.cutsOnce() : 1;
-        List<Cut> cuts = new ArrayList<>();
-        for (int i = 0; i < processes; i++) {
-            FailoverLaunch launch = FailoverLaunch.run(what, setup, peers);
-            done.add(launch);
-            cuts.addAll(launch.cuts());
+    private List<FailoverLaunch> launch(FailoverCase what, Path peers, String round) {
+        List<FailoverLaunch> done = new ArrayList<>();
+        for (int i = 0; i < (what.isCutOnce() ? setup.cutsOnce() : 1); i++) {
+            done.add(FailoverLaunch.run(what, setup, peers));
         }
+        List<Cut> cuts = done.stream().flatMap(launch -> launch.cuts().stream()).toList();
         double[] times = FailoverResult.known(cuts, Cut::cutToBurst);
-        say(
+        out.say(
                 "%s  %-9s %4d cuts, %4d switched; cut to first burst: median %.1f us",
                 round,
                 what.label(),
                 cuts.size(),
                 times.length,
                 micros(Percentiles.of(times).p50()));
+        return done;
     }
 
     private FailoverResult result(Map<FailoverCase, List<FailoverLaunch>> done, int launches, String command) {
@@ -87,17 +82,17 @@ final class FailoverBench {
     }
 
     private void print(FailoverResult result) {
-        say("");
-        say(
+        out.say("");
+        out.say(
                 "%-9s %-24s %9s %9s %9s %9s  us   (%s)",
                 "case", "time", "p50", "p90", "p99", "max", "without the first cut of each process");
         result.cases().forEach(this::print);
-        say("");
-        say(
+        out.say("");
+        out.say(
                 "%-9s %9s %9s %9s %11s %11s %9s %10s %9s",
                 "frames", "lost p50", "p99", "max", "refused p50", "p99", "for good", "duplicated", "reordered");
         result.cases()
-                .forEach((name, summary) -> say(
+                .forEach((name, summary) -> out.say(
                         "%-9s %9s %9s %9s %11s %11s %9s %10s %9s",
                         name,
                         count(summary.lost().p50()),
@@ -108,20 +103,17 @@ final class FailoverBench {
                         count(summary.lostForGood()),
                         count(summary.duplicated()),
                         count(summary.reordered())));
-        say("");
-        say("%-28s %8s   %s", "ratio of percentiles", "value", "95 % interval");
+        out.say("");
+        out.say("%-28s %8s   %s", "ratio of percentiles", "value", "95 % interval");
         result.ratios()
                 .forEach((name, ratio) ->
-                        say("%-28s %8.3f   %.3f to %.3f", name, ratio.value(), ratio.low(), ratio.high()));
-        say("");
+                        out.say("%-28s %8.3f   %.3f to %.3f", name, ratio.value(), ratio.low(), ratio.high()));
+        out.say("");
         result.cases().forEach(this::note);
-        say(
-                "%s, JDK %s, %s, %s, %s",
-                result.dpdk(),
-                result.jdk(),
-                result.hugepages() ? "hugepages" : "no hugepages",
-                result.packetsPerSecond() == 0 ? "full load" : result.packetsPerSecond() + " packets per second",
-                result.machine());
+        out.say(
+                "%s; %s",
+                result.facts(),
+                result.packetsPerSecond() == 0 ? "full load" : result.packetsPerSecond() + " packets per second");
     }
 
     private void print(String name, FailoverResult.Summary summary) {
@@ -137,14 +129,14 @@ final class FailoverBench {
 
     private void row(String name, String time, Percentiles p) {
         if (p.count() > 0) {
-            say(
+            out.say(
                     "%-9s %-24s %9.2f %9.2f %9.2f %9.2f",
                     name, time, micros(p.p50()), micros(p.p90()), micros(p.p99()), micros(p.max()));
         }
     }
 
     private void note(String name, FailoverResult.Summary summary) {
-        say(
+        out.say(
                 "%s: %d of %d cuts switched; %d decided before their event, which count as 0 from event to burst;"
                         + " in %d another process had the loop's CPU",
                 name, summary.switched(), summary.cuts(), summary.beforeEvent(), summary.waited());
@@ -156,10 +148,5 @@ final class FailoverBench {
 
     private static double micros(double nanos) {
         return nanos / MICROSECOND;
-    }
-
-    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency
-    private void say(String format, Object... arguments) {
-        out.println(String.format(Locale.ROOT, format, arguments));
     }
 }

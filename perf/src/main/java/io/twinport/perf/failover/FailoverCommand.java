@@ -1,6 +1,7 @@
 package io.twinport.perf.failover;
 
 import io.twinport.control.cli.Commands;
+import io.twinport.perf.launch.Launches;
 import io.twinport.perf.launch.Rig;
 import io.twinport.perf.report.Hgrm;
 import io.twinport.perf.report.ResultFiles;
@@ -23,7 +24,6 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true)
 public final class FailoverCommand implements Callable<Integer> {
     private static final int MOST_CUTS = 10_000;
-    private static final int MOST_LAUNCHES = 1000;
     private static final long MOST_PACKETS = 100_000_000;
     private static final long HIGHEST_NANOS = 60_000_000_000L;
 
@@ -38,12 +38,8 @@ public final class FailoverCommand implements Callable<Integer> {
             description = "Cuts of each launch; net_failsafe's can be cut once. Default: ${DEFAULT-VALUE}")
     int cuts;
 
-    @Option(
-            names = "--launches",
-            defaultValue = "5",
-            paramLabel = "N",
-            description = "Launches of each case. Default: ${DEFAULT-VALUE}")
-    int launches;
+    @Mixin
+    Launches launches = new Launches();
 
     @Option(
             names = "--rate",
@@ -70,18 +66,18 @@ public final class FailoverCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Commands.check(cuts >= 2 && cuts <= MOST_CUTS, "--cuts " + cuts, "2 to " + MOST_CUTS);
-        Commands.check(launches >= 1 && launches <= MOST_LAUNCHES, "--launches " + launches, "1 to " + MOST_LAUNCHES);
         Commands.check(rate >= 0 && rate <= MOST_PACKETS, "--rate " + rate, "0 to " + MOST_PACKETS);
         files.check();
         Commands.checkWritable("--hgrm", hgrm == null ? null : Hgrm.file(hgrm, "twinport-eventToBurst"));
+        int rounds = launches.number();
         if (quick) {
             cuts = QUICK_CUTS;
-            launches = QUICK_LAUNCHES;
+            rounds = QUICK_LAUNCHES;
         }
         FailoverSetup setup = new FailoverSetup(Rig.ofThisMachine(), cuts, quick ? QUICK_LAUNCHES : CUTS_ONCE, rate);
-        String command = "./twinport bench failover --cuts " + cuts + " --launches " + launches + " --rate " + rate;
+        String command = "./twinport bench failover --cuts " + cuts + " --launches " + rounds + " --rate " + rate;
         FailoverResult result =
-                new FailoverBench(setup, files.text()).run(List.of(FailoverCase.values()), launches, command);
+                new FailoverBench(setup, files.text()).run(List.of(FailoverCase.values()), rounds, command);
         if (hgrm != null) {
             writeHistograms(hgrm, result);
         }

@@ -24,8 +24,7 @@ final class FailoverPage {
     static String of(FailoverResult result) {
         Page page = new Page("twinport bench failover")
                 .command(result.command())
-                .text(result.machine() + "; " + result.dpdk() + ", JDK " + result.jdk() + ", "
-                        + (result.hugepages() ? "hugepages" : "no hugepages") + "; "
+                .text(result.facts() + "; "
                         + (result.packetsPerSecond() == 0
                                 ? "as fast as possible"
                                 : result.packetsPerSecond() + " packets per second")

@@ -1,6 +1,7 @@
 package io.twinport.perf.failover;
 
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import io.twinport.perf.report.Conditions;
 import io.twinport.perf.statistics.Percentiles;
 import io.twinport.perf.statistics.Quotient;
 import java.util.ArrayList;
@@ -30,7 +31,8 @@ record FailoverResult(
         int launches,
         int cuts,
         Map<String, Summary> cases,
-        Map<String, Quotient> ratios) {
+        Map<String, Quotient> ratios)
+        implements Conditions {
 
     /**
      * A case.

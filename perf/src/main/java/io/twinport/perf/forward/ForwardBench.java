@@ -4,23 +4,17 @@ import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.control.UserException;
 import io.twinport.perf.launch.CProgram;
+import io.twinport.perf.launch.Disturbable;
 import io.twinport.perf.launch.Launch;
-import java.io.IOException;
+import io.twinport.perf.launch.Rounds;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 
 /** Launches the cases in turn, each in a fresh process. */
 final class ForwardBench {
-    static final int ATTEMPTS = 4;
-
     private static final Path NO_SOCKET = Path.of("");
 
     private final ForwardSetup setup;
@@ -44,16 +38,7 @@ final class ForwardBench {
      * @param command how the user can run the same again
      */
     ForwardResult run(int launches, String command) {
-        Map<ForwardCase, List<Sample>> samples = new EnumMap<>(ForwardCase.class);
-        cases.forEach(what -> samples.put(what, new ArrayList<>()));
-        for (int round = 0; round < launches; round++) {
-            List<ForwardCase> order = new ArrayList<>(cases);
-            Collections.rotate(order, -round);
-            for (ForwardCase what : order) {
-                Sample sample = undisturbed(what, (round + 1) + "/" + launches);
-                Objects.requireNonNull(samples.get(what)).add(sample);
-            }
-        }
+        Map<ForwardCase, List<Sample>> samples = Rounds.run(cases, launches, this::undisturbed);
         return new ForwardResult(
                 command,
                 Machine.describe(),
@@ -79,37 +64,19 @@ final class ForwardBench {
                 .orElseGet(CProgram::dpdk);
     }
 
-    /** Repeats a launch while others have taken more than a little of its CPU; the last attempt counts as it is. */
     private Sample undisturbed(ForwardCase what, String round) {
-        int attempt = 0;
-        while (true) {
-            Sample sample = launch(what);
-            check(what, sample);
-            boolean again = sample.isDisturbed() && ++attempt < attempts;
-            String waited = sample.isDisturbed()
-                    ? String.format(
-                            Locale.ROOT, "   other processes had %.1f %% of its CPU", 100 * sample.waitedShare())
-                    : "";
-            String line = String.format(
-                    Locale.ROOT,
-                    "%s  %-9s %8.2f Mpps%s%s",
-                    round,
-                    what.label(),
-                    sample.mpps(),
-                    waited,
-                    again ? ": again" : "");
-            out.println(line);
-            if (!again) {
-                return sample;
-            }
-        }
+        return Disturbable.undisturbed(attempts, () -> launchChecked(what), (sample, note) -> {
+            out.println(String.format(Locale.ROOT, "%s  %-9s %8.2f Mpps%s", round, what.label(), sample.mpps(), note));
+        });
     }
 
-    private void check(ForwardCase what, Sample sample) {
+    private Sample launchChecked(ForwardCase what) {
+        Sample sample = launch(what);
         if (sample.packets() < setup.packets() || sample.nanos() <= 0) {
             throw new UserException(what.label() + " has forwarded " + sample.packets() + " packets in "
                     + sample.nanos() + " ns, not the " + setup.packets() + " asked for");
         }
+        return sample;
     }
 
     private Sample launch(ForwardCase what) {
@@ -124,8 +91,6 @@ final class ForwardBench {
                 }
                 return ours(what, socket, () -> far.sendFirst(setup.size(), ForwardSetup.DEFAULT_BURST));
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
@@ -142,16 +107,12 @@ final class ForwardBench {
 
     /** Finds the child's result among what EAL may have printed. */
     static Sample sample(List<String> lines) {
-        String line = lines.stream()
-                .filter(text -> text.startsWith(ForwardChild.RESULT))
-                .findFirst()
-                .orElseThrow(() -> new UserException("no result among:\n  " + String.join("\n  ", lines)));
-        String[] fields = line.split(" ", 6);
+        String[] fields = Launch.find(ForwardChild.RESULT, lines).split(" ", 5);
         return new Sample(
+                Long.parseLong(fields[0]),
                 Long.parseLong(fields[1]),
                 Long.parseLong(fields[2]),
                 Long.parseLong(fields[3]),
-                Long.parseLong(fields[4]),
-                fields[5]);
+                fields[4]);
     }
 }

@@ -2,6 +2,8 @@ package io.twinport.perf.forward;
 
 import io.twinport.control.UserException;
 import io.twinport.control.cli.Commands;
+import io.twinport.perf.launch.Attempts;
+import io.twinport.perf.launch.Launches;
 import io.twinport.perf.launch.Rig;
 import io.twinport.perf.load.NdrOptions;
 import io.twinport.perf.report.ResultFiles;
@@ -26,15 +28,9 @@ import picocli.CommandLine.Option;
                 + " itself, one core. Launches alternate. Lists, with commas between, give all their combinations.",
         mixinStandardHelpOptions = true)
 public final class ForwardCommand implements Callable<Integer> {
-    private static final int MOST_LAUNCHES = 1000;
-    private static final int MOST_ATTEMPTS = 100;
 
-    @Option(
-            names = "--launches",
-            defaultValue = "5",
-            paramLabel = "N",
-            description = "Launches of each case. Default: ${DEFAULT-VALUE}")
-    int launches;
+    @Mixin
+    Launches launches = new Launches();
 
     @Option(
             names = "--cases",
@@ -99,26 +95,18 @@ public final class ForwardCommand implements Callable<Integer> {
     @Mixin
     NdrOptions ndr = new NdrOptions();
 
-    @Option(
-            names = "--attempts",
-            defaultValue = "" + ForwardBench.ATTEMPTS,
-            paramLabel = "N",
-            description =
-                    "How often a launch is made at most while other processes have its CPU for more than 1 %% of the"
-                            + " time. Default: ${DEFAULT-VALUE}")
-    int attempts;
+    @Mixin
+    Attempts attempts = new Attempts();
 
     @Mixin
     ResultFiles files = new ResultFiles();
 
     @Override
     public Integer call() throws IOException {
-        Commands.check(launches >= 1 && launches <= MOST_LAUNCHES, "--launches " + launches, "1 to " + MOST_LAUNCHES);
-        Commands.check(attempts >= 1 && attempts <= MOST_ATTEMPTS, "--attempts " + attempts, "1 to " + MOST_ATTEMPTS);
         Commands.check(packets == null || packets >= 1, "--packets " + packets, "1 or more");
         Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
         if (ndr.isWanted()) {
-            return ndr.run(sizes, bursts, Duration.ofMillis(warmUpMillis), launches, files);
+            return ndr.run(sizes, bursts, Duration.ofMillis(warmUpMillis), launches.number(), files);
         }
         ForwardPlan plan = new ForwardPlan(
                 ForwardPlan.list(or(devices, "null", "null,ring,vhost,memif"), ForwardDevice::of),
@@ -126,9 +114,10 @@ public final class ForwardCommand implements Callable<Integer> {
                 ForwardPlan.list(or(bursts, "32", "1,8,32,64"), ForwardPlan::burst),
                 ForwardPlan.list(modes, ForwardMode::of),
                 ForwardCase.list(cases),
-                launches,
+                launches.number(),
                 packets,
                 Duration.ofMillis(warmUpMillis));
+        int most = attempts.number();
         files.check();
         PrintStream out = files.text();
 
@@ -146,8 +135,8 @@ public final class ForwardCommand implements Callable<Integer> {
                 out.println((results.size() + 1) + " of " + points.size() + ": "
                         + point.setup().label());
             }
-            results.add(
-                    new ForwardBench(point.setup(), point.cases(), attempts, out).run(launches, plan.command(point)));
+            results.add(new ForwardBench(point.setup(), point.cases(), most, out)
+                    .run(launches.number(), plan.command(point)));
         }
         ForwardTable.print(results, out);
         boolean single = results.size() == 1;

@@ -1,5 +1,6 @@
 package io.twinport.perf.forward;
 
+import io.twinport.perf.report.Conditions;
 import io.twinport.perf.statistics.Ratio;
 import java.util.Arrays;
 import java.util.EnumMap;
@@ -30,7 +31,8 @@ record ForwardResult(
         long packets,
         int launches,
         Map<String, Rates> cases,
-        Map<String, Ratio> ratios) {
+        Map<String, Ratio> ratios)
+        implements Conditions {
 
     /**
      * A case's launches, in their order.
@@ -109,10 +111,5 @@ record ForwardResult(
 
     String sizeInWords() {
         return FrameSize.of(size).isMixed() ? size : size + " bytes";
-    }
-
-    /** What it ran on. */
-    String facts() {
-        return dpdk + ", JDK " + jdk + ", " + (hugepages ? "hugepages" : "no hugepages") + ", " + machine;
     }
 }

@@ -1,5 +1,6 @@
 package io.twinport.perf.forward;
 
+import io.twinport.perf.launch.Attempts;
 import io.twinport.perf.launch.Rig;
 import io.twinport.perf.statistics.Percentiles;
 import io.twinport.perf.statistics.Ratio;
@@ -63,7 +64,7 @@ public final class ForwardRows {
                 mode,
                 device.packets(ForwardSetup.DEFAULT_BURST) / (quick ? QUICK_SHARE : 1),
                 quick ? QUICK_WARM_UP : WARM_UP);
-        ForwardResult result = new ForwardBench(setup, ForwardCase.USUAL, quick ? 1 : ForwardBench.ATTEMPTS, out)
+        ForwardResult result = new ForwardBench(setup, ForwardCase.USUAL, quick ? 1 : Attempts.USUAL, out)
                 .run(quick ? 1 : LAUNCHES, "./twinport bench all");
         ForwardTable.print(List.of(result), out);
         return result;

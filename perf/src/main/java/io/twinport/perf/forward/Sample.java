@@ -1,6 +1,6 @@
 package io.twinport.perf.forward;
 
-import io.twinport.perf.launch.CpuWait;
+import io.twinport.perf.launch.Disturbable;
 
 /**
  * What one launch has measured.
@@ -10,19 +10,14 @@ import io.twinport.perf.launch.CpuWait;
  * @param firstPacket nanoseconds from the start of the process until its first frame was sent
  * @param dpdk the release that the process ran on, empty where it does not say
  */
-record Sample(long packets, long nanos, long waited, long firstPacket, String dpdk) {
+record Sample(long packets, long nanos, long waited, long firstPacket, String dpdk) implements Disturbable {
     /** Million packets per second. */
     double mpps() {
         return packets * 1e3 / nanos;
     }
 
-    /** Share of the time in which the loop could not run. */
-    double waitedShare() {
+    @Override
+    public double waitedShare() {
         return (double) waited / nanos;
-    }
-
-    /** Whether others have taken more than a little of its CPU. */
-    boolean isDisturbed() {
-        return waitedShare() > CpuWait.MOST_SHARE;
     }
 }

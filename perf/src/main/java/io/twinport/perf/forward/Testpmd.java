@@ -4,27 +4,20 @@ import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.CpuWait;
+import io.twinport.perf.launch.Session;
 import io.twinport.perf.launch.TestpmdCommand;
-import java.io.BufferedReader;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.io.Writer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * One launch of {@code dpdk-testpmd}, driven by its prompt: the forwarder that ours is compared with, or the far end of
  * both. It cannot stop at a count, so its driver's counter of sent frames is read twice, the count apart, as ours is.
  */
 final class Testpmd implements AutoCloseable {
-    private static final Pattern SENT = Pattern.compile("TX-packets:\\s+(\\d+)");
-    private static final Pattern RATE = Pattern.compile("Tx-pps:\\s+(\\d+)");
+    private static final String SENT = "  TX-packets:";
+    private static final String RATE = "  Tx-pps:";
 
     /** testpmd takes a clock of its own beside the counters; more than that between it and ours is a disturbed run. */
     private static final double TOLERANCE = 0.02;
@@ -36,30 +29,15 @@ final class Testpmd implements AutoCloseable {
     private static final String THIRD_PORT = "0x4";
 
     private static final long LONGEST_WAIT_MILLIS = 5000;
-    private static final long SOCKET_MILLIS = 10_000;
-
-    /** Lines of its output that are shown when it fails. */
-    private static final int LAST_LINES = 6;
 
     private final long startedAt;
-    private final Process process;
-    private final Writer prompt;
-    private final BufferedReader output;
-    private final List<String> seen = new ArrayList<>();
+    private final Session session;
+    private final Duration limit;
 
     private Testpmd(List<String> command, Duration limit) {
         this.startedAt = System.nanoTime();
-        try {
-            this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        } catch (IOException e) {
-            throw new UserException("cannot start testpmd: " + e.getMessage() + ". Run: sudo ./twinport setup", e);
-        }
-        this.prompt = process.outputWriter();
-        this.output = process.inputReader();
-        // Its output ends with it, which the reader reports.
-        var _ = process.onExit()
-                .orTimeout(limit.toMillis(), TimeUnit.MILLISECONDS)
-                .exceptionally(late -> process.destroyForcibly());
+        this.session = Session.start("dpdk-testpmd", command);
+        this.limit = limit;
     }
 
     /**
@@ -71,13 +49,11 @@ final class Testpmd implements AutoCloseable {
         try (Testpmd testpmd = new Testpmd(command(what, setup, Path.of("")), setup.limit())) {
             testpmd.start(setup);
             return testpmd.forward(setup, () -> {});
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
         }
     }
 
     /** The same with a far end, which sends the first frames. */
-    static Sample measure(ForwardCase what, ForwardSetup setup, Path socket, Testpmd far) throws IOException {
+    static Sample measure(ForwardCase what, ForwardSetup setup, Path socket, Testpmd far) {
         try (Testpmd testpmd = new Testpmd(command(what, setup, socket), setup.limit())) {
             testpmd.start(setup);
             testpmd.read(); // it answers, so its port is up
@@ -91,24 +67,25 @@ final class Testpmd implements AutoCloseable {
         if (setup.device() == ForwardDevice.RING) {
             sendFirst(setup.size(), setup.burst());
         } else {
-            say("start");
+            session.say("start");
         }
     }
 
-    /**
-     * Starts the far end of a wire, on the CPU that does not forward, and returns when its socket is there. It sends back
-     * what it gets.
-     */
+    /** Starts the far end of a wire, on the CPU that does not forward; its socket is there. It sends back what it gets. */
     static Testpmd farEnd(ForwardSetup setup, Path socket) {
         List<String> eal = new ArrayList<>(setup.rig().ealOfFarEnd("far"));
         eal.add("--vdev=" + setup.farDevargs(socket));
-        List<String> command = TestpmdCommand.of(eal, ForwardMode.IO.label(), ForwardSetup.DEFAULT_BURST, List.of());
+        // Else it would wait for its link before it answers.
+        List<String> options = List.of("--disable-link-check");
+        List<String> command = TestpmdCommand.of(eal, ForwardMode.IO.label(), ForwardSetup.DEFAULT_BURST, options);
         Testpmd testpmd = new Testpmd(command, setup.limit());
-        if (!Pause.until(() -> Files.exists(socket) || !testpmd.process.isAlive(), SOCKET_MILLIS)
-                || !testpmd.process.isAlive()) {
-            throw new UserException(testpmd.failure());
+        try {
+            testpmd.read();
+            return testpmd;
+        } catch (RuntimeException e) {
+            testpmd.close();
+            throw e;
         }
-        return testpmd;
     }
 
     static List<String> command(ForwardCase what, ForwardSetup setup, Path socket) {
@@ -145,24 +122,24 @@ final class Testpmd implements AutoCloseable {
      * @param burst by which it forwards
      */
     void sendFirst(FrameSize size, int burst) {
-        say("set burst " + ForwardSetup.FRAMES_IN_BURST);
+        session.say("set burst " + ForwardSetup.FRAMES_IN_BURST);
         for (FrameSize.Share share : size.shares()) {
-            say("stop");
-            say("set txpkts " + share.length());
-            say("start tx_first " + share.bursts());
+            session.say("stop");
+            session.say("set txpkts " + share.length());
+            session.say("start tx_first " + share.bursts());
         }
-        say("stop");
-        say("set burst " + burst);
-        say("start");
+        session.say("stop");
+        session.say("set burst " + burst);
+        session.say("start");
     }
 
     /** @param again has the far end send the first frames again, which have been lost */
-    private Sample forward(ForwardSetup setup, Runnable again) throws IOException {
+    private Sample forward(ForwardSetup setup, Runnable again) {
         long firstAt = awaitFirst(again);
         Pause.millis(setup.warmUp().toMillis() / 2);
         read();
         Pause.millis(setup.warmUp().toMillis() / 2);
-        long waited = CpuWait.nanos(process.pid(), setup.rig().pollCpu());
+        long waited = CpuWait.nanos(session.pid(), setup.rig().pollCpu());
         Counters begin = read();
         Counters last = begin;
         String contradiction = "";
@@ -174,7 +151,7 @@ final class Testpmd implements AutoCloseable {
             contradiction = contradiction.isEmpty() ? now.contradiction(last) : contradiction;
             last = now;
         } while (last.sent - begin.sent < setup.packets());
-        waited = CpuWait.nanos(process.pid(), setup.rig().pollCpu()) - waited;
+        waited = CpuWait.nanos(session.pid(), setup.rig().pollCpu()) - waited;
         Sample sample = new Sample(last.sent - begin.sent, last.nanos - begin.nanos, waited, firstAt - startedAt, "");
         if (!contradiction.isEmpty() && !sample.isDisturbed()) {
             throw new UserException(contradiction);
@@ -183,7 +160,7 @@ final class Testpmd implements AutoCloseable {
     }
 
     /** When the first frame has been seen to be sent. */
-    private long awaitFirst(Runnable again) throws IOException {
+    private long awaitFirst(Runnable again) {
         long deadline = System.nanoTime() + ForwardSetup.START_LIMIT.toNanos();
         long lostAt = System.nanoTime() + ForwardSetup.FIRST_LOST.toNanos();
         while (read().sent == 0) {
@@ -226,66 +203,21 @@ final class Testpmd implements AutoCloseable {
         }
     }
 
-    private Counters read() throws IOException {
+    private Counters read() {
         long nanos = System.nanoTime();
         // Port 0: the device itself, also below net_bonding; net_failsafe hides what is below it.
-        say("show port stats 0");
+        session.say("show port stats 0");
         long sent = find(SENT);
         return new Counters(sent, nanos, find(RATE));
     }
 
-    private void say(String line) {
-        try {
-            prompt.write(line + "\n");
-            prompt.flush();
-        } catch (IOException e) {
-            throw new UserException(failure(), e);
-        }
+    /** The first number of the next line that begins so. */
+    private long find(String prefix) {
+        return Long.parseLong(session.await(prefix, limit).strip().split("\\s", 2)[0]);
     }
 
-    private long find(Pattern pattern) throws IOException {
-        String line;
-        while ((line = output.readLine()) != null) {
-            seen.add(line);
-            Matcher matcher = pattern.matcher(line);
-            if (matcher.find()) {
-                return Long.parseLong(matcher.group(1));
-            }
-        }
-        throw new UserException(failure());
-    }
-
-    private String failure() {
-        try {
-            process.destroy();
-            String line;
-            while ((line = output.readLine()) != null) {
-                seen.add(line);
-            }
-        } catch (IOException e) {
-            seen.add(String.valueOf(e.getMessage()));
-        }
-        List<String> last = seen.stream().filter(text -> !text.isBlank()).toList();
-        return "dpdk-testpmd has ended or hangs (is it missing? Run: sudo ./twinport setup). Its last words:\n  "
-                + String.join("\n  ", last.subList(Math.max(0, last.size() - LAST_LINES), last.size()));
-    }
-
-    /** Ends it: by its prompt, and by force if it does not go. */
     @Override
-    public void close() throws IOException {
-        try (prompt) {
-            prompt.write("quit\n");
-        } catch (IOException e) {
-            // It has ended already: the pipe is closed.
-        }
-        try {
-            while (output.readLine() != null) {
-                // Its parting statistics; unread they would block it.
-            }
-            process.waitFor();
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+    public void close() {
+        session.close();
     }
 }

@@ -8,6 +8,7 @@ import io.twinport.perf.load.ForwarderCase;
 import io.twinport.perf.load.Generator;
 import io.twinport.perf.load.LaunchTimes;
 import io.twinport.perf.load.NdrBench;
+import io.twinport.perf.report.Printer;
 import io.twinport.perf.statistics.Ratio;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -24,11 +25,11 @@ final class LatencyBench {
     private static final double MICROSECOND = 1e3;
 
     private final LatencySetup setup;
-    private final PrintStream out;
+    private final Printer out;
 
     LatencyBench(LatencySetup setup, PrintStream out) {
         this.setup = setup;
-        this.out = out;
+        this.out = new Printer(out);
     }
 
     /**
@@ -78,7 +79,7 @@ final class LatencyBench {
             throw new UserException(
                     "testpmd loses frames at any rate here: the machine is too busy. Give rates with --rates");
         }
-        say("testpmd's no-drop rate, which the loads are shares of: %.3f Mpps", ndr / 1e6);
+        out.say("testpmd's no-drop rate, which the loads are shares of: %.3f Mpps", ndr / 1e6);
         return setup.percents().stream()
                 .map(percent -> Load.ofPercent(percent, ndr))
                 .toList();
@@ -90,10 +91,7 @@ final class LatencyBench {
                 .map(named -> named.getKey().name() + " "
                         + micros(named.getValue().latencies().undisturbed().getValueAtPercentile(50)))
                 .collect(Collectors.joining("  "));
-        String waited = launch.isDisturbed()
-                ? String.format(Locale.ROOT, "   other processes had %.1f %% of its CPU", 100 * launch.waitedShare())
-                : "";
-        say("%s  %-10s medians, us: %s%s", round, what.label(), medians, waited);
+        out.say("%s  %-10s medians, us: %s%s", round, what.label(), medians, launch.disturbance());
         return launch;
     }
 
@@ -118,37 +116,31 @@ final class LatencyBench {
 
     private void print(LatencyResult result, List<Load> loads) {
         for (Load load : loads) {
-            say("");
-            say(
+            out.say("");
+            out.say(
                     "%-11s %s %11s %10s %8s",
                     load.name(), columns(LaunchTimes.COLUMNS), "lost ppm", "load away", "CPU lost");
             result.cases().forEach((name, ofCase) -> {
                 LatencyResult.UnderLoad under = Objects.requireNonNull(ofCase.get(load.name()));
-                say(
+                out.say(
                         "%-11s %s %11.1f %8.2f %% %6.2f %%",
                         name,
                         columns(under.undisturbed()),
                         under.lostPerMillion(),
                         100 * under.awayShare(),
                         100 * Ratio.median(under.waitedShare()));
-                say("%-11s %s", "   all", columns(under.all()));
+                out.say("%-11s %s", "   all", columns(under.all()));
                 LaunchTimes passes = under.passes();
                 if (passes != null) {
-                    say("%-11s %s", "   passes", columns(passes));
+                    out.say("%-11s %s", "   passes", columns(passes));
                 }
             });
-            say("");
-            say("%-28s %8s %8s %8s   %s", "ratio by round", "median", "min", "max", "95 % interval of the median");
-            Objects.requireNonNull(result.ratios().get(load.name()))
-                    .forEach((name, ratio) -> say(
-                            "%-28s %8.3f %8.3f %8.3f   %.3f to %.3f",
-                            name, ratio.median(), ratio.min(), ratio.max(), ratio.low(), ratio.high()));
+            out.say("");
+            out.ratios("ratio by round", Objects.requireNonNull(result.ratios().get(load.name())));
         }
-        say("");
-        say("us, medians of %d launches of %.1f s for each load", result.launches(), result.measuredMillis() / 1e3);
-        say(
-                "%s, JDK %s, %s, %s",
-                result.dpdk(), result.jdk(), result.hugepages() ? "hugepages" : "no hugepages", result.machine());
+        out.say("");
+        out.say("us, medians of %d launches of %.1f s for each load", result.launches(), result.measuredMillis() / 1e3);
+        out.say("%s", result.facts());
     }
 
     private static String columns(LaunchTimes times) {
@@ -163,10 +155,5 @@ final class LatencyBench {
 
     private static String micros(double nanos) {
         return String.format(Locale.ROOT, "%.2f", nanos / MICROSECOND);
-    }
-
-    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency
-    private void say(String format, Object... arguments) {
-        out.println(String.format(Locale.ROOT, format, arguments));
     }
 }

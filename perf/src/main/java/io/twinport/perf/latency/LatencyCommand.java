@@ -1,7 +1,9 @@
 package io.twinport.perf.latency;
 
 import io.twinport.control.cli.Commands;
+import io.twinport.perf.launch.Launches;
 import io.twinport.perf.launch.Rig;
+import io.twinport.perf.load.Allocation;
 import io.twinport.perf.load.ForwarderCase;
 import io.twinport.perf.load.Generator;
 import io.twinport.perf.load.LoadSetup;
@@ -29,18 +31,12 @@ import picocli.CommandLine.Option;
                 + " control plane that allocates, by garbage collector. Launches alternate.",
         mixinStandardHelpOptions = true)
 public final class LatencyCommand implements Callable<Integer> {
-    private static final int MOST_LAUNCHES = 1000;
     private static final int MOST_SECONDS = 3600;
-    private static final int MOST_MEGABYTES = 10_000;
     private static final int MOST_BURST = 64;
     private static final long MOST_RATE = 1_000_000_000;
 
-    @Option(
-            names = "--launches",
-            defaultValue = "5",
-            paramLabel = "N",
-            description = "Launches of each case. Default: ${DEFAULT-VALUE}")
-    int launches;
+    @Mixin
+    Launches launches = new Launches();
 
     @Option(
             names = "--seconds",
@@ -79,13 +75,8 @@ public final class LatencyCommand implements Callable<Integer> {
             description = "Frames that a forwarder receives and sends at once, 1 to 64. Default: ${DEFAULT-VALUE}")
     int burst;
 
-    @Option(
-            names = "--allocate",
-            defaultValue = "100",
-            paramLabel = "MB",
-            description = "What the control plane allocates in a second, with each of the serial collector, ZGC and"
-                    + " Shenandoah. Default: ${DEFAULT-VALUE}; 0: without these cases")
-    int megabytes;
+    @Mixin
+    Allocation allocation = new Allocation();
 
     @Option(
             names = "--warm-up",
@@ -108,14 +99,20 @@ public final class LatencyCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         check();
         LatencySetup setup = new LatencySetup(
-                new LoadSetup(Rig.ofThisMachine(), size, burst, Duration.ofMillis(warmUpMillis), true, megabytes),
+                new LoadSetup(
+                        Rig.ofThisMachine(),
+                        size,
+                        burst,
+                        Duration.ofMillis(warmUpMillis),
+                        true,
+                        allocation.megabytes()),
                 percents,
                 rates,
                 Duration.ofSeconds(seconds));
         List<ForwarderCase> cases = Arrays.stream(ForwarderCase.values())
-                .filter(what -> megabytes > 0 || !what.allocates())
+                .filter(what -> allocation.megabytes() > 0 || !what.allocates())
                 .toList();
-        LatencyBench.Outcome outcome = new LatencyBench(setup, files.text()).run(cases, launches, again());
+        LatencyBench.Outcome outcome = new LatencyBench(setup, files.text()).run(cases, launches.number(), again());
         if (hgrm != null) {
             writeHistograms(hgrm, outcome.undisturbed());
         }
@@ -124,10 +121,7 @@ public final class LatencyCommand implements Callable<Integer> {
     }
 
     private void check() {
-        Commands.check(launches >= 1 && launches <= MOST_LAUNCHES, "--launches " + launches, "1 to " + MOST_LAUNCHES);
         Commands.check(seconds >= 1 && seconds <= MOST_SECONDS, "--seconds " + seconds, "1 to " + MOST_SECONDS);
-        Commands.check(
-                megabytes >= 0 && megabytes <= MOST_MEGABYTES, "--allocate " + megabytes, "0 to " + MOST_MEGABYTES);
         Commands.check(burst >= 1 && burst <= MOST_BURST, "--burst " + burst, "1 to " + MOST_BURST);
         Commands.check(
                 size >= Generator.SHORTEST && size <= Generator.LONGEST,
@@ -149,8 +143,9 @@ public final class LatencyCommand implements Callable<Integer> {
     /** How the user can run the same again. */
     private String again() {
         String loads = rates.isEmpty() ? "--loads " + joined(percents) : "--rates " + joined(rates);
-        return "./twinport bench latency --launches " + launches + " --seconds " + seconds + " " + loads + " --size "
-                + size + " --burst " + burst + " --allocate " + megabytes + " --warm-up " + warmUpMillis;
+        return "./twinport bench latency --launches " + launches.number() + " --seconds " + seconds + " " + loads
+                + " --size " + size + " --burst " + burst + " --allocate " + allocation.megabytes() + " --warm-up "
+                + warmUpMillis;
     }
 
     private static boolean areDifferent(List<?> list) {

@@ -1,5 +1,7 @@
 package io.twinport.perf.latency;
 
+import io.twinport.perf.launch.Attempts;
+import io.twinport.perf.launch.Disturbable;
 import io.twinport.perf.load.Counts;
 import io.twinport.perf.load.ForwarderCase;
 import io.twinport.perf.load.Latencies;
@@ -18,12 +20,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param dpdk the release that it ran on, empty where it does not say
  */
-record LatencyLaunch(String dpdk, Map<Load, Sample> samples) {
-    private static final double DISTURBED = 0.01;
-
-    /** How often a load is sent at most, while others disturb it. */
-    private static final int ATTEMPTS = 4;
-
+record LatencyLaunch(String dpdk, Map<Load, Sample> samples) implements Disturbable {
     /**
      * Under one load.
      *
@@ -31,8 +28,9 @@ record LatencyLaunch(String dpdk, Map<Load, Sample> samples) {
      * @param waited nanoseconds in which another process had the loop's CPU
      */
     record Sample(
-            Counts counts, Latencies latencies, @Nullable Histogram passes, long waited) {
-        double waitedShare() {
+            Counts counts, Latencies latencies, @Nullable Histogram passes, long waited) implements Disturbable {
+        @Override
+        public double waitedShare() {
             return (double) waited / counts.nanos();
         }
     }
@@ -42,22 +40,16 @@ record LatencyLaunch(String dpdk, Map<Load, Sample> samples) {
         try (LoadedForwarder loaded = LoadedForwarder.start(what, setup, program)) {
             Map<Load, Sample> samples = new LinkedHashMap<>();
             for (Load load : loads) {
-                samples.put(load, measure(what, loaded, load, measured));
+                samples.put(
+                        load,
+                        Disturbable.undisturbed(
+                                Attempts.USUAL, () -> measure(what, loaded, load, measured), (sample, note) -> {}));
             }
             return new LatencyLaunch(loaded.forwarder().dpdk(), samples);
         }
     }
 
-    /** Sends a load again while others have taken more than a little of the loop's CPU; the last attempt counts as it is. */
     private static Sample measure(ForwarderCase what, LoadedForwarder loaded, Load load, Duration measured) {
-        Sample sample = measureOnce(what, loaded, load, measured);
-        for (int attempt = 1; attempt < ATTEMPTS && sample.waitedShare() > DISTURBED; attempt++) {
-            sample = measureOnce(what, loaded, load, measured);
-        }
-        return sample;
-    }
-
-    private static Sample measureOnce(ForwarderCase what, LoadedForwarder loaded, Load load, Duration measured) {
         if (what.isOurs()) {
             loaded.forwarder().record();
         }
@@ -68,13 +60,9 @@ record LatencyLaunch(String dpdk, Map<Load, Sample> samples) {
         return new Sample(counts, loaded.latencies(), passes, waited);
     }
 
-    /** Of the worst of the loads: the share of the time in which the loop could not run. */
-    double waitedShare() {
+    /** Of the worst of the loads. */
+    @Override
+    public double waitedShare() {
         return samples.values().stream().mapToDouble(Sample::waitedShare).max().orElse(0);
-    }
-
-    /** Whether others have taken more than a little of its CPU. */
-    boolean isDisturbed() {
-        return waitedShare() > DISTURBED;
     }
 }

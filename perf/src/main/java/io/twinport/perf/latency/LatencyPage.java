@@ -20,9 +20,8 @@ final class LatencyPage {
         LatencyResult result = outcome.result();
         Page page = new Page("twinport bench latency")
                 .command(result.command())
-                .text(result.machine() + "; " + result.dpdk() + ", JDK " + result.jdk() + ", "
-                        + (result.hugepages() ? "hugepages" : "no hugepages") + "; " + result.launches()
-                        + " launches of each case, in turn; frames of " + result.size() + " bytes.")
+                .text(result.facts() + "; " + result.launches() + " launches of each case, in turn; frames of "
+                        + result.size() + " bytes.")
                 .note(
                         "From when a frame was due until it came back to the load. Frames that were due or under way while"
                                 + " another process had the load's CPU are left out, except in the rows \"all\"; \"passes\" are"

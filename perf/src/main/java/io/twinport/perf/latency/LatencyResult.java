@@ -5,6 +5,7 @@ import io.twinport.perf.load.ForwarderCase;
 import io.twinport.perf.load.Latencies;
 import io.twinport.perf.load.LaunchTimes;
 import io.twinport.perf.load.Times;
+import io.twinport.perf.report.Conditions;
 import io.twinport.perf.statistics.Ratio;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,7 +43,8 @@ record LatencyResult(
         int launches,
         Map<String, Long> loads,
         Map<String, Map<String, UnderLoad>> cases,
-        Map<String, Map<String, Ratio>> ratios) {
+        Map<String, Map<String, Ratio>> ratios)
+        implements Conditions {
 
     /**
      * A case under a load.

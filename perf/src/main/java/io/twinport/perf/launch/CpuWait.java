@@ -6,11 +6,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** How long a polling thread was runnable but another process had its CPU: a benchmark's commonest disturbance. */
+/** How long a polling thread was runnable but another process had its CPU. */
 public final class CpuWait {
-    /** A launch that has waited for more than this share of its time was disturbed, and should be repeated. */
-    public static final double MOST_SHARE = 0.01;
-
     private CpuWait() {}
 
     /** Nanoseconds so far of the threads of a process that may run on this one CPU only. */

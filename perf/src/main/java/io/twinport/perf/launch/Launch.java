@@ -106,6 +106,15 @@ public final class Launch {
         }
     }
 
+    /** The rest of the line that begins so, among what {@link #run} has returned. */
+    public static String find(String prefix, List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.startsWith(prefix))
+                .findFirst()
+                .map(line -> line.substring(prefix.length()))
+                .orElseThrow(() -> new UserException("no result among:\n  " + String.join("\n  ", lines)));
+    }
+
     private static Process start(String name, List<String> command) {
         try {
             return new ProcessBuilder(command).redirectErrorStream(true).start();

@@ -3,7 +3,7 @@ package io.twinport.perf.load;
 import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.perf.launch.Rounds;
-import java.io.PrintStream;
+import io.twinport.perf.report.Printer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,9 +27,9 @@ public final class NdrBench {
     private static final double UNABLE = 0.01;
 
     private final NdrSetup setup;
-    private final PrintStream out;
+    private final Printer out;
 
-    public NdrBench(NdrSetup setup, PrintStream out) {
+    public NdrBench(NdrSetup setup, Printer out) {
         this.setup = setup;
         this.out = out;
     }
@@ -67,7 +67,7 @@ public final class NdrBench {
 
     private Sample search(ForwarderCase what, String round, Path program) {
         Sample sample = search(what, program);
-        say(
+        out.say(
                 "%s  %-9s NDR %s   PDR %s Mpps   (%d trials)",
                 round, what.label(), text(sample.ndr), text(sample.pdr), sample.trials);
         return sample;
@@ -113,13 +113,13 @@ public final class NdrBench {
     }
 
     private void print(NdrResult result) {
-        say("");
-        say("%-10s %26s   %26s", "Mpps", "no-drop rate", "partial-drop rate (0.5 %)");
-        say("%-10s %8s %8s %8s   %8s %8s %8s", "case", "median", "min", "max", "median", "min", "max");
+        out.say("");
+        out.say("%-10s %26s   %26s", "Mpps", "no-drop rate", "partial-drop rate (0.5 %)");
+        out.say("%-10s %8s %8s %8s   %8s %8s %8s", "case", "median", "min", "max", "median", "min", "max");
         result.cases().forEach((name, rates) -> {
             NdrResult.Rates ndr = rates.ndr();
             NdrResult.Rates pdr = rates.pdr();
-            say(
+            out.say(
                     "%-10s %8.3f %8.3f %8.3f   %8.3f %8.3f %8.3f%s",
                     name,
                     ndr.median(),
@@ -132,24 +132,13 @@ public final class NdrBench {
                             ? "   " + rates.bounded() + " of the searches ended at what can be offered"
                             : "");
         });
-        say("");
-        say("%-26s %8s %8s %8s   %s", "ratio by round", "median", "min", "max", "95 % interval of the median");
-        result.ratios()
-                .forEach((name, ratio) -> say(
-                        "%-26s %8.3f %8.3f %8.3f   %.3f to %.3f",
-                        name, ratio.median(), ratio.min(), ratio.max(), ratio.low(), ratio.high()));
-        say("");
-        say(
-                "%s, JDK %s, %s, %s",
-                result.dpdk(), result.jdk(), result.hugepages() ? "hugepages" : "no hugepages", result.machine());
+        out.say("");
+        out.ratios("ratio by round", result.ratios());
+        out.say("");
+        out.say("%s", result.facts());
     }
 
     private static String text(NdrSearch.Outcome outcome) {
         return String.format(Locale.ROOT, "%s%.3f", outcome.isBound() ? ">= " : "", outcome.rate() / 1e6);
-    }
-
-    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency
-    private void say(String format, Object... arguments) {
-        out.println(String.format(Locale.ROOT, format, arguments));
     }
 }

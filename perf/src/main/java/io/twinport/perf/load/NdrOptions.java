@@ -2,6 +2,7 @@ package io.twinport.perf.load;
 
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Rig;
+import io.twinport.perf.report.Printer;
 import io.twinport.perf.report.ResultFiles;
 import java.io.IOException;
 import java.time.Duration;
@@ -87,7 +88,7 @@ public final class NdrOptions {
                 "./twinport bench forward --ndr --launches " + launches + " --size " + length + " --burst " + frames
                         + " --trial " + trialMillis + " --trials " + trials + " --most " + most + " --warm-up "
                         + warmUp.toMillis();
-        NdrResult result = new NdrBench(setup, files.text()).run(launches, again);
+        NdrResult result = new NdrBench(setup, new Printer(files.text())).run(launches, again);
         files.write(result);
         return 0;
     }

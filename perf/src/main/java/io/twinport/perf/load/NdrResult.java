@@ -1,5 +1,6 @@
 package io.twinport.perf.load;
 
+import io.twinport.perf.report.Conditions;
 import io.twinport.perf.statistics.Ratio;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -36,7 +37,8 @@ public record NdrResult(
         double precision,
         int launches,
         Map<String, Searches> cases,
-        Map<String, Ratio> ratios) {
+        Map<String, Ratio> ratios)
+        implements Conditions {
 
     /**
      * A case.

@@ -1,7 +1,9 @@
 package io.twinport.perf.scale;
 
+import io.twinport.perf.launch.Disturbable;
 import io.twinport.perf.launch.Launch;
 import io.twinport.perf.launch.Rounds;
+import io.twinport.perf.report.Printer;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,14 +13,14 @@ import java.util.Locale;
 final class ScaleBench {
     private final ScaleSetup setup;
     private final int attempts;
-    private final PrintStream out;
+    private final Printer out;
     private String dpdk = "";
 
     /** @param attempts how often a launch is made at most, while others disturb it */
     ScaleBench(ScaleSetup setup, int attempts, PrintStream out) {
         this.setup = setup;
         this.attempts = attempts;
-        this.out = out;
+        this.out = new Printer(out);
     }
 
     /** The result, and the samples that it comes from. */
@@ -38,41 +40,34 @@ final class ScaleBench {
         return new Outcome(result, samples);
     }
 
-    /** Repeats a launch while others have taken more than a little of its CPU; the last attempt counts as it is. */
     private ScaleSample undisturbed(ScaleCase what, String round) {
-        int attempt = 0;
-        while (true) {
-            ScaleSample sample = ScaleLaunch.run(what, setup);
-            dpdk = sample.dpdk().isEmpty() ? dpdk : sample.dpdk();
-            boolean again = sample.isDisturbed() && ++attempt < attempts;
-            say("%s  %-32s %s%s", round, what.label(), text(sample), again ? ": again" : "");
-            if (!again) {
-                return sample;
-            }
-        }
+        return Disturbable.undisturbed(attempts, () -> launch(what), (sample, note) -> {
+            out.say("%s  %-32s %s%s", round, what.label(), text(sample), note);
+        });
+    }
+
+    private ScaleSample launch(ScaleCase what) {
+        ScaleSample sample = ScaleLaunch.run(what, setup);
+        dpdk = sample.dpdk().isEmpty() ? dpdk : sample.dpdk();
+        return sample;
     }
 
     private static String text(ScaleSample sample) {
         String rate = sample.frames() == 0 ? " ".repeat(13) : format("%8.2f Mpps", sample.mpps());
         String memory = sample.residentKilobytes() == 0 ? "" : format("%7.0f MB", sample.residentMegabytes());
-        String disturbed = sample.isDisturbed()
-                ? format("   other processes had %.1f %% of its CPU", 100 * sample.waitedShare())
-                : "";
-        return rate + format("%8.2f s to the first packet", sample.firstPacketSeconds()) + memory + disturbed;
+        return rate + format("%8.2f s to the first packet", sample.firstPacketSeconds()) + memory;
     }
 
     private void print(ScaleSamples samples, ScaleResult result) {
         for (ScaleTable table : ScaleTable.of(samples)) {
-            say("%n%s%n", table.title());
-            table.text().forEach(out::println);
+            out.say("%n%s%n", table.title());
+            out.lines(table.text());
         }
-        say(
+        out.say(
                 "%nMedians of %d launches of %.1f s, with 95 %% intervals.",
                 result.launches(), result.measuredMillis() / 1e3);
-        notes(result).forEach(out::println);
-        say(
-                "%s, JDK %s, %s, %s",
-                result.dpdk(), result.jdk(), result.hugepages() ? "hugepages" : "no hugepages", result.machine());
+        out.lines(notes(result));
+        out.say("%s", result.facts());
     }
 
     /** What one has to know to read the tables. */
@@ -86,11 +81,6 @@ final class ScaleBench {
                     "The second loop shares its CPU with all else of its process, and so does testpmd's second core.");
         }
         return notes;
-    }
-
-    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency
-    private void say(String format, Object... arguments) {
-        out.println(format(format, arguments));
     }
 
     @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency

@@ -2,6 +2,8 @@ package io.twinport.perf.scale;
 
 import io.twinport.control.cli.Commands;
 import io.twinport.dataplane.SideLine;
+import io.twinport.perf.launch.Attempts;
+import io.twinport.perf.launch.Launches;
 import io.twinport.perf.report.ResultFiles;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,19 +24,13 @@ import picocli.CommandLine.Option;
                 + " its start; beside dpdk-testpmd, on net_null. Launches alternate.",
         mixinStandardHelpOptions = true)
 public final class ScaleCommand implements Callable<Integer> {
-    private static final int MOST_LAUNCHES = 1000;
     private static final int MOST_SECONDS = 3600;
-    private static final int MOST_ATTEMPTS = 100;
 
     /** DPDK has room for 32 devices: two of each port, and some for what comes in another one's place. */
     private static final int MOST_PORTS = 15;
 
-    @Option(
-            names = "--launches",
-            defaultValue = "5",
-            paramLabel = "N",
-            description = "Launches of each case. Default: ${DEFAULT-VALUE}")
-    int launches;
+    @Mixin
+    Launches launches = new Launches();
 
     @Option(
             names = "--ports",
@@ -69,20 +65,14 @@ public final class ScaleCommand implements Callable<Integer> {
             description = "Milliseconds that each launch forwards before it is measured. Default: ${DEFAULT-VALUE}")
     long warmUpMillis;
 
-    @Option(
-            names = "--attempts",
-            defaultValue = "4",
-            paramLabel = "N",
-            description = "How often a launch is made at most, while other processes have more than 1 %% of its CPU."
-                    + " Default: ${DEFAULT-VALUE}")
-    int attempts;
+    @Mixin
+    Attempts attempts = new Attempts();
 
     @Mixin
     ResultFiles files = new ResultFiles();
 
     @Override
     public Integer call() throws IOException {
-        Commands.check(launches >= 1 && launches <= MOST_LAUNCHES, "--launches " + launches, "1 to " + MOST_LAUNCHES);
         for (int n : ports) {
             Commands.check(n >= 1 && n <= MOST_PORTS, "--ports " + n, "1 to " + MOST_PORTS);
         }
@@ -91,16 +81,17 @@ public final class ScaleCommand implements Callable<Integer> {
         }
         Commands.check(seconds >= 0.01 && seconds <= MOST_SECONDS, "--seconds " + seconds, "0.01 to " + MOST_SECONDS);
         Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
-        Commands.check(attempts >= 1 && attempts <= MOST_ATTEMPTS, "--attempts " + attempts, "1 to " + MOST_ATTEMPTS);
+        int rounds = launches.number();
+        int most = attempts.number();
         files.check();
         PrintStream out = files.text();
         List<Integer> numbers = from1(ports);
         List<Integer> ofQueues = from1(queues);
         ScaleSetup setup = ScaleSetup.ofThisMachine(
                 Duration.ofMillis(Math.round(seconds * 1000)), Duration.ofMillis(warmUpMillis));
-        String command = "./twinport bench scale --launches " + launches + " --ports " + list(numbers) + " --queues "
-                + list(ofQueues) + " --seconds " + seconds + " --warm-up " + warmUpMillis + " --attempts " + attempts;
-        ScaleBench.Outcome outcome = new ScaleBench(setup, attempts, out).run(numbers, ofQueues, launches, command);
+        String command = "./twinport bench scale --launches " + rounds + " --ports " + list(numbers) + " --queues "
+                + list(ofQueues) + " --seconds " + seconds + " --warm-up " + warmUpMillis + " --attempts " + most;
+        ScaleBench.Outcome outcome = new ScaleBench(setup, most, out).run(numbers, ofQueues, rounds, command);
         files.write(outcome.result(), () -> ScalePage.of(outcome));
         return 0;
     }

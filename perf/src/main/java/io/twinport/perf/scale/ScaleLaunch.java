@@ -1,6 +1,5 @@
 package io.twinport.perf.scale;
 
-import io.twinport.control.UserException;
 import io.twinport.perf.launch.Launch;
 import java.util.List;
 
@@ -23,10 +22,6 @@ final class ScaleLaunch {
                 : Launch.javaWithoutCache(ScaleChild.class, arguments);
         command.add(1, "-D" + ScaleChild.STARTED_AT + "=" + System.nanoTime());
         List<String> lines = Launch.run(what.label(), command, setup.limit(), (line, pid) -> {});
-        return lines.stream()
-                .filter(line -> line.startsWith(ScaleChild.RESULT))
-                .findFirst()
-                .map(line -> ScaleSample.parse(line.substring(ScaleChild.RESULT.length())))
-                .orElseThrow(() -> new UserException("no result among:\n  " + String.join("\n  ", lines)));
+        return ScaleSample.parse(Launch.find(ScaleChild.RESULT, lines));
     }
 }

@@ -14,8 +14,7 @@ final class ScalePage {
         ScaleSamples samples = outcome.samples();
         Page page = new Page("twinport bench scale")
                 .command(result.command())
-                .text(result.machine() + "; " + result.dpdk() + ", JDK " + result.jdk() + ", "
-                        + (result.hugepages() ? "hugepages" : "no hugepages") + "; " + result.launches()
+                .text(result.facts() + "; " + result.launches()
                         + " launches of each case, in turn; medians and 95 % intervals.");
         ScaleBench.notes(result).forEach(page::note);
         page.heading("What a loop forwards in all, each port busy")

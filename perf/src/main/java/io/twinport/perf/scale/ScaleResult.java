@@ -1,6 +1,7 @@
 package io.twinport.perf.scale;
 
 import io.twinport.control.Machine;
+import io.twinport.perf.report.Conditions;
 import io.twinport.perf.statistics.Ratio;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,7 +34,8 @@ record ScaleResult(
         Map<String, Ratio> mppsVsTestpmd,
         Map<String, Ratio> idlePortNanos,
         Map<String, Ratio> residentMegabytes,
-        Map<String, Ratio> firstPacketSeconds) {
+        Map<String, Ratio> firstPacketSeconds)
+        implements Conditions {
 
     /**
      * A case's launches, in their order; 0 for what is not measured of it.

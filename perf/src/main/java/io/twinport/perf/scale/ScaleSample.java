@@ -1,6 +1,6 @@
 package io.twinport.perf.scale;
 
-import io.twinport.perf.launch.CpuWait;
+import io.twinport.perf.launch.Disturbable;
 
 /**
  * What one launch has measured.
@@ -12,7 +12,8 @@ import io.twinport.perf.launch.CpuWait;
  * @param residentKilobytes beside DPDK's packet memory, at the end of the time
  * @param dpdk the release that the process ran on, empty where it does not say
  */
-record ScaleSample(long frames, long nanos, long waited, long firstPacket, long residentKilobytes, String dpdk) {
+record ScaleSample(long frames, long nanos, long waited, long firstPacket, long residentKilobytes, String dpdk)
+        implements Disturbable {
     /** Where no rate is measured. */
     static ScaleSample ofStart(long firstPacket, long residentKilobytes) {
         return new ScaleSample(0, 0, 0, firstPacket, residentKilobytes, "");
@@ -31,13 +32,9 @@ record ScaleSample(long frames, long nanos, long waited, long firstPacket, long 
         return residentKilobytes * 1024 / 1e6; // the kernel's kB has 1024 bytes
     }
 
-    /** Share of the time in which the loop could not run. */
-    double waitedShare() {
+    @Override
+    public double waitedShare() {
         return nanos == 0 ? 0 : (double) waited / nanos;
-    }
-
-    boolean isDisturbed() {
-        return waitedShare() > CpuWait.MOST_SHARE;
     }
 
     /** As a process of ours says it; {@link #parse} reads it. */

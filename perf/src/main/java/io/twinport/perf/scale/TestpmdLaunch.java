@@ -17,7 +17,7 @@ final class TestpmdLaunch {
         long startedAt = System.nanoTime();
         try (Session testpmd = Session.start("dpdk-testpmd", command)) {
             testpmd.say("start");
-            ScaleSample sample = new ScaleMeter(
+            return new ScaleMeter(
                             testpmd.pid(),
                             startedAt,
                             () -> Arrays.stream(sent(testpmd, what, setup))
@@ -25,8 +25,6 @@ final class TestpmdLaunch {
                                     .allMatch(sent -> sent > 0),
                             () -> Arrays.stream(sent(testpmd, what, setup)).sum())
                     .measure(setup, "");
-            testpmd.say("quit");
-            return sample;
         }
     }
 

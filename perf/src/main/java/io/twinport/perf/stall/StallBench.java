@@ -4,6 +4,7 @@ import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.Rounds;
+import io.twinport.perf.report.Printer;
 import io.twinport.perf.statistics.Ratio;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -19,11 +20,11 @@ final class StallBench {
     private static final double MICROSECOND = 1e3;
 
     private final StallSetup setup;
-    private final PrintStream out;
+    private final Printer out;
 
     StallBench(StallSetup setup, PrintStream out) {
         this.setup = setup;
-        this.out = out;
+        this.out = new Printer(out);
     }
 
     /** The result, and all passes of each case. */
@@ -60,19 +61,19 @@ final class StallBench {
 
     private StallLaunch launch(StallCase what, String round, Path program) {
         StallLaunch launch = StallLaunch.run(what, setup, program);
-        say(
+        out.say(
                 "%s  %-10s 99.999 %% of the passes within %.1f us",
                 round, what.label(), launch.passes().getValueAtPercentile(99.999) / MICROSECOND);
         return launch;
     }
 
     private void print(StallResult result) {
-        say("");
-        say(
+        out.say("");
+        out.say(
                 "%-11s %9s %9s %9s %9s %9s %9s %9s %9s",
                 "a pass, us", "p50", "p90", "p99", "p99.9", "p99.99", "p99.999", "max", "CPU lost");
         result.cases()
-                .forEach((name, passes) -> say(
+                .forEach((name, passes) -> out.say(
                         "%-11s %s %7.2f %%",
                         name,
                         passes.times()
@@ -80,21 +81,10 @@ final class StallBench {
                                 .map(nanos -> String.format(Locale.ROOT, "%9.2f", Ratio.median(nanos) / MICROSECOND))
                                 .collect(Collectors.joining(" ")),
                         100 * Ratio.median(passes.waitedShare())));
-        say("%-11s medians of %d launches of %.1f s", "", result.launches(), result.measuredMillis() / 1e3);
-        say("");
-        say("%-18s %8s %8s %8s   %s", "p99.999 by round", "median", "min", "max", "95 % interval of the median");
-        result.stallVsC()
-                .forEach((name, ratio) -> say(
-                        "%-18s %8.3f %8.3f %8.3f   %.3f to %.3f",
-                        name + " / c", ratio.median(), ratio.min(), ratio.max(), ratio.low(), ratio.high()));
-        say("");
-        say(
-                "%s, JDK %s, %s, %s",
-                result.dpdk(), result.jdk(), result.hugepages() ? "hugepages" : "no hugepages", result.machine());
-    }
-
-    @SuppressWarnings("AnnotateFormatMethod") // its annotation is not worth a dependency
-    private void say(String format, Object... arguments) {
-        out.println(String.format(Locale.ROOT, format, arguments));
+        out.say("%-11s medians of %d launches of %.1f s", "", result.launches(), result.measuredMillis() / 1e3);
+        out.say("");
+        out.ratios("p99.999 beside C's, by round", result.stallVsC());
+        out.say("");
+        out.say("%s", result.facts());
     }
 }

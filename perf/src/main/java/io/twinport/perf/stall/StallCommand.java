@@ -1,7 +1,9 @@
 package io.twinport.perf.stall;
 
 import io.twinport.control.cli.Commands;
+import io.twinport.perf.launch.Launches;
 import io.twinport.perf.launch.Rig;
+import io.twinport.perf.load.Allocation;
 import io.twinport.perf.report.Hgrm;
 import io.twinport.perf.report.ResultFiles;
 import java.io.IOException;
@@ -24,16 +26,10 @@ import picocli.CommandLine.Option;
 public final class StallCommand implements Callable<Integer> {
     static final Duration WARM_UP = Duration.ofSeconds(1);
 
-    private static final int MOST_LAUNCHES = 1000;
     private static final int MOST_SECONDS = 3600;
-    private static final int MOST_MEGABYTES = 10_000;
 
-    @Option(
-            names = "--launches",
-            defaultValue = "5",
-            paramLabel = "N",
-            description = "Launches of each case. Default: ${DEFAULT-VALUE}")
-    int launches;
+    @Mixin
+    Launches launches = new Launches();
 
     @Option(
             names = "--seconds",
@@ -42,13 +38,8 @@ public final class StallCommand implements Callable<Integer> {
             description = "How long each of them is measured. Default: ${DEFAULT-VALUE}")
     int seconds;
 
-    @Option(
-            names = "--allocate",
-            defaultValue = "100",
-            paramLabel = "MB",
-            description = "What the control plane allocates in a second, with each of the serial collector, ZGC and"
-                    + " Shenandoah. Default: ${DEFAULT-VALUE}; 0: without these cases")
-    int megabytes;
+    @Mixin
+    Allocation allocation = new Allocation();
 
     @Option(
             names = "--hgrm",
@@ -62,19 +53,18 @@ public final class StallCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Commands.check(launches >= 1 && launches <= MOST_LAUNCHES, "--launches " + launches, "1 to " + MOST_LAUNCHES);
         Commands.check(seconds >= 1 && seconds <= MOST_SECONDS, "--seconds " + seconds, "1 to " + MOST_SECONDS);
-        Commands.check(
-                megabytes >= 0 && megabytes <= MOST_MEGABYTES, "--allocate " + megabytes, "0 to " + MOST_MEGABYTES);
+        int rounds = launches.number();
+        int allocated = allocation.megabytes();
         files.check();
         Commands.checkWritable("--hgrm", hgrm == null ? null : Hgrm.file(hgrm, "c"));
-        StallSetup setup = new StallSetup(Rig.ofThisMachine(), Duration.ofSeconds(seconds), WARM_UP, megabytes);
+        StallSetup setup = new StallSetup(Rig.ofThisMachine(), Duration.ofSeconds(seconds), WARM_UP, allocated);
         List<StallCase> cases = Arrays.stream(StallCase.values())
-                .filter(what -> megabytes > 0 || !what.allocates())
+                .filter(what -> allocated > 0 || !what.allocates())
                 .toList();
         String command =
-                "./twinport bench stall --launches " + launches + " --seconds " + seconds + " --allocate " + megabytes;
-        StallBench.Outcome outcome = new StallBench(setup, files.text()).run(cases, launches, command);
+                "./twinport bench stall --launches " + rounds + " --seconds " + seconds + " --allocate " + allocated;
+        StallBench.Outcome outcome = new StallBench(setup, files.text()).run(cases, rounds, command);
         if (hgrm != null) {
             for (var named : outcome.passes().entrySet()) {
                 Hgrm.write(hgrm, named.getKey(), named.getValue());

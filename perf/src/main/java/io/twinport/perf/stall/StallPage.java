@@ -17,9 +17,7 @@ final class StallPage {
         StallResult result = outcome.result();
         Page page = new Page("twinport bench stall")
                 .command(result.command())
-                .text(result.machine() + "; " + result.dpdk() + ", JDK " + result.jdk() + ", "
-                        + (result.hugepages() ? "hugepages" : "no hugepages") + "; " + result.launches()
-                        + " launches of each case, in turn.");
+                .text(result.facts() + "; " + result.launches() + " launches of each case, in turn.");
         PercentilePlot plot = new PercentilePlot();
         outcome.passes().forEach(plot::add);
         page.heading("What a pass of the loop takes").plot(plot.svg());

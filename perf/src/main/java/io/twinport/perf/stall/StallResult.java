@@ -3,6 +3,7 @@ package io.twinport.perf.stall;
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.twinport.perf.load.LaunchTimes;
 import io.twinport.perf.load.Times;
+import io.twinport.perf.report.Conditions;
 import io.twinport.perf.statistics.Ratio;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,7 +30,8 @@ record StallResult(
         int allocatedMegabytes,
         int launches,
         Map<String, Passes> cases,
-        Map<String, Ratio> stallVsC) {
+        Map<String, Ratio> stallVsC)
+        implements Conditions {
     /**
      * Times that passes of a loop took: of each launch, in their order.
      *

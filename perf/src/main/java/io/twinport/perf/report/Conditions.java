@@ -1,0 +1,25 @@
+package io.twinport.perf.report;
+
+/** What each result says of how it was measured. */
+public interface Conditions {
+    /** How the user can run the same again. */
+    String command();
+
+    /** Kind of processor, number of them, memory, kernel. */
+    String machine();
+
+    /** Release that was measured. */
+    String dpdk();
+
+    String jdk();
+
+    boolean hugepages();
+
+    /** Of each case. */
+    int launches();
+
+    /** In a line. */
+    default String facts() {
+        return dpdk() + ", JDK " + jdk() + ", " + (hugepages() ? "hugepages" : "no hugepages") + ", " + machine();
+    }
+}
