@@ -26,6 +26,9 @@ public final class ScratchDevice implements ScratchSide {
     private static final int FRAMES = 2;
     private static final int FRAME_BYTES = 60;
 
+    /** Of so many bursts one is not taken whole. */
+    private static final int REFUSED = 16;
+
     private final Arena arena = Arena.ofConfined();
     private final long line = SideLine.allocate();
     private final long sent =
@@ -34,6 +37,7 @@ public final class ScratchDevice implements ScratchSide {
     private final boolean keeps;
     private int count;
     private int polls;
+    private int bursts;
     private int asked;
     private boolean up;
 
@@ -110,7 +114,8 @@ public final class ScratchDevice implements ScratchSide {
         if (!fits || frames > SLOTS - count) {
             free();
         }
-        int taken = fits ? Math.min(frames, SLOTS) : 0;
+        boolean refuses = ++bursts % REFUSED == 0;
+        int taken = fits ? Math.min(frames - (refuses ? 1 : 0), SLOTS) : 0;
         UnsafeApi.copyMemory(packets, sent + (long) count * Long.BYTES, (long) taken * Long.BYTES);
         count += taken;
         return (short) taken;

@@ -22,6 +22,9 @@ public final class FailoverPort implements PacketPort, PollMember {
     /** Polls between two looks at the link words, which often know before the interrupt does. */
     private static final int LOOK_POLLS = 8;
 
+    /** Bursts between two looks at that of the side that gets them. */
+    private static final int LOOK_BURSTS = 2;
+
     /** Polls between two looks at the idle side, and at all that is not urgent. */
     static final int HOUSEKEEPING_POLLS = 32;
 
@@ -43,6 +46,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     private final SwitchTally tally = new SwitchTally(totals);
 
     private int polls;
+    private int bursts;
 
     // The present switch, until its first burst is out and it has been told.
     private int from;
@@ -131,21 +135,28 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     @Override
     public int txBurst(long packets, int count) {
-        if (selector.hasEdge()) {
+        if (++bursts % LOOK_BURSTS == 0 ? selector.hasActiveMoved() : selector.hasEdge()) {
             return transmitAtEdge(packets, count);
         }
         return transmitAsUsual(packets, count);
     }
 
     private int transmitAsUsual(long packets, int count) {
-        return tx.isOrdinary() ? post(packets, count) : transmitAroundSwitch(packets, count);
+        int n = tx.isOrdinary() ? post(packets, count) : transmitAroundSwitch(packets, count);
+        // A driver whose link is dead takes nothing any more, often before the interrupt comes.
+        if (n < count && selector.hasActiveMoved()) {
+            look();
+        }
+        return n;
     }
 
-    /** An interrupt has come. If it is a cut, the burst goes by the other side first, and all else comes after it. */
+    /** An interrupt has come, or is about to. If it is a cut, the burst goes by the other side first, and all else comes after it. */
     private int transmitAtEdge(long packets, int count) {
-        long eventNanos = EventLine.takeEventNanos(events);
         boolean ordinary = tx.isOrdinary();
         int event = selector.look();
+        // Not before: of an edge that comes in between the look would know, and its instant would stay for the next
+        // switch.
+        long eventNanos = EventLine.takeEventNanos(events);
         boolean cut = event != TransmitSelector.NO_SWITCH && activeSide() != FailoverPolicy.NONE && !canSend(tx.side());
         if (!cut || !ordinary || count == 0) {
             selector.record();
@@ -222,7 +233,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         SideLine.enter(line);
         receiver.join(side, line);
         turn(selector.join(side, line), 0);
-        look(0);
+        look();
     }
 
     @Override
@@ -248,8 +259,9 @@ public final class FailoverPort implements PacketPort, PollMember {
         tell();
     }
 
-    private void look(long nanos) {
+    private void look() {
         int event = selector.look();
+        long nanos = EventLine.takeEventNanos(events);
         selector.record();
         turn(event, nanos);
     }
@@ -284,8 +296,8 @@ public final class FailoverPort implements PacketPort, PollMember {
         from = to;
         to = FailoverPolicy.active(selector.state());
         cause = event;
-        eventNanos = nanos;
         decisionNanos = selector.decisionNanos();
+        eventNanos = nanos - decisionNanos > 0 ? 0 : nanos; // one that came too late was no reason
         firstCompletedNanos = 0;
         tally.begin(decisionNanos);
         boolean sends = canSend(tx.side());
@@ -327,7 +339,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         boolean isTurn = polls % HOUSEKEEPING_POLLS == 0;
         // Now and then for nothing: code that has not run for long would be slow at a switch.
         if (isTurn || selector.hasMoved()) {
-            look(selector.hasEdge() ? EventLine.takeEventNanos(events) : 0);
+            look();
         }
         if (isTurn) {
             housekeeping();

@@ -101,9 +101,17 @@ final class TransmitSelector {
 
     /** Whether an interrupt has come, or a link is not as the last {@link #look} found it. */
     boolean hasMoved() {
-        return hasEdge()
-                || SideLine.isLinkUp(primary, scratch) != FailoverPolicy.isLinkUp(state, FailoverPolicy.PRIMARY)
-                || SideLine.isLinkUp(standby, scratch) != FailoverPolicy.isLinkUp(state, FailoverPolicy.STANDBY);
+        return hasEdge() || hasMoved(FailoverPolicy.PRIMARY, primary) || hasMoved(FailoverPolicy.STANDBY, standby);
+    }
+
+    /** The same of the side that transmits, if there is one, alone. */
+    boolean hasActiveMoved() {
+        int side = FailoverPolicy.active(state);
+        return hasEdge() || (side != FailoverPolicy.NONE && hasMoved(side, active));
+    }
+
+    private boolean hasMoved(int side, long line) {
+        return SideLine.isLinkUp(line, scratch) != FailoverPolicy.isLinkUp(state, side);
     }
 
     /**

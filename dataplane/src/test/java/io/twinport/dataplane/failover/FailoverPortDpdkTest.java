@@ -63,6 +63,24 @@ class FailoverPortDpdkTest {
         });
     }
 
+    /** U1: a dead device takes nothing any more, which is reason enough to look at its link. */
+    @Test
+    void shouldLeavePrimaryThatRefusesBeforeItsInterruptComes() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.arriveAt(PRIMARY, port.ringCapacity() - 1, 1000);
+                assertEquals(1, port.send(2));
+                assertEquals(0, port.send(1), "a full ring is none");
+                assertEquals(PRIMARY, port.active());
+                port.linkWithoutEvent(PRIMARY, false);
+                assertEquals(0, port.send(1));
+                assertEquals(STANDBY, port.active());
+                assertEquals(32, port.send(32));
+                assertEquals(32, port.takeFrom(STANDBY).size());
+            }
+        });
+    }
+
     /** R45: whatever the frame's addresses, contents and length, it goes to the driver as it is. */
     @Test
     void shouldPassFramesOnAsTheyAre() throws Exception {

@@ -122,6 +122,7 @@ final class PortModel {
     private int flaps;
     private boolean edge;
     private int polls;
+    private int bursts;
     private int late = NONE;
     private long lateUntil;
     private int source = NONE;
@@ -240,7 +241,7 @@ final class PortModel {
 
     /** How many of these frames are taken. */
     int send(List<Long> numbers, long now) {
-        if (edge) {
+        if (++bursts % 2 == 0 ? hasActiveMoved() : edge) {
             look(now);
         }
         advance(now);
@@ -257,6 +258,9 @@ final class PortModel {
             taken += keep(numbers.subList(taken, count), now);
         }
         refused += count - taken;
+        if (taken < count && hasActiveMoved()) {
+            look(now);
+        }
         return taken;
     }
 
@@ -610,6 +614,11 @@ final class PortModel {
             stalled = false;
             decideOnce(now);
         }
+    }
+
+    private boolean hasActiveMoved() {
+        Device device = devices[active];
+        return edge || (active != NONE && (device.joined && device.up) != device.knownUp);
     }
 
     /** Both links, which together make one switch at most. */
