@@ -7,6 +7,7 @@ import io.twinport.dpdk.abi.Abi;
 import io.twinport.dpdk.abi.DpdkLibraries;
 import io.twinport.dpdk.v22_11.Dpdk;
 import io.twinport.posix.Affinity;
+import io.twinport.posix.Priority;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -45,6 +46,8 @@ public final class Eal {
             try {
                 // The event threads get the CPUs of this thread that are not named by -l.
                 Affinity.pinThisThread(arguments.otherCpus());
+                // And its priority: beside ordinary threads one cut in ten would wait a millisecond for its interrupt.
+                boolean ignored = Priority.raiseThisThread();
                 init(argv);
             } catch (RuntimeException | Error e) {
                 failure.set(e);
