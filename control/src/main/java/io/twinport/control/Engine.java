@@ -9,6 +9,7 @@ import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.failover.Conductor;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.flight.FlightRecorder;
 import io.twinport.dataplane.flight.RecordedPort;
@@ -18,6 +19,7 @@ import io.twinport.dpdk.EthEvents;
 import io.twinport.dpdk.FaultEvents;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.Affinity;
+import io.twinport.posix.EventSet;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -28,7 +30,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentRunner;
-import org.agrona.concurrent.SleepingMillisIdleStrategy;
 import org.agrona.concurrent.errors.ErrorLogReader;
 
 /**
@@ -41,17 +42,24 @@ public final class Engine implements AutoCloseable {
     private final CncFile cnc;
     private final MbufPool pool;
     private final Conductor conductor;
+    private final EventSet wake;
     private final KernelLinks kernelLinks;
     private int loops;
     private int flightFrames;
 
     private Engine(
-            EalArguments arguments, Deque<AutoCloseable> started, CncFile cnc, MbufPool pool, Conductor conductor) {
+            EalArguments arguments,
+            Deque<AutoCloseable> started,
+            CncFile cnc,
+            MbufPool pool,
+            Conductor conductor,
+            EventSet wake) {
         this.arguments = arguments;
         this.started = started;
         this.cnc = cnc;
         this.pool = pool;
         this.conductor = conductor;
+        this.wake = wake;
         this.kernelLinks = new KernelLinks(conductor::lookAtSides);
     }
 
@@ -83,10 +91,11 @@ public final class Engine implements AutoCloseable {
             started.push(pool);
             EthEvents.warmUp();
             FaultEvents.warmUp();
+            EventSet wake = new EventSet(1);
+            started.push(wake);
             Conductor conductor = new Conductor(cnc);
-            Engine engine = new Engine(arguments, started, cnc, pool, conductor);
-            AgentRunner runner =
-                    new AgentRunner(new SleepingMillisIdleStrategy(1), engine.errorHandler(), null, conductor);
+            Engine engine = new Engine(arguments, started, cnc, pool, conductor, wake);
+            AgentRunner runner = new AgentRunner(new EventIdleStrategy(wake), engine.errorHandler(), null, conductor);
             AgentRunner.startOnThread(runner);
             started.push(runner);
             started.push(engine.kernelLinks);
@@ -154,6 +163,11 @@ public final class Engine implements AutoCloseable {
 
     public Conductor conductor() {
         return conductor;
+    }
+
+    /** Where a queue of a port tells the conductor; each loop's own, for its count of what it could not tell is not shared. */
+    public PortEvents newPortEvents() {
+        return new PortEvents(cnc.events(), wake);
     }
 
     /** What the kernel says of interfaces below devices. */

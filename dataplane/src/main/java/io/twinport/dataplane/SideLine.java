@@ -287,8 +287,11 @@ public final class SideLine {
         return line != NOTHING && Mbuf.port(mbuf) == port;
     }
 
-    /** Runs the queue's callbacks if it has any, then sends. */
+    /** Runs the queue's callbacks if it has any, then sends. For nothing the driver is not called. */
     public static int transmit(long line, long packets, int count) {
+        if (count == 0) {
+            return 0;
+        }
         int kind = UnsafeApi.getShort(line + TX_KIND);
         if (kind != OF_DPDK) {
             return transmitOtherwise(line, kind, packets, count);

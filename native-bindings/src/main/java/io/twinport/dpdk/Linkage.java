@@ -1,6 +1,7 @@
 package io.twinport.dpdk;
 
 import io.twinport.dpdk.v22_11.Dpdk;
+import io.twinport.posix.EventSet;
 import java.lang.invoke.MethodHandles;
 import java.util.List;
 
@@ -16,7 +17,8 @@ final class Linkage {
             Burst.class,
             LinkWord.class,
             Mbuf.class,
-            MbufAllocator.class);
+            MbufAllocator.class,
+            EventSet.class);
 
     private static final List<Runnable> FUNCTIONS = List.of(
             Dpdk::rte_pktmbuf_pool_create$handle,

@@ -12,7 +12,7 @@ import java.lang.invoke.MethodHandle;
 
 /**
  * Eventfds that one thread waits for, so that the kernel's interrupts and other threads can wake it. {@link #signal} is
- * for any thread; {@link #await} allocates nothing.
+ * for any thread, and waits for nobody; neither it nor {@link #await} allocates.
  */
 public final class EventSet implements AutoCloseable {
     private static final int EFD_NONBLOCK_CLOEXEC = 0x80800;
@@ -29,6 +29,11 @@ public final class EventSet implements AutoCloseable {
     private static final MethodHandle WRITE =
             Posix.function("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
     private static final MethodHandle CLOSE = Posix.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
+
+    private static final MemorySegment ONE = Arena.global().allocateFrom(JAVA_LONG, 1L);
+
+    /** What {@code errno} is after a signal nobody asks: it fails only where 2^64 are waiting to be read. */
+    private static final MemorySegment ANY_STATE = Posix.newState(Arena.global());
 
     private final int[] descriptors;
     private final Arena arena = Arena.ofShared();
@@ -68,10 +73,10 @@ public final class EventSet implements AutoCloseable {
         return descriptors[i];
     }
 
+    /** Wakes who waits; so much work as a system call. */
     public void signal(int i) {
-        try (Arena confined = Arena.ofConfined()) {
-            long ignored = (long) WRITE.invokeExact(
-                    Posix.newState(confined), descriptors[i], confined.allocateFrom(JAVA_LONG, 1L), (long) Long.BYTES);
+        try {
+            long ignored = (long) WRITE.invokeExact(ANY_STATE, descriptors[i], ONE, (long) Long.BYTES);
         } catch (Throwable e) {
             throw Posix.impossible(e);
         }

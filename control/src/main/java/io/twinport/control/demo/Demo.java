@@ -13,7 +13,6 @@ import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.HoldSettings;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
@@ -66,7 +65,7 @@ public final class Demo {
                 0,
                 events,
                 counters,
-                new PortEvents(engine.cnc().events()),
+                engine.newPortEvents(),
                 PortSettings.DEFAULT.with(options.hold() ? HoldSettings.of(HOLD) : HoldSettings.OFF));
         Payloads payloads = options.payload().isEmpty() ? Payloads.smallest() : Payloads.of(options.payload());
         this.traffic = new NumberedTraffic(near, far, payloads, options.packetsPerSecond(), options.both());

@@ -10,7 +10,6 @@ import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.failover.PortSettings;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -35,19 +34,14 @@ final class PortQueues {
     PortQueues(Engine engine, int id, int queues, long events, PortCounters counters, PortSettings settings) {
         this.engine = engine;
         this.settings = settings;
-        this.port = new FailoverPort(id, events, counters, events(), settings);
+        this.port = new FailoverPort(id, events, counters, engine.newPortEvents(), settings);
         ports.add(engine.forHandler(id, port));
         members.add(port);
         for (int q = 1; q < queues; q++) {
-            FailoverQueue queue = new FailoverQueue(port, counters.queue(q), events());
+            FailoverQueue queue = new FailoverQueue(port, counters.queue(q), engine.newPortEvents());
             ports.add(queue);
             members.add(queue);
         }
-    }
-
-    /** Each loop's own: its count of what it could not tell is not shared. */
-    private PortEvents events() {
-        return new PortEvents(engine.cnc().events());
     }
 
     /** The queue that decides. */

@@ -13,7 +13,6 @@ import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
@@ -81,8 +80,7 @@ public final class Soak {
         this.events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
-        FailoverPort near = new FailoverPort(
-                PORT, events, counters, new PortEvents(engine.cnc().events()), SETTINGS);
+        FailoverPort near = new FailoverPort(PORT, events, counters, engine.newPortEvents(), SETTINGS);
         BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};
         this.traffic = new SoakTraffic(near, far, disruptions, options.packetsPerSecond());
         this.loop = engine.newLoop(

@@ -46,7 +46,7 @@ public final class Conductor implements Agent {
         /** What a port's policy was told, and what it made of it. */
         default void onInput(PolicyInput input) {}
 
-        /** Every millisecond or so. */
+        /** Every few milliseconds, and after each switch. */
         default void onTick(long nanos) {}
     }
 

@@ -1,8 +1,10 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.posix.EventSet;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Messages of the event ring: what ports tell. The writing half is for poll threads: it claims, fills and commits, and
@@ -56,10 +58,19 @@ public final class PortEvents {
     private static final long LOW = 0xffff_ffffL;
 
     private final RingBuffer ring;
+    private final @Nullable EventSet reader;
     private long untold;
 
+    /** Of a ring that is read without being told to. */
     public PortEvents(RingBuffer ring) {
         this.ring = ring;
+        this.reader = null;
+    }
+
+    /** @param reader its only event wakes the conductor, which has something to do after each switch */
+    public PortEvents(RingBuffer ring, EventSet reader) {
+        this.ring = ring;
+        this.reader = reader;
     }
 
     /** The fields of a {@link SwitchRecord}. */
@@ -91,6 +102,14 @@ public final class PortEvents {
         buffer.putLong(index + FIRST, firstBurstNanos);
         buffer.putLong(index + LOST, lostAtMost);
         ring.commit(index);
+        wake();
+    }
+
+    /** It sleeps a little otherwise, and the network should learn of the other side at once. */
+    private void wake() {
+        if (reader != null) {
+            reader.signal(0);
+        }
     }
 
     /** The fields of a {@link SwitchOutcome}, when a switch that was told before is over. */
@@ -125,6 +144,7 @@ public final class PortEvents {
     /** The first burst of a switch that was told before it had one. */
     public void firstBurst(int port, long sequence, long nanos) {
         write(FIRST_BURST, port, 0, sequence, nanos);
+        wake();
     }
 
     /** A side's link has changed. */

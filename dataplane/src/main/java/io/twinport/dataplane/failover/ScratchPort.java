@@ -12,7 +12,6 @@ import io.twinport.dpdk.MbufPool;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.status.CountersManager;
 
 /** A failover port that exists for the {@link WarmUp}, and everything that may happen to it. */
@@ -45,13 +44,13 @@ final class ScratchPort implements AutoCloseable {
             ScratchSide primary,
             ScratchSide standby,
             CountersManager counters,
-            ManyToOneRingBuffer ring) {
+            PortEvents out) {
         this.primary = primary;
         this.standby = standby;
         sides.add(primary);
         sides.add(standby);
         allocator = MbufAllocator.ofThisThread(pool);
-        out = new PortEvents(ring);
+        this.out = out;
         port = new FailoverPort(0, events, new PortCounters(counters, 0), out, settings);
         port.join(FailoverPolicy.PRIMARY, primary.line());
         port.join(FailoverPolicy.STANDBY, standby.line());
@@ -79,8 +78,9 @@ final class ScratchPort implements AutoCloseable {
         }
         poll(i % 128 == 0 ? MANY_POLLS : i % POLLS);
         for (int n = 0; n <= i % 3; n++) {
-            transmit();
+            transmit(FRAMES);
         }
+        transmit(0); // as an idle handler does
         switch (i % 256) {
             case 32, 64, 96, 160, 192, 224 -> byOperator();
             case 130 -> replug(primary, FailoverPolicy.PRIMARY);
@@ -106,13 +106,13 @@ final class ScratchPort implements AutoCloseable {
     private void byOperator() {
         port.decide(FailoverPolicy.FORCED_STANDBY);
         poll(POLLS);
-        transmit();
+        transmit(FRAMES);
         port.decide(FailoverPolicy.FORCED_NONE);
     }
 
     private void replug(ScratchSide side, int number) {
         port.leave(number);
-        transmit();
+        transmit(FRAMES);
         port.join(number, side.line());
     }
 
@@ -127,7 +127,7 @@ final class ScratchPort implements AutoCloseable {
         long start = System.nanoTime();
         while (port.transmittingSide() != port.activeSide() && System.nanoTime() - start < Handover.LONGEST.toNanos()) {
             poll(1);
-            transmit();
+            transmit(FRAMES);
         }
     }
 
@@ -138,17 +138,17 @@ final class ScratchPort implements AutoCloseable {
         }
     }
 
-    private void transmit() {
-        transmit(port);
-        followers.forEach(this::transmit);
+    private void transmit(int frames) {
+        transmit(port, frames);
+        followers.forEach(follower -> transmit(follower, frames));
     }
 
     private void receive(PacketPort by) {
         burst.free(0, by.rxBurst(burst.address(), MbufBurst.CAPACITY));
     }
 
-    private void transmit(PacketPort by) {
-        int count = allocator.allocate(burst.address(), FRAMES);
+    private void transmit(PacketPort by, int frames) {
+        int count = frames == 0 ? 0 : allocator.allocate(burst.address(), frames);
         for (int i = 0; i < count; i++) {
             Mbuf.length(burst.get(i), FRAME_BYTES);
         }

@@ -4,6 +4,7 @@ import io.twinport.dataplane.ScratchDevice;
 import io.twinport.dataplane.TxCompletion;
 import io.twinport.dataplane.virtio.VirtioMirror;
 import io.twinport.dpdk.MbufPool;
+import io.twinport.posix.EventSet;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.function.BooleanSupplier;
@@ -63,27 +64,28 @@ public final class WarmUp {
                 new UnsafeBuffer(ByteBuffer.allocateDirect(COUNTERS * CountersManager.METADATA_LENGTH)),
                 new UnsafeBuffer(ByteBuffer.allocateDirect(COUNTERS * CountersManager.COUNTER_LENGTH)));
         PortSettings atOnce = settings.with(brief(FailbackSettings.AT_ONCE));
-        try (ScratchPort virtio = new ScratchPort(
+        try (EventSet reader = new EventSet(1);
+                ScratchPort virtio = new ScratchPort(
                         pool,
                         settings,
                         new ScratchDevice(pool, TxCompletion.REAPED_REFERENCES),
                         new ScratchDevice(pool, TxCompletion.REAPED_REFERENCES),
                         counters,
-                        ring);
+                        new PortEvents(ring, reader));
                 ScratchPort nic = new ScratchPort(
                         pool,
                         atOnce,
                         new ScratchDevice(pool, TxCompletion.DESCRIPTORS),
                         new VirtioMirror(pool),
                         counters,
-                        ring);
+                        new PortEvents(ring, reader));
                 ScratchPort other = new ScratchPort(
                         pool,
                         atOnce,
                         new ScratchDevice(pool, TxCompletion.AT_ONCE),
                         new ScratchDevice(pool, TxCompletion.TIME),
                         counters,
-                        ring)) {
+                        new PortEvents(ring, reader))) {
             if (queues > 1) {
                 virtio.follow(pool, counters);
             }

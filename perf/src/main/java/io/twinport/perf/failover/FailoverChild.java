@@ -11,7 +11,6 @@ import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.HoldSettings;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.failover.SwitchRecord;
 import io.twinport.dpdk.DpdkException;
@@ -76,7 +75,7 @@ final class FailoverChild {
                 0,
                 events,
                 new PortCounters(engine.cnc().counters(), 0),
-                new PortEvents(engine.cnc().events()),
+                engine.newPortEvents(),
                 PortSettings.DEFAULT.with(what == FailoverCase.HOLD ? HoldSettings.of(HOLD) : HoldSettings.OFF));
         this.traffic = new FailoverTraffic(near, far, packetsPerSecond, what.isNumbered());
         this.loop = engine.newLoop(

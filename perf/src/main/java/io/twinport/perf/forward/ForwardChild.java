@@ -13,7 +13,6 @@ import io.twinport.dataplane.Side;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.ring.MbufRing;
 import io.twinport.dataplane.ring.RingHandler;
 import io.twinport.dpdk.DpdkException;
@@ -45,7 +44,9 @@ final class ForwardChild {
     static final String READY = "ready";
 
     /** Often enough for the shortest run; each look takes some of the far end's CPU. */
-    private static final int LOOK_MILLIS = 5;
+    private static final long FIRST_WAIT_MILLIS = 20;
+
+    private static final long LONGEST_WAIT_MILLIS = 5000;
 
     /** Between the cores: more than there are frames that go round, in bursts of one. */
     private static final int RING_BYTES = 1 << 16;
@@ -119,8 +120,7 @@ final class ForwardChild {
         long events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         PortCounters counters = new PortCounters(engine.cnc().counters(), 0);
-        FailoverPort port = new FailoverPort(
-                0, events, counters, new PortEvents(engine.cnc().events()), what.settings());
+        FailoverPort port = new FailoverPort(0, events, counters, engine.newPortEvents(), what.settings());
         List<String> devargs = List.of(setup.devargs(socket), setup.standbyDevargs());
         BooleanSupplier isActive = () -> counters.activeSide() == FailoverPolicy.PRIMARY;
         Sample sample = what == ForwardCase.PIPELINE
@@ -205,10 +205,16 @@ final class ForwardChild {
         long waited = CpuWait.nanos(pid, setup.rig().pollCpu());
         long begin = System.nanoTime();
         long sentBefore = dev.stats().txFrames();
+        long wait = FIRST_WAIT_MILLIS;
         while (true) {
-            Pause.millis(LOOK_MILLIS);
+            // Seldom: the far end has the same CPU as this thread.
+            Pause.millis(wait);
             long now = System.nanoTime();
             long sent = dev.stats().txFrames() - sentBefore;
+            wait = Math.clamp(
+                    (long) ((double) (setup.packets() - sent) / Math.max(sent, 1) * (now - begin) / 1e6),
+                    1,
+                    LONGEST_WAIT_MILLIS);
             if (sent >= setup.packets()) {
                 return new Sample(
                         sent,

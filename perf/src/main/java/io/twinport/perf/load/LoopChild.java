@@ -12,7 +12,6 @@ import io.twinport.dataplane.Side;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
@@ -70,8 +69,7 @@ final class LoopChild {
         long events =
                 Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
         PortCounters counters = new PortCounters(engine.cnc().counters(), 0);
-        FailoverPort port = new FailoverPort(
-                0, events, counters, new PortEvents(engine.cnc().events()));
+        FailoverPort port = new FailoverPort(0, events, counters, engine.newPortEvents());
         engine.warmUp(port.settings(), 1);
         forward(port, events);
         if (counters.sentByStandby() != 0) {

@@ -14,7 +14,6 @@ import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
@@ -60,18 +59,14 @@ final class ScalePorts implements AutoCloseable {
         events.add(line);
         PortCounters ofPort = PortCounters.ofQueues(engine.cnc().counters(), port, what.queues());
         counters.add(ofPort);
-        FailoverPort first = new FailoverPort(port, line, ofPort, events());
+        FailoverPort first = new FailoverPort(port, line, ofPort, engine.newPortEvents());
         queues.add(first);
         members.add(first);
         for (int q = 1; q < what.queues(); q++) {
-            FailoverQueue queue = new FailoverQueue(first, ofPort.queue(q), events());
+            FailoverQueue queue = new FailoverQueue(first, ofPort.queue(q), engine.newPortEvents());
             queues.add(queue);
             members.add(queue);
         }
-    }
-
-    private PortEvents events() {
-        return new PortEvents(engine.cnc().events());
     }
 
     /** With n loops the i-th of all queues is on the (i mod n)-th, as the product has it. */
