@@ -15,7 +15,10 @@ import java.util.Objects;
 
 /** The rows of {@code bench all} about forwarding, and about the start of a process. */
 public final class ForwardRows {
-    private static final int LAUNCHES = 5;
+    /** Many short ones: what disturbs a machine lasts for some seconds. */
+    private static final int LAUNCHES = 11;
+
+    private static final int SHARE = 4;
     private static final Duration WARM_UP = Duration.ofMillis(800);
 
     private static final int QUICK_SHARE = 40;
@@ -62,7 +65,7 @@ public final class ForwardRows {
                 FrameSize.SMALLEST,
                 ForwardSetup.DEFAULT_BURST,
                 mode,
-                device.packets(ForwardSetup.DEFAULT_BURST) / (quick ? QUICK_SHARE : 1),
+                device.packets(ForwardSetup.DEFAULT_BURST) / (quick ? QUICK_SHARE : SHARE),
                 quick ? QUICK_WARM_UP : WARM_UP);
         ForwardResult result = new ForwardBench(setup, ForwardCase.USUAL, quick ? 1 : Attempts.USUAL, out)
                 .run(quick ? 1 : LAUNCHES, "./twinport bench all");
