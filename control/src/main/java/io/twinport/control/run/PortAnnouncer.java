@@ -21,6 +21,7 @@ final class PortAnnouncer implements Conductor.Listener {
     private final List<Integer> vlans;
     private final Announcer announcer;
     private volatile boolean ended;
+    private long announced;
 
     /** @param addresses of the interface behind the port, if there is one */
     PortAnnouncer(
@@ -48,7 +49,18 @@ final class PortAnnouncer implements Conductor.Listener {
 
     @Override
     public synchronized void onSwitch(SwitchRecord record) {
-        if (!ended) {
+        announce(record);
+    }
+
+    /** Who only receives needs the announcement most: nothing else tells the network where the port is now. */
+    @Override
+    public synchronized void onQuietSwitch(SwitchRecord record) {
+        announce(record);
+    }
+
+    private void announce(SwitchRecord record) {
+        if (!ended && record.sequence() != announced) {
+            announced = record.sequence();
             announcer.switched(record.to(), System.nanoTime());
         }
     }

@@ -29,6 +29,9 @@ public final class Conductor implements Agent {
         /** A switch, when its first burst is known, or when it has waited for one in vain. */
         void onSwitch(SwitchRecord record);
 
+        /** A switch after which nobody has sent yet; {@link #onSwitch} follows. */
+        default void onQuietSwitch(SwitchRecord record) {}
+
         void onLink(int port, int side, boolean up, long nanos);
 
         /** A side's device has joined the port, or left it. */
@@ -179,6 +182,7 @@ public final class Conductor implements Agent {
             }
             if (record.firstBurstNanos() == 0 && record.to() != FailoverPolicy.NONE) {
                 waiting.put(record.port(), record);
+                listeners.forEach(listener -> listener.onQuietSwitch(record));
             } else {
                 tell(record);
             }

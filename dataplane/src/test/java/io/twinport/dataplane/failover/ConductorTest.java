@@ -22,6 +22,7 @@ class ConductorTest {
     private PortEvents events;
     private Conductor conductor;
     private final List<SwitchRecord> switches = new ArrayList<>();
+    private final List<SwitchRecord> quiet = new ArrayList<>();
     private final List<String> links = new ArrayList<>();
 
     @BeforeEach
@@ -33,6 +34,11 @@ class ConductorTest {
             @Override
             public void onSwitch(SwitchRecord record) {
                 switches.add(record);
+            }
+
+            @Override
+            public void onQuietSwitch(SwitchRecord record) {
+                quiet.add(record);
             }
 
             @Override
@@ -53,6 +59,7 @@ class ConductorTest {
         write(record);
         conductor.doWork();
         assertEquals(List.of(record), switches);
+        assertEquals(List.of(), quiet);
         assertEquals(List.of(record), log());
     }
 
@@ -62,6 +69,7 @@ class ConductorTest {
         write(record);
         conductor.doWork();
         assertEquals(List.of(), switches);
+        assertEquals(List.of(record), quiet);
         assertEquals(List.of(record), log(), "the log has it at once: the process could die while it waits");
 
         events.firstBurst(0, 1, 99);
