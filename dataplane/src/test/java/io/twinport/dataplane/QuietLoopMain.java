@@ -62,6 +62,8 @@ final class QuietLoopMain {
         if (threads.getThreadAllocatedBytes(id) <= 0) {
             throw new AssertionError("this JVM does not know what a thread allocates");
         }
+        // Nor may what was allocated until now leave so little room that a trickle of others fills it.
+        System.gc();
         long end = loop.epoch().passes() + BURSTS;
         long sentBefore = rig.counters().sentByPrimary();
         System.out.println(BEGIN);
