@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -39,8 +38,7 @@ public final class Burst {
      */
     public static int call(long function, long queue, long packets, int count) {
         try {
-            return (short) FUNCTION.invokeExact(MemorySegment.ofAddress(function), queue, packets, (short) count)
-                    & 0xffff;
+            return (short) FUNCTION.invokeExact(FunctionSegments.at(function), queue, packets, (short) count) & 0xffff;
         } catch (Throwable e) {
             throw Symbols.impossible(e);
         }

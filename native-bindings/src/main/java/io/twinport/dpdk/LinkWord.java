@@ -5,7 +5,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.agrona.UnsafeApi;
 
@@ -44,7 +43,7 @@ public final class LinkWord {
     static long read(long function, int port, long scratch) {
         UnsafeApi.putLong(scratch, 0L);
         try {
-            int ignored = (int) GET.invokeExact(MemorySegment.ofAddress(function), (short) port, scratch);
+            int ignored = (int) GET.invokeExact(FunctionSegments.at(function), (short) port, scratch);
         } catch (Throwable e) {
             throw Symbols.impossible(e);
         }

@@ -6,7 +6,6 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import io.twinport.dpdk.abi.Abi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.agrona.UnsafeApi;
 
@@ -149,7 +148,7 @@ public final class MbufAllocator {
     private static int dequeue(long allocator, long objects, int count) {
         try {
             return (int) DEQUEUE_BULK.invokeExact(
-                    MemorySegment.ofAddress(UnsafeApi.getLong(allocator + OWN_DEQUEUE)),
+                    FunctionSegments.at(UnsafeApi.getLong(allocator + OWN_DEQUEUE)),
                     UnsafeApi.getLong(allocator + POOL),
                     objects,
                     count);

@@ -7,7 +7,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import io.twinport.dpdk.abi.Abi;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import org.agrona.UnsafeApi;
 
@@ -41,7 +40,7 @@ public final class TxRing {
      */
     public static int status(long function, long queue, int offset) {
         try {
-            return (int) STATUS.invokeExact(MemorySegment.ofAddress(function), queue, (short) offset);
+            return (int) STATUS.invokeExact(FunctionSegments.at(function), queue, (short) offset);
         } catch (Throwable e) {
             throw Symbols.impossible(e);
         }
