@@ -16,10 +16,10 @@ import java.util.Objects;
 /** The rows of {@code bench all} about forwarding, and about the start of a process. */
 public final class ForwardRows {
     /** Many short ones: what disturbs a machine lasts for some seconds. */
-    private static final int LAUNCHES = 11;
+    private static final int LAUNCHES = 7;
 
-    private static final int SHARE = 4;
-    private static final Duration WARM_UP = Duration.ofMillis(800);
+    private static final int SHARE = 3;
+    private static final Duration WARM_UP = Duration.ofMillis(1500);
 
     private static final int QUICK_SHARE = 40;
     private static final Duration QUICK_WARM_UP = Duration.ofMillis(300);
