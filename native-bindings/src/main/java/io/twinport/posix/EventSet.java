@@ -73,7 +73,7 @@ public final class EventSet implements AutoCloseable {
         return descriptors[i];
     }
 
-    /** Wakes who waits; so much work as a system call. */
+    /** Wakes who waits, by a system call. */
     public void signal(int i) {
         try {
             long ignored = (long) WRITE.invokeExact(ANY_STATE, descriptors[i], ONE, (long) Long.BYTES);

@@ -148,7 +148,7 @@ final class ScratchPort implements AutoCloseable {
     }
 
     private void transmit(PacketPort by, int frames) {
-        int count = frames == 0 ? 0 : allocator.allocate(burst.address(), frames);
+        int count = allocator.allocate(burst.address(), frames);
         for (int i = 0; i < count; i++) {
             Mbuf.length(burst.get(i), FRAME_BYTES);
         }

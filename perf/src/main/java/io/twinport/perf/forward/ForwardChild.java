@@ -43,7 +43,7 @@ final class ForwardChild {
     /** Said when the far end may send. */
     static final String READY = "ready";
 
-    /** Often enough for the shortest run; each look takes some of the far end's CPU. */
+    /** Enough to see a rate, and short enough for the shortest run. */
     private static final long FIRST_WAIT_MILLIS = 20;
 
     private static final long LONGEST_WAIT_MILLIS = 5000;

@@ -28,7 +28,6 @@ import picocli.CommandLine.Option;
                 + " itself, one core. Launches alternate. Lists, with commas between, give all their combinations.",
         mixinStandardHelpOptions = true)
 public final class ForwardCommand implements Callable<Integer> {
-
     @Mixin
     Launches launches = new Launches();
 

@@ -18,7 +18,9 @@ public final class ForwardRows {
     /** Many short ones: what disturbs a machine lasts for some seconds. */
     private static final int LAUNCHES = 7;
 
+    /** Of the packets of a launch of {@code bench forward}, one in so many. */
     private static final int SHARE = 3;
+
     private static final Duration WARM_UP = Duration.ofMillis(1500);
 
     private static final int QUICK_SHARE = 40;

@@ -16,7 +16,6 @@ import java.util.List;
  * both. It cannot stop at a count, so its driver's counter of sent frames is read twice, the count apart, as ours is.
  */
 final class Testpmd implements AutoCloseable {
-    private static final String SENT = "  TX-packets:";
     private static final String RATE = "  Tx-pps:";
 
     /** testpmd takes a clock of its own beside the counters; more than that between it and ours is a disturbed run. */
@@ -207,13 +206,8 @@ final class Testpmd implements AutoCloseable {
         long nanos = System.nanoTime();
         // Port 0: the device itself, also below net_bonding; net_failsafe hides what is below it.
         session.say("show port stats 0");
-        long sent = find(SENT);
-        return new Counters(sent, nanos, find(RATE));
-    }
-
-    /** The first number of the next line that begins so. */
-    private long find(String prefix) {
-        return Long.parseLong(session.await(prefix, limit).strip().split("\\s", 2)[0]);
+        long sent = session.awaitNumber(TestpmdCommand.SENT, limit);
+        return new Counters(sent, nanos, session.awaitNumber(RATE, limit));
     }
 
     @Override

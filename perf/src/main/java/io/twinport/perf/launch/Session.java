@@ -72,6 +72,11 @@ public final class Session implements AutoCloseable {
         return lines.getLast().substring(prefix.length());
     }
 
+    /** Waits for an answer as {@link #await} does; the number that the rest of its line begins with. */
+    public long awaitNumber(String prefix, Duration limit) {
+        return Long.parseLong(await(prefix, limit).strip().split("\\s", 2)[0]);
+    }
+
     /**
      * Waits for an answer of many lines.
      *
@@ -118,7 +123,9 @@ public final class Session implements AutoCloseable {
 
     private UserException failure() {
         process.destroyForcibly();
-        return new UserException(name + " has ended or hangs. Its last words:\n  " + String.join("\n  ", seen));
+        return new UserException(
+                name + " has ended or hangs (is it missing? Run: sudo ./twinport setup). Its last words:\n  "
+                        + String.join("\n  ", seen));
     }
 
     /** Ends it: by the end of its stdin, and by force if it does not go. */

@@ -5,6 +5,9 @@ import java.util.List;
 
 /** How {@code dpdk-testpmd} is started where it forwards from one port to the same one. */
 public final class TestpmdCommand {
+    /** How the line of its port statistics begins that tells how many frames the driver has sent. */
+    public static final String SENT = "  TX-packets:";
+
     private TestpmdCommand() {}
 
     /**

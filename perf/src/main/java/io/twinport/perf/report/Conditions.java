@@ -2,9 +2,6 @@ package io.twinport.perf.report;
 
 /** What each result says of how it was measured. */
 public interface Conditions {
-    /** How the user can run the same again. */
-    String command();
-
     /** Kind of processor, number of them, memory, kernel. */
     String machine();
 
@@ -14,9 +11,6 @@ public interface Conditions {
     String jdk();
 
     boolean hugepages();
-
-    /** Of each case. */
-    int launches();
 
     /** In a line. */
     default String facts() {

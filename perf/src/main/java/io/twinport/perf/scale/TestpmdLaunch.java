@@ -8,8 +8,6 @@ import java.util.List;
 
 /** One launch of {@code dpdk-testpmd} over as many devices as a process of ours has failover ports. */
 final class TestpmdLaunch {
-    private static final String SENT = "  TX-packets:";
-
     private TestpmdLaunch() {}
 
     static ScaleSample measure(ScaleCase what, ScaleSetup setup) {
@@ -32,13 +30,8 @@ final class TestpmdLaunch {
     private static long[] sent(Session testpmd, ScaleCase what, ScaleSetup setup) {
         testpmd.say("show port stats all");
         long[] sent = new long[what.ports()];
-        Arrays.setAll(sent, device -> firstNumber(testpmd.await(SENT, setup.limit())));
+        Arrays.setAll(sent, device -> testpmd.awaitNumber(TestpmdCommand.SENT, setup.limit()));
         return sent;
-    }
-
-    /** {@code 123 TX-errors: 0}. */
-    private static long firstNumber(String text) {
-        return Long.parseLong(text.strip().split("\\s", 2)[0]);
     }
 
     private static List<String> command(ScaleCase what, ScaleSetup setup) {
