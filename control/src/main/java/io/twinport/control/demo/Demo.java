@@ -125,10 +125,9 @@ public final class Demo {
 
     private void cutAndRestore(Wire primary) {
         int failovers = times.failovers();
-        long nanos = System.nanoTime();
-        times.cutAt(nanos);
-        times.cutAt(primary.cut());
+        long nanos = primary.cut();
         awaitSwitch(() -> times.failovers() > failovers, "cutting the primary's link has not made the port switch");
+        times.cutAt(nanos);
         dwell();
         int failbacks = times.failbacks();
         primary.restore();

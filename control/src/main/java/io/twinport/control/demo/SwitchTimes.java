@@ -15,7 +15,7 @@ final class SwitchTimes implements Conductor.Listener {
     private final Histogram failbackEventToBurst = new Histogram(HIGHEST_NANOS, 3);
     private final Histogram decisionToBurst = new Histogram(HIGHEST_NANOS, 3);
     private boolean counting;
-    private long cutNanos;
+    private long firstBurstNanos;
     private int failovers;
     private int failbacks;
     private int seenBeforeEvent;
@@ -31,9 +31,11 @@ final class SwitchTimes implements Conductor.Listener {
         counting = false;
     }
 
-    /** The primary is being cut at this instant. */
+    /** The last failover was because of a cut at this instant: whoever cuts may know it later than the port has switched. */
     synchronized void cutAt(long nanos) {
-        cutNanos = nanos;
+        if (firstBurstNanos != 0) {
+            cutToBurst.recordValue(Math.clamp(firstBurstNanos - nanos, 0, HIGHEST_NANOS));
+        }
     }
 
     @Override
@@ -49,13 +51,13 @@ final class SwitchTimes implements Conductor.Listener {
         if (record.to() == FailoverPolicy.STANDBY) {
             failovers++;
             seenBeforeEvent += record.isSeenBeforeEvent() ? 1 : 0;
+            firstBurstNanos = record.firstBurstNanos();
             if (nanos >= 0) {
                 lastNanos = nanos;
                 eventToBurst.recordValue(Math.min(nanos, HIGHEST_NANOS));
                 if (!record.isSeenBeforeEvent()) {
                     eventFirstToBurst.recordValue(Math.min(nanos, HIGHEST_NANOS));
                 }
-                cutToBurst.recordValue(Math.clamp(record.firstBurstNanos() - cutNanos, 0, HIGHEST_NANOS));
             }
         } else if (record.to() == FailoverPolicy.PRIMARY) {
             failbacks++;
