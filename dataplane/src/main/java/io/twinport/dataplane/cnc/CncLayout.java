@@ -31,7 +31,7 @@ final class CncLayout {
     static final int LOOPS = 16;
 
     /** Changes with the layout of anything in the file. */
-    private static final int VERSION = 0x7770_0004;
+    private static final int VERSION = 0x7770_0005;
 
     private static final int KIND = 0xffff_0000;
 
@@ -43,7 +43,8 @@ final class CncLayout {
     private static final int HEADER = 4096;
     private static final int COMMAND_RING = 4096 + TRAILER_LENGTH;
     private static final int EVENT_RING = (1 << 18) + TRAILER_LENGTH;
-    private static final int COUNTER_VALUES = 1024 * 128;
+    // Enough for 15 ports of 16 queues; pages of those that are not used take no memory.
+    private static final int COUNTER_VALUES = 8192 * 128;
     private static final int COUNTER_LABELS = COUNTER_VALUES * 4;
     private static final int SWITCH_RECORDS = 128 + 4096 * 128;
     private static final int POLICY_INPUTS = 32 + 65536 * 32;
