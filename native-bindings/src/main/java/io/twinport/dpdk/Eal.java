@@ -133,8 +133,13 @@ public final class Eal {
         }
     }
 
-    /** The loaded library as it names itself, {@code DPDK 22.11.11}. */
+    /**
+     * The library as it names itself, {@code DPDK 22.11.11}; loads it, but starts nothing.
+     *
+     * @throws DpdkException if there is none, or none of a release that is known
+     */
     public static String version() {
+        Optional<Path> ignored = DpdkLibraries.load();
         return Dpdk.rte_version().getString(0);
     }
 

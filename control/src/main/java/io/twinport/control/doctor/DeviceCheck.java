@@ -1,0 +1,43 @@
+package io.twinport.control.doctor;
+
+import io.twinport.control.UserException;
+import io.twinport.control.hotplug.PciBus;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Who has each network device, and whether VFIO could. */
+final class DeviceCheck implements Check {
+    private static final String SUBJECT = "device";
+
+    @Override
+    public List<Finding> findings(Host host) {
+        List<Nic> nics = Nic.of(host);
+        if (nics.isEmpty()) {
+            return List.of(Finding.note(
+                    SUBJECT, "there is no PCI network device: virtual ones only (net_virtio_user0, net_tap0)", ""));
+        }
+        PciBus bus = PciBus.at(host.path("/sys"));
+        List<Finding> found = new ArrayList<>();
+        nics.forEach(nic -> found.add(finding(nic, bus)));
+        return found;
+    }
+
+    private static Finding finding(Nic nic, PciBus bus) {
+        boolean lent = bus.find(nic.address()).filter(there -> there.isLent()).isPresent();
+        if (!lent || nic.driver().equals("vfio-pci")) {
+            try {
+                bus.checkGroup(nic.address());
+            } catch (UserException e) {
+                return Finding.warning(
+                        SUBJECT, nic.text() + ": VFIO cannot lend it to DPDK", String.valueOf(e.getMessage()));
+            }
+        }
+        return lent
+                ? Finding.ok(SUBJECT, nic.text() + " is lent to DPDK")
+                : Finding.note(
+                        SUBJECT,
+                        nic.text() + " belongs to the kernel",
+                        "twinport run --bind takes it for as long as it runs; dpdk-devbind.py --bind=vfio-pci "
+                                + nic.address() + " for good");
+    }
+}
