@@ -37,6 +37,8 @@ import org.agrona.concurrent.errors.ErrorLogReader;
  * mapped file, mbufs, the conductor, the poll loops. A failure half way ends what was started.
  */
 public final class Engine implements AutoCloseable {
+    private static final int FIRST_PORT = 0;
+
     private final EalArguments arguments;
     private final Deque<AutoCloseable> started;
     private final CncFile cnc;
@@ -139,7 +141,7 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * From now on the frames around switches are kept, in a file beside {@code twinport.cnc}.
+     * From now on the frames around switches of the first port are kept, in a file beside {@code twinport.cnc}.
      *
      * @param frames before a switch, and as many after it
      */
@@ -150,7 +152,9 @@ public final class Engine implements AutoCloseable {
     /** What a port's handler is to use: the port itself, or one that records its frames. */
     public PacketPort forHandler(int id, FailoverPort port) {
         Path file = FlightRecorder.beside(cnc.file());
-        return flightFrames == 0 ? port : new RecordedPort(port, FlightRecorder.create(file, id, flightFrames));
+        return flightFrames == 0 || id != FIRST_PORT
+                ? port
+                : new RecordedPort(port, FlightRecorder.create(file, id, flightFrames));
     }
 
     public CncFile cnc() {

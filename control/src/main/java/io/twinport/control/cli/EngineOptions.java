@@ -31,6 +31,12 @@ final class EngineOptions {
     @Nullable
     Path folder;
 
+    /** Takes from others what is not given here. */
+    void fillUpFrom(EngineOptions other) {
+        name = name != null ? name : other.name;
+        folder = folder != null ? folder : other.folder;
+    }
+
     Path cncFile(String defaultName) {
         String name = this.name != null ? this.name : defaultName;
         if (!name.matches("[\\w.-]+")) {

@@ -7,12 +7,6 @@ import picocli.CommandLine.Option;
 
 /** How many queues a failover port has. */
 final class QueueOptions {
-    /** Mbufs of a port with up to two queues. */
-    private static final int MBUFS = 8192;
-
-    private static final int MEGABYTES = 128;
-    private static final int MBUF_BYTES = 2432;
-
     @Option(
             names = "--queues",
             defaultValue = "1",
@@ -30,16 +24,5 @@ final class QueueOptions {
                     + " generate.");
         }
         return queues;
-    }
-
-    /** For the rings of both sides, the caches, and what handlers and relays hold. */
-    int mbufs() {
-        int pairs = Math.max(1, Integer.highestOneBit(2 * queues - 1) / 2);
-        return MBUFS * pairs - 1;
-    }
-
-    /** Memory for DPDK. */
-    int megabytes() {
-        return MEGABYTES + (int) ((long) (mbufs() + 1 - MBUFS) * MBUF_BYTES >> 20);
     }
 }

@@ -3,166 +3,118 @@ package io.twinport.control.cli;
 import io.twinport.control.Engine;
 import io.twinport.control.UserException;
 import io.twinport.control.run.FailoverRun;
-import io.twinport.control.run.HandlerSpec;
-import io.twinport.control.run.PortSpec;
-import io.twinport.control.run.RunSettings;
+import io.twinport.control.run.PortPlan;
 import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;
 import io.twinport.control.run.StandbyTrap;
-import io.twinport.dataplane.failover.FailoverPolicy;
-import io.twinport.dataplane.failover.PortSettings;
-import io.twinport.dataplane.flight.FlightRecorder;
 import io.twinport.dpdk.EalArguments;
-import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.HugePages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** {@code twinport run}. */
 @Command(
         name = "run",
-        description =
-                "Run a failover port over two DPDK devices until Ctrl-C. Changes nothing on the machine without --bind.",
+        description = {
+            "Run failover ports, each over two DPDK devices, until Ctrl-C. Changes nothing on the machine without --bind.",
+            "One port is given by options, several in a file (-c)."
+        },
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
+    private static final String DEFAULT_NAME = "twinport";
+
     @Option(
-            names = "--primary",
-            paramLabel = "DEVARGS",
-            description = "The fast device: 0000:05:00.0, or net_virtio_user0,path=/run/vf.sock,server=1,mac=...")
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            description = "The ports, in YAML: 'twinport config --help' says more. What is given beside it"
+                    + " (--name, --cnc-dir, --flight-recorder, EAL's arguments) goes before what the file says.")
     @Nullable
-    String primary;
-
-    @Option(
-            names = "--standby",
-            paramLabel = "DEVARGS",
-            description = "The device that takes over. Without mac= a virtual side adopts the other's MAC address.")
-    @Nullable
-    String standby;
-
-    @Option(
-            names = "--standby-driver",
-            defaultValue = "dpdk",
-            paramLabel = "DRIVER",
-            description =
-                    "Who drives the standby. dpdk: DPDK's driver. twinport: our own for virtio-net, which tells the"
-                            + " hypervisor that the primary may be plugged and unplugged (QEMU's failover=on needs it)."
-                            + " Default: ${DEFAULT-VALUE}")
-    String standbyDriver = "dpdk";
-
-    @Option(
-            names = "--handler",
-            defaultValue = "reflect",
-            paramLabel = "HANDLER",
-            description =
-                    "reflect: every frame back to its sender. sink: freed. generate[:PPS[:MAC]]: frames of 60 bytes."
-                            + " tap:NAME: an interface of the kernel's with the port's MAC address. Default: ${DEFAULT-VALUE}")
-    String handler = "reflect";
-
-    @Option(
-            names = "--bind",
-            description =
-                    "Take PCI devices from the kernel: bind them to vfio-pci when they are there or appear, and give"
-                            + " them back at the end. Without it they have to be bound already.")
-    boolean bind;
-
-    @Option(
-            names = "--flight-recorder",
-            arity = "0..1",
-            fallbackValue = "256",
-            defaultValue = "0",
-            paramLabel = "N",
-            description =
-                    "Keep the headers of the last N frames before each switch and of N after it (256), of the last 64"
-                            + " switches, in NAME.flight beside NAME.cnc: 'twinport history NAME.cnc --pcap FILE' writes them.")
-    int flightFrames;
+    Path config;
 
     @Mixin
-    QueueOptions queueOptions = new QueueOptions();
+    PortArguments port = new PortArguments();
 
     @Mixin
-    PortOptions portOptions = new PortOptions();
-
-    @Mixin
-    PolicyOptions policyOptions = new PolicyOptions();
-
-    @Mixin
-    DetectionOptions detectionOptions = new DetectionOptions();
-
-    @Mixin
-    ReceiveOptions receiveOptions = new ReceiveOptions();
-
-    @Mixin
-    EngineOptions engineOptions = new EngineOptions();
+    ProcessOptions process = new ProcessOptions();
 
     @Parameters(
             paramLabel = "-- EAL",
             description = "Arguments for DPDK's EAL, after '--': -l 1 (the poll loops' CPUs), --no-huge, -m 256, ...")
     List<String> eal = List.of();
 
+    @Spec
+    CommandSpec spec = CommandSpec.create();
+
     @Override
     public Integer call() throws InterruptedException {
-        List<SideSpec> sides = Stream.of(side(FailoverPolicy.PRIMARY, primary), side(FailoverPolicy.STANDBY, standby))
-                .flatMap(List::stream)
-                .map(this::driven)
-                .map(side -> bind && side.isPci() ? side.bound() : side)
-                .toList();
-        FailoverRun.check(sides);
-        StandbyTrap.warning(sides).ifPresent(trap -> System.err.println("twinport: warning: " + trap));
-        Commands.check(
-                flightFrames >= 0 && flightFrames <= FlightRecorder.mostFrames(),
-                "--flight-recorder " + flightFrames,
-                "1 to " + FlightRecorder.mostFrames() + " frames, or 0 for none");
-        HandlerSpec handlerSpec = HandlerSpec.parse(handler);
-        RunSettings settings = settings(handlerSpec);
-        EalArguments arguments = arguments(sides, megabytes(settings.configuration()));
+        List<PortPlan> plans = plans();
+        plans.forEach(PortPlan::checkMachine);
+        List<SideSpec> sides =
+                plans.stream().flatMap(plan -> plan.sides().stream()).toList();
+        plans.forEach(plan ->
+                StandbyTrap.warning(plan.sides()).ifPresent(trap -> System.err.println("twinport: warning: " + trap)));
+        int flightFrames = process.flightFrames();
+        MbufNeeds mbufs = MbufNeeds.of(plans);
+        EalArguments arguments = arguments(sides, mbufs.megabytes());
         Interrupt interrupt = Interrupt.install(0);
         try {
-            run(sides, handlerSpec, settings, arguments, interrupt);
+            Engine engine = Engine.start(arguments, process.engine.cncFile(DEFAULT_NAME), mbufs.count(), mbufs.room());
+            engine.recordFlights(flightFrames);
+            run(engine, plans, sides, interrupt);
             return 0;
         } finally {
             interrupt.done();
         }
     }
 
-    private RunSettings settings(HandlerSpec handlerSpec) {
-        PortSettings port = new PortSettings(policyOptions.failback(), receiveOptions.settings(), policyOptions.hold());
-        return new RunSettings(
-                port,
-                queueOptions.queues(handlerSpec),
-                portOptions.spec(),
-                detectionOptions.settings(),
-                policyOptions.announce(),
-                policyOptions.releaseTime());
+    /** Of the command line, or of the file. */
+    private List<PortPlan> plans() {
+        if (config == null) {
+            return List.of(port.plan(DEFAULT_NAME));
+        }
+        Configuration configuration = Configuration.read(config);
+        refuseOptionsOfPorts();
+        process.fillUpFrom(configuration.options(), this::isGiven);
+        if (eal.isEmpty()) {
+            eal = configuration.eal();
+        }
+        return configuration.ports();
     }
 
-    private void run(
-            List<SideSpec> sides,
-            HandlerSpec handlerSpec,
-            RunSettings settings,
-            EalArguments arguments,
-            Interrupt interrupt)
+    private void refuseOptionsOfPorts() {
+        List<String> given = Configuration.keys(new CommandLine(new PortArguments())).stream()
+                .map(key -> "--" + key)
+                .filter(this::isGiven)
+                .toList();
+        if (!given.isEmpty()) {
+            throw new UserException(String.join(", ", given) + ": with -c the ports are as the file says. Put it into "
+                    + config + ", under the port that is meant.");
+        }
+    }
+
+    private boolean isGiven(String option) {
+        return spec.commandLine().getParseResult().hasMatchedOption(option);
+    }
+
+    private static void run(Engine engine, List<PortPlan> plans, List<SideSpec> sides, Interrupt interrupt)
             throws InterruptedException {
-        Engine engine = Engine.start(
-                arguments,
-                engineOptions.cncFile("twinport"),
-                queueOptions.mbufs(),
-                settings.configuration().mbufRoom());
-        engine.recordFlights(flightFrames);
         boolean clean = true;
         try {
-            FailoverRun run = FailoverRun.create(engine, sides, handlerSpec, settings, System.out);
+            FailoverRun run = FailoverRun.create(engine, plans, System.out);
             boolean attached = false;
             try {
-                run.attach(sides);
+                run.attach();
                 attached = true;
                 interrupt.await();
             } finally {
@@ -181,17 +133,6 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private SideSpec driven(SideSpec side) {
-        SideDriver driver = SideDriver.parse("--standby-driver", standbyDriver);
-        return side.side() == FailoverPolicy.STANDBY ? side.drivenBy(driver) : side;
-    }
-
-    /** Longer mbufs need more memory than the usual ones, which the usual amount is for. */
-    private int megabytes(PortSpec port) {
-        long more = (long) queueOptions.mbufs() * (port.mbufRoom() - MbufPool.DEFAULT_ROOM);
-        return queueOptions.megabytes() + (int) ((more + (1 << 20) - 1) >> 20);
-    }
-
     private EalArguments arguments(List<SideSpec> sides, int megabytes) {
         // EAL probes what it is allowed at its start, and would have our driver's device before we do.
         List<String> pci = sides.stream()
@@ -207,10 +148,6 @@ final class RunCommand implements Callable<Integer> {
                             + " add '-- --no-huge' at the end.");
         }
         return arguments.withMemoryAtHand(megabytes);
-    }
-
-    private static List<SideSpec> side(int side, @Nullable String devargs) {
-        return devargs == null ? List.of() : List.of(SideSpec.parse(side, devargs));
     }
 
     private static void delete(String socket) {

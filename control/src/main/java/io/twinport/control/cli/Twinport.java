@@ -13,6 +13,8 @@ import picocli.CommandLine.Command;
             SoakCommand.class,
             ReplayCommand.class,
             HistoryCommand.class,
+            DoctorCommand.class,
+            ConfigCommand.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,

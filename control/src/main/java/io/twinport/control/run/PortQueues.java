@@ -1,10 +1,8 @@
 package io.twinport.control.run;
 
 import io.twinport.control.Engine;
-import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.failover.FailoverPort;
@@ -12,28 +10,26 @@ import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortSettings;
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
-import java.util.stream.IntStream;
 
-/**
- * The queues of a failover port and the poll loops that poll them: with n CPUs queue q is polled on the (q mod n)-th. The
- * first queue is the port itself, which decides; the others follow it.
- */
+/** The queues of a failover port. The first one is the port itself, which decides; the others follow it. */
 final class PortQueues {
-    private final Engine engine;
-    private final PortSettings settings;
     private final FailoverPort port;
+    private final PollLoops loops;
     private final List<PacketPort> ports = new ArrayList<>();
     private final List<PollMember> members = new ArrayList<>();
-    private final List<PollLoop> loops = new ArrayList<>();
-    private final List<PacketHandler> handlers = new ArrayList<>();
-    private final List<Lcore> lcores = new ArrayList<>();
+    private final List<Integer> numbers = new ArrayList<>();
 
     /** @param events address of the port's event line */
-    PortQueues(Engine engine, int id, int queues, long events, PortCounters counters, PortSettings settings) {
-        this.engine = engine;
-        this.settings = settings;
+    PortQueues(
+            Engine engine,
+            PollLoops loops,
+            int id,
+            int queues,
+            long events,
+            PortCounters counters,
+            PortSettings settings) {
+        this.loops = loops;
         this.port = new FailoverPort(id, events, counters, engine.newPortEvents(), settings);
         ports.add(engine.forHandler(id, port));
         members.add(port);
@@ -54,55 +50,13 @@ final class PortQueues {
         return ports;
     }
 
-    /**
-     * Makes the loops.
-     *
-     * @param each a handler for each queue
-     */
-    void handle(List<PacketHandler> each) {
-        int count = Math.min(ports.size(), engine.pollCpus().size());
-        for (int l = 0; l < count; l++) {
-            int first = l;
-            int[] mine = IntStream.range(0, ports.size())
-                    .filter(q -> q % count == first)
-                    .toArray();
-            PacketHandler handler =
-                    QueueHandlers.of(IntStream.of(mine).mapToObj(each::get).toList());
-            handlers.add(handler);
-            loops.add(engine.newLoop(
-                    l == 0 ? "poll" : "poll-" + l,
-                    handler,
-                    IntStream.of(mine).mapToObj(members::get).toList()));
-        }
+    /** Has the next queue polled; once for each of them, in order. */
+    void handle(PacketHandler handler) {
+        numbers.add(loops.add(members.get(numbers.size()), handler));
     }
 
-    /** Sets the loops going; returns when all run. */
-    void run() {
-        Iterator<Integer> cpus = engine.pollCpus().iterator();
-        for (int l = 0; l < loops.size(); l++) {
-            lcores.add(engine.run(loops.get(l), handlers.get(l), cpus.next()));
-        }
-    }
-
-    /** Has the JIT see all that may happen, while the loops run. Takes a control CPU, so not while devices are brought up. */
-    void warmUp() {
-        engine.warmUpMeanwhile(settings, ports.size());
-    }
-
-    /** Where each queue is polled, for those that join; the first one decides. */
+    /** Where each queue is polled, for devices that join; the first one decides. */
     List<PortQueue> places() {
-        return IntStream.range(0, ports.size())
-                .mapToObj(q -> new PortQueue(loops.get(q % loops.size()), q / loops.size()))
-                .toList();
-    }
-
-    /** CPUs that poll. */
-    List<Integer> cpus() {
-        return engine.pollCpus().stream().limit(loops.size()).toList();
-    }
-
-    /** Ends the loops. */
-    void close() {
-        lcores.forEach(Lcore::close);
+        return numbers.stream().map(loops::place).toList();
     }
 }

@@ -16,6 +16,7 @@ final class RunLog implements Conductor.Listener {
     private static final long HIGHEST_NANOS = 60_000_000_000L;
 
     private final PrintStream out;
+    private final String prefix;
     private final Histogram eventToBurst = new Histogram(HIGHEST_NANOS, 3);
     private final TimeOfDay time = new TimeOfDay(Instant.now(), System.nanoTime());
     private int failovers;
@@ -23,8 +24,10 @@ final class RunLog implements Conductor.Listener {
     private long lostAtMost;
     private boolean ended;
 
-    RunLog(PrintStream out) {
+    /** @param prefix before each line's text: which port it is about */
+    RunLog(PrintStream out, String prefix) {
         this.out = out;
+        this.prefix = prefix;
     }
 
     /** A line with the present time. */
@@ -116,7 +119,7 @@ final class RunLog implements Conductor.Listener {
     }
 
     private void line(long nanos, String text) {
-        out.println(time.text(nanos) + "  " + text);
+        out.println(time.text(nanos) + "  " + prefix + text);
         out.flush();
     }
 }

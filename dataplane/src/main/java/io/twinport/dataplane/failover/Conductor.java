@@ -73,8 +73,14 @@ public final class Conductor implements Agent {
         this.inputs = new InputLog(cnc.policyInputs());
     }
 
+    /** Tells a listener of all ports. */
     public void add(Listener listener) {
         listeners.add(listener);
+    }
+
+    /** Tells a listener of one port. */
+    public void add(int port, Listener listener) {
+        listeners.add(new OnePort(port, listener));
     }
 
     /**

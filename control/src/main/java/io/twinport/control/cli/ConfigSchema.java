@@ -1,0 +1,74 @@
+package io.twinport.control.cli;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The JSON Schema of configurations, made of the options that their keys are named after. */
+final class ConfigSchema {
+    private static final String TYPE = "type";
+
+    private ConfigSchema() {}
+
+    static Map<String, Object> make() {
+        Map<String, Object> process = properties(new ProcessOptions());
+        process.put(
+                Configuration.EAL,
+                listOr(
+                        Map.of(TYPE, "string"),
+                        "Arguments for DPDK's EAL: -l 1 (the poll loops' CPUs), --no-huge, -m 256, ..."));
+        Map<String, Object> ports = new LinkedHashMap<>();
+        ports.put(TYPE, "object");
+        ports.put("description", "The failover ports by their names.");
+        ports.put("minProperties", 1);
+        ports.put("additionalProperties", object(properties(new PortArguments())));
+        process.put("ports", ports);
+        Map<String, Object> schema = new LinkedHashMap<>();
+        schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
+        schema.put("title", "twinport run -c");
+        schema.putAll(object(process));
+        schema.put("required", List.of("ports"));
+        return schema;
+    }
+
+    private static Map<String, Object> object(Map<String, Object> properties) {
+        Map<String, Object> object = new LinkedHashMap<>();
+        object.put(TYPE, "object");
+        object.put("additionalProperties", false);
+        object.put("properties", properties);
+        return object;
+    }
+
+    private static Map<String, Object> properties(Object options) {
+        CommandLine commandLine = new CommandLine(options);
+        Map<String, Object> properties = new LinkedHashMap<>();
+        for (String key : Configuration.keys(commandLine)) {
+            properties.put(key, property(commandLine.getCommandSpec().findOption("--" + key)));
+        }
+        return properties;
+    }
+
+    private static Map<String, Object> property(OptionSpec option) {
+        Map<String, Object> value = new LinkedHashMap<>();
+        Class<?> type = option.type().isArray() ? option.type().getComponentType() : option.type();
+        value.put(TYPE, type == int.class ? "integer" : type == boolean.class ? "boolean" : "string");
+        String description = String.join(" ", option.description()).replaceAll(" ?Default: \\$\\{DEFAULT-VALUE\\}", "");
+        if (!option.splitRegex().isEmpty()) {
+            return listOr(value, description);
+        }
+        value.put("description", description);
+        if (option.defaultValue() != null) {
+            value.put("default", type == int.class ? Integer.valueOf(option.defaultValue()) : option.defaultValue());
+        }
+        return value;
+    }
+
+    private static Map<String, Object> listOr(Map<String, Object> value, String description) {
+        Map<String, Object> either = new LinkedHashMap<>();
+        either.put("description", description);
+        either.put("oneOf", List.of(value, Map.of(TYPE, "array", "items", value)));
+        return either;
+    }
+}

@@ -1,0 +1,143 @@
+package io.twinport.control.cli;
+
+import io.twinport.control.UserException;
+import io.twinport.control.config.ConfigFile;
+import io.twinport.control.config.Place;
+import io.twinport.control.config.Section;
+import io.twinport.control.config.Setting;
+import io.twinport.control.run.FailoverRun;
+import io.twinport.control.run.PortPlan;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * A configuration file, understood: its keys are the names of {@code run}'s options, which check the values.
+ *
+ * @param options of the process
+ * @param eal arguments for EAL
+ */
+record Configuration(ProcessOptions options, List<String> eal, List<PortPlan> ports) {
+    /** Key for what stands after {@code --} on the command line. */
+    static final String EAL = "eal";
+
+    private static final Pattern OPTION = Pattern.compile("--([a-z-]+)");
+
+    /** @throws UserException that begins with file, line and column */
+    static Configuration read(Path file) {
+        ConfigFile config = ConfigFile.read(file);
+        List<String> eal = new ArrayList<>();
+        List<Setting> settings = new ArrayList<>();
+        for (Setting setting : config.process().settings()) {
+            if (setting.key().equals(EAL)) {
+                setting.values()
+                        .forEach(value -> eal.addAll(List.of(value.strip().split("\\s+"))));
+            } else {
+                settings.add(setting);
+            }
+        }
+        Section process = new Section("", settings, config.process().place());
+        ProcessOptions options = fill(new ProcessOptions(), process);
+        placed(process, options::flightFrames);
+        List<PortPlan> ports = new ArrayList<>();
+        for (Section section : config.ports()) {
+            PortArguments arguments = fill(new PortArguments(), section);
+            ports.add(placed(section, () -> arguments.plan(section.name())));
+        }
+        placed(config.ports().getLast(), () -> {
+            FailoverRun.check(ports);
+            return true;
+        });
+        return new Configuration(options, eal, ports);
+    }
+
+    private static <T> T fill(T options, Section section) {
+        CommandLine commandLine = new CommandLine(options);
+        List<String> words = new ArrayList<>();
+        for (Setting setting : section.settings()) {
+            OptionSpec option = commandLine.getCommandSpec().findOption("--" + setting.key());
+            if (option == null) {
+                throw unknown(setting, commandLine);
+            }
+            words.add(word(setting, option));
+        }
+        try {
+            commandLine.parseArgs(words.toArray(String[]::new));
+            return options;
+        } catch (ParameterException e) {
+            throw place(section, String.valueOf(e.getMessage())).wrong(e.getMessage() + ".");
+        }
+    }
+
+    private static String word(Setting setting, OptionSpec option) {
+        String name = "--" + setting.key();
+        if (setting.isList() && option.splitRegex().isEmpty()) {
+            throw setting.place().wrong("'" + setting.key() + "' has one value, and not a list.");
+        }
+        String value = String.join(",", setting.values());
+        boolean isFlag = option.type() == boolean.class;
+        if (isFlag && !value.equals("true") && !value.equals("false")) {
+            throw setting.place().wrong("'" + setting.key() + "' is true or false, and not '" + value + "'.");
+        }
+        return name + "=" + value;
+    }
+
+    /** Picocli knows what a mistyped option was meant to be. */
+    private static UserException unknown(Setting setting, CommandLine commandLine) {
+        try {
+            commandLine.parseArgs("--" + setting.key());
+            throw new IllegalStateException(setting.key());
+        } catch (UnmatchedArgumentException e) {
+            List<String> likely =
+                    e.getSuggestions().stream().map(Configuration::key).limit(2).toList();
+            return setting.place()
+                    .wrong("there is no key '" + setting.key() + "' here. "
+                            + (likely.isEmpty()
+                                    ? "There are: " + String.join(", ", keys(commandLine)) + "."
+                                    : "Is it " + String.join(" or ", likely) + "?"));
+        }
+    }
+
+    /** The keys that options make. */
+    static List<String> keys(CommandLine commandLine) {
+        return commandLine.getCommandSpec().options().stream()
+                .map(option -> key(option.longestName()))
+                .sorted()
+                .toList();
+    }
+
+    private static String key(String option) {
+        return option.substring(2);
+    }
+
+    /** What an option's check has to say is said of the place where its key is. */
+    private static <T> T placed(Section section, Supplier<T> check) {
+        try {
+            return check.get();
+        } catch (UserException e) {
+            throw place(section, String.valueOf(e.getMessage())).wrong(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static Place place(Section section, String message) {
+        Matcher option = OPTION.matcher(message);
+        while (option.find()) {
+            String key = option.group(1);
+            Optional<Setting> setting = section.settings().stream()
+                    .filter(each -> each.key().equals(key))
+                    .findFirst();
+            if (setting.isPresent()) {
+                return setting.get().place();
+            }
+        }
+        return section.place();
+    }
+}

@@ -1,0 +1,108 @@
+package io.twinport.control.cli;
+
+import io.twinport.control.run.HandlerSpec;
+import io.twinport.control.run.PortPlan;
+import io.twinport.control.run.RunSettings;
+import io.twinport.control.run.SideDriver;
+import io.twinport.control.run.SideSpec;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.PortSettings;
+import java.util.List;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** All that makes one failover port: options on the command line, keys in a configuration. */
+final class PortArguments {
+    @Option(
+            names = "--primary",
+            paramLabel = "DEVARGS",
+            description = "The fast device: 0000:05:00.0, or net_virtio_user0,path=/run/vf.sock,server=1,mac=...")
+    @Nullable
+    String primary;
+
+    @Option(
+            names = "--standby",
+            paramLabel = "DEVARGS",
+            description = "The device that takes over. Without mac= a virtual side adopts the other's MAC address.")
+    @Nullable
+    String standby;
+
+    @Option(
+            names = "--standby-driver",
+            defaultValue = "dpdk",
+            paramLabel = "DRIVER",
+            description =
+                    "Who drives the standby. dpdk: DPDK's driver. twinport: our own for virtio-net, which tells the"
+                            + " hypervisor that the primary may be plugged and unplugged (QEMU's failover=on needs it)."
+                            + " Default: ${DEFAULT-VALUE}")
+    String standbyDriver = "dpdk";
+
+    @Option(
+            names = "--handler",
+            defaultValue = "reflect",
+            paramLabel = "HANDLER",
+            description =
+                    "reflect: every frame back to its sender. sink: freed. generate[:PPS[:MAC]]: frames of 60 bytes."
+                            + " tap:NAME: an interface of the kernel's with the port's MAC address. Default: ${DEFAULT-VALUE}")
+    String handler = "reflect";
+
+    @Option(
+            names = "--bind",
+            description =
+                    "Take PCI devices from the kernel: bind them to vfio-pci when they are there or appear, and give"
+                            + " them back at the end. Without it they have to be bound already.")
+    boolean bind;
+
+    @Mixin
+    QueueOptions queueOptions = new QueueOptions();
+
+    @Mixin
+    PortOptions portOptions = new PortOptions();
+
+    @Mixin
+    PolicyOptions policyOptions = new PolicyOptions();
+
+    @Mixin
+    DetectionOptions detectionOptions = new DetectionOptions();
+
+    @Mixin
+    ReceiveOptions receiveOptions = new ReceiveOptions();
+
+    /**
+     * What was given, checked.
+     *
+     * @param name the port's, in messages
+     * @throws io.twinport.control.UserException that begins with the option that is wrong
+     */
+    PortPlan plan(String name) {
+        List<SideSpec> sides = Stream.of(side(FailoverPolicy.PRIMARY, primary), side(FailoverPolicy.STANDBY, standby))
+                .flatMap(List::stream)
+                .map(this::driven)
+                .map(side -> bind && side.isPci() ? side.bound() : side)
+                .toList();
+        HandlerSpec handlerSpec = HandlerSpec.parse(handler);
+        return new PortPlan(name, sides, handlerSpec, settings(handlerSpec));
+    }
+
+    private RunSettings settings(HandlerSpec handlerSpec) {
+        PortSettings port = new PortSettings(policyOptions.failback(), receiveOptions.settings(), policyOptions.hold());
+        return new RunSettings(
+                port,
+                queueOptions.queues(handlerSpec),
+                portOptions.spec(),
+                detectionOptions.settings(),
+                policyOptions.announce(),
+                policyOptions.releaseTime());
+    }
+
+    private static List<SideSpec> side(int side, @Nullable String devargs) {
+        return devargs == null ? List.of() : List.of(SideSpec.parse(side, devargs));
+    }
+
+    private SideSpec driven(SideSpec side) {
+        SideDriver driver = SideDriver.parse("--standby-driver", standbyDriver);
+        return side.side() == FailoverPolicy.STANDBY ? side.drivenBy(driver) : side;
+    }
+}

@@ -1,0 +1,41 @@
+package io.twinport.control.cli;
+
+import io.twinport.dataplane.flight.FlightRecorder;
+import java.util.function.Predicate;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** What belongs to a run's process, and not to one of its ports. */
+final class ProcessOptions {
+    @Mixin
+    EngineOptions engine = new EngineOptions();
+
+    @Option(
+            names = "--flight-recorder",
+            arity = "0..1",
+            fallbackValue = "256",
+            defaultValue = "0",
+            paramLabel = "N",
+            description =
+                    "Keep the headers of the last N frames before each switch and of N after it (256), of the last 64"
+                            + " switches, in NAME.flight beside NAME.cnc: 'twinport history NAME.cnc --pcap FILE' writes them."
+                            + " Of the first port, where there are several.")
+    int flightFrames;
+
+    /** Checked. */
+    int flightFrames() {
+        Commands.check(
+                flightFrames >= 0 && flightFrames <= FlightRecorder.mostFrames(),
+                "--flight-recorder " + flightFrames,
+                "1 to " + FlightRecorder.mostFrames() + " frames, or 0 for none");
+        return flightFrames;
+    }
+
+    /** Takes from a configuration what the command line does not say. */
+    void fillUpFrom(ProcessOptions other, Predicate<String> isGiven) {
+        if (!isGiven.test("--flight-recorder")) {
+            flightFrames = other.flightFrames;
+        }
+        engine.fillUpFrom(other.engine);
+    }
+}

@@ -1,0 +1,174 @@
+package io.twinport.control.config;
+
+import io.twinport.control.UserException;
+import java.io.IOException;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.snakeyaml.engine.v2.api.LoadSettings;
+import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.exceptions.Mark;
+import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
+import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
+import org.snakeyaml.engine.v2.nodes.MappingNode;
+import org.snakeyaml.engine.v2.nodes.Node;
+import org.snakeyaml.engine.v2.nodes.NodeTuple;
+import org.snakeyaml.engine.v2.nodes.ScalarNode;
+import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
+
+/**
+ * A configuration in YAML: settings of the process, and under {@code ports} a section for each failover port.
+ *
+ * <pre>
+ * name: twinport
+ * eal: -l 1
+ * ports:
+ *   wan:
+ *     primary: 0000:05:00.0
+ *     standby: 0000:01:00.0
+ *     vlan: [10, 20]
+ * </pre>
+ *
+ * @param process what is not under {@code ports}
+ */
+public record ConfigFile(Section process, List<Section> ports) {
+    /** Characters; a configuration of 15 ports has some thousands. */
+    private static final int LONGEST = 1 << 18;
+
+    private static final String PORTS = "ports";
+    private static final String PORT_NAME = "[A-Za-z0-9][A-Za-z0-9_.-]{0,31}";
+
+    /**
+     * Reads a file.
+     *
+     * @throws UserException if it cannot be read, or is none: then with line and column
+     */
+    public static ConfigFile read(Path file) {
+        return new Reader(file).read();
+    }
+
+    private record Reader(Path file) {
+        ConfigFile read() {
+            Place top = new Place(file, 1, 1);
+            LoadSettings settings = LoadSettings.builder()
+                    .setLabel(file.toString())
+                    .setCodePointLimit(LONGEST)
+                    .build();
+            try {
+                Optional<Node> root = new Compose(settings).composeString(text());
+                if (root.isEmpty()) {
+                    throw top.wrong("there is nothing in it. Give 'ports:' with at least one port.");
+                }
+                return read(mapping(root.get(), "a configuration"));
+            } catch (MarkedYamlEngineException e) {
+                String context = e.getContext() == null ? "" : " (" + e.getContext() + ")";
+                throw e.getProblemMark().map(this::place).orElse(top).wrong(e.getProblem() + context + ".");
+            } catch (YamlEngineException e) {
+                throw top.wrong(String.valueOf(e.getMessage()));
+            }
+        }
+
+        private String text() {
+            try {
+                if (Files.size(file) > LONGEST) {
+                    throw new UserException(file + " has more than " + LONGEST + " bytes: it is no configuration.");
+                }
+                return Files.readString(file);
+            } catch (NoSuchFileException e) {
+                throw new UserException("there is no file " + file + ".", e);
+            } catch (MalformedInputException e) {
+                throw new UserException(file + " is no UTF-8 text.", e);
+            } catch (IOException e) {
+                throw new UserException(file + " cannot be read: " + e.getMessage() + ".", e);
+            }
+        }
+
+        private ConfigFile read(MappingNode root) {
+            List<Setting> process = new ArrayList<>();
+            List<Section> ports = new ArrayList<>();
+            Set<String> keys = new HashSet<>();
+            for (NodeTuple entry : root.getValue()) {
+                String key = key(entry, keys);
+                if (key.equals(PORTS)) {
+                    readPorts(mapping(entry.getValueNode(), "the ports"), ports);
+                } else {
+                    process.add(setting(key, entry));
+                }
+            }
+            if (ports.isEmpty()) {
+                throw place(root).wrong("there is no port. Give 'ports:' with at least one.");
+            }
+            return new ConfigFile(new Section("", List.copyOf(process), place(root)), List.copyOf(ports));
+        }
+
+        private void readPorts(MappingNode node, List<Section> ports) {
+            Set<String> names = new HashSet<>();
+            for (NodeTuple entry : node.getValue()) {
+                String name = key(entry, names);
+                if (!name.matches(PORT_NAME)) {
+                    throw place(entry.getKeyNode())
+                            .wrong("'" + name
+                                    + "' is no name for a port: use up to 32 letters, digits, '.', '-' and '_'.");
+                }
+                List<Setting> settings = new ArrayList<>();
+                Set<String> keys = new HashSet<>();
+                for (NodeTuple each :
+                        mapping(entry.getValueNode(), "port " + name).getValue()) {
+                    settings.add(setting(key(each, keys), each));
+                }
+                ports.add(new Section(name, List.copyOf(settings), place(entry.getKeyNode())));
+            }
+        }
+
+        private String key(NodeTuple entry, Set<String> before) {
+            String key = scalar(entry.getKeyNode(), "a key");
+            if (!before.add(key)) {
+                throw place(entry.getKeyNode()).wrong("'" + key + "' is there twice.");
+            }
+            return key;
+        }
+
+        private Setting setting(String key, NodeTuple entry) {
+            Place place = place(entry.getKeyNode());
+            if (entry.getValueNode() instanceof SequenceNode list) {
+                List<String> values = list.getValue().stream()
+                        .map(node -> scalar(node, "an entry of '" + key + "'"))
+                        .toList();
+                return new Setting(key, values, true, place);
+            }
+            return new Setting(key, List.of(scalar(entry.getValueNode(), "'" + key + "'")), false, place);
+        }
+
+        private MappingNode mapping(Node node, String what) {
+            if (node instanceof MappingNode mapping) {
+                return mapping;
+            }
+            throw place(node).wrong(what + " must be keys with values ('key: value', a line each).");
+        }
+
+        private String scalar(Node node, String what) {
+            if (!(node instanceof ScalarNode scalar)) {
+                throw place(node).wrong(what + " must be a single value.");
+            }
+            if (scalar.getTag().equals(Tag.NULL)) {
+                throw place(node).wrong(what + " has no value.");
+            }
+            return scalar.getValue();
+        }
+
+        private Place place(Node node) {
+            return node.getStartMark().map(this::place).orElse(new Place(file, 1, 1));
+        }
+
+        private Place place(Mark mark) {
+            return new Place(file, mark.getLine() + 1, mark.getColumn() + 1);
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package io.twinport.control.run;
+
+import io.twinport.control.Engine;
+import io.twinport.dataplane.Lcore;
+import io.twinport.dataplane.PacketHandler;
+import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.PollMember;
+import io.twinport.dataplane.PortQueue;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.IntStream;
+
+/** The poll loops of a process, and the queues of all its ports on them: with n CPUs the q-th is polled on the (q mod n)-th. */
+final class PollLoops {
+    private record Polled(PollMember queue, PacketHandler handler) {}
+
+    private final Engine engine;
+    private final List<Polled> polled = new ArrayList<>();
+    private final List<PollLoop> loops = new ArrayList<>();
+    private final List<PacketHandler> handlers = new ArrayList<>();
+    private final List<Lcore> lcores = new ArrayList<>();
+
+    PollLoops(Engine engine) {
+        this.engine = engine;
+    }
+
+    /** Before {@link #make}. Returns the number by which {@link #place} knows the queue. */
+    int add(PollMember queue, PacketHandler handler) {
+        polled.add(new Polled(queue, handler));
+        return polled.size() - 1;
+    }
+
+    /** Makes the loops, of all that was added. */
+    void make() {
+        int count = Math.min(polled.size(), engine.pollCpus().size());
+        for (int l = 0; l < count; l++) {
+            int first = l;
+            List<Polled> mine = IntStream.range(0, polled.size())
+                    .filter(q -> q % count == first)
+                    .mapToObj(polled::get)
+                    .toList();
+            PacketHandler handler =
+                    QueueHandlers.of(mine.stream().map(Polled::handler).toList());
+            handlers.add(handler);
+            loops.add(engine.newLoop(
+                    l == 0 ? "poll" : "poll-" + l,
+                    handler,
+                    mine.stream().map(Polled::queue).toList()));
+        }
+    }
+
+    /** Where a queue is polled, for devices that join; after {@link #make}. */
+    PortQueue place(int number) {
+        return new PortQueue(loops.get(number % loops.size()), number / loops.size());
+    }
+
+    /** Sets the loops going; returns when all run. */
+    void run() {
+        Iterator<Integer> cpus = engine.pollCpus().iterator();
+        for (int l = 0; l < loops.size(); l++) {
+            lcores.add(engine.run(loops.get(l), handlers.get(l), cpus.next()));
+        }
+    }
+
+    /** CPUs that poll. */
+    List<Integer> cpus() {
+        return engine.pollCpus().stream().limit(loops.size()).toList();
+    }
+
+    /** Ends the loops. */
+    void close() {
+        lcores.forEach(Lcore::close);
+    }
+}

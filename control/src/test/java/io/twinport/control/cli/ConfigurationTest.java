@@ -1,0 +1,139 @@
+package io.twinport.control.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.control.UserException;
+import io.twinport.control.run.HandlerSpec;
+import io.twinport.control.run.PortPlan;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ConfigurationTest {
+    private static final String GOOD = """
+            name: guest
+            eal: [-l 1, --no-huge]
+            ports:
+              wan:
+                primary: 0000:05:00.0
+                standby: net_virtio_user0,path=/run/standby.sock,server=1
+                mac: 52:54:00:12:34:56
+                vlan: [10, 20]
+                promiscuous: true
+                announce: 3
+              lan:
+                primary: net_tap1
+                handler: tap:lan
+                multicast: 01:00:5e:00:00:fb
+            """;
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldUnderstandPortsAndProcess() throws IOException {
+        Configuration read = read(GOOD);
+        assertEquals("guest", read.options().engine.name);
+        assertEquals(List.of("-l", "1", "--no-huge"), read.eal());
+        assertEquals(
+                List.of("wan", "lan"), read.ports().stream().map(PortPlan::name).toList());
+        PortPlan wan = read.ports().getFirst();
+        assertEquals(2, wan.sides().size());
+        assertEquals("[10, 20]", wan.settings().configuration().filter().vlans().toString());
+        assertTrue(wan.settings().configuration().filter().promiscuous());
+        assertEquals(3, wan.settings().announce().count());
+        assertEquals(new HandlerSpec.Tap("lan"), read.ports().getLast().handler());
+    }
+
+    /** Line and column are those of the key, and a hint says what to write. */
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            standby:            | standbye:            | 6:5:  | there is no key 'standbye' here. Is it standby
+            name: guest         | nmae: guest          | 1:1:  | there is no key 'nmae' here.
+            announce: 3         | announce: 3000       | 10:5: | 0 to 100
+            announce: 3         | announce: often      | 10:5: | 'often' is not an int
+            promiscuous: true   | promiscuous: maybe   | 9:5:  | true or false, and not 'maybe'
+            mac: 52:54          | mac: [1, 2] #        | 7:5:  | 'mac' has one value, and not a list
+            [10, 20]            | [10, 5000]           | 8:5:  | --vlan 5000 is not possible: give 1 to 4094
+            primary: 0000:05:00.0 | primary: eth0      | 5:5:  | 'eth0' is no DPDK device
+            handler: tap:lan    | handler: tap         | 13:5: | Choose reflect, sink
+            primary: net_tap1   | primary: 0000:05:00.0 | 11:3: | the ports wan and lan both have 0000:05:00.0
+            handler: tap:lan    | handler: {a: b}      | 13:14: | must be a single value
+            handler: tap:lan    | handler:             | 13:13: | has no value
+            """)
+    void shouldSayWhereAndWhat(String good, String bad, String place, String text) throws IOException {
+        String message = failure(GOOD.replace(good, bad));
+        assertTrue(message.startsWith(folder.resolve("twinport.yaml") + ":" + place), message);
+        assertTrue(message.contains(text), message);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "# nothing",
+                "ports: {}",
+                "name: x",
+                "- a",
+                "ports: [a]",
+                "ports: {a: 1}",
+                "ports: {'a b': {primary: net_tap0}}",
+                "ports:\n  a: {primary: net_tap0}\n  a: {primary: net_tap1}",
+                "ports: {a: {primary: net_tap0, primary: net_tap1}}",
+                "ports: {a: {}}",
+                "ports: {a: {primary: net_tap0}",
+                "ports: \t- x",
+                "a: &x [*x]\nports: *x",
+                "? [a, b]\n: c"
+            })
+    void shouldRefuseWhatIsNoConfiguration(String text) throws IOException {
+        String message = failure(text);
+        assertTrue(message.matches("(?s)\\Q" + folder.resolve("twinport.yaml") + "\\E:\\d+:\\d+: .*"), message);
+    }
+
+    /** A reference costs nothing, and what it would grow to is never built. */
+    @Test
+    void shouldNotBeBlownUpByReferences() throws IOException {
+        StringBuilder bomb = new StringBuilder("a0: &a0 [x, x]\n");
+        for (int i = 1; i < 60; i++) {
+            bomb.append("a%d: &a%d [*a%d, *a%d]%n".formatted(i, i, i - 1, i - 1));
+        }
+        assertTrue(failure(bomb.toString()).startsWith(folder.resolve("twinport.yaml") + ":"));
+    }
+
+    @Test
+    void shouldSayThatAFileIsMissingOrTooLong() throws IOException {
+        assertTrue(String.valueOf(assertThrows(UserException.class, () -> Configuration.read(folder.resolve("none")))
+                        .getMessage())
+                .startsWith("there is no file "));
+        assertTrue(failure("#".repeat(300_000)).contains("it is no configuration"));
+    }
+
+    @Test
+    void shouldPublishASchemaOfTheSameKeys() {
+        Map<String, Object> schema = ConfigSchema.make();
+        String text = schema.toString();
+        assertEquals(List.of("ports"), schema.get("required"));
+        assertTrue(text.contains("standby-driver") && text.contains("cnc-dir") && text.contains("eal"), text);
+        assertTrue(text.contains("mtu={type=integer"), text);
+    }
+
+    private Configuration read(String text) throws IOException {
+        return Configuration.read(Files.writeString(folder.resolve("twinport.yaml"), text));
+    }
+
+    private String failure(String text) throws IOException {
+        Path file = Files.writeString(folder.resolve("twinport.yaml"), text);
+        return String.valueOf(assertThrows(UserException.class, () -> Configuration.read(file))
+                .getMessage());
+    }
+}

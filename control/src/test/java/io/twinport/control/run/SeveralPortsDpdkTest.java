@@ -1,0 +1,77 @@
+package io.twinport.control.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.control.Program;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Ports of one process, from a configuration: each has its devices, its settings and its own switches. */
+class SeveralPortsDpdkTest {
+    private static final int SECONDS = 60;
+
+    @TempDir
+    private Path folder;
+
+    private final String id = String.valueOf(ProcessHandle.current().pid() % 10_000);
+
+    @Test
+    void shouldSwitchEachPortByItself() throws IOException {
+        Path file = configuration();
+        try (Program twinport = Program.twinport("run", "-c", file.toString(), "--cnc-dir", folder.toString())) {
+            twinport.awaitLine("wan: ready, MAC address 02:00:00:00:00:01, poll loop", SECONDS);
+            twinport.awaitLine("lan: ready, MAC address 02:00:00:00:00:02, poll loop", SECONDS);
+            assertEquals("1400", read("twpk", "mtu"));
+            assertEquals("1300", read("twqk", "mtu"));
+            twinport.awaitLine("lan: switch none -> primary|lan: switch standby -> primary", SECONDS);
+
+            Program.run("ip", "link", "set", "twpp" + id, "down");
+            twinport.awaitLine("wan: switch primary -> standby, cause: primary link down", SECONDS);
+            assertEquals(0, twinport.count("lan: switch primary -> standby"), twinport::output);
+            Program.run("ip", "link", "set", "twqp" + id, "down");
+            twinport.awaitLine("lan: switch primary -> standby, cause: primary link down", SECONDS);
+
+            twinport.interrupt();
+            assertEquals(0, twinport.waitFor(SECONDS), twinport::output);
+            assertEquals(2, twinport.count("^1 failovers, "), twinport::output);
+            assertTrue(twinport.count("frames are not back") == 0, twinport::output);
+        }
+        assertTrue(Files.exists(folder.resolve("guest.cnc")), "the file's name is used");
+    }
+
+    @Test
+    void shouldRefuseOptionsOfAPortBesideAFile() throws IOException {
+        try (Program twinport = Program.twinport("run", "-c", configuration().toString(), "--mtu", "9000")) {
+            assertEquals(2, twinport.waitFor(SECONDS), twinport::output);
+            assertTrue(twinport.output().contains("--mtu: with -c the ports are as the file says"), twinport::output);
+        }
+    }
+
+    private Path configuration() throws IOException {
+        return Files.writeString(folder.resolve("twinport.yaml"), """
+                name: guest
+                eal: --no-huge
+                ports:
+                  wan:
+                    primary: net_tap0,iface=twppID
+                    standby: net_tap1,iface=twpsID
+                    mac: 02:00:00:00:00:01
+                    handler: tap:twpkID
+                    mtu: 1400
+                  lan:
+                    primary: net_tap2,iface=twqpID
+                    standby: net_tap3,iface=twqsID
+                    mac: 02:00:00:00:00:02
+                    handler: tap:twqkID
+                    mtu: 1300
+                """.replace("ID", id));
+    }
+
+    private String read(String name, String what) throws IOException {
+        return Files.readString(Path.of("/sys/class/net", name + id, what)).trim();
+    }
+}
