@@ -47,6 +47,7 @@ record Configuration(ProcessOptions options, List<String> eal, List<PortPlan> po
         Section process = new Section("", settings, config.process().place());
         ProcessOptions options = fill(new ProcessOptions(), process);
         placed(process, options::flightFrames);
+        placed(process, options::metrics);
         List<PortPlan> ports = new ArrayList<>();
         for (Section section : config.ports()) {
             PortArguments arguments = fill(new PortArguments(), section);

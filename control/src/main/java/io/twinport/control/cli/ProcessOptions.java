@@ -1,7 +1,10 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.metrics.MetricsAddress;
 import io.twinport.dataplane.flight.FlightRecorder;
+import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -22,6 +25,20 @@ final class ProcessOptions {
                             + " Of the first port, where there are several.")
     int flightFrames;
 
+    @Option(
+            names = "--metrics",
+            paramLabel = "[HOST:]PORT",
+            description =
+                    "Serve metrics for Prometheus at http://HOST:PORT/metrics; without HOST on loopback only. Not served"
+                            + " unless given.")
+    @Nullable
+    String metrics;
+
+    /** Checked. */
+    Optional<MetricsAddress> metrics() {
+        return Optional.ofNullable(metrics).map(text -> MetricsAddress.parse("--metrics", text));
+    }
+
     /** Checked. */
     int flightFrames() {
         Commands.check(
@@ -36,6 +53,7 @@ final class ProcessOptions {
         if (!isGiven.test("--flight-recorder")) {
             flightFrames = other.flightFrames;
         }
+        metrics = metrics != null ? metrics : other.metrics;
         engine.fillUpFrom(other.engine);
     }
 }

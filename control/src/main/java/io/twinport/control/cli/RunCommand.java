@@ -2,6 +2,7 @@ package io.twinport.control.cli;
 
 import io.twinport.control.Engine;
 import io.twinport.control.UserException;
+import io.twinport.control.metrics.Metrics;
 import io.twinport.control.run.FailoverRun;
 import io.twinport.control.run.PortPlan;
 import io.twinport.control.run.SideDriver;
@@ -68,10 +69,11 @@ final class RunCommand implements Callable<Integer> {
         MbufNeeds mbufs = MbufNeeds.of(plans);
         EalArguments arguments = arguments(sides, mbufs.megabytes());
         Interrupt interrupt = Interrupt.install(0);
-        try {
+        // First, so that an address that cannot be had is said before any device is touched.
+        try (Metrics metrics = process.metrics().map(Metrics::start).orElse(null)) {
             Engine engine = Engine.start(arguments, process.engine.cncFile(DEFAULT_NAME), mbufs.count(), mbufs.room());
             engine.recordFlights(flightFrames);
-            run(engine, plans, sides, interrupt);
+            run(engine, plans, sides, metrics, interrupt);
             return 0;
         } finally {
             interrupt.done();
@@ -107,17 +109,25 @@ final class RunCommand implements Callable<Integer> {
         return spec.commandLine().getParseResult().hasMatchedOption(option);
     }
 
-    private static void run(Engine engine, List<PortPlan> plans, List<SideSpec> sides, Interrupt interrupt)
+    private static void run(
+            Engine engine, List<PortPlan> plans, List<SideSpec> sides, @Nullable Metrics metrics, Interrupt interrupt)
             throws InterruptedException {
         boolean clean = true;
         try {
             FailoverRun run = FailoverRun.create(engine, plans, System.out);
+            if (metrics != null) {
+                run.show(metrics);
+                System.out.println("metrics at " + metrics.url());
+            }
             boolean attached = false;
             try {
                 run.attach();
                 attached = true;
                 interrupt.await();
             } finally {
+                if (metrics != null) {
+                    metrics.close();
+                }
                 clean = run.stop();
                 if (attached) {
                     run.summary();

@@ -4,6 +4,7 @@ import io.twinport.control.Engine;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.control.hotplug.SideLife;
+import io.twinport.control.metrics.Metrics;
 import io.twinport.posix.ProcessEnd;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -80,6 +81,12 @@ public final class FailoverRun {
             throw new UserException(plans.size() + " ports are more than the " + MOST_PORTS
                     + " for whose devices DPDK has room (RTE_MAX_ETHPORTS).");
         }
+    }
+
+    /** Has the ports among the metrics; before {@link #attach}. */
+    public void show(Metrics metrics) {
+        metrics.add(engine.pool());
+        ports.forEach(port -> port.show(metrics));
     }
 
     /**

@@ -8,6 +8,7 @@ import io.twinport.control.hotplug.SidePlan;
 import io.twinport.control.hotplug.Watchdog;
 import io.twinport.control.kernel.InterfaceAddresses;
 import io.twinport.control.kernel.Tap;
+import io.twinport.control.metrics.Metrics;
 import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
@@ -109,6 +110,11 @@ final class PortRun {
         if (tap != null) {
             engine.conductor().add(id, tap);
         }
+    }
+
+    void show(Metrics metrics) {
+        PortMonitor monitor = Objects.requireNonNull(joining).monitor();
+        engine.conductor().add(id, metrics.add(plan.name(), counters, monitor.statistics(), monitor::standbyHealth));
     }
 
     /** Before any device is there, so that the first one has it all when it joins. */

@@ -5,6 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Program;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -20,7 +24,7 @@ class SeveralPortsDpdkTest {
     private final String id = String.valueOf(ProcessHandle.current().pid() % 10_000);
 
     @Test
-    void shouldSwitchEachPortByItself() throws IOException {
+    void shouldSwitchEachPortByItself() throws IOException, InterruptedException {
         Path file = configuration();
         try (Program twinport = Program.twinport("run", "-c", file.toString(), "--cnc-dir", folder.toString())) {
             twinport.awaitLine("wan: ready, MAC address 02:00:00:00:00:01, poll loop", SECONDS);
@@ -34,6 +38,16 @@ class SeveralPortsDpdkTest {
             assertEquals(0, twinport.count("lan: switch primary -> standby"), twinport::output);
             Program.run("ip", "link", "set", "twqp" + id, "down");
             twinport.awaitLine("lan: switch primary -> standby, cause: primary link down", SECONDS);
+
+            String metrics = scrape(twinport.awaitLine("metrics at ", SECONDS).replace("metrics at ", ""));
+            assertTrue(
+                    metrics.contains(
+                            "twinport_switches_total{cause=\"primary link down\",from=\"primary\",port=\"wan\","
+                                    + "to=\"standby\"} 1.0"),
+                    metrics);
+            assertTrue(metrics.contains("twinport_active_side{port=\"lan\"} 2.0"), metrics);
+            assertTrue(metrics.contains("rx_packets{port=\"wan\",side=\"primary\"}"), metrics);
+            assertTrue(metrics.contains("twinport_mbufs_available"), metrics);
 
             twinport.interrupt();
             assertEquals(0, twinport.waitFor(SECONDS), twinport::output);
@@ -51,9 +65,17 @@ class SeveralPortsDpdkTest {
         }
     }
 
+    private static String scrape(String url) throws IOException, InterruptedException {
+        HttpResponse<String> answer = HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode());
+        return answer.body();
+    }
+
     private Path configuration() throws IOException {
         return Files.writeString(folder.resolve("twinport.yaml"), """
                 name: guest
+                metrics: 0
                 eal: --no-huge
                 ports:
                   wan:

@@ -49,7 +49,7 @@ public final class StandbyHealth {
         }
 
         /** Its number in {@code twinport.cnc}. */
-        int code() {
+        public int code() {
             return code;
         }
 
