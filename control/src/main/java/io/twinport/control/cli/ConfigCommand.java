@@ -1,5 +1,6 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.UserException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -28,8 +29,7 @@ import picocli.CommandLine.Parameters;
 final class ConfigCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw new io.twinport.control.UserException(
-                "config: say what is to be done, 'config check FILE' or 'config schema'.");
+        throw new UserException("config: say what is to be done, 'config check FILE' or 'config schema'.");
     }
 
     /** {@code twinport config check}. */

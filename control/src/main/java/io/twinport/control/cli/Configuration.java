@@ -66,7 +66,7 @@ record Configuration(ProcessOptions options, List<String> eal, List<PortPlan> po
         for (Setting setting : section.settings()) {
             OptionSpec option = commandLine.getCommandSpec().findOption("--" + setting.key());
             if (option == null) {
-                throw unknown(setting, commandLine);
+                throw unknown(setting, section, commandLine);
             }
             words.add(word(setting, option));
         }
@@ -91,20 +91,33 @@ record Configuration(ProcessOptions options, List<String> eal, List<PortPlan> po
         return name + "=" + value;
     }
 
-    /** Picocli knows what a mistyped option was meant to be. */
-    private static UserException unknown(Setting setting, CommandLine commandLine) {
-        try {
-            commandLine.parseArgs("--" + setting.key());
-            throw new IllegalStateException(setting.key());
-        } catch (UnmatchedArgumentException e) {
-            List<String> likely =
-                    e.getSuggestions().stream().map(Configuration::key).limit(2).toList();
-            return setting.place()
-                    .wrong("there is no key '" + setting.key() + "' here. "
-                            + (likely.isEmpty()
-                                    ? "There are: " + String.join(", ", keys(commandLine)) + "."
-                                    : "Is it " + String.join(" or ", likely) + "?"));
+    private static UserException unknown(Setting setting, Section section, CommandLine commandLine) {
+        List<String> known = new ArrayList<>(keys(commandLine));
+        if (section.name().isEmpty()) {
+            known.addAll(List.of(EAL, ConfigFile.PORTS));
         }
+        List<String> likely = likely(setting.key(), commandLine);
+        return setting.place()
+                .wrong("there is no key '" + setting.key() + "' here. "
+                        + (likely.isEmpty()
+                                ? "There are: " + String.join(", ", known) + "."
+                                : "Is it " + String.join(" or ", likely) + "?"));
+    }
+
+    /** Picocli knows what a mistyped option was meant to be. */
+    private static List<String> likely(String key, CommandLine commandLine) {
+        try {
+            commandLine.parseArgs("--" + key);
+        } catch (UnmatchedArgumentException e) {
+            return e.getSuggestions().stream()
+                    .filter(option -> option.startsWith("--"))
+                    .map(Configuration::key)
+                    .limit(2)
+                    .toList();
+        } catch (ParameterException e) {
+            // It has the beginning of an option, and more than that.
+        }
+        return List.of();
     }
 
     /** The keys that options make. */

@@ -42,7 +42,9 @@ public record ConfigFile(Section process, List<Section> ports) {
     /** Characters; a configuration of 15 ports has some thousands. */
     private static final int LONGEST = 1 << 18;
 
-    private static final String PORTS = "ports";
+    /** The key under which the ports are. */
+    public static final String PORTS = "ports";
+
     private static final String PORT_NAME = "[A-Za-z0-9][A-Za-z0-9_.-]{0,31}";
 
     /**
@@ -143,7 +145,8 @@ public record ConfigFile(Section process, List<Section> ports) {
                         .toList();
                 return new Setting(key, values, true, place);
             }
-            return new Setting(key, List.of(scalar(entry.getValueNode(), "'" + key + "'")), false, place);
+            String what = "'" + key + "'";
+            return new Setting(key, List.of(scalar(entry.getValueNode(), what)), false, place);
         }
 
         private MappingNode mapping(Node node, String what) {

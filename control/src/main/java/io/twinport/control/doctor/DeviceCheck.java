@@ -1,6 +1,7 @@
 package io.twinport.control.doctor;
 
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.Occupant;
 import io.twinport.control.hotplug.PciBus;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,7 +24,7 @@ final class DeviceCheck implements Check {
     }
 
     private static Finding finding(Nic nic, PciBus bus) {
-        boolean lent = bus.find(nic.address()).filter(there -> there.isLent()).isPresent();
+        boolean lent = bus.find(nic.address()).filter(Occupant::isLent).isPresent();
         if (!lent || nic.driver().equals("vfio-pci")) {
             try {
                 bus.checkGroup(nic.address());

@@ -3,6 +3,7 @@ package io.twinport.control.doctor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * Services of the guest that would also take an address on one of a pair's interfaces: with two leases for one MAC address
@@ -10,6 +11,8 @@ import java.util.TreeSet;
  */
 final class NetworkServiceCheck implements Check {
     private static final String CLOUD_INIT_OFF = "/etc/cloud/cloud.cfg.d/99-twinport-no-network.cfg";
+    private static final Pattern LEAVES_NETWORK =
+            Pattern.compile("^network:\\s*(?:\\{\\s*|\\n\\s+)config:\\s*disabled", Pattern.MULTILINE);
     private static final List<String> INTERFACES_FILES =
             List.of("/etc/network/interfaces", "/etc/network/interfaces.d/");
 
@@ -97,8 +100,7 @@ final class NetworkServiceCheck implements Check {
         boolean runs = host.exists("/etc/cloud/cloud.cfg") && !host.exists("/etc/cloud/cloud-init.disabled");
         boolean leavesNetwork = host.names("/etc/cloud/cloud.cfg.d").stream()
                 .map(name -> host.text("/etc/cloud/cloud.cfg.d/" + name))
-                .anyMatch(text -> text.replaceAll("\\s", "").contains("network:{config:disabled}")
-                        || text.matches("(?s).*^?network:\\s*\\n\\s+config:\\s*disabled.*"));
+                .anyMatch(text -> LEAVES_NETWORK.matcher(text).find());
         if (runs && !leavesNetwork) {
             found.add(Finding.warning(
                     "cloud-init",

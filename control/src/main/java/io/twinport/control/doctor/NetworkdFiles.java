@@ -2,6 +2,7 @@ package io.twinport.control.doctor;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -38,8 +39,7 @@ final class NetworkdFiles {
         Optional<String> addresses = value(file, "MACAddress");
         boolean byName = names.map(list -> matches(list, name)).orElse(true);
         boolean byAddress = addresses
-                .map(list -> list.toLowerCase(java.util.Locale.ROOT)
-                        .contains(host.text("/sys/class/net/" + name + "/address")))
+                .map(list -> list.toLowerCase(Locale.ROOT).contains(host.text("/sys/class/net/" + name + "/address")))
                 .orElse(true);
         boolean byType = value(file, "Type").map(type -> matches(type, "ether")).orElse(true);
         return byName && byAddress && byType;

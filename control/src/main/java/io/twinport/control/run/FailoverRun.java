@@ -37,12 +37,18 @@ public final class FailoverRun {
         this.engine = engine;
         this.out = out;
         this.loops = new PollLoops(engine);
-        for (PortPlan plan : plans) {
-            RunLog log = new RunLog(out, plans.size() == 1 ? "" : plan.name() + ": ");
-            ports.add(new PortRun(engine, loops, ports.size(), plan, devices, log, FailoverRun::endProcess));
+        try {
+            for (PortPlan plan : plans) {
+                RunLog log = new RunLog(out, plans.size() == 1 ? "" : plan.name() + ": ");
+                ports.add(new PortRun(engine, loops, ports.size(), plan, devices, log, FailoverRun::endProcess));
+            }
+            loops.make();
+            ports.forEach(PortRun::prepare);
+        } catch (RuntimeException | Error e) {
+            // Their interfaces have threads, which use the engine's mbufs.
+            ports.forEach(PortRun::close);
+            throw e;
         }
-        loops.make();
-        ports.forEach(PortRun::prepare);
         loops.run();
     }
 

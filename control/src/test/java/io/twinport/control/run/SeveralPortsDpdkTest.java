@@ -65,6 +65,18 @@ class SeveralPortsDpdkTest {
         }
     }
 
+    @Test
+    void shouldTakeTheFirstPortBackWhenTheSecondCannotBe() throws IOException {
+        Path file = configuration();
+        Files.writeString(file, Files.readString(file).replace("tap:twqk" + id, "tap:lo"));
+        try (Program twinport = Program.twinport("run", "-c", file.toString(), "--cnc-dir", folder.toString())) {
+            assertEquals(2, twinport.waitFor(SECONDS), twinport::output);
+            assertEquals(0, twinport.count("^\\s+at |Exception in|SIG"), twinport::output);
+            assertTrue(twinport.output().contains("twinport: "), twinport::output);
+        }
+        assertTrue(Files.notExists(Path.of("/sys/class/net", "twpk" + id)));
+    }
+
     private static String scrape(String url) throws IOException, InterruptedException {
         HttpResponse<String> answer = HttpClient.newHttpClient()
                 .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString());
