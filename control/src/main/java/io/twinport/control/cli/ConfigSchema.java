@@ -1,5 +1,6 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.config.ConfigFile;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +25,12 @@ final class ConfigSchema {
         ports.put("description", "The failover ports by their names.");
         ports.put("minProperties", 1);
         ports.put("additionalProperties", object(properties(new PortArguments())));
-        process.put("ports", ports);
+        process.put(ConfigFile.PORTS, ports);
         Map<String, Object> schema = new LinkedHashMap<>();
         schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.put("title", "twinport run -c");
         schema.putAll(object(process));
-        schema.put("required", List.of("ports"));
+        schema.put("required", List.of(ConfigFile.PORTS));
         return schema;
     }
 

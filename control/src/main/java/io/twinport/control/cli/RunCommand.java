@@ -4,6 +4,7 @@ import io.twinport.control.Engine;
 import io.twinport.control.UserException;
 import io.twinport.control.metrics.Metrics;
 import io.twinport.control.run.FailoverRun;
+import io.twinport.control.run.MbufNeeds;
 import io.twinport.control.run.PortPlan;
 import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;

@@ -1,9 +1,10 @@
 package io.twinport.control.doctor;
 
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.BitSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** What the process may do that not every process may; capabilities(7). */
 final class Capabilities implements Check {
@@ -51,15 +52,7 @@ final class Capabilities implements Check {
                 .map(line -> line.substring("CapEff:".length()).strip())
                 .findFirst()
                 .orElse("");
-        Set<Integer> numbers = new HashSet<>();
-        if (hex.matches("\\p{XDigit}{1,16}")) {
-            long bits = Long.parseUnsignedLong(hex, 16);
-            for (int number = 0; number < Long.SIZE; number++) {
-                if ((bits >>> number & 1) != 0) {
-                    numbers.add(number);
-                }
-            }
-        }
-        return numbers;
+        long bits = hex.matches("\\p{XDigit}{1,16}") ? Long.parseUnsignedLong(hex, 16) : 0;
+        return BitSet.valueOf(new long[] {bits}).stream().boxed().collect(Collectors.toSet());
     }
 }

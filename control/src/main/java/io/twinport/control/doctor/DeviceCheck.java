@@ -1,9 +1,7 @@
 package io.twinport.control.doctor;
 
 import io.twinport.control.UserException;
-import io.twinport.control.hotplug.Occupant;
 import io.twinport.control.hotplug.PciBus;
-import java.util.ArrayList;
 import java.util.List;
 
 /** Who has each network device, and whether VFIO could. */
@@ -18,22 +16,17 @@ final class DeviceCheck implements Check {
                     SUBJECT, "there is no PCI network device: virtual ones only (net_virtio_user0, net_tap0)", ""));
         }
         PciBus bus = PciBus.at(host.path("/sys"));
-        List<Finding> found = new ArrayList<>();
-        nics.forEach(nic -> found.add(finding(nic, bus)));
-        return found;
+        return nics.stream().map(nic -> finding(nic, bus)).toList();
     }
 
     private static Finding finding(Nic nic, PciBus bus) {
-        boolean lent = bus.find(nic.address()).filter(Occupant::isLent).isPresent();
-        if (!lent || nic.driver().equals("vfio-pci")) {
-            try {
-                bus.checkGroup(nic.address());
-            } catch (UserException e) {
-                return Finding.warning(
-                        SUBJECT, nic.text() + ": VFIO cannot lend it to DPDK", String.valueOf(e.getMessage()));
-            }
+        try {
+            bus.checkVfio(nic.address(), nic.device());
+        } catch (UserException e) {
+            return Finding.warning(
+                    SUBJECT, nic.text() + ": VFIO cannot lend it to DPDK", String.valueOf(e.getMessage()));
         }
-        return lent
+        return nic.device().isLent()
                 ? Finding.ok(SUBJECT, nic.text() + " is lent to DPDK")
                 : Finding.note(
                         SUBJECT,

@@ -46,13 +46,4 @@ final class Host {
             return List.of();
         }
     }
-
-    /** The last part of where a link leads; empty where there is none. */
-    String linkedName(String link) {
-        try {
-            return path(link).toRealPath().getFileName().toString();
-        } catch (IOException e) {
-            return "";
-        }
-    }
 }

@@ -1,12 +1,11 @@
 package io.twinport.control.doctor;
 
+import io.twinport.control.run.MbufNeeds;
+import io.twinport.posix.HugePages;
 import java.util.List;
 
 /** Hugepages, and how much memory may be locked. */
 final class MemoryCheck implements Check {
-    /** What {@code run} takes for a port with one or two queues. */
-    private static final long NEEDED_MEGABYTES = 128;
-
     private static final String PAGES = "/sys/kernel/mm/hugepages";
     private static final String SUBJECT = "hugepages";
     private static final String RESERVE = "echo 512 > " + PAGES + "/hugepages-2048kB/nr_hugepages (as root, now);"
@@ -18,27 +17,21 @@ final class MemoryCheck implements Check {
     }
 
     private static Finding pages(Host host) {
-        List<String> sizes = host.names(PAGES);
-        if (sizes.isEmpty()) {
+        if (host.names(PAGES).isEmpty()) {
             return Finding.problem(
                     SUBJECT,
                     "this kernel has none: PCI devices cannot be used, virtual ones only with '-- --no-huge'",
                     "a kernel with CONFIG_HUGETLBFS");
         }
-        long free = 0;
-        long all = 0;
-        for (String size : sizes) {
-            long kilobytes = number(size.replaceAll("\\D", ""));
-            free += number(host.text(PAGES + "/" + size + "/free_hugepages")) * kilobytes / 1024;
-            all += number(host.text(PAGES + "/" + size + "/nr_hugepages")) * kilobytes / 1024;
-        }
+        int free = HugePages.freeMegabytes(host.path(PAGES));
+        int all = HugePages.reservedMegabytes(host.path(PAGES));
         String text = free + " MiB of " + all + " MiB are free";
-        if (free >= NEEDED_MEGABYTES) {
+        if (free >= MbufNeeds.LEAST_MEGABYTES) {
             return Finding.ok(SUBJECT, text);
         }
         return Finding.problem(
                 SUBJECT,
-                text + ", and a port takes " + NEEDED_MEGABYTES
+                text + ", and a port takes " + MbufNeeds.LEAST_MEGABYTES
                         + " MiB: PCI devices cannot be used, virtual ones only with" + " '-- --no-huge'",
                 RESERVE);
     }
@@ -52,7 +45,7 @@ final class MemoryCheck implements Check {
                 .findFirst()
                 .orElse("unlimited");
         boolean enough = limit.equals("unlimited")
-                || number(limit) >= NEEDED_MEGABYTES << 20
+                || number(limit) >= (long) MbufNeeds.LEAST_MEGABYTES << 20
                 || Capabilities.effective(host).contains(Capabilities.IPC_LOCK);
         return enough
                 ? Finding.ok("locked memory", "as much as is needed")

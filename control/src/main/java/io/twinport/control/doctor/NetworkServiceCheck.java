@@ -13,8 +13,7 @@ final class NetworkServiceCheck implements Check {
     private static final String CLOUD_INIT_OFF = "/etc/cloud/cloud.cfg.d/99-twinport-no-network.cfg";
     private static final Pattern LEAVES_NETWORK =
             Pattern.compile("^network:\\s*(?:\\{\\s*|\\n\\s+)config:\\s*disabled", Pattern.MULTILINE);
-    private static final List<String> INTERFACES_FILES =
-            List.of("/etc/network/interfaces", "/etc/network/interfaces.d/");
+    private static final String INTERFACES = "/etc/network/interfaces";
 
     @Override
     public List<Finding> findings(Host host) {
@@ -71,13 +70,8 @@ final class NetworkServiceCheck implements Check {
     }
 
     private static void ifupdown(Host host, TreeSet<String> interfaces, List<Finding> found) {
-        for (String file : INTERFACES_FILES) {
-            if (file.endsWith("/")) {
-                host.names(file).forEach(name -> ifupdown(host, file + name, interfaces, found));
-            } else {
-                ifupdown(host, file, interfaces, found);
-            }
-        }
+        ifupdown(host, INTERFACES, interfaces, found);
+        host.names(INTERFACES + ".d").forEach(name -> ifupdown(host, INTERFACES + ".d/" + name, interfaces, found));
     }
 
     private static void ifupdown(Host host, String file, TreeSet<String> interfaces, List<Finding> found) {

@@ -1,5 +1,7 @@
 package io.twinport.control.doctor;
 
+import io.twinport.control.hotplug.Occupant;
+import io.twinport.control.hotplug.PciBus;
 import io.twinport.dataplane.virtio.VirtioFeatures;
 import io.twinport.dataplane.virtio.VirtioProbe;
 import java.util.ArrayList;
@@ -9,12 +11,12 @@ import java.util.Optional;
 /**
  * A PCI network device.
  *
- * @param driver of the kernel's, empty if none is bound
+ * @param device as the bus has it: its driver, and whether that lends it to DPDK
  * @param virtio its number as a virtio device ({@code virtio3}), where the kernel's driver has it
  * @param interfaces what the kernel calls it
  * @param mac address of the first interface; of a device that the kernel lends it is not known
  */
-record Nic(String address, String driver, Optional<String> virtio, List<String> interfaces, Optional<String> mac) {
+record Nic(String address, Occupant device, Optional<String> virtio, List<String> interfaces, Optional<String> mac) {
     private static final String DEVICES = "/sys/bus/pci/devices";
     private static final String ETHERNET = "0x0200";
 
@@ -23,13 +25,14 @@ record Nic(String address, String driver, Optional<String> virtio, List<String> 
 
     /** All of a machine's. */
     static List<Nic> of(Host host) {
+        PciBus bus = PciBus.at(host.path("/sys"));
         return host.names(DEVICES).stream()
                 .filter(address -> host.text(DEVICES + "/" + address + "/class").startsWith(ETHERNET))
-                .map(address -> read(host, address))
+                .flatMap(address -> bus.find(address).map(device -> read(host, address, device)).stream())
                 .toList();
     }
 
-    private static Nic read(Host host, String address) {
+    private static Nic read(Host host, String address, Occupant occupant) {
         String device = DEVICES + "/" + address;
         Optional<String> virtio = host.names(device).stream()
                 .filter(name -> name.matches("virtio\\d+"))
@@ -40,7 +43,7 @@ record Nic(String address, String driver, Optional<String> virtio, List<String> 
                 .map(name -> host.text("/sys/class/net/" + name + "/address"))
                 .filter(text -> !text.isEmpty())
                 .findFirst();
-        return new Nic(address, host.linkedName(device + "/driver"), virtio, List.copyOf(interfaces), mac);
+        return new Nic(address, occupant, virtio, List.copyOf(interfaces), mac);
     }
 
     boolean isVirtio(Host host) {
@@ -63,7 +66,7 @@ record Nic(String address, String driver, Optional<String> virtio, List<String> 
     /** For instance {@code 0000:05:00.0 (iavf, ens5, 52:54:00:12:34:56)}. */
     String text() {
         List<String> known = new ArrayList<>();
-        known.add(driver.isEmpty() ? "no driver" : driver);
+        known.add(device.driver().isEmpty() ? "no driver" : device.driver());
         known.addAll(interfaces);
         mac.ifPresent(known::add);
         return address + " (" + String.join(", ", known) + ")";

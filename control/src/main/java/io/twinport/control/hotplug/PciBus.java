@@ -84,11 +84,22 @@ public final class PciBus {
     }
 
     /**
+     * Checks that VFIO can lend a device, unless it is lent without VFIO.
+     *
+     * @throws UserException if it cannot
+     */
+    public void checkVfio(String address, Occupant device) {
+        if (!device.isLent() || device.driver().equals(VFIO)) {
+            checkGroup(address);
+        }
+    }
+
+    /**
      * Why VFIO could not use the device, in words that say what to do.
      *
      * @throws UserException if it could not
      */
-    public void checkGroup(String address) {
+    void checkGroup(String address) {
         Path group = device(address).resolve("iommu_group");
         if (!Files.exists(group)) {
             if (isWithoutIommuAllowed()) {

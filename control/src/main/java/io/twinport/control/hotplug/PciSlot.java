@@ -52,9 +52,7 @@ public final class PciSlot implements Slot {
                     + ". Lend it to DPDK first: dpdk-devbind.py --bind=vfio-pci " + address
                     + "; or let twinport do that: --bind");
         }
-        if (!there.isLent() || there.driver().equals(PciBus.VFIO)) {
-            bus.checkGroup(address);
-        }
+        bus.checkVfio(address, there);
     }
 
     @Override

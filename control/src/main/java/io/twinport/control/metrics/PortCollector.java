@@ -119,13 +119,9 @@ final class PortCollector implements MultiCollector {
                 .help("Frames of the handler's that the side's driver took.");
         for (Port port : ports) {
             for (int side : SIDES) {
-                boolean primary = side == FailoverPolicy.PRIMARY;
                 metric.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                         .labels(Labels.of(PORT, port.name(), SIDE, PolicyText.side(side)))
-                        .value(
-                                primary
-                                        ? port.counters().sentByPrimary()
-                                        : port.counters().sentByStandby())
+                        .value(port.counters().sentBy(side))
                         .build());
             }
         }

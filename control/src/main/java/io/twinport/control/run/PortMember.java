@@ -36,7 +36,7 @@ final class PortMember implements Membership {
 
     /**
      * @param member that has joined
-     * @param takenBefore {@link #taken} before it joined
+     * @param takenBefore frames that the side's driver had taken before it joined; exact when the loop has left it
      */
     PortMember(Member member, Conductor conductor, PortMonitor monitor, PortCounters counters, long takenBefore) {
         this.member = member;
@@ -47,11 +47,6 @@ final class PortMember implements Membership {
         this.takenBefore = takenBefore;
         monitor.join(side);
         conductor.watch(side);
-    }
-
-    /** Frames of the handler's that a side's driver has taken in all; exact when the loop has left it. */
-    static long taken(PortCounters counters, int side) {
-        return side == FailoverPolicy.PRIMARY ? counters.sentByPrimary() : counters.sentByStandby();
     }
 
     @Override
@@ -83,7 +78,7 @@ final class PortMember implements Membership {
 
     private long unsent() {
         long sent = side.transmitted();
-        return sent < 0 ? 0 : taken(counters, side.side()) - takenBefore - sent;
+        return sent < 0 ? 0 : counters.sentBy(side.side()) - takenBefore - sent;
     }
 
     @Override
@@ -111,14 +106,14 @@ final class PortMember implements Membership {
         }
         long now = System.nanoTime();
         if (pulse.isDue(now)) {
-            pulse.feel(taken(counters, side.side()), side.transmitted(), now);
+            pulse.feel(counters.sentBy(side.side()), side.transmitted(), now);
         }
         return side.needsRestart() || pulse.isDead();
     }
 
     @Override
     public void restart() {
-        takenBefore = taken(counters, side.side());
+        takenBefore = counters.sentBy(side.side());
         pulse = new TransmitPulse();
         member.start();
         monitor.join(side);

@@ -252,7 +252,7 @@ final class PortRun {
 
         @Override
         public Membership join(SideDevice dev) {
-            long takenBefore = PortMember.taken(counters, spec.side());
+            long takenBefore = counters.sentBy(spec.side());
             Member member = configuration().join(spec.side(), dev, spec.adoptsMac());
             configuration().mac().ifPresent(PortRun.this::useMac);
             return new PortMember(

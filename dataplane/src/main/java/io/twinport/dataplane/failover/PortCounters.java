@@ -148,6 +148,11 @@ public final class PortCounters {
         return sum(counters -> counters.sentByStandby);
     }
 
+    /** Frames that a side's driver took: {@link #sentByPrimary} or {@link #sentByStandby}. */
+    public long sentBy(int side) {
+        return side == FailoverPolicy.PRIMARY ? sentByPrimary() : sentByStandby();
+    }
+
     /** Frames that were given back to the sender. */
     public long refused() {
         return sum(counters -> counters.refused);

@@ -1,6 +1,5 @@
-package io.twinport.control.cli;
+package io.twinport.control.run;
 
-import io.twinport.control.run.PortPlan;
 import io.twinport.dpdk.MbufPool;
 import java.util.List;
 
@@ -10,16 +9,16 @@ import java.util.List;
  * @param queues of all ports together
  * @param room bytes of a frame that each must hold
  */
-record MbufNeeds(int queues, int room) {
+public record MbufNeeds(int queues, int room) {
     /** Mbufs of up to two queues. */
     private static final int MBUFS = 8192;
 
-    /** Memory for DPDK with them. */
-    private static final int MEGABYTES = 128;
+    /** Memory for DPDK with them: the least that a run takes. */
+    public static final int LEAST_MEGABYTES = 128;
 
     private static final int MBUF_BYTES = 2432;
 
-    static MbufNeeds of(List<PortPlan> ports) {
+    public static MbufNeeds of(List<PortPlan> ports) {
         return new MbufNeeds(
                 ports.stream().mapToInt(port -> port.settings().queues()).sum(),
                 ports.stream()
@@ -28,14 +27,14 @@ record MbufNeeds(int queues, int room) {
                         .orElse(MbufPool.DEFAULT_ROOM));
     }
 
-    int count() {
+    public int count() {
         int pairs = Math.max(1, Integer.highestOneBit(2 * queues - 1) / 2);
         return MBUFS * pairs - 1;
     }
 
     /** Of memory for DPDK; longer mbufs need more than the usual ones. */
-    int megabytes() {
+    public int megabytes() {
         long more = (long) (count() + 1 - MBUFS) * MBUF_BYTES + (long) count() * (room - MbufPool.DEFAULT_ROOM);
-        return MEGABYTES + (int) ((more + (1 << 20) - 1) >> 20);
+        return LEAST_MEGABYTES + (int) ((more + (1 << 20) - 1) >> 20);
     }
 }
