@@ -48,6 +48,11 @@ public final class Tap implements AutoCloseable, Conductor.Listener {
         return handler;
     }
 
+    /** The interface's. */
+    public String name() {
+        return tap.name();
+    }
+
     public void setMac(MacAddress mac) {
         tap.setMac(mac.bytes());
     }

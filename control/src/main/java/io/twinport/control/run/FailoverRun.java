@@ -30,6 +30,7 @@ public final class FailoverRun {
     private final Engine engine;
     private final PrintStream out;
     private final PollLoops loops;
+    private final List<PortQueues> queues = new ArrayList<>();
     private final List<PortRun> ports = new ArrayList<>();
     private final Lock devices = new ReentrantLock();
 
@@ -39,14 +40,17 @@ public final class FailoverRun {
         this.loops = new PollLoops(engine);
         try {
             for (PortPlan plan : plans) {
-                RunLog log = new RunLog(out, plans.size() == 1 ? "" : plan.name() + ": ");
-                ports.add(new PortRun(engine, loops, ports.size(), plan, devices, log, FailoverRun::endProcess));
+                queues.add(new PortQueues(engine, loops, queues.size(), plan));
             }
             loops.make();
-            ports.forEach(PortRun::prepare);
+            for (PortPlan plan : plans) {
+                int id = ports.size();
+                RunLog log = new RunLog(out, plans.size() == 1 ? "" : plan.name() + ": ");
+                ports.add(new PortRun(engine, id, plan, queues.get(id), devices, log, FailoverRun::endProcess));
+            }
         } catch (RuntimeException | Error e) {
             // Their interfaces have threads, which use the engine's mbufs.
-            ports.forEach(PortRun::close);
+            queues.forEach(PortQueues::close);
             throw e;
         }
         loops.run();
@@ -151,7 +155,7 @@ public final class FailoverRun {
             clean &= port.leave();
         }
         loops.close();
-        ports.forEach(PortRun::close);
+        queues.forEach(PortQueues::close);
         return clean;
     }
 

@@ -1,6 +1,7 @@
 package io.twinport.control.run;
 
 import io.twinport.control.Engine;
+import io.twinport.control.kernel.Tap;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollMember;
@@ -8,55 +9,103 @@ import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortSettings;
+import io.twinport.dataplane.handler.Generate;
+import io.twinport.dataplane.handler.Reflect;
+import io.twinport.dataplane.handler.Sink;
+import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.MacAddress;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
-/** The queues of a failover port. The first one is the port itself, which decides; the others follow it. */
-final class PortQueues {
-    private final FailoverPort port;
+/**
+ * What of a failover port is polled: its queues and their handlers. The first queue is the port itself, which decides; the
+ * others follow it.
+ */
+final class PortQueues implements AutoCloseable {
     private final PollLoops loops;
-    private final List<PacketPort> ports = new ArrayList<>();
-    private final List<PollMember> members = new ArrayList<>();
+    private final long events;
+    private final PortCounters counters;
+    private final FailoverPort port;
+    private final @Nullable Tap tap;
     private final List<Integer> numbers = new ArrayList<>();
+    private volatile long sourceMac;
 
-    /** @param events address of the port's event line */
-    PortQueues(
-            Engine engine,
-            PollLoops loops,
-            int id,
-            int queues,
-            long events,
-            PortCounters counters,
-            PortSettings settings) {
+    /**
+     * Adds the queues to the loops, which are not made yet.
+     *
+     * @param id the port's number
+     */
+    PortQueues(Engine engine, PollLoops loops, int id, PortPlan plan) {
         this.loops = loops;
-        this.port = new FailoverPort(id, events, counters, engine.newPortEvents(), settings);
-        ports.add(engine.forHandler(id, port));
-        members.add(port);
-        for (int q = 1; q < queues; q++) {
+        RunSettings settings = plan.settings();
+        int count = settings.queues();
+        this.events =
+                Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+        this.counters = PortCounters.ofQueues(engine.cnc().counters(), id, count);
+        this.port = new FailoverPort(id, events, counters, engine.newPortEvents(), settings.port());
+        PacketPort first = engine.forHandler(id, port);
+        this.tap = plan.handler() instanceof HandlerSpec.Tap(String name) ? Tap.start(name, engine, first) : null;
+        add(port, handler(plan.handler(), first, 0, count));
+        for (int q = 1; q < count; q++) {
             FailoverQueue queue = new FailoverQueue(port, counters.queue(q), engine.newPortEvents());
-            ports.add(queue);
-            members.add(queue);
+            add(queue, handler(plan.handler(), queue, q, count));
         }
     }
 
-    /** The queue that decides. */
-    FailoverPort port() {
-        return port;
+    private void add(PollMember queue, PacketHandler handler) {
+        numbers.add(loops.add(queue, handler));
     }
 
-    /** Where the handler of each queue receives and sends. */
-    List<PacketPort> ports() {
-        return ports;
+    private PacketHandler handler(HandlerSpec spec, PacketPort queue, int number, int count) {
+        return switch (spec) {
+            case HandlerSpec.Reflect() -> new Reflect(queue);
+            case HandlerSpec.Sink() -> new Sink(queue);
+            case HandlerSpec.Generate(long rate, long destination) -> generate(queue, number, count, rate, destination);
+            case HandlerSpec.Tap ignored -> Objects.requireNonNull(tap).handler();
+        };
     }
 
-    /** Has the next queue polled; once for each of them, in order. */
-    void handle(PacketHandler handler) {
-        numbers.add(loops.add(members.get(numbers.size()), handler));
+    /** The rate is the port's: each queue has its share of it, and of the numbers. */
+    private PacketHandler generate(PacketPort queue, int number, int count, long rate, long destination) {
+        long share = rate / count + (number < rate % count ? 1 : 0);
+        return rate > 0 && share == 0
+                ? new Sink(queue)
+                : new Generate(queue, () -> sourceMac, destination, share, number, count);
     }
 
-    /** Where each queue is polled, for devices that join; the first one decides. */
+    /** Address of the {@link EventLine} of both sides. */
+    long events() {
+        return events;
+    }
+
+    PortCounters counters() {
+        return counters;
+    }
+
+    /** The interface of the kernel's that handles the port's frames. */
+    Optional<Tap> tap() {
+        return Optional.ofNullable(tap);
+    }
+
+    /** Where each queue is polled, for devices that join; the first one decides. Once the loops are made. */
     List<PortQueue> places() {
         return numbers.stream().map(loops::place).toList();
+    }
+
+    /** Tells the queues and their handlers the port's address. */
+    void useMac(MacAddress mac) {
+        sourceMac = mac.value();
+        port.mac(mac);
+        tap().ifPresent(kernel -> kernel.setMac(mac));
+    }
+
+    /** Takes the kernel's interface away. The loops have ended, or were never run. */
+    @Override
+    public void close() {
+        tap().ifPresent(Tap::close);
     }
 }

@@ -7,31 +7,20 @@ import io.twinport.control.hotplug.SideLife;
 import io.twinport.control.hotplug.SidePlan;
 import io.twinport.control.hotplug.Watchdog;
 import io.twinport.control.kernel.InterfaceAddresses;
-import io.twinport.control.kernel.Tap;
 import io.twinport.control.metrics.Metrics;
 import io.twinport.dataplane.Offloads;
-import io.twinport.dataplane.PacketHandler;
-import io.twinport.dataplane.PacketPort;
+import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.announce.FrameSender;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortMonitor;
-import io.twinport.dataplane.handler.Generate;
-import io.twinport.dataplane.handler.Reflect;
-import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.member.Member;
 import io.twinport.dataplane.member.PortConfiguration;
-import io.twinport.dpdk.EventLine;
-import io.twinport.dpdk.MacAddress;
 import java.io.PrintStream;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /** One failover port of a run, from start to end. Either side may be missing at the start (R21, R39), and come later. */
 final class PortRun {
@@ -41,97 +30,71 @@ final class PortRun {
     private final Engine engine;
     private final int id;
     private final PortPlan plan;
+    private final PortQueues queues;
     private final Lock devices;
     private final RunLog log;
-    private final PortCounters counters;
-    private final PortQueues queues;
-    private final @Nullable Tap tap;
     private final Watchdog watchdog;
-    private final long events;
+    private final PortConfiguration configuration;
+    private final PortAnnouncer announcer;
+    private final PortMonitor monitor;
     private final List<SideLife> lives = new ArrayList<>();
-    private @Nullable Joining joining;
-    private volatile long sourceMac;
-
-    /** What a port has from when its poll loop is known. */
-    private record Joining(PortConfiguration configuration, PortAnnouncer announcer, PortMonitor monitor) {}
 
     /**
-     * Makes the port and adds its queues to the loops, which are not made yet.
+     * Makes the port, of queues whose loops are made and do not run yet.
      *
      * @param devices held while EAL's list of devices changes
      * @param hangs told what cannot be given back; does not return
      */
-    PortRun(Engine engine, PollLoops loops, int id, PortPlan plan, Lock devices, RunLog log, Consumer<String> hangs) {
+    PortRun(Engine engine, int id, PortPlan plan, PortQueues queues, Lock devices, RunLog log, Consumer<String> hangs) {
         this.engine = engine;
         this.id = id;
         this.plan = plan;
+        this.queues = queues;
         this.devices = devices;
         this.log = log;
         RunSettings settings = plan.settings();
         this.watchdog = new Watchdog(settings.releaseTime(), hangs);
-        this.events =
-                Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
-        this.counters = PortCounters.ofQueues(engine.cnc().counters(), id, settings.queues());
-        this.queues = new PortQueues(engine, loops, id, settings.queues(), events, counters, settings.port());
-        this.tap = plan.handler() instanceof HandlerSpec.Tap spec
-                ? Tap.start(spec.name(), engine, queues.ports().getFirst())
-                : null;
-        for (int q = 0; q < settings.queues(); q++) {
-            queues.handle(handler(plan.handler(), q));
-        }
-    }
-
-    /** Makes what needs the loops, which do not run yet. */
-    void prepare() {
-        RunSettings settings = plan.settings();
-        PortConfiguration configuration =
-                new PortConfiguration("twinport." + id, engine.pool(), events, queues.places(), Offloads.NONE);
-        configure(configuration, settings.configuration());
-        Optional<InterfaceAddresses> addresses = plan.handler() instanceof HandlerSpec.Tap spec
-                ? Optional.of(new InterfaceAddresses(spec.name()))
-                : Optional.empty();
-        PortAnnouncer announcer = new PortAnnouncer(
+        List<PortQueue> places = queues.places();
+        this.configuration =
+                new PortConfiguration("twinport." + id, engine.pool(), queues.events(), places, Offloads.NONE);
+        configure(settings.configuration());
+        this.announcer = new PortAnnouncer(
                 settings.announce(),
                 configuration::mac,
-                addresses,
-                new FrameSender(queues.places().getFirst(), engine.pool()));
-        PortMonitor monitor = new PortMonitor(
+                queues.tap().map(tap -> new InterfaceAddresses(tap.name())),
+                new FrameSender(places.getFirst(), engine.pool()));
+        this.monitor = new PortMonitor(
                 id,
                 engine.cnc().counters(),
-                queues.places().getFirst(),
-                counters,
+                places.getFirst(),
+                queues.counters(),
                 settings.detection(),
                 engine.conductor(),
                 announcer::announceOnce);
-        joining = new Joining(configuration, announcer, monitor);
         engine.conductor().add(id, monitor);
         engine.conductor().add(id, log);
         engine.conductor().add(id, announcer);
-        if (tap != null) {
-            engine.conductor().add(id, tap);
-        }
-    }
-
-    void show(Metrics metrics) {
-        PortMonitor monitor = Objects.requireNonNull(joining).monitor();
-        engine.conductor().add(id, metrics.add(plan.name(), counters, monitor.statistics(), monitor::standbyHealth));
+        queues.tap().ifPresent(tap -> engine.conductor().add(id, tap));
     }
 
     /** Before any device is there, so that the first one has it all when it joins. */
-    private void configure(PortConfiguration configuration, PortSpec port) {
+    private void configure(PortSpec port) {
         configuration.setLog(log::say);
         PortAddress.given(plan.sides()).ifPresent(configuration::identify);
         port.mac().ifPresent(configuration::setMac);
         configuration.setMtu(port.mtu());
         configuration.setFilter(port.filter());
-        if (tap != null) {
-            tap.setMtu(port.mtu());
-        }
+        queues.tap().ifPresent(tap -> tap.setMtu(port.mtu()));
+        configuration.mac().ifPresent(queues::useMac);
+    }
+
+    void show(Metrics metrics) {
+        engine.conductor()
+                .add(id, metrics.add(plan.name(), queues.counters(), monitor.statistics(), monitor::standbyHealth));
     }
 
     /** Sets the sides going, one after the other; {@link #lives} tells when they have joined. */
     void attach() {
-        configuration().mac().ifPresent(this::useMac);
         for (SideSpec spec : plan.sides()) {
             SideLife life = new SideLife(new Plan(spec), spec.slot(), devices, log::say);
             watchdog.watch(spec.role() + " " + spec.name(), life::isWantedBack);
@@ -178,7 +141,7 @@ final class PortRun {
 
     void sayReady(String pollers) {
         log.say("ready"
-                + configuration().mac().map(known -> ", MAC address " + known).orElse("") + ", " + pollers
+                + configuration.mac().map(known -> ", MAC address " + known).orElse("") + ", " + pollers
                 + "; Ctrl-C ends it");
     }
 
@@ -193,11 +156,8 @@ final class PortRun {
      */
     boolean leave() {
         log.end();
-        Joining made = joining;
-        if (made != null) {
-            made.monitor().end();
-            made.announcer().end();
-        }
+        monitor.end();
+        announcer.end();
         boolean clean = true;
         for (SideLife life : lives) {
             clean &= life.stop();
@@ -206,19 +166,10 @@ final class PortRun {
         return clean;
     }
 
-    /** After the loops have ended. */
-    void close() {
-        if (tap != null) {
-            tap.close();
-        }
-    }
-
     /** What happened, in a few lines. */
     void summary(PrintStream out) {
-        new PortSummary(out, log, counters, Objects.requireNonNull(joining).monitor()).print();
-        if (tap != null) {
-            out.printf("not taken by the kernel %d%n", tap.dropped());
-        }
+        new PortSummary(out, log, queues.counters(), monitor).print();
+        queues.tap().ifPresent(tap -> out.printf("not taken by the kernel %d%n", tap.dropped()));
         lives.forEach(life -> PortSummary.printReleases(out, life));
     }
 
@@ -242,52 +193,21 @@ final class PortRun {
 
         @Override
         public SideDevice open() {
-            return spec.open(configuration().mac(), engine.kernelLinks());
+            return spec.open(configuration.mac(), engine.kernelLinks());
         }
 
         @Override
         public void admit(SideDevice dev) {
-            configuration().admit(spec.side(), dev, spec.adoptsMac());
+            configuration.admit(spec.side(), dev, spec.adoptsMac());
         }
 
         @Override
         public Membership join(SideDevice dev) {
+            PortCounters counters = queues.counters();
             long takenBefore = counters.sentBy(spec.side());
-            Member member = configuration().join(spec.side(), dev, spec.adoptsMac());
-            configuration().mac().ifPresent(PortRun.this::useMac);
-            return new PortMember(
-                    member, engine.conductor(), Objects.requireNonNull(joining).monitor(), counters, takenBefore);
+            Member member = configuration.join(spec.side(), dev, spec.adoptsMac());
+            configuration.mac().ifPresent(queues::useMac);
+            return new PortMember(member, engine.conductor(), monitor, counters, takenBefore);
         }
-    }
-
-    private PortConfiguration configuration() {
-        return Objects.requireNonNull(joining).configuration();
-    }
-
-    private void useMac(MacAddress mac) {
-        sourceMac = mac.value();
-        queues.port().mac(mac);
-        if (tap != null) {
-            tap.setMac(mac);
-        }
-    }
-
-    private PacketHandler handler(HandlerSpec spec, int queue) {
-        PacketPort port = queues.ports().get(queue);
-        return switch (spec) {
-            case HandlerSpec.Reflect() -> new Reflect(port);
-            case HandlerSpec.Sink() -> new Sink(port);
-            case HandlerSpec.Generate(long rate, long destination) -> generate(port, queue, rate, destination);
-            case HandlerSpec.Tap ignored -> Objects.requireNonNull(tap).handler();
-        };
-    }
-
-    /** The rate is the port's: each queue has its share of it, and of the numbers. */
-    private PacketHandler generate(PacketPort port, int queue, long rate, long destination) {
-        int count = queues.ports().size();
-        long share = rate / count + (queue < rate % count ? 1 : 0);
-        return rate > 0 && share == 0
-                ? new Sink(port)
-                : new Generate(port, () -> sourceMac, destination, share, queue, count);
     }
 }
