@@ -1,5 +1,6 @@
 package io.twinport.dpdk;
 
+import java.lang.foreign.Arena;
 import org.agrona.UnsafeApi;
 
 /**
@@ -21,6 +22,11 @@ public final class EventLine {
     private static final int EVENT_NANOS = 8;
 
     private EventLine() {}
+
+    /** A line without edges, which lives as long as the process: DPDK may call late. */
+    public static long allocate() {
+        return Arena.global().allocate(LENGTH, LENGTH).address();
+    }
 
     /**
      * Records an edge; any thread.

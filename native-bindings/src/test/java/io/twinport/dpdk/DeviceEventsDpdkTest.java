@@ -19,8 +19,7 @@ class DeviceEventsDpdkTest {
     private static final int REMOVE = 1;
     private static final String NAME = "0000:05:00.0";
 
-    private final long line =
-            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final long line = EventLine.allocate();
 
     @BeforeAll
     static void startEal() {

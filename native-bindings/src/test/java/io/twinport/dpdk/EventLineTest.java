@@ -2,14 +2,12 @@ package io.twinport.dpdk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class EventLineTest {
-    private final long line =
-            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final long line = EventLine.allocate();
 
     @Test
     void shouldKeepInstantOfFirstEdgeUntilItIsTaken() {

@@ -5,7 +5,6 @@ import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;
 import io.twinport.dpdk.testing.VirtioWire;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -20,8 +19,7 @@ final class ForwardingMain {
     private static final int MBUFS = 4095;
 
     private final MbufPool pool = MbufPool.create("forwarding", MBUFS);
-    private final long events =
-            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final long events = EventLine.allocate();
     private final long out = Frames.array(BURST);
     private final long in = Frames.array(BURST);
 

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.dpdk.testing.Await;
 import io.twinport.dpdk.testing.TestEal;
 import io.twinport.dpdk.testing.VirtioWire;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,8 +15,7 @@ class LinkEventsDpdkTest {
     @TempDir
     Path folder;
 
-    private final long events =
-            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final long events = EventLine.allocate();
 
     @Test
     void shouldCountEdgesUntilUnregistered() throws Exception {

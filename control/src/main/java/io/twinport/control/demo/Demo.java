@@ -18,7 +18,6 @@ import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EventLine;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -58,8 +57,7 @@ public final class Demo {
         this.eal = eal;
         this.view = view;
         this.engine = engine;
-        this.events =
-                Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+        this.events = EventLine.allocate();
         this.counters = new PortCounters(engine.cnc().counters(), 0);
         this.near = new FailoverPort(
                 0,

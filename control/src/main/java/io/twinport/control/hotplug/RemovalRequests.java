@@ -1,15 +1,13 @@
 package io.twinport.control.hotplug;
 
 import io.twinport.dpdk.EventLine;
-import java.lang.foreign.Arena;
 
 /**
  * The kernel's requests for one side's device. Raised by an upcall or by the side's own look at sysfs, answered by the
  * side's thread, watched by the watchdog's.
  */
 final class RemovalRequests {
-    private final long line =
-            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final long line = EventLine.allocate();
     private volatile long answered;
 
     /** Address of the line in which each request is an edge. */

@@ -14,7 +14,6 @@ import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -43,8 +42,7 @@ final class PortQueues implements AutoCloseable {
         this.loops = loops;
         RunSettings settings = plan.settings();
         int count = settings.queues();
-        this.events =
-                Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+        this.events = EventLine.allocate();
         this.counters = PortCounters.ofQueues(engine.cnc().counters(), id, count);
         this.port = new FailoverPort(id, events, counters, engine.newPortEvents(), settings.port());
         PacketPort first = engine.forHandler(id, port);

@@ -17,7 +17,6 @@ import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EventLine;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -77,8 +76,7 @@ public final class Soak {
         this.view = view;
         this.engine = engine;
         this.random = new Random(options.seed());
-        this.events =
-                Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+        this.events = EventLine.allocate();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
         FailoverPort near = new FailoverPort(PORT, events, counters, engine.newPortEvents(), SETTINGS);
         BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};

@@ -9,7 +9,6 @@ import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import org.agrona.concurrent.status.CountersManager;
@@ -26,8 +25,7 @@ final class ScratchPort implements AutoCloseable {
 
     private static final int FRAME_BYTES = 60;
 
-    private final long events =
-            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final long events = EventLine.allocate();
     private final MbufBurst burst = new MbufBurst();
     private final List<ScratchSide> sides = new ArrayList<>();
     private final List<FailoverQueue> followers = new ArrayList<>();

@@ -17,7 +17,6 @@ import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;
 import io.twinport.dpdk.testing.VirtioWire;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -140,7 +139,7 @@ class LookBackDpdkTest {
                     new UnsafeBuffer(ByteBuffer.allocateDirect(32 * 128)));
             port = new FailoverPort(
                     0,
-                    Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address(),
+                    EventLine.allocate(),
                     new PortCounters(counters, 0),
                     new PortEvents(new ManyToOneRingBuffer(new UnsafeBuffer(
                             ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)))),

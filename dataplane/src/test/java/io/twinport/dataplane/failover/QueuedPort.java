@@ -13,7 +13,6 @@ import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.testing.Frames;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +42,7 @@ final class QueuedPort implements AutoCloseable {
 
     private final List<PacketPort> ports = new ArrayList<>();
     private final List<PollMember> members = new ArrayList<>();
-    private final long events =
-            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final long events = EventLine.allocate();
     private final RingBuffer told = new ManyToOneRingBuffer(
             new UnsafeBuffer(ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)));
     private final PortCounters counters;

@@ -22,7 +22,6 @@ import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;
 import io.twinport.dpdk.testing.VirtioWire;
 import io.twinport.posix.Affinity;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -55,8 +54,7 @@ class QueuesUnderLoadDpdkTest {
     private CncFile cnc;
     private PortCounters counters;
     private Conductor conductor;
-    private final long events =
-            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final long events = EventLine.allocate();
     private final List<Throwable> errors = new CopyOnWriteArrayList<>();
     private final List<Lcore> lcores = new ArrayList<>();
     private final List<PollLoop> loops = new ArrayList<>();

@@ -13,7 +13,6 @@ import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.testing.Frames;
-import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,8 +39,7 @@ final class RingedPort implements AutoCloseable {
     private final MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
     private final EthDev[] devs = {start("net_ring1"), start("net_ring2")};
     private final long[] lines = {TestLines.of(devs[0]), TestLines.of(devs[1])};
-    private final long events =
-            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final long events = EventLine.allocate();
     private final RingBuffer told = new ManyToOneRingBuffer(
             new UnsafeBuffer(ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)));
     private final PortCounters counters = new PortCounters(

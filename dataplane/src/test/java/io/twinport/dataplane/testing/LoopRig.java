@@ -14,7 +14,6 @@ import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.testing.TestEal;
-import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -35,8 +34,7 @@ public final class LoopRig implements AutoCloseable {
     private final PortCounters counters;
     private final FailoverPort port;
     private final List<Throwable> errors = new CopyOnWriteArrayList<>();
-    private final long events =
-            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final long events = EventLine.allocate();
     private @Nullable Lcore lcore;
 
     /** @param folder where {@code twinport.cnc} goes */

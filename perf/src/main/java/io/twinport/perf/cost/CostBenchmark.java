@@ -107,8 +107,7 @@ public class CostBenchmark {
 
         cncFile = Path.of("/dev/shm", "twinport-cost-" + ProcessHandle.current().pid() + ".cnc");
         cnc = CncFile.create(cncFile);
-        long events =
-                Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+        long events = EventLine.allocate();
         bare = new BarePort();
         failover = new FailoverPort(0, events, new PortCounters(cnc.counters(), 0), new PortEvents(cnc.events()));
         holding = new FailoverPort(

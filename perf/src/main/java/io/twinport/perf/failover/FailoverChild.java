@@ -21,7 +21,6 @@ import io.twinport.dpdk.EventLine;
 import io.twinport.perf.launch.Launch;
 import io.twinport.perf.launch.Rig;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -55,12 +54,10 @@ final class FailoverChild {
     private final int cuts;
     private final Switches switches = new Switches();
     private final BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};
-    private final long events =
-            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final long events = EventLine.allocate();
 
     /** Tells when the interrupt came even where the port had no need of it. */
-    private final long interrupts =
-            Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+    private final long interrupts = EventLine.allocate();
 
     private final FailoverPort near;
     private final FailoverTraffic traffic;

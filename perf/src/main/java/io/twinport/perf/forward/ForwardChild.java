@@ -23,7 +23,6 @@ import io.twinport.perf.launch.CpuWait;
 import io.twinport.perf.launch.Rig;
 import io.twinport.perf.load.IoForward;
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -117,8 +116,7 @@ final class ForwardChild {
     }
 
     private Sample forwardFailover(ForwardCase what) {
-        long events =
-                Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+        long events = EventLine.allocate();
         PortCounters counters = new PortCounters(engine.cnc().counters(), 0);
         FailoverPort port = new FailoverPort(0, events, counters, engine.newPortEvents(), what.settings());
         List<String> devargs = List.of(setup.devargs(socket), setup.standbyDevargs());

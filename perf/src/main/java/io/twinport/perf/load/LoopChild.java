@@ -21,7 +21,6 @@ import io.twinport.perf.launch.Rig;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.lang.foreign.Arena;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -66,8 +65,7 @@ final class LoopChild {
             forward(new BarePort(), 0);
             return;
         }
-        long events =
-                Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+        long events = EventLine.allocate();
         PortCounters counters = new PortCounters(engine.cnc().counters(), 0);
         FailoverPort port = new FailoverPort(0, events, counters, engine.newPortEvents());
         engine.warmUp(port.settings(), 1);

@@ -18,7 +18,6 @@ import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.perf.load.IoForward;
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -55,7 +54,7 @@ final class ScalePorts implements AutoCloseable {
     }
 
     private void make(int port) {
-        long line = Arena.global().allocate(EventLine.LENGTH, EventLine.LENGTH).address();
+        long line = EventLine.allocate();
         events.add(line);
         PortCounters ofPort = PortCounters.ofQueues(engine.cnc().counters(), port, what.queues());
         counters.add(ofPort);
