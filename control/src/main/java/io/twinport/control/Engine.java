@@ -2,6 +2,7 @@ package io.twinport.control;
 
 import io.twinport.dataplane.KernelLinks;
 import io.twinport.dataplane.Lcore;
+import io.twinport.dataplane.LoopWatch;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollLoop;
@@ -46,7 +47,7 @@ public final class Engine implements AutoCloseable {
     private final Conductor conductor;
     private final EventSet wake;
     private final KernelLinks kernelLinks;
-    private int loops;
+    private final List<LoopWatch> loops = new ArrayList<>();
     private int flightFrames;
 
     private Engine(
@@ -117,7 +118,11 @@ public final class Engine implements AutoCloseable {
      * @param members the ports that devices join and leave
      */
     public PollLoop newLoop(String name, PacketHandler handler, List<? extends PollMember> members) {
-        return new PollLoop(name, handler, members, cnc.commands(loops++));
+        PollLoop loop = new PollLoop(name, handler, members, cnc.commands(loops.size()));
+        LoopWatch watch = new LoopWatch(loop, cnc.counters());
+        loops.add(watch);
+        conductor.watch(watch);
+        return loop;
     }
 
     /** Has the JIT see all that a port may have to do; takes one to five seconds. Before the loops run: it uses their CPU. */
@@ -172,6 +177,11 @@ public final class Engine implements AutoCloseable {
     /** Where a queue of a port tells the conductor; each loop's own, for its count of what it could not tell is not shared. */
     public PortEvents newPortEvents() {
         return new PortEvents(cnc.events(), wake);
+    }
+
+    /** How the poll loops made so far turn. */
+    public List<LoopWatch> loops() {
+        return List.copyOf(loops);
     }
 
     /** What the kernel says of interfaces below devices. */

@@ -18,9 +18,11 @@ import org.agrona.UnsafeApi;
  * </pre>
  */
 public final class Epoch {
+    /** The passes of a loop that has ended. */
+    static final long ENDED = Long.MAX_VALUE;
+
     private static final int PASSES = 0;
     private static final int COMMAND = 8;
-    private static final long ENDED = Long.MAX_VALUE;
     private static final long WAIT_NANOS = 20_000;
 
     private final long line = Arena.global().allocate(64, 64).address();

@@ -3,9 +3,8 @@ package io.twinport.control.metrics;
 import io.prometheus.metrics.exporter.httpserver.HTTPServer;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.twinport.control.UserException;
+import io.twinport.dataplane.LoopWatch;
 import io.twinport.dataplane.failover.Conductor;
-import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortStatistics;
 import io.twinport.dpdk.MbufPool;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
@@ -18,6 +17,7 @@ public final class Metrics implements AutoCloseable {
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final SwitchMetrics switches = new SwitchMetrics(registry);
+    private final LoopMetrics loops = new LoopMetrics(registry);
     private final PortCollector ports = new PortCollector();
     private final ExecutorService threads = Executors.newFixedThreadPool(
             THREADS, Thread.ofPlatform().daemon().name("metrics-", 0).factory());
@@ -59,12 +59,18 @@ public final class Metrics implements AutoCloseable {
     /**
      * From now on a failover port is among them.
      *
-     * @param name its label
+     * @param port whose name is its label
      * @return to be told of its switches
      */
-    public Conductor.Listener add(String name, PortCounters counters, PortStatistics statistics, HealthSource health) {
-        ports.add(new PortCollector.Port(name, counters, statistics, health));
-        return switches.of(name);
+    public Conductor.Listener add(MeasuredPort port) {
+        ports.add(port);
+        return switches.of(port.name());
+    }
+
+    /** From now on a poll loop is among them, whose listener it gets. */
+    public void add(LoopWatch loop) {
+        ports.add(loop);
+        loops.listenTo(loop);
     }
 
     /** From now on the pool's mbufs are among them. */

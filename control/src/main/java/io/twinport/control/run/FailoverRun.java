@@ -93,9 +93,10 @@ public final class FailoverRun {
         }
     }
 
-    /** Has the ports among the metrics; before {@link #attach}. */
+    /** Has the ports and the poll loops among the metrics; before {@link #attach}. */
     public void show(Metrics metrics) {
         metrics.add(engine.pool());
+        engine.loops().forEach(metrics::add);
         ports.forEach(port -> port.show(metrics));
     }
 

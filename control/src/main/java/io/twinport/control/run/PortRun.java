@@ -7,6 +7,7 @@ import io.twinport.control.hotplug.SideLife;
 import io.twinport.control.hotplug.SidePlan;
 import io.twinport.control.hotplug.Watchdog;
 import io.twinport.control.kernel.InterfaceAddresses;
+import io.twinport.control.metrics.MeasuredPort;
 import io.twinport.control.metrics.Metrics;
 import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PortQueue;
@@ -89,8 +90,12 @@ final class PortRun {
     }
 
     void show(Metrics metrics) {
-        engine.conductor()
-                .add(id, metrics.add(plan.name(), queues.counters(), monitor.statistics(), monitor::standbyHealth));
+        engine.conductor().add(id, metrics.add(measured()));
+    }
+
+    /** For who asks for its numbers. */
+    MeasuredPort measured() {
+        return new MeasuredPort(plan.name(), queues.counters(), monitor.statistics(), monitor::standbyHealth);
     }
 
     /** Sets the sides going, one after the other; {@link #lives} tells when they have joined. */

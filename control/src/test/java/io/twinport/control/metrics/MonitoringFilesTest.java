@@ -31,7 +31,7 @@ class MonitoringFilesTest {
         while (expressions.find()) {
             Matcher metrics = METRIC.matcher(expressions.group(1));
             while (metrics.find()) {
-                named.add(metrics.group(1).replaceFirst("_(total|bucket)$", ""));
+                named.add(metrics.group(1).replaceFirst("_(total|bucket|sum)$", ""));
             }
         }
         assertFalse(named.isEmpty());
@@ -41,12 +41,14 @@ class MonitoringFilesTest {
     private static Set<String> served() {
         PrometheusRegistry registry = new PrometheusRegistry();
         new SwitchMetrics(registry).of("wan");
+        new LoopMetrics(registry);
         registry.register(new PortCollector());
         Set<String> names = registry.scrape().stream()
                 .map(MetricSnapshot::getMetadata)
                 .map(metadata -> metadata.getPrometheusName())
                 .collect(Collectors.toCollection(TreeSet::new));
-        names.add("twinport_switches"); // has no value before the first one
+        // Have no value before the first one.
+        names.addAll(Set.of("twinport_switches", "twinport_loop_stall_seconds"));
         return names;
     }
 }

@@ -48,6 +48,8 @@ class SeveralPortsDpdkTest {
             assertTrue(metrics.contains("twinport_active_side{port=\"lan\"} 2.0"), metrics);
             assertTrue(metrics.contains("rx_packets{port=\"wan\",side=\"primary\"}"), metrics);
             assertTrue(metrics.contains("twinport_mbufs_available"), metrics);
+            assertTrue(metrics.contains("twinport_loop_stalls_total{loop=\"poll\"}"), metrics);
+            assertTrue(metrics.contains("twinport_loop_stall_seconds_count{loop=\"poll\"}"), metrics);
 
             twinport.interrupt();
             assertEquals(0, twinport.waitFor(SECONDS), twinport::output);

@@ -1,5 +1,6 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.LoopWatch;
 import io.twinport.dataplane.Side;
 import io.twinport.dataplane.cnc.CncFile;
 import java.util.ArrayList;
@@ -15,7 +16,7 @@ import org.agrona.concurrent.ringbuffer.RingBuffer;
 
 /**
  * The control thread beside the poll loops: turns the events of {@code twinport.cnc} into switch records and tells the
- * listeners, and asks devices without link interrupts for their links.
+ * listeners, asks devices without link interrupts for their links, and looks whether the poll loops turn.
  */
 public final class Conductor implements Agent {
     /** How often a device that raises no interrupt is asked: as often as DPDK's bonding does. */
@@ -58,6 +59,7 @@ public final class Conductor implements Agent {
     private final InputLog inputs;
     private final List<Listener> listeners = new CopyOnWriteArrayList<>();
     private final List<Side> watched = new ArrayList<>();
+    private final List<LoopWatch> loops = new CopyOnWriteArrayList<>();
     private final Map<Integer, SwitchRecord> waiting = new HashMap<>();
     private final Map<Integer, SwitchRecord> newest = new HashMap<>();
     private final Map<Integer, PortCarrier> carriers = new ConcurrentHashMap<>();
@@ -100,6 +102,11 @@ public final class Conductor implements Agent {
         }
     }
 
+    /** From now on it is noticed when a poll loop does not turn. */
+    public void watch(LoopWatch loop) {
+        loops.add(loop);
+    }
+
     /** Opens or closes a port: one that is closed has no carrier (R39, R40). All are open at first. Any thread. */
     public void open(int port, boolean open) {
         carrier(port).open(open);
@@ -116,6 +123,7 @@ public final class Conductor implements Agent {
 
     @Override
     public int doWork() {
+        loops.forEach(LoopWatch::look);
         // A read ends at the ring's edge: what belongs together is read together.
         int work = events.read(onMessage) + events.read(onMessage);
         long now = System.nanoTime();

@@ -1,0 +1,48 @@
+package io.twinport.control.metrics;
+
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.PortCounters;
+import io.twinport.dataplane.failover.PortStatistics;
+import io.twinport.dataplane.failover.StandbyHealth;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/**
+ * A failover port, as those see it who ask for its numbers.
+ *
+ * @param name by which they know it
+ * @param counters of the port itself
+ * @param statistics of its devices
+ * @param health of its standby
+ */
+public record MeasuredPort(String name, PortCounters counters, PortStatistics statistics, HealthSource health) {
+    static final List<Integer> SIDES = List.of(FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY);
+
+    /** What the port itself counts, whatever the side. */
+    static final List<Own> OWN = List.of(
+            new Own("received_frames", "Frames given to the handler.", PortCounters::received),
+            new Own("refused_frames", "Frames of the handler's that no driver took.", PortCounters::refused),
+            new Own(
+                    "dropped_frames",
+                    "Frames freed because neither side was ready.",
+                    counters -> counters.dropped() + counters.holdDropped()),
+            new Own("resent_frames", "Frames sent again by the other side after a cut.", PortCounters::resent),
+            new Own(
+                    "suppressed_frames",
+                    "Frames that the idle side received and nobody got.",
+                    PortCounters::suppressed),
+            new Own(
+                    "duplicate_frames",
+                    "Frames that came by both sides and were given once.",
+                    PortCounters::duplicates),
+            new Own("announcements", "Announcements sent after switches.", PortCounters::announced));
+
+    /** One of these counters. */
+    record Own(String name, String help, ToLongFunction<PortCounters> counter) {}
+
+    /** What is thought of the standby; nothing is known of one that has never been there. */
+    StandbyHealth.Verdict standbyHealth() {
+        StandbyHealth.Report report = health.standbyHealth();
+        return report == null ? StandbyHealth.Verdict.UNPROVEN : report.verdict();
+    }
+}
