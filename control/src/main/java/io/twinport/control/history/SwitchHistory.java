@@ -58,7 +58,11 @@ public record SwitchHistory(long pid, Instant start, List<Switch> switches) {
      * @throws io.twinport.dataplane.cnc.CncException if it is none
      */
     public static SwitchHistory read(Path file) {
-        CncFile.Reading reading = CncFile.read(file);
+        return of(CncFile.read(file));
+    }
+
+    /** That of a file, as it is now. */
+    public static SwitchHistory of(CncFile.Reading reading) {
         Instant start = Instant.ofEpochMilli(reading.startMillis());
         List<Switch> switches = new SwitchLog(reading.switchRecords())
                 .records().stream()

@@ -1,4 +1,7 @@
-/** What a run counts, for Prometheus. Read from {@code twinport.cnc}'s counters at each scrape; the poll loops know nothing of it. */
+/**
+ * What a run counts, for Prometheus and for DPDK's telemetry. Read from {@code twinport.cnc}'s counters when somebody asks, on a
+ * thread of the HTTP server's or of DPDK's; the poll loops know nothing of it.
+ */
 @NullMarked
 package io.twinport.control.metrics;
 

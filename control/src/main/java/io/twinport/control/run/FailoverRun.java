@@ -5,6 +5,7 @@ import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.control.hotplug.SideLife;
 import io.twinport.control.metrics.Metrics;
+import io.twinport.control.metrics.PortTelemetry;
 import io.twinport.posix.ProcessEnd;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** The failover ports of a process, from start to end. */
 public final class FailoverRun {
@@ -33,6 +35,7 @@ public final class FailoverRun {
     private final List<PortQueues> queues = new ArrayList<>();
     private final List<PortRun> ports = new ArrayList<>();
     private final Lock devices = new ReentrantLock();
+    private @Nullable PortTelemetry telemetry;
 
     private FailoverRun(Engine engine, List<PortPlan> plans, PrintStream out) {
         this.engine = engine;
@@ -114,6 +117,9 @@ public final class FailoverRun {
                 .map(port -> port.plan().settings())
                 .collect(Collectors.toMap(RunSettings::port, RunSettings::queues, Math::max))
                 .forEach(engine::warmUpMeanwhile);
+        // Not before: what it wants linked would hold up the first packet.
+        telemetry = PortTelemetry.start(
+                ports.stream().map(PortRun::measured).toList(), engine.cnc(), engine.errorHandler());
         ports.forEach(port -> port.sayReady(pollers()));
     }
 
@@ -151,6 +157,9 @@ public final class FailoverRun {
      * @return false if a device could not be removed, so that EAL cannot be cleaned up and the process must end
      */
     public boolean stop() {
+        if (telemetry != null) {
+            telemetry.close();
+        }
         boolean clean = true;
         for (PortRun port : ports) {
             clean &= port.leave();

@@ -160,6 +160,11 @@ public final class CncFile implements AutoCloseable {
             long startNanos,
             long startMillis) {}
 
+    /** This file, as a reader sees it; not after {@link #close}. */
+    public Reading reading() {
+        return reading(layout);
+    }
+
     /**
      * Reads a file, that of a process that has died as well.
      *
@@ -187,17 +192,21 @@ public final class CncFile implements AutoCloseable {
             }
             CncLayout layout =
                     new CncLayout(new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_ONLY, 0, CncLayout.LENGTH)));
-            return new Reading(
-                    new CountersReader(layout.counterLabels(), layout.counterValues()),
-                    layout.switchRecords(),
-                    layout.policyInputs(),
-                    layout.errors(),
-                    layout.pid(),
-                    layout.startNanos(),
-                    layout.startMillis());
+            return reading(layout);
         } catch (IOException e) {
             throw new CncException(file + " cannot be read: " + e, e);
         }
+    }
+
+    private static Reading reading(CncLayout layout) {
+        return new Reading(
+                new CountersReader(layout.counterLabels(), layout.counterValues()),
+                layout.switchRecords(),
+                layout.policyInputs(),
+                layout.errors(),
+                layout.pid(),
+                layout.startNanos(),
+                layout.startMillis());
     }
 
     private static CncException none(Path file) {
