@@ -1,12 +1,7 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.UserException;
-import io.twinport.dataplane.StuckLoopException;
-import io.twinport.dataplane.cnc.CncException;
-import io.twinport.dataplane.member.AdmissionException;
-import io.twinport.dataplane.member.ConfigurationException;
-import io.twinport.dpdk.DpdkException;
-import io.twinport.posix.PosixException;
+import io.twinport.control.socket.ControlException;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -22,6 +17,8 @@ public final class Commands {
     /** Exit code for bad input, or a machine that lacks something. */
     private static final int MEND = 2;
 
+    private static final int FAILED = 1;
+
     private static final String STDOUT = "-";
 
     private Commands() {}
@@ -35,9 +32,13 @@ public final class Commands {
     public static int execute(Object root, String... arguments) {
         CommandLine commandLine = new CommandLine(root);
         commandLine.setExecutionExceptionHandler((e, command, result) -> {
-            if (isToMend(e)) {
+            if (UserException.isToMend(e)) {
                 command.getErr().println("twinport: " + e.getMessage());
                 return MEND;
+            }
+            if (e instanceof ControlException) {
+                command.getErr().println("twinport: " + e.getMessage());
+                return FAILED;
             }
             throw e;
         });
@@ -46,17 +47,6 @@ public final class Commands {
             return 0;
         }
         return commandLine.execute(arguments);
-    }
-
-    /** Whether an exception speaks to the user. */
-    public static boolean isToMend(Exception e) {
-        return e instanceof UserException
-                || e instanceof DpdkException
-                || e instanceof StuckLoopException
-                || e instanceof AdmissionException
-                || e instanceof ConfigurationException
-                || e instanceof PosixException
-                || e instanceof CncException;
     }
 
     /**

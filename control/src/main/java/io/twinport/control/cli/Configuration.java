@@ -7,10 +7,14 @@ import io.twinport.control.config.Section;
 import io.twinport.control.config.Setting;
 import io.twinport.control.run.FailoverRun;
 import io.twinport.control.run.PortPlan;
+import java.lang.reflect.Array;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -24,12 +28,19 @@ import picocli.CommandLine.UnmatchedArgumentException;
  *
  * @param options of the process
  * @param eal arguments for EAL
+ * @param arguments of the ports by their names, in the order of {@code ports}
  */
-record Configuration(ProcessOptions options, List<String> eal, List<PortPlan> ports) {
+record Configuration(
+        ProcessOptions options, List<String> eal, Map<String, PortArguments> arguments, List<PortPlan> ports) {
     /** Key for what stands after {@code --} on the command line. */
     static final String EAL = "eal";
 
     private static final Pattern OPTION = Pattern.compile("--([a-z-]+)");
+
+    /** What a command line says of its only port. */
+    static Configuration of(ProcessOptions options, List<String> eal, String name, PortArguments port) {
+        return new Configuration(options, eal, Map.of(name, port), List.of(port.plan(name)));
+    }
 
     /** @throws UserException that begins with file, line and column */
     static Configuration read(Path file) {
@@ -48,16 +59,41 @@ record Configuration(ProcessOptions options, List<String> eal, List<PortPlan> po
         ProcessOptions options = fill(new ProcessOptions(), process);
         placed(process, options::flightFrames);
         placed(process, options::metrics);
+        Map<String, PortArguments> all = new LinkedHashMap<>();
         List<PortPlan> ports = new ArrayList<>();
         for (Section section : config.ports()) {
             PortArguments arguments = fill(new PortArguments(), section);
+            all.put(section.name(), arguments);
             ports.add(placed(section, () -> arguments.plan(section.name())));
         }
         placed(config.ports().getLast(), () -> {
             FailoverRun.check(ports);
             return true;
         });
-        return new Configuration(options, eal, ports);
+        return new Configuration(options, eal, all, ports);
+    }
+
+    /** All that holds, what was not given too, in the form of the file. */
+    Map<String, Object> view() {
+        Map<String, Object> view = values(options);
+        view.put(EAL, eal);
+        Map<String, Object> all = new LinkedHashMap<>();
+        arguments.forEach((name, port) -> all.put(name, values(port)));
+        view.put(ConfigFile.PORTS, all);
+        return view;
+    }
+
+    /** Options that have a value, by their keys. */
+    static Map<String, Object> values(Object options) {
+        Map<String, Object> values = new TreeMap<>();
+        for (OptionSpec option : new CommandLine(options).getCommandSpec().options()) {
+            Object value = option.getValue();
+            boolean isEmpty = value == null || value.getClass().isArray() && Array.getLength(value) == 0;
+            if (!isEmpty) {
+                values.put(key(option.longestName()), value instanceof Path path ? path.toString() : value);
+            }
+        }
+        return values;
     }
 
     private static <T> T fill(T options, Section section) {

@@ -76,7 +76,7 @@ final class HistoryCommand implements Callable<Integer> {
         return 0;
     }
 
-    private static void show(SwitchHistory history, PrintStream out) {
+    static void show(SwitchHistory history, PrintStream out) {
         out.printf(
                 "%-26s %4s %6s  %-18s %-32s %12s %8s %6s %7s %8s %8s%n",
                 "decision",

@@ -35,6 +35,11 @@ final class Interrupt {
         return requested.getCount() == 0;
     }
 
+    /** As a signal does, but the command ends the process by itself. */
+    void request() {
+        requested.countDown();
+    }
+
     void await() throws InterruptedException {
         requested.await();
     }

@@ -2,6 +2,7 @@ package io.twinport.control.cli;
 
 import io.twinport.control.metrics.MetricsAddress;
 import io.twinport.dataplane.flight.FlightRecorder;
+import java.nio.file.Path;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -34,6 +35,32 @@ final class ProcessOptions {
     @Nullable
     String metrics;
 
+    @Option(
+            names = "--control-socket",
+            paramLabel = "PATH|none",
+            description =
+                    "Where 'twinport show', 'switch' and the like reach this process; mode 0600. Default: NAME.sock"
+                            + " beside NAME.cnc")
+    @Nullable
+    String controlSocket;
+
+    /**
+     * Where the control socket is to be; empty for none.
+     *
+     * @param cncFile of the same process
+     */
+    Optional<Path> controlSocket(Path cncFile) {
+        String given = controlSocket;
+        if (given == null) {
+            return Optional.of(socketBeside(cncFile));
+        }
+        return given.equals("none") ? Optional.empty() : Optional.of(Path.of(given));
+    }
+
+    static Path socketBeside(Path cncFile) {
+        return cncFile.resolveSibling(cncFile.getFileName().toString().replaceFirst("\\.cnc$", ".sock"));
+    }
+
     /** Checked. */
     Optional<MetricsAddress> metrics() {
         return Optional.ofNullable(metrics).map(text -> MetricsAddress.parse("--metrics", text));
@@ -54,6 +81,7 @@ final class ProcessOptions {
             flightFrames = other.flightFrames;
         }
         metrics = metrics != null ? metrics : other.metrics;
+        controlSocket = controlSocket != null ? controlSocket : other.controlSocket;
         engine.fillUpFrom(other.engine);
     }
 }

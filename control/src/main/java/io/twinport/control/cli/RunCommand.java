@@ -5,16 +5,19 @@ import io.twinport.control.UserException;
 import io.twinport.control.metrics.Metrics;
 import io.twinport.control.run.FailoverRun;
 import io.twinport.control.run.MbufNeeds;
+import io.twinport.control.run.OperatorCommands;
 import io.twinport.control.run.PortPlan;
 import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;
 import io.twinport.control.run.StandbyTrap;
+import io.twinport.control.socket.ControlSocket;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.posix.HugePages;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -40,7 +43,7 @@ final class RunCommand implements Callable<Integer> {
             names = {"-c", "--config"},
             paramLabel = "FILE",
             description = "The ports, in YAML: 'twinport config --help' says more. What is given beside it"
-                    + " (--name, --cnc-dir, --flight-recorder, EAL's arguments) goes before what the file says.")
+                    + " (--name, --cnc-dir, --metrics, ..., EAL's arguments) goes before what the file says.")
     @Nullable
     Path config;
 
@@ -60,7 +63,8 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        List<PortPlan> plans = plans();
+        Configuration configuration = configuration();
+        List<PortPlan> plans = configuration.ports();
         plans.forEach(PortPlan::checkMachine);
         List<SideSpec> sides =
                 plans.stream().flatMap(plan -> plan.sides().stream()).toList();
@@ -71,10 +75,11 @@ final class RunCommand implements Callable<Integer> {
         EalArguments arguments = arguments(sides, mbufs.megabytes());
         Interrupt interrupt = Interrupt.install(0);
         // First, so that an address that cannot be had is said before any device is touched.
+        Path cncFile = process.engine.cncFile(DEFAULT_NAME);
         try (Metrics metrics = process.metrics().map(Metrics::start).orElse(null)) {
-            Engine engine = Engine.start(arguments, process.engine.cncFile(DEFAULT_NAME), mbufs.count(), mbufs.room());
+            Engine engine = Engine.start(arguments, cncFile, mbufs.count(), mbufs.room());
             engine.recordFlights(flightFrames);
-            run(engine, plans, sides, metrics, interrupt);
+            run(engine, configuration, sides, metrics, interrupt);
             return 0;
         } finally {
             interrupt.done();
@@ -82,17 +87,17 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Of the command line, or of the file. */
-    private List<PortPlan> plans() {
+    private Configuration configuration() {
         if (config == null) {
-            return List.of(port.plan(DEFAULT_NAME));
+            return Configuration.of(process, eal, DEFAULT_NAME, port);
         }
-        Configuration configuration = Configuration.read(config);
+        Configuration read = Configuration.read(config);
         refuseOptionsOfPorts();
-        process.fillUpFrom(configuration.options(), this::isGiven);
+        process.fillUpFrom(read.options(), this::isGiven);
         if (eal.isEmpty()) {
-            eal = configuration.eal();
+            eal = read.eal();
         }
-        return configuration.ports();
+        return new Configuration(process, eal, read.arguments(), read.ports());
     }
 
     private void refuseOptionsOfPorts() {
@@ -110,22 +115,32 @@ final class RunCommand implements Callable<Integer> {
         return spec.commandLine().getParseResult().hasMatchedOption(option);
     }
 
-    private static void run(
-            Engine engine, List<PortPlan> plans, List<SideSpec> sides, @Nullable Metrics metrics, Interrupt interrupt)
+    private void run(
+            Engine engine,
+            Configuration configuration,
+            List<SideSpec> sides,
+            @Nullable Metrics metrics,
+            Interrupt interrupt)
             throws InterruptedException {
         boolean clean = true;
         try {
-            FailoverRun run = FailoverRun.create(engine, plans, System.out);
+            FailoverRun run = FailoverRun.create(engine, configuration.ports(), System.out);
             if (metrics != null) {
                 run.show(metrics);
                 System.out.println("metrics at " + metrics.url());
             }
             boolean attached = false;
+            ControlSocket control = null;
             try {
+                control = openControl(engine, configuration, run, interrupt);
                 run.attach();
                 attached = true;
                 interrupt.await();
             } finally {
+                // Both read what is about to go.
+                if (control != null) {
+                    control.close();
+                }
                 if (metrics != null) {
                     metrics.close();
                 }
@@ -142,6 +157,20 @@ final class RunCommand implements Callable<Integer> {
                 sides.stream().flatMap(side -> side.serverSocket().stream()).forEach(RunCommand::delete);
             }
         }
+    }
+
+    /** Null if there is to be none. */
+    private @Nullable ControlSocket openControl(
+            Engine engine, Configuration configuration, FailoverRun run, Interrupt interrupt) {
+        OperatorCommands commands = new OperatorCommands(run)
+                .with("config", configuration::view)
+                .with("stop", () -> {
+                    interrupt.request();
+                    return Map.of("pid", ProcessHandle.current().pid());
+                });
+        return process.controlSocket(engine.cnc().file())
+                .map(file -> ControlSocket.open(file, commands.all()))
+                .orElse(null);
     }
 
     private EalArguments arguments(List<SideSpec> sides, int megabytes) {

@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
  *   ABSENT --plugged--> PROBING --MAC matches, joined--> JOINED --request--> LEAVING --removed--> ABSENT ...
  *                          |                               |  ^
  *                          +--wrong MAC, no driver         |  +-- left, stopped, started, joined: link back (U12)
- *                             that can--> REFUSED          +--stop--> STOPPED
- *                               until it is another device
+ *                             that can--> REFUSED          +--detach--> DETACHED
+ *                               until it is another device +--stop--> STOPPED
  * </pre>
  *
  * What touches DPDK's devices is done under one lock for both sides: EAL's lists have none.
@@ -41,6 +41,7 @@ public final class SideLife {
         /** There is a device that will not do. */
         REFUSED,
         FAILED,
+        DETACHED,
         STOPPED
     }
 
@@ -69,7 +70,9 @@ public final class SideLife {
     private final Thread thread;
     private volatile Phase phase = Phase.PROBING;
     private volatile boolean stopping;
+    private volatile boolean detached;
     private volatile boolean clean = true;
+    private volatile String trouble = "";
 
     private @Nullable Occupant refused;
     private @Nullable Occupant released;
@@ -98,6 +101,17 @@ public final class SideLife {
 
     public Phase phase() {
         return phase;
+    }
+
+    /** Why the last device could not join; empty where there was none such. */
+    public String trouble() {
+        return trouble;
+    }
+
+    /** Ends the side's life as the kernel's request ends a device's: what is in its ring is sent first. Does not wait. */
+    public void detach() {
+        detached = true;
+        LockSupport.unpark(thread);
     }
 
     /** Done when a device has joined for the first time, or exceptionally when the first one cannot. */
@@ -136,9 +150,13 @@ public final class SideLife {
         }
     }
 
+    private boolean isEnding() {
+        return stopping || detached;
+    }
+
     private void live() {
         try {
-            while (!stopping && phase != Phase.FAILED) {
+            while (!isEnding() && phase != Phase.FAILED) {
                 Occupant device = awaitDevice();
                 JoinedDevice joined = device == null ? null : take(device);
                 if (device != null && joined != null) {
@@ -146,8 +164,8 @@ public final class SideLife {
                 }
             }
             if (phase != Phase.FAILED) {
-                phase = Phase.STOPPED;
                 slot.giveBack();
+                phase = stopping ? Phase.STOPPED : Phase.DETACHED;
             }
         } catch (RuntimeException | Error e) {
             fail(e);
@@ -156,7 +174,7 @@ public final class SideLife {
 
     /** A device that may be had, or null when the side's life ends. */
     private @Nullable Occupant awaitDevice() {
-        while (!stopping) {
+        while (!isEnding()) {
             Optional<Occupant> there = slot.look();
             if (there.isEmpty()) {
                 phase = Phase.ABSENT;
@@ -208,7 +226,7 @@ public final class SideLife {
                 throw e; // the loop may use the device yet
             } catch (RuntimeException e) {
                 boolean isThere = slot.look().filter(device::isSameDevice).isPresent();
-                if (attempt >= attempts || stopping || !isThere) {
+                if (attempt >= attempts || isEnding() || !isThere) {
                     refuse(e);
                     return null;
                 }
@@ -231,7 +249,7 @@ public final class SideLife {
     private @Nullable JoinedDevice join(SideDevice dev) {
         Membership member;
         try {
-            if (stopping) {
+            if (isEnding()) {
                 dev.remove();
                 return null;
             }
@@ -257,7 +275,7 @@ public final class SideLife {
         long nextLook = System.nanoTime();
         while (!stopping) {
             long now = System.nanoTime();
-            if (requests.isPending()) {
+            if (requests.isPending() || detached) {
                 release(device, joined);
                 return;
             }
@@ -307,6 +325,7 @@ public final class SideLife {
     }
 
     private void refuse(RuntimeException e) {
+        trouble = String.valueOf(e.getMessage());
         if (!first.completeExceptionally(e)) {
             log.accept(named() + " cannot join: " + e.getMessage());
         }
@@ -317,6 +336,7 @@ public final class SideLife {
     }
 
     private void fail(Throwable e) {
+        trouble = String.valueOf(e.getMessage());
         phase = Phase.FAILED;
         clean = false;
         if (!first.completeExceptionally(e)) {

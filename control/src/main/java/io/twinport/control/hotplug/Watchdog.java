@@ -2,8 +2,8 @@ package io.twinport.control.hotplug;
 
 import io.twinport.dataplane.Patience;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -23,7 +23,7 @@ public final class Watchdog implements AutoCloseable {
 
     private final Duration limit;
     private final Consumer<String> end;
-    private final List<Watch> watches = new ArrayList<>();
+    private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private volatile boolean closing;
 
     /** @param end told what hangs when the time is over; does not return in production */
@@ -44,7 +44,7 @@ public final class Watchdog implements AutoCloseable {
     }
 
     /**
-     * From now on {@code isPending} must not be true for longer than the limit; before {@link #start}.
+     * From now on {@code isPending} must not be true for longer than the limit.
      *
      * @param what waits, for the message
      */

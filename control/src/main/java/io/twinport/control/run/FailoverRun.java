@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
@@ -34,6 +35,7 @@ public final class FailoverRun {
     private final PollLoops loops;
     private final List<PortQueues> queues = new ArrayList<>();
     private final List<PortRun> ports = new ArrayList<>();
+    private final List<PortOperator> operators = new ArrayList<>();
     private final Lock devices = new ReentrantLock();
     private @Nullable PortTelemetry telemetry;
 
@@ -56,6 +58,7 @@ public final class FailoverRun {
             queues.forEach(PortQueues::close);
             throw e;
         }
+        ports.forEach(port -> operators.add(new PortOperator(port)));
         loops.run();
     }
 
@@ -94,6 +97,31 @@ public final class FailoverRun {
             throw new UserException(plans.size() + " ports are more than the " + MOST_PORTS
                     + " for whose devices DPDK has room (RTE_MAX_ETHPORTS).");
         }
+    }
+
+    /** All ports, for an operator. */
+    List<PortOperator> operators() {
+        return operators;
+    }
+
+    /**
+     * A port by its name.
+     *
+     * @param name may be left out where there is only one
+     * @throws UserException if there is none such
+     */
+    PortOperator operator(Optional<String> name) {
+        List<String> names = ports.stream().map(port -> port.plan().name()).toList();
+        int index = name.map(names::indexOf).orElse(names.size() == 1 ? 0 : -1);
+        if (index < 0) {
+            throw new UserException(name.map(given -> "there is no port " + given)
+                            .orElse("say which port is meant") + ": there are " + String.join(", ", names) + ".");
+        }
+        return operators.get(index);
+    }
+
+    Engine engine() {
+        return engine;
     }
 
     /** Has the ports and the poll loops among the metrics; before {@link #attach}. */

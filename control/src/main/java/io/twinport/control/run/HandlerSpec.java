@@ -21,6 +21,20 @@ public sealed interface HandlerSpec {
     /** One interface of the kernel's. */
     record Tap(String name) implements HandlerSpec {}
 
+    /** As {@link #parse} reads it. */
+    default String text() {
+        return switch (this) {
+            case Reflect() -> "reflect";
+            case Sink() -> "sink";
+            case Generate(long rate, long destination) ->
+                rate == 0
+                        ? "generate"
+                        : "generate:" + rate
+                                + (destination == Generate.BROADCAST ? "" : ":" + new MacAddress(destination));
+            case Tap(String name) -> "tap:" + name;
+        };
+    }
+
     /** Reads {@code reflect}, {@code sink}, {@code generate}, {@code generate:1000000}, {@code generate:1000:02:00:00:00:00:01} or {@code tap:tw0}. */
     static HandlerSpec parse(String text) {
         String[] parts = text.split(":", 2);

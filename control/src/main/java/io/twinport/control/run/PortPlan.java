@@ -26,6 +26,18 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
         sides.forEach(SideSpec::checkSlot);
     }
 
+    /** A side that is to be another device, had as the one that it replaces. */
+    SideSpec side(int side, String devargs) {
+        SideSpec wanted = SideSpec.parse(side, devargs);
+        for (SideSpec before : sides) {
+            if (before.side() == side) {
+                wanted = wanted.drivenBy(before.driver());
+            }
+        }
+        boolean binds = sides.stream().anyMatch(SideSpec::binds);
+        return binds && wanted.isPci() ? wanted.bound() : wanted;
+    }
+
     static void check(List<SideSpec> sides) {
         if (sides.isEmpty()) {
             throw new UserException(

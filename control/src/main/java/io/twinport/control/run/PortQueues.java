@@ -43,6 +43,7 @@ final class PortQueues implements AutoCloseable {
         RunSettings settings = plan.settings();
         int count = settings.queues();
         this.events = EventLine.allocate();
+        engine.cnc().counters().newCounter("port " + id + " name " + plan.name());
         this.counters = PortCounters.ofQueues(engine.cnc().counters(), id, count);
         this.port = new FailoverPort(id, events, counters, engine.newPortEvents(), settings.port());
         PacketPort first = engine.forHandler(id, port);

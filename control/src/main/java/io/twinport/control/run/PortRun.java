@@ -18,8 +18,8 @@ import io.twinport.dataplane.failover.PortMonitor;
 import io.twinport.dataplane.member.Member;
 import io.twinport.dataplane.member.PortConfiguration;
 import java.io.PrintStream;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 
@@ -38,7 +38,7 @@ final class PortRun {
     private final PortConfiguration configuration;
     private final PortAnnouncer announcer;
     private final PortMonitor monitor;
-    private final List<SideLife> lives = new ArrayList<>();
+    private final List<SideLife> lives = new CopyOnWriteArrayList<>();
 
     /**
      * Makes the port, of queues whose loops are made and do not run yet.
@@ -100,11 +100,7 @@ final class PortRun {
 
     /** Sets the sides going, one after the other; {@link #lives} tells when they have joined. */
     void attach() {
-        for (SideSpec spec : plan.sides()) {
-            SideLife life = new SideLife(new Plan(spec), spec.slot(), devices, log::say);
-            watchdog.watch(spec.role() + " " + spec.name(), life::isWantedBack);
-            lives.add(life);
-        }
+        plan.sides().forEach(spec -> lives.add(newLife(spec)));
         watchdog.start();
         for (SideLife life : lives) {
             life.start();
@@ -113,6 +109,19 @@ final class PortRun {
         }
     }
 
+    /** A side's life, which is not started yet. */
+    SideLife newLife(SideSpec spec) {
+        SideLife life = new SideLife(new Plan(spec), spec.slot(), devices, log::say);
+        watchdog.watch(spec.role() + " " + spec.name(), life::isWantedBack);
+        return life;
+    }
+
+    /** What it was made of. */
+    static SideSpec spec(SideLife life) {
+        return ((Plan) life.plan()).spec;
+    }
+
+    /** The sides, the primary first. */
     List<SideLife> lives() {
         return lives;
     }
@@ -137,8 +146,7 @@ final class PortRun {
             return side + " to be plugged in: there is no such PCI device yet";
         }
         return side
-                + ((Plan) plan)
-                        .spec
+                + spec(life)
                         .serverSocket()
                         .map(path -> ": its far end has to connect to " + path)
                         .orElse(": its driver's probe has not returned");
@@ -152,6 +160,22 @@ final class PortRun {
 
     PortPlan plan() {
         return plan;
+    }
+
+    PortQueues queues() {
+        return queues;
+    }
+
+    PortConfiguration configuration() {
+        return configuration;
+    }
+
+    PortMonitor monitor() {
+        return monitor;
+    }
+
+    int id() {
+        return id;
     }
 
     /**

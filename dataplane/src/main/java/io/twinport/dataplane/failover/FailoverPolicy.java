@@ -195,6 +195,11 @@ public final class FailoverPolicy {
         return (state & (side == PRIMARY ? PRIMARY_UP : STANDBY_UP)) != 0;
     }
 
+    /** The side that an operator has forced: {@link #NONE}, {@link #PRIMARY} or {@link #STANDBY}. */
+    public static int forced(int state) {
+        return (state & FORCED) >>> FORCED_SHIFT;
+    }
+
     /** Whether a ready primary is being kept from the traffic until a time has passed: {@link #WAIT_OVER} is awaited. */
     public static boolean waits(int state) {
         return active(state) == STANDBY
@@ -269,7 +274,7 @@ public final class FailoverPolicy {
         if ((state & PRIMARY_GOES) != 0 != ((state & STANDBY_GOES) != 0)) {
             return (state & PRIMARY_GOES) != 0 && (!dead || suspect) ? STANDBY : PRIMARY;
         }
-        int forced = (state & FORCED) >>> FORCED_SHIFT;
+        int forced = forced(state);
         if (forced != NONE) {
             return forced;
         }

@@ -116,6 +116,16 @@ public final class PortMonitor implements Conductor.Listener {
         return statistics;
     }
 
+    /** The policy's state, as the loop has told it. Any thread. */
+    public synchronized int state() {
+        return state;
+    }
+
+    /** Whether the port has a carrier (R49). Any thread. */
+    public boolean hasCarrier() {
+        return carrier.get() == 1;
+    }
+
     /** What is thought of the standby; null while nothing is known of one. Any thread. */
     public StandbyHealth.@Nullable Report standbyHealth() {
         return report;

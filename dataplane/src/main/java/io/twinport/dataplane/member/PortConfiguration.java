@@ -19,6 +19,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -269,6 +270,11 @@ public final class PortConfiguration {
     /** The side's device, if there is one. */
     public synchronized Optional<Member> side(int side) {
         return Optional.ofNullable(members[index(side)]);
+    }
+
+    /** What a side's device says of itself, if there is one; it stays a member meanwhile. */
+    public synchronized <T> Optional<T> ask(int side, Function<SideDevice, T> question) {
+        return side(side).map(member -> question.apply(member.dev()));
     }
 
     /** The port's address: that which it was given, or its devices'. */

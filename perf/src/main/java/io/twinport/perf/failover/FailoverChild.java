@@ -2,7 +2,7 @@ package io.twinport.perf.failover;
 
 import io.twinport.control.Engine;
 import io.twinport.control.Pause;
-import io.twinport.control.cli.Commands;
+import io.twinport.control.UserException;
 import io.twinport.control.traffic.Wire;
 import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.Lcore;
@@ -98,7 +98,7 @@ final class FailoverChild {
                             Long.parseLong(arguments[3]))
                     .run(Path.of(arguments[4]));
         } catch (RuntimeException e) {
-            if (!Commands.isToMend(e)) {
+            if (!UserException.isToMend(e)) {
                 throw e;
             }
             System.err.println(e.getMessage());

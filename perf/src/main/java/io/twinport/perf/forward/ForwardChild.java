@@ -2,7 +2,7 @@ package io.twinport.perf.forward;
 
 import io.twinport.control.Engine;
 import io.twinport.control.Pause;
-import io.twinport.control.cli.Commands;
+import io.twinport.control.UserException;
 import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
@@ -78,7 +78,7 @@ final class ForwardChild {
             System.out.println(RESULT + sample.packets() + " " + sample.nanos() + " " + sample.waited() + " "
                     + sample.firstPacket() + " " + sample.dpdk());
         } catch (RuntimeException e) {
-            if (!Commands.isToMend(e)) {
+            if (!UserException.isToMend(e)) {
                 throw e;
             }
             System.err.println(e.getMessage());

@@ -2,7 +2,7 @@ package io.twinport.perf.load;
 
 import io.twinport.control.Engine;
 import io.twinport.control.Pause;
-import io.twinport.control.cli.Commands;
+import io.twinport.control.UserException;
 import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketPort;
@@ -50,7 +50,7 @@ final class LoopChild {
         try (Engine engine = Engine.start(setup.rig().eal(), cnc, Rig.MBUFS)) {
             new LoopChild(engine, setup).run();
         } catch (RuntimeException e) {
-            if (!Commands.isToMend(e)) {
+            if (!UserException.isToMend(e)) {
                 throw e;
             }
             System.err.println(e.getMessage());

@@ -1,7 +1,7 @@
 package io.twinport.perf.scale;
 
 import io.twinport.control.Engine;
-import io.twinport.control.cli.Commands;
+import io.twinport.control.UserException;
 import io.twinport.dpdk.Eal;
 import io.twinport.perf.launch.Rig;
 import java.io.IOException;
@@ -36,7 +36,7 @@ final class ScaleChild {
                 ScalePorts ports = new ScalePorts(engine, what, setup.pollCpus(what.loops()))) {
             System.out.println(RESULT + measure(ports, what, setup).toText());
         } catch (RuntimeException e) {
-            if (!Commands.isToMend(e)) {
+            if (!UserException.isToMend(e)) {
                 throw e;
             }
             System.err.println(e.getMessage());

@@ -1,0 +1,141 @@
+package io.twinport.control.cli;
+
+import io.twinport.control.socket.ControlClient;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
+
+/** Commands that change something in a running twinport. */
+final class OperateCommands {
+    private static final String PORT = "port";
+
+    private OperateCommands() {}
+
+    /** What they have in common. */
+    abstract static class Operation implements Callable<Integer> {
+        @Mixin
+        TargetOptions target = new TargetOptions();
+
+        @Option(
+                names = "--port",
+                paramLabel = "PORT",
+                description = "The port's name; may be left out where there is only one.")
+        @Nullable
+        String port;
+
+        final int ask(String command, Map<String, String> arguments) throws IOException {
+            Map<String, String> all = new HashMap<>(arguments);
+            if (port != null) {
+                all.put(PORT, port);
+            }
+            return target.ask(command, all, answer -> PortText.lines(answer).forEach(target.out()::println));
+        }
+    }
+
+    /** {@code twinport switch}. */
+    @Command(
+            name = "switch",
+            description =
+                    "Put the traffic on a side, whatever the policy says, or leave it to the policy again. Nothing is"
+                            + " lost: the new side begins when the former one has sent what it had.",
+            mixinStandardHelpOptions = true)
+    static final class Switch extends Operation {
+        @Parameters(paramLabel = "primary|standby|auto", description = "Who is to transmit.")
+        String to = "";
+
+        @Override
+        public Integer call() throws IOException {
+            return ask("switch", Map.of("to", to));
+        }
+    }
+
+    /** {@code twinport detach}. */
+    @Command(
+            name = "detach",
+            description =
+                    "Take a side's device out: the traffic goes to the other side first, what is in its ring is sent.",
+            mixinStandardHelpOptions = true)
+    static final class Detach extends Operation {
+        @Parameters(paramLabel = "primary|standby", description = "Which side.")
+        String side = "";
+
+        @Override
+        public Integer call() throws IOException {
+            return ask("detach", Map.of("side", side));
+        }
+    }
+
+    /** {@code twinport attach}. */
+    @Command(
+            name = "attach",
+            description = "Take a device in as a side: that which was detached, or another one.",
+            mixinStandardHelpOptions = true)
+    static final class Attach extends Operation {
+        @Parameters(index = "0", paramLabel = "primary|standby", description = "Which side.")
+        String side = "";
+
+        @Parameters(
+                index = "1",
+                arity = "0..1",
+                paramLabel = "DEVARGS",
+                description = "The device, as --primary and --standby have it. Default: the one that was there before")
+        @Nullable
+        String device;
+
+        @Override
+        public Integer call() throws IOException {
+            return ask("attach", device == null ? Map.of("side", side) : Map.of("side", side, "device", device));
+        }
+    }
+
+    /** {@code twinport stop}. */
+    @Command(
+            name = "stop",
+            description = "End a running twinport, as Ctrl-C does. Returns when the process has ended.",
+            mixinStandardHelpOptions = true)
+    static final class Stop implements Callable<Integer> {
+        private static final int SECONDS = 15;
+
+        @Mixin
+        TargetOptions target = new TargetOptions();
+
+        @Override
+        public Integer call() throws IOException {
+            Commands.checkWritable("--json", target.json);
+            JsonNode answer;
+            try (ControlClient client = target.connect()) {
+                answer = client.request("stop", Map.of());
+            }
+            boolean ended = awaitEnd(answer.path("pid").asLong());
+            if (target.json != null) {
+                Commands.writeJson(Map.of("pid", answer.path("pid"), "ended", ended), target.json);
+            } else {
+                target.out()
+                        .println("process " + answer.path("pid")
+                                + (ended ? " has ended" : " is still ending after " + SECONDS + " s"));
+            }
+            return ended ? 0 : 1;
+        }
+
+        private static boolean awaitEnd(long pid) {
+            try {
+                ProcessHandle.of(pid)
+                        .ifPresent(process -> process.onExit()
+                                .orTimeout(SECONDS, TimeUnit.SECONDS)
+                                .join());
+                return true;
+            } catch (CompletionException e) {
+                return false;
+            }
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package io.twinport.control.run;
+
+import io.twinport.control.socket.ControlCommand;
+import io.twinport.control.socket.ControlRequest;
+import io.twinport.dpdk.MbufPool;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** What the control socket of a run understands. */
+public final class OperatorCommands {
+    private static final String PORT = "port";
+    private static final String SIDE = "side";
+    private static final String TO = "to";
+    private static final String DEVICE = "device";
+
+    private final FailoverRun run;
+    private final Map<String, ControlCommand> commands = new LinkedHashMap<>();
+
+    /**
+     * All but what concerns the process.
+     *
+     * @param run whose ports they are for; it must not be stopped while one is executed
+     */
+    public OperatorCommands(FailoverRun run) {
+        this.run = run;
+        add(
+                "ports",
+                Set.of(),
+                request -> run.operators().stream().map(PortOperator::view).toList());
+        add("port", Set.of(PORT), request -> port(request).view());
+        add("stats", Set.of(PORT), this::statistics);
+        add("health", Set.of(), request -> health());
+        add("switch", Set.of(PORT, TO), request -> port(request).switchTo(request.text(TO)));
+        add(
+                "attach",
+                Set.of(PORT, SIDE, DEVICE),
+                request -> port(request).attach(request.text(SIDE), request.optional(DEVICE)));
+        add("detach", Set.of(PORT, SIDE), request -> port(request).detach(request.text(SIDE)));
+    }
+
+    /** One that concerns the process. */
+    public OperatorCommands with(String name, Supplier<Object> action) {
+        add(name, Set.of(), request -> action.get());
+        return this;
+    }
+
+    public Map<String, ControlCommand> all() {
+        return commands;
+    }
+
+    private void add(String name, Set<String> arguments, ControlCommand.Action action) {
+        commands.put(name, new ControlCommand(arguments, action));
+    }
+
+    private PortOperator port(ControlRequest request) {
+        return run.operator(request.optional(PORT));
+    }
+
+    private List<PortView.Statistics> statistics(ControlRequest request) {
+        List<PortOperator> ports = request.optional(PORT).isPresent() ? List.of(port(request)) : run.operators();
+        return ports.stream().map(PortOperator::statistics).toList();
+    }
+
+    /**
+     * What is well and what is not.
+     *
+     * @param pid of the process
+     * @param mbufs of the pool
+     * @param mbufsAvailable that nobody holds
+     * @param errors that should not have happened, each with how often it did
+     * @param ports their standbys
+     */
+    record Health(long pid, int mbufs, int mbufsAvailable, List<String> errors, List<PortHealth> ports) {}
+
+    /** @param standby null while nothing is known of it */
+    record PortHealth(String name, String active, boolean carrier, PortView.@Nullable HealthView standby) {}
+
+    private Health health() {
+        MbufPool pool = run.engine().pool();
+        return new Health(
+                ProcessHandle.current().pid(),
+                pool.size(),
+                pool.available(),
+                run.engine().errors(),
+                run.operators().stream()
+                        .map(PortOperator::view)
+                        .map(view -> new PortHealth(view.name(), view.active(), view.carrier(), view.health()))
+                        .toList());
+    }
+}

@@ -1,0 +1,212 @@
+package io.twinport.control.run;
+
+import io.twinport.control.Pause;
+import io.twinport.control.UserException;
+import io.twinport.control.hotplug.SideLife;
+import io.twinport.dataplane.PortQueue;
+import io.twinport.dataplane.SideDevice;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.PolicyText;
+import io.twinport.dataplane.failover.PortCounters;
+import io.twinport.dataplane.failover.PortMonitor;
+import io.twinport.dataplane.failover.PortStatistics;
+import io.twinport.dpdk.LinkSettings;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/** What an operator sees of a port while it runs, and does with it. One thing at a time is done; any thread. */
+final class PortOperator {
+    /** A poll loop obeys within microseconds, and a planned switch is over within 2 ms (U13). */
+    private static final int SWITCH_MILLIS = 500;
+
+    /** To leave the loop, send what is in the ring and close. */
+    private static final int DETACH_MILLIS = 10_000;
+
+    /** A device that is there joins within that; what waits for its far end is left to wait. */
+    private static final int ATTACH_MILLIS = 3000;
+
+    private static final Set<SideLife.Phase> OUT =
+            EnumSet.of(SideLife.Phase.DETACHED, SideLife.Phase.FAILED, SideLife.Phase.STOPPED);
+
+    private final PortRun port;
+
+    PortOperator(PortRun port) {
+        this.port = port;
+    }
+
+    PortView view() {
+        PortMonitor monitor = port.monitor();
+        int state = monitor.state();
+        return new PortView(
+                name(),
+                port.id(),
+                port.plan().handler().text(),
+                port.plan().settings().queues(),
+                port.configuration().mac().map(Object::toString).orElse(null),
+                port.configuration().mtu(),
+                PolicyText.side(port.queues().counters().activeSide()),
+                PolicyText.side(FailoverPolicy.forced(state)),
+                monitor.hasCarrier(),
+                port.queues().counters().switches(),
+                port.lives().stream().map(life -> view(life, state)).toList(),
+                PortView.HealthView.of(monitor.standbyHealth()));
+    }
+
+    private PortView.SideView view(SideLife life, int state) {
+        int side = side(life);
+        return new PortView.SideView(
+                life.plan().role(),
+                life.plan().name(),
+                life.phase().name().toLowerCase(Locale.ROOT),
+                port.configuration().ask(side, SideDevice::driver).orElse(null),
+                FailoverPolicy.isLinkUp(state, side),
+                FailoverPolicy.isReady(state, side),
+                port.configuration()
+                        .ask(side, dev -> dev.linkSettings().megabits())
+                        .orElse(LinkSettings.UNKNOWN_SPEED),
+                life.trouble().isEmpty() ? null : life.trouble());
+    }
+
+    PortView.Statistics statistics() {
+        PortCounters own = port.queues().counters();
+        Map<String, Long> counts = new LinkedHashMap<>();
+        counts.put("rx_packets", own.received());
+        counts.put("tx_packets primary", own.sentByPrimary());
+        counts.put("tx_packets standby", own.sentByStandby());
+        counts.put("tx_refused", own.refused());
+        counts.put("tx_dropped", own.dropped());
+        counts.put("tx_held", own.held());
+        counts.put("tx_hold_dropped", own.holdDropped());
+        counts.put("tx_resent", own.resent());
+        counts.put("tx_announced", own.announced());
+        counts.put("rx_suppressed", own.suppressed());
+        counts.put("rx_duplicates", own.duplicates());
+        counts.put("rx_lookback", own.lookback());
+        counts.put("rx_forgotten", own.forgotten());
+        counts.put("switches", own.switches());
+        counts.put("switches not drained", own.notDrained());
+        Map<String, Map<String, Long>> devices = new LinkedHashMap<>();
+        for (int side : PortView.SIDES) {
+            Map<String, Long> ofSide = new LinkedHashMap<>();
+            for (PortStatistics.Counter counter : PortStatistics.Counter.values()) {
+                ofSide.put(counter.toString(), port.monitor().statistics().get(side, counter));
+            }
+            devices.put(PolicyText.side(side), ofSide);
+        }
+        return new PortView.Statistics(name(), counts, devices);
+    }
+
+    /**
+     * Forces the traffic onto a side, or leaves it to the policy again.
+     *
+     * @param to {@code primary}, {@code standby} or {@code auto}
+     * @throws UserException if that side cannot have it; nothing has been changed
+     */
+    synchronized PortView switchTo(String to) {
+        int side = to.equals("auto") ? FailoverPolicy.NONE : side(to, ", or auto");
+        PortMonitor monitor = port.monitor();
+        if (side != FailoverPolicy.NONE && !FailoverPolicy.isReady(monitor.state(), side)) {
+            throw new UserException("the " + to + " of " + name() + " is not ready (" + whyNot(side)
+                    + "): the traffic stays as it is, on "
+                    + PolicyText.side(port.queues().counters().activeSide()) + ".");
+        }
+        PortQueue decider = port.queues().places().getFirst();
+        decider.loop().decide(decider.member(), FailoverPolicy.FORCED_NONE + side);
+        boolean done = Pause.until(() -> isForced(side), SWITCH_MILLIS);
+        if (!done) {
+            throw new UserException("the poll loop of " + name() + " has not obeyed within " + SWITCH_MILLIS
+                    + " ms: look at 'show health'.");
+        }
+        return view();
+    }
+
+    private boolean isForced(int side) {
+        int state = port.monitor().state();
+        return FailoverPolicy.forced(state) == side
+                && port.queues().counters().activeSide() == FailoverPolicy.active(state);
+    }
+
+    private String whyNot(int side) {
+        int state = port.monitor().state();
+        return life(side).isEmpty()
+                ? "there is none"
+                : FailoverPolicy.isHere(state, side)
+                        ? "its link is down"
+                        : "it is " + life(side).get().phase().name().toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Takes a side's device out: off the loop, what is in its ring sent, closed.
+     *
+     * @throws UserException if there is none
+     */
+    synchronized PortView detach(String role) {
+        SideLife life = life(side(role, ""))
+                .orElseThrow(() -> new UserException(name() + " has no " + role + ": there is nothing to detach."));
+        if (OUT.contains(life.phase())) {
+            throw new UserException("the " + role + " of " + name() + " is out already. 'attach' takes it in again.");
+        }
+        life.detach();
+        if (!Pause.until(() -> OUT.contains(life.phase()), DETACH_MILLIS)) {
+            throw new UserException("the " + role + " " + life.plan().name() + " of " + name() + " is "
+                    + life.phase().name().toLowerCase(Locale.ROOT) + " after " + DETACH_MILLIS / 1000
+                    + " s: it will be taken out when it can.");
+        }
+        return view();
+    }
+
+    /**
+     * Takes a side's device in: that which was detached, or another one.
+     *
+     * @throws UserException if it cannot be; then the side is as it was
+     */
+    synchronized PortView attach(String role, Optional<String> devargs) {
+        int side = side(role, "");
+        Optional<SideLife> before = life(side);
+        before.filter(life -> !OUT.contains(life.phase())).ifPresent(life -> {
+            throw new UserException(
+                    "the " + role + " of " + name() + " is " + life.plan().name() + " at present: detach that first.");
+        });
+        SideSpec spec = devargs.map(text -> port.plan().side(side, text))
+                .or(() -> before.map(PortRun::spec))
+                .orElseThrow(
+                        () -> new UserException(name() + " has no " + role + " yet: say which device it is to be."));
+        spec.checkSlot();
+        SideLife life = port.newLife(spec);
+        life.start();
+        Pause.until(
+                () -> life.phase() == SideLife.Phase.JOINED || !life.trouble().isEmpty(), ATTACH_MILLIS);
+        if (!life.trouble().isEmpty()) {
+            life.stop();
+            throw new UserException(
+                    "the " + role + " of " + name() + " cannot be " + spec.name() + ": " + life.trouble());
+        }
+        before.ifPresent(port.lives()::remove);
+        port.lives().add(side == FailoverPolicy.PRIMARY ? 0 : port.lives().size(), life);
+        return view();
+    }
+
+    private Optional<SideLife> life(int side) {
+        return port.lives().stream().filter(life -> side(life) == side).findFirst();
+    }
+
+    private static int side(SideLife life) {
+        return side(life.plan().role(), "");
+    }
+
+    private static int side(String role, String more) {
+        return switch (role) {
+            case "primary" -> FailoverPolicy.PRIMARY;
+            case "standby" -> FailoverPolicy.STANDBY;
+            default -> throw new UserException("'" + role + "' is no side: give primary, standby" + more + ".");
+        };
+    }
+
+    private String name() {
+        return port.plan().name();
+    }
+}

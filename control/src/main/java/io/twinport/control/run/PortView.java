@@ -1,0 +1,70 @@
+package io.twinport.control.run;
+
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.StandbyHealth;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A failover port as it is at an instant, in the form in which it is shown.
+ *
+ * @param handler as {@code --handler} has it
+ * @param mac null while no device has told it
+ * @param mtu in bytes
+ * @param active the side that transmits: {@code primary}, {@code standby} or {@code none}
+ * @param forced the side that an operator has forced, or {@code none}
+ * @param health of the standby, null while nothing is known of it
+ * @param switches so far
+ */
+public record PortView(
+        String name,
+        int id,
+        String handler,
+        int queues,
+        @Nullable String mac,
+        int mtu,
+        String active,
+        String forced,
+        boolean carrier,
+        long switches,
+        List<SideView> sides,
+        @Nullable HealthView health) {
+    /**
+     * One side of it.
+     *
+     * @param device as it was given
+     * @param phase what it does, {@code SideLife.Phase} in small letters
+     * @param driver null while no device has joined
+     * @param ready it has joined, is started and its link is up (R41)
+     * @param megabits per second, -1 where that is not known
+     * @param trouble why the last device could not join; null if none was refused
+     */
+    public record SideView(
+            String role,
+            String device,
+            String phase,
+            @Nullable String driver,
+            boolean link,
+            boolean ready,
+            long megabits,
+            @Nullable String trouble) {}
+
+    /** What is thought of the standby, and why (U9). */
+    public record HealthView(String verdict, String evidence) {
+        static @Nullable HealthView of(StandbyHealth.@Nullable Report report) {
+            return report == null ? null : new HealthView(report.verdict().toString(), report.evidence());
+        }
+    }
+
+    /**
+     * What a port has counted.
+     *
+     * @param port by the names in {@code twinport.cnc}
+     * @param sides what the devices of each side have counted, all that it has had
+     */
+    public record Statistics(String name, Map<String, Long> port, Map<String, Map<String, Long>> sides) {}
+
+    /** Both sides of any port. */
+    static final List<Integer> SIDES = List.of(FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY);
+}

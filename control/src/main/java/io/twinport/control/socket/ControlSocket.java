@@ -1,0 +1,172 @@
+package io.twinport.control.socket;
+
+import io.twinport.control.Pause;
+import io.twinport.control.UserException;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
+import java.util.Comparator;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import jdk.net.ExtendedSocketOptions;
+
+/**
+ * Where a running process takes commands: a unix socket of mode 0600, for its own user and root. One thread accepts and
+ * watches the deadlines; each connection has its own.
+ */
+public final class ControlSocket implements AutoCloseable {
+    private static final int MOST_CONNECTIONS = 16;
+    private static final long LOOK_MILLIS = 200;
+
+    /** For answers that are on their way. */
+    private static final long END_MILLIS = 2000;
+
+    /** Of {@code sockaddr_un}, without the final 0. */
+    private static final int LONGEST_PATH = 107;
+
+    private final Path file;
+    private final ControlProtocol protocol;
+    private final ServerSocketChannel server;
+    private final Selector selector;
+    private final UserPrincipal owner;
+    private final Set<ControlConnection> connections = ConcurrentHashMap.newKeySet();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    private ControlSocket(Path file, ControlProtocol protocol) throws IOException {
+        this.file = file;
+        this.protocol = protocol;
+        this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+        this.selector = Selector.open();
+        server.bind(UnixDomainSocketAddress.of(file), MOST_CONNECTIONS);
+        // Who connects in between is asked who he is all the same.
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+        this.owner = Files.getOwner(file);
+        server.configureBlocking(false);
+        server.register(selector, SelectionKey.OP_ACCEPT);
+        this.thread = Thread.ofPlatform().daemon().name("control").unstarted(this::serve);
+    }
+
+    /**
+     * Begins to listen.
+     *
+     * @param file the socket's; that of a process that has died is replaced
+     * @throws UserException if it cannot be had
+     */
+    public static ControlSocket open(Path file, Map<String, ControlCommand> commands) {
+        String option = "--control-socket " + file;
+        if (file.toString().length() > LONGEST_PATH) {
+            throw new UserException(option + " is too long: a unix socket's path has " + LONGEST_PATH
+                    + " characters at most. Choose a shorter one.");
+        }
+        try {
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                replace(file, option);
+            }
+            ControlSocket socket = new ControlSocket(file, new ControlProtocol(commands));
+            socket.thread.start();
+            return socket;
+        } catch (IOException e) {
+            throw new UserException(
+                    option + " cannot be opened: " + e.getMessage()
+                            + ". Choose a path in a folder that exists and that you may write to.",
+                    e);
+        }
+    }
+
+    private static void replace(Path file, String option) throws IOException {
+        boolean isSocket = Objects.equals(
+                Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS) instanceof Integer mode
+                        ? mode & 0170000
+                        : 0,
+                0140000);
+        if (!isSocket) {
+            throw new UserException(option + " exists and is no socket. Choose another path, or delete it.");
+        }
+        try (SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
+            throw new UserException(option + " is in use by another process. Choose another path, or stop that one.");
+        } catch (IOException e) {
+            Files.delete(file); // nobody listens: its process has died
+        }
+    }
+
+    /** Where it is. */
+    public Path file() {
+        return file;
+    }
+
+    private void serve() {
+        try {
+            while (!closed) {
+                selector.select(key -> accept(), LOOK_MILLIS);
+                long now = System.nanoTime();
+                connections.stream()
+                        .filter(connection -> now > connection.deadline())
+                        .forEach(ControlConnection::close);
+            }
+        } catch (IOException e) {
+            System.err.println("twinport: the control socket " + file + " has failed: " + e);
+        }
+    }
+
+    private void accept() {
+        try {
+            SocketChannel client = server.accept();
+            if (client != null && !admit(client)) {
+                client.close();
+            }
+        } catch (IOException e) {
+            // The client has gone, or this process has no descriptor left: the next look tries again.
+            Pause.millis(LOOK_MILLIS);
+        }
+    }
+
+    private boolean admit(SocketChannel client) throws IOException {
+        UserPrincipal user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
+        if (!user.equals(owner) && !user.getName().equals("root")) {
+            return false;
+        }
+        if (connections.size() >= MOST_CONNECTIONS) {
+            Optional<ControlConnection> idlest = connections.stream()
+                    .filter(ControlConnection::isIdle)
+                    .min(Comparator.comparingLong(ControlConnection::deadline));
+            if (idlest.isEmpty()) {
+                return false;
+            }
+            idlest.get().close();
+            connections.remove(idlest.get());
+        }
+        ControlConnection connection = new ControlConnection(client, protocol, connections::remove);
+        connections.add(connection);
+        Thread.ofPlatform().daemon().name("control-client").start(connection);
+        return true;
+    }
+
+    /** Ends it; on return no command is being executed, unless it does not come to its end. A second time does nothing. */
+    @Override
+    public void close() {
+        closed = true;
+        selector.wakeup();
+        connections.forEach(ControlConnection::end);
+        Pause.until(connections::isEmpty, END_MILLIS);
+        connections.forEach(ControlConnection::close);
+        try {
+            server.close();
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            System.err.println("twinport: the control socket " + file + " stays: " + e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,83 @@
+package io.twinport.control.top;
+
+import io.twinport.control.history.SwitchHistory;
+import io.twinport.control.history.SwitchHistory.Switch;
+import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.dataplane.failover.InputLog;
+import io.twinport.dataplane.failover.PolicyInput;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What a {@code twinport.cnc} says at an instant.
+ *
+ * @param nanos {@link System#nanoTime} of the reading
+ * @param alive whether its process runs
+ * @param ports by their numbers
+ * @param switches on record, the oldest first
+ */
+record TopSample(
+        long nanos, long pid, boolean alive, Instant start, SortedMap<Integer, Port> ports, List<Switch> switches) {
+    private static final Pattern NAME = Pattern.compile("port (\\d+) name (.*)");
+    private static final Pattern COUNTER = Pattern.compile("port (\\d+) (?!queue \\d)(.*)");
+
+    /**
+     * A failover port.
+     *
+     * @param counters by their names without the port
+     * @param state of its policy
+     */
+    record Port(String name, Map<String, Long> counters, int state) {
+        /** 0 where it does not count that. */
+        long count(String counter) {
+            return counters.getOrDefault(counter, 0L);
+        }
+
+        /** The counter whose name begins so, for names that say what their values mean. */
+        long beginning(String name) {
+            return counters.entrySet().stream()
+                    .filter(entry -> entry.getKey().startsWith(name))
+                    .findFirst()
+                    .map(Map.Entry::getValue)
+                    .orElse(0L);
+        }
+    }
+
+    /** @throws io.twinport.dataplane.cnc.CncException if it is no such file */
+    static TopSample read(Path file) {
+        CncFile.Reading reading = CncFile.read(file);
+        Map<Integer, String> names = new HashMap<>();
+        Map<Integer, Map<String, Long>> counters = new HashMap<>();
+        reading.counters().forEach((id, label) -> {
+            Matcher name = NAME.matcher(label);
+            Matcher counter = COUNTER.matcher(label);
+            if (name.matches()) {
+                names.put(Integer.valueOf(name.group(1)), name.group(2));
+            } else if (counter.matches()) {
+                counters.computeIfAbsent(Integer.valueOf(counter.group(1)), port -> new HashMap<>())
+                        .put(counter.group(2), reading.counters().getCounterValue(id));
+            }
+        });
+        Map<Integer, Integer> states = new HashMap<>();
+        for (PolicyInput input : new InputLog(reading.policyInputs()).inputs()) {
+            states.put(input.port(), input.after());
+        }
+        SortedMap<Integer, Port> ports = new TreeMap<>();
+        names.forEach((port, name) ->
+                ports.put(port, new Port(name, counters.getOrDefault(port, Map.of()), states.getOrDefault(port, 0))));
+        return new TopSample(
+                System.nanoTime(),
+                reading.pid(),
+                ProcessHandle.of(reading.pid()).isPresent(),
+                Instant.ofEpochMilli(reading.startMillis()),
+                ports,
+                SwitchHistory.read(file).switches());
+    }
+}

@@ -1,0 +1,116 @@
+package io.twinport.control.top;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.control.history.SwitchHistory.Switch;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class TopViewTest {
+    private static final int WIDTH = 80;
+    private static final int HEIGHT = 24;
+    private static final int PORTS = 3;
+    private static final long PID = 4711;
+
+    private final TopView view = new TopView(Path.of("guest.cnc"));
+
+    /** @param second at which it is taken; each port counts a million times its number more in each */
+    private static TopSample sample(long pid, int second, int switches) {
+        TreeMap<Integer, TopSample.Port> ports = new TreeMap<>();
+        int up = FailoverPolicy.next(FailoverPolicy.INITIAL, FailoverPolicy.PRIMARY_JOINED);
+        int state = FailoverPolicy.next(up, FailoverPolicy.PRIMARY_LINK_UP);
+        for (int port = 0; port < PORTS; port++) {
+            Map<String, Long> counters = new HashMap<>();
+            counters.put("rx_packets", 1_000_000L * port * second);
+            counters.put("tx_packets primary", 2_000L * second);
+            counters.put("tx_dropped", 7L * second);
+            counters.put("all rx_bytes", 125_000L * second);
+            counters.put("primary rx_bytes", 125_000L * second);
+            counters.put("active side (0 none, 1 primary, 2 standby)", 1L);
+            counters.put("standby health (0 healthy, 1 unproven, 2 expected-down, 3 dead)", 3L);
+            counters.put("carrier", 1L);
+            counters.put("switches", (long) switches);
+            ports.put(port, new TopSample.Port("port-" + port, counters, state));
+        }
+        List<Switch> list =
+                IntStream.rangeClosed(1, switches).mapToObj(TopViewTest::record).toList();
+        return new TopSample(TimeUnit.SECONDS.toNanos(second), pid, true, Instant.now(), ports, list);
+    }
+
+    private static Switch record(int number) {
+        Instant decision = Instant.EPOCH.plusSeconds(number);
+        return new Switch(
+                1,
+                number,
+                "failover",
+                "primary",
+                "standby",
+                "a cause that is longer than what is left of a line of eighty columns",
+                false,
+                decision.minusNanos(1500),
+                decision,
+                decision.plusNanos(1000),
+                null,
+                2500L,
+                number,
+                null,
+                null,
+                null,
+                null,
+                null,
+                null);
+    }
+
+    @Test
+    void shouldShowRatesOfTheTimeBetween() {
+        view.add(sample(PID, 1, 0));
+        view.add(sample(PID, 3, 0));
+        List<String> rows = view.rows();
+        assertEquals(PORTS, rows.size());
+        assertTrue(rows.get(2).matches(".* port-2 +primary +on +DEAD +2.00M +2.0k +1.0 +0 +7.0 +0"), rows.get(2));
+    }
+
+    /** What an earlier process has counted is no rate of the next one's. */
+    @Test
+    void shouldBeginAnewWithAnotherProcess() {
+        view.add(sample(PID, 90, 0));
+        view.add(sample(PID + 1, 91, 0));
+        assertTrue(
+                view.rows().get(2).matches(".* port-2 .* 0 +0 +0 +0 +0 +0"),
+                view.rows().get(2));
+    }
+
+    @Test
+    void shouldFitAScreenOf80To24() {
+        view.add(sample(PID, 1, 0));
+        view.add(sample(PID, 2, 500));
+        List<String> lines = view.screen(WIDTH, HEIGHT);
+        assertTrue(lines.size() <= HEIGHT, lines::toString);
+        assertTrue(lines.stream().allMatch(line -> line.length() <= WIDTH), lines::toString);
+        assertTrue(lines.getFirst().startsWith("twinport guest, process 4711, up 0:00:0"), lines::getFirst);
+        assertTrue(lines.get(4).matches("  primary +up +Mb/s 1.0/0 .*"), lines.get(4));
+        assertTrue(lines.get(5).matches("  standby +absent .*"), lines.get(5));
+        String newest = lines.stream()
+                .filter(line -> line.contains("primary -> standby"))
+                .findFirst()
+                .orElseThrow();
+        assertTrue(newest.contains("port-1") && newest.contains("2.5    500"), newest);
+    }
+
+    @Test
+    void shouldFitAScreenThatIsTooSmall() {
+        view.add(sample(PID, 1, 3));
+        List<String> lines = view.screen(40, 6);
+        assertEquals(6, lines.size());
+        assertTrue(lines.stream().allMatch(line -> line.length() <= 40), lines::toString);
+    }
+}
