@@ -15,6 +15,9 @@ import java.util.TreeSet;
  * @param extra the user's own arguments, which win over ours
  */
 public record EalArguments(SortedSet<Integer> pollCpus, List<String> allowedPci, List<String> extra) {
+    /** An address at which there is no device: with it alone EAL has a PCI bus, and touches nothing there. */
+    public static final String NO_DEVICE = "0000:ff:1f.7";
+
     private static final List<String> MEMORY_OPTIONS =
             List.of("--no-huge", "--in-memory", "--huge-dir", "--huge-unlink", "--socket-mem");
 

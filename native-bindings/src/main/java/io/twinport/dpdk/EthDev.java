@@ -117,6 +117,14 @@ public final class EthDev {
         }
     }
 
+    /** Whether a device of that name has been probed and not removed, whoever has it. */
+    public static boolean isThere(String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            return Dpdk.rte_eth_dev_get_port_by_name(arena.allocateFrom(name), arena.allocate(ValueLayout.JAVA_SHORT))
+                    == 0;
+        }
+    }
+
     private static void checkProbe(int result, String devargs, String name) {
         if (result == -Errno.EFAULT) {
             // What EAL returns when no bus can make sense of the name.

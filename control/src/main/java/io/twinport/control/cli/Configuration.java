@@ -42,6 +42,17 @@ record Configuration(
         return new Configuration(options, eal, Map.of(name, port), List.of(port.plan(name)));
     }
 
+    /**
+     * With devices of this machine for standbys that were not named.
+     *
+     * @throws UserException if it cannot be told which
+     */
+    Configuration paired() {
+        List<PortPlan> paired = ports.stream().map(PortPlan::paired).toList();
+        FailoverRun.check(paired); // two may have found the same
+        return new Configuration(options, eal, arguments, paired);
+    }
+
     /** @throws UserException that begins with file, line and column */
     static Configuration read(Path file) {
         ConfigFile config = ConfigFile.read(file);

@@ -18,14 +18,18 @@ final class PortArguments {
     @Option(
             names = "--primary",
             paramLabel = "DEVARGS",
-            description = "The fast device: 0000:05:00.0, or net_virtio_user0,path=/run/vf.sock,server=1,mac=...")
+            description =
+                    "The fast device: 0000:05:00.0, or net_virtio_user0,path=/run/vf.sock,server=1,mac=...; auto: the"
+                            + " PCI device with the standby's MAC address, wherever it is; mac:MAC: with that one.")
     @Nullable
     String primary;
 
     @Option(
             names = "--standby",
             paramLabel = "DEVARGS",
-            description = "The device that takes over. Without mac= a virtual side adopts the other's MAC address.")
+            description =
+                    "The device that takes over. Without mac= a virtual side adopts the other's MAC address. auto: the"
+                            + " virtio-net device with the primary's MAC address; mac:MAC: with that one.")
     @Nullable
     String standby;
 
@@ -36,6 +40,7 @@ final class PortArguments {
             description =
                     "Who drives the standby. dpdk: DPDK's driver. twinport: our own for virtio-net, which tells the"
                             + " hypervisor that the primary may be plugged and unplugged (QEMU's failover=on needs it)."
+                            + " kernel: the kernel's; --standby is then an interface (eth1), a PCI address or mac:MAC."
                             + " Default: ${DEFAULT-VALUE}")
     String standbyDriver = "dpdk";
 
@@ -79,7 +84,6 @@ final class PortArguments {
     PortPlan plan(String name) {
         List<SideSpec> sides = Stream.of(side(FailoverPolicy.PRIMARY, primary), side(FailoverPolicy.STANDBY, standby))
                 .flatMap(List::stream)
-                .map(this::driven)
                 .map(side -> bind && side.isPci() ? side.bound() : side)
                 .toList();
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
@@ -97,12 +101,9 @@ final class PortArguments {
                 policyOptions.releaseTime());
     }
 
-    private static List<SideSpec> side(int side, @Nullable String devargs) {
-        return devargs == null ? List.of() : List.of(SideSpec.parse(side, devargs));
-    }
-
-    private SideSpec driven(SideSpec side) {
-        SideDriver driver = SideDriver.parse("--standby-driver", standbyDriver);
-        return side.side() == FailoverPolicy.STANDBY ? side.drivenBy(driver) : side;
+    private List<SideSpec> side(int side, @Nullable String text) {
+        SideDriver given = SideDriver.parse("--standby-driver", standbyDriver);
+        SideDriver driver = side == FailoverPolicy.STANDBY ? given : SideDriver.DPDK;
+        return text == null ? List.of() : List.of(SideSpec.parse(side, text, driver));
     }
 }

@@ -63,7 +63,7 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Configuration configuration = configuration();
+        Configuration configuration = configuration().paired();
         List<PortPlan> plans = configuration.ports();
         plans.forEach(PortPlan::checkMachine);
         List<SideSpec> sides =
@@ -177,7 +177,8 @@ final class RunCommand implements Callable<Integer> {
         // EAL probes what it is allowed at its start, and would have our driver's device before we do.
         List<String> pci = sides.stream()
                 .filter(side -> side.isPci() && side.driver() == SideDriver.DPDK)
-                .map(SideSpec::devargs)
+                .map(side -> side.isSearch() ? EalArguments.NO_DEVICE : side.devargs())
+                .distinct()
                 .toList();
         EalArguments arguments = new EalArguments(EngineOptions.pollCpus(eal), pci, eal);
         if (!arguments.decidesMemory() && HugePages.freeMegabytes() < megabytes) {

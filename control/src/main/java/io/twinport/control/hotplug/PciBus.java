@@ -1,6 +1,8 @@
 package io.twinport.control.hotplug;
 
 import io.twinport.control.UserException;
+import io.twinport.dataplane.virtio.VirtioProbe;
+import io.twinport.dpdk.MacAddress;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -18,9 +20,13 @@ import java.util.stream.Stream;
 public final class PciBus {
     static final String VFIO = "vfio-pci";
 
-    /** Drivers under which a device is DPDK's; those of NVIDIA and Microsoft keep it and share it. */
-    private static final Set<String> LENDING_DRIVERS =
-            Set.of(VFIO, "igb_uio", "uio_pci_generic", "mlx4_core", "mlx5_core", "mana");
+    /** Drivers that lend a device as a whole. */
+    private static final Set<String> LENDING_DRIVERS = Set.of(VFIO, "igb_uio", "uio_pci_generic");
+
+    /** Drivers of NVIDIA's and Microsoft's that keep the device and share it with DPDK by libibverbs (bifurcated). */
+    private static final Set<String> SHARING_DRIVERS = Set.of("mlx4_core", "mlx5_core", "mana");
+
+    private static final String ETHERNET = "0x0200";
 
     /** Drivers that do no DMA of their own, so that VFIO tolerates them in a group (the kernel's own list). */
     private static final Set<String> HARMLESS_DRIVERS = Set.of(VFIO, "pci-stub", "pcieport", "shpchp");
@@ -68,15 +74,72 @@ public final class PciBus {
             Object identity = Objects.requireNonNull(Files.readAttributes(device(address), BasicFileAttributes.class)
                     .fileKey());
             String driver = driver(address);
-            return Optional.of(new Occupant(identity, driver, LENDING_DRIVERS.contains(driver)));
+            boolean isLent = LENDING_DRIVERS.contains(driver) || SHARING_DRIVERS.contains(driver);
+            return Optional.of(new Occupant(identity, driver, isLent));
         } catch (IOException e) {
             return Optional.empty();
         }
     }
 
+    /** Addresses of all network devices, in order. */
+    List<String> networkDevices() {
+        return list(sysfs.resolve("bus/pci/devices")).stream()
+                .filter(address -> text(device(address).resolve("class")).startsWith(ETHERNET))
+                .sorted()
+                .toList();
+    }
+
+    /** Whether a device is virtio-net's. */
+    boolean isVirtio(String address) {
+        return virtio(address).isPresent() || VirtioProbe.isNet(device(address));
+    }
+
+    /**
+     * The MAC address of a device that the kernel drives, or of virtio-net's, which tells it to everybody. A device that is
+     * lent as a whole has one that only its driver knows.
+     */
+    Optional<MacAddress> mac(String address) {
+        Path owner = virtio(address).orElse(device(address));
+        return list(owner.resolve("net")).stream()
+                .map(name -> text(owner.resolve("net").resolve(name).resolve("address")))
+                .filter(text -> !text.isEmpty())
+                .findFirst()
+                .flatMap(PciBus::unicast)
+                .or(() -> VirtioProbe.mac(device(address)));
+    }
+
+    private static Optional<MacAddress> unicast(String text) {
+        try {
+            return Optional.of(MacAddress.parse(text));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty(); // of a VF that has none yet
+        }
+    }
+
+    private Optional<Path> virtio(String address) {
+        return list(device(address)).stream()
+                .filter(name -> name.matches("virtio\\d+"))
+                .findFirst()
+                .map(name -> device(address).resolve(name));
+    }
+
     /** What the kernel calls the device's network interfaces, for messages. */
     List<String> interfaces(String address) {
         return list(device(address).resolve("net"));
+    }
+
+    /**
+     * Checks that a device which its driver shares has the other half too, by which that is done.
+     *
+     * @throws UserException if it has not
+     */
+    void checkSharing(String address, Occupant device) {
+        if (SHARING_DRIVERS.contains(device.driver())
+                && list(device(address).resolve("infiniband")).isEmpty()) {
+            throw new UserException(address + " stays with the kernel's driver " + device.driver()
+                    + ", which shares it with DPDK by libibverbs; but it has no RDMA device. As root: modprobe -a ib_uverbs "
+                    + device.driver().replace("_core", "") + "_ib");
+        }
     }
 
     boolean isVfioLoaded() {
@@ -175,6 +238,14 @@ public final class PciBus {
             return device(address).resolve("driver").toRealPath().getFileName().toString();
         } catch (IOException e) {
             return ""; // no link: bound to none
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file).strip();
+        } catch (IOException e) {
+            return ""; // it has no such thing, or has gone
         }
     }
 

@@ -37,11 +37,12 @@ public final class PciSlot implements Slot {
             throw new UserException(address + ": this machine has no PCI bus. Give a virtual device, or run it where"
                     + " the device is.");
         }
-        if (binds && !bus.isVfioLoaded()) {
+        Optional<Occupant> device = bus.find(address);
+        boolean isLent = device.filter(Occupant::isLent).isPresent();
+        if (binds && !isLent && !bus.isVfioLoaded()) {
             throw new UserException("--bind: the kernel's driver vfio-pci is not there to bind " + address
                     + " to. As root: modprobe vfio-pci");
         }
-        Optional<Occupant> device = bus.find(address);
         if (device.isEmpty()) {
             return;
         }
@@ -52,6 +53,7 @@ public final class PciSlot implements Slot {
                     + ". Lend it to DPDK first: dpdk-devbind.py --bind=vfio-pci " + address
                     + "; or let twinport do that: --bind");
         }
+        bus.checkSharing(address, there);
         bus.checkVfio(address, there);
     }
 
@@ -68,7 +70,7 @@ public final class PciSlot implements Slot {
     }
 
     @Override
-    public boolean isPci() {
+    public boolean comesAndGoes() {
         return true;
     }
 

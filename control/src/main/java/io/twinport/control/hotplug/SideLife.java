@@ -139,7 +139,7 @@ public final class SideLife {
     public boolean stop() {
         stopping = true;
         LockSupport.unpark(thread);
-        if (phase == Phase.PROBING && !slot.isPci()) {
+        if (phase == Phase.PROBING && !slot.comesAndGoes()) {
             return false; // the far end may never come, and a probe cannot be called back
         }
         try {
@@ -217,7 +217,7 @@ public final class SideLife {
 
     /** Null if it cannot be had. */
     private @Nullable JoinedDevice take(Occupant device) {
-        int attempts = slot.isPci() && hasWaited ? PROBE_ATTEMPTS : 1;
+        int attempts = slot.comesAndGoes() && hasWaited ? PROBE_ATTEMPTS : 1;
         for (int attempt = 1; ; attempt++) {
             try {
                 slot.take(device).ifPresent(what -> log.accept(named() + " " + what));
@@ -237,7 +237,7 @@ public final class SideLife {
 
     private @Nullable JoinedDevice open() {
         // A virtual device's probe may wait for its far end, and must not keep the other side waiting.
-        SideDevice dev = slot.isPci() ? null : plan.open();
+        SideDevice dev = slot.comesAndGoes() ? null : plan.open();
         devices.lock();
         try {
             return join(dev == null ? plan.open() : dev);
@@ -279,7 +279,7 @@ public final class SideLife {
                 release(device, joined);
                 return;
             }
-            if (slot.isPci() && now - nextLook >= 0) {
+            if (slot.comesAndGoes() && now - nextLook >= 0) {
                 nextLook = now + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
                 if (isGone(device)) {
                     requests.raise();
@@ -295,7 +295,8 @@ public final class SideLife {
                 hasWaited = true; // to be probed anew
                 return;
             }
-            LockSupport.parkNanos(slot.isPci() ? REQUEST_LOOK_NANOS : TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+            LockSupport.parkNanos(
+                    slot.comesAndGoes() ? REQUEST_LOOK_NANOS : TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
         }
         phase = Phase.LEAVING;
         if (!joined.depart()) {
@@ -325,6 +326,12 @@ public final class SideLife {
     }
 
     private void refuse(RuntimeException e) {
+        if (slot.looksFurther()) {
+            log.accept(named() + " is not the one: " + e.getMessage());
+            slot.giveBack();
+            phase = Phase.ABSENT;
+            return;
+        }
         trouble = String.valueOf(e.getMessage());
         if (!first.completeExceptionally(e)) {
             log.accept(named() + " cannot join: " + e.getMessage());
@@ -332,7 +339,7 @@ public final class SideLife {
         slot.giveBack();
         // As it is now, given back: looked at again only when it is another device, or has another driver.
         refused = slot.look().orElse(null);
-        phase = slot.isPci() ? Phase.REFUSED : Phase.FAILED;
+        phase = slot.comesAndGoes() ? Phase.REFUSED : Phase.FAILED;
     }
 
     private void fail(Throwable e) {

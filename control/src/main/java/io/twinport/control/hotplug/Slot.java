@@ -27,7 +27,7 @@ public interface Slot {
         }
 
         @Override
-        public boolean isPci() {
+        public boolean comesAndGoes() {
             return false;
         }
     };
@@ -35,11 +35,26 @@ public interface Slot {
     /** The device that is there now. */
     Optional<Occupant> look();
 
+    /** Whether a device that will not do is only one of several that may be the side's. */
+    default boolean looksFurther() {
+        return false;
+    }
+
+    /** What is waited for while no device is there, in words. */
+    default String whyAbsent() {
+        return "to be plugged in: there is no such PCI device yet";
+    }
+
     /** Whether {@link #take} can have a device that is not lent. */
     boolean takesFromTheKernel();
 
-    /** Whether devices come and go, and a probe takes a bounded time. */
-    boolean isPci();
+    /** Whether devices are plugged in and pulled out there, and a probe takes a bounded time. */
+    boolean comesAndGoes();
+
+    /** What the last {@link #look} has found, where the slot was not given by that: an address, or an interface's name. */
+    default Optional<String> found() {
+        return Optional.empty();
+    }
 
     /**
      * Makes a device ready for its probe.

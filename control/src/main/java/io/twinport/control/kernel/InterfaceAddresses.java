@@ -30,6 +30,15 @@ public final class InterfaceAddresses {
         this.proc = proc;
     }
 
+    /** All that somebody has given it. The kernel's own, of IPv6's link scope, are not among them. */
+    public List<InetAddress> configured() {
+        return Stream.concat(
+                        ipv4().stream(),
+                        ipv6Lines().map(words -> address(words[0])).filter(address -> !address.isLinkLocalAddress()))
+                .map(InetAddress.class::cast)
+                .toList();
+    }
+
     /** Empty where there is no such interface. */
     public List<Inet4Address> ipv4() {
         try {
@@ -47,14 +56,22 @@ public final class InterfaceAddresses {
 
     /** Those that others may know already: no tentative ones (RFC 4862, 5.4). */
     public List<Inet6Address> ipv6() {
+        return ipv6Lines()
+                .filter(words -> (Integer.parseInt(words[4], 16) & NOT_OWN) == 0)
+                .map(words -> address(words[0]))
+                .toList();
+    }
+
+    /** Address, index, length of the prefix, scope and flags of each, in hexadecimal, and the interface's name. */
+    private Stream<String[]> ipv6Lines() {
         try (Stream<String> lines = Files.lines(proc.resolve("net/if_inet6"))) {
-            return lines.map(line -> line.trim().split("\\s+"))
+            return lines
+                    .map(line -> line.trim().split("\\s+"))
                     .filter(words -> words.length == 6 && words[5].equals(name))
-                    .filter(words -> (Integer.parseInt(words[4], 16) & NOT_OWN) == 0)
-                    .map(words -> address(words[0]))
-                    .toList();
+                    .toList()
+                    .stream();
         } catch (IOException e) {
-            return List.of(); // a kernel without IPv6
+            return Stream.empty(); // a kernel without IPv6
         }
     }
 

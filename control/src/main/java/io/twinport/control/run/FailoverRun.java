@@ -81,7 +81,9 @@ public final class FailoverRun {
         Map<String, String> taken = new HashMap<>();
         for (PortPlan plan : plans) {
             List<String> wanted = new ArrayList<>();
-            plan.sides().forEach(side -> wanted.add(side.name()));
+            plan.sides().stream()
+                    .filter(side -> !side.name().equals(SideSpec.AUTO))
+                    .forEach(side -> wanted.add(side.name()));
             if (plan.handler() instanceof HandlerSpec.Tap tap) {
                 wanted.add("tap:" + tap.name());
             }

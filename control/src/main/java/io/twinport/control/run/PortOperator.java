@@ -175,7 +175,7 @@ final class PortOperator {
                 .or(() -> before.map(PortRun::spec))
                 .orElseThrow(
                         () -> new UserException(name() + " has no " + role + " yet: say which device it is to be."));
-        spec.checkSlot();
+        port.check(spec);
         SideLife life = port.newLife(spec);
         life.start();
         Pause.until(

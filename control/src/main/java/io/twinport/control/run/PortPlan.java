@@ -1,7 +1,11 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
+import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dpdk.MacAddress;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A failover port as the user wants it.
@@ -15,6 +19,13 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
      */
     public PortPlan {
         check(sides);
+        boolean filtersVlans = !settings.configuration().filter().vlans().isEmpty()
+                && !settings.configuration().filter().promiscuous();
+        if (filtersVlans && sides.stream().anyMatch(side -> side.driver() == SideDriver.KERNEL)) {
+            throw new UserException("--vlan with --standby-driver kernel: which VLANs the interface lets through is the"
+                    + " kernel's business, and by a packet socket it cannot be told. Add --promiscuous, with which it lets all"
+                    + " through.");
+        }
     }
 
     /**
@@ -23,16 +34,43 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
      * @throws UserException if it is not so
      */
     public void checkMachine() {
-        sides.forEach(SideSpec::checkSlot);
+        Optional<MacAddress> address = sides.stream().anyMatch(SideSpec::isSearch)
+                ? Pairing.ofThisMachine().addressOf(sides)
+                : Optional.empty();
+        sides.forEach(side -> side.checkSlot(address, this::isGiven));
+    }
+
+    /** Whether a side was given by that name. */
+    boolean isGiven(String device) {
+        return sides.stream().anyMatch(side -> side.name().equals(device));
+    }
+
+    /**
+     * The same port, with what this machine has for a standby that was not named.
+     *
+     * @throws UserException if that cannot be told
+     */
+    public PortPlan paired() {
+        return sides.stream().noneMatch(SideSpec::isSearch)
+                ? this
+                : new PortPlan(name, Pairing.ofThisMachine().resolve(sides), handler, settings);
     }
 
     /** A side that is to be another device, had as the one that it replaces. */
-    SideSpec side(int side, String devargs) {
-        SideSpec wanted = SideSpec.parse(side, devargs);
+    SideSpec side(int side, String device) {
+        SideDriver driver = SideDriver.DPDK;
+        List<SideSpec> all = new ArrayList<>();
         for (SideSpec before : sides) {
             if (before.side() == side) {
-                wanted = wanted.drivenBy(before.driver());
+                driver = before.driver();
+            } else {
+                all.add(before);
             }
+        }
+        SideSpec wanted = SideSpec.parse(side, device, driver);
+        if (wanted.isSearch()) {
+            all.add(wanted);
+            wanted = Pairing.ofThisMachine().resolve(all).getLast();
         }
         boolean binds = sides.stream().anyMatch(SideSpec::binds);
         return binds && wanted.isPci() ? wanted.bound() : wanted;
@@ -44,11 +82,24 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
                     "give --primary, --standby or both: a DPDK device, for instance --primary 0000:05:00.0"
                             + " --standby net_virtio_user0,path=/run/standby.sock,server=1");
         }
-        if (sides.size() == 2 && sides.getFirst().name().equals(sides.getLast().name())) {
+        if (sides.stream().anyMatch(SideSpec::isSearch) && sides.stream().noneMatch(PortPlan::tellsAddress)) {
+            throw new UserException(
+                    "--primary auto: by which MAC address is the device to be found? Give --standby, a virtual"
+                            + " one with mac=, or --primary mac:52:54:00:12:34:56.");
+        }
+        if (sides.size() == 2
+                && !sides.getFirst().isSearch()
+                && sides.getFirst().name().equals(sides.getLast().name())) {
             throw new UserException(
                     "--primary and --standby are both " + sides.getFirst().name()
                             + ": they must be two devices. Number virtual ones differently (net_tap0, net_tap1).");
         }
         PortAddress.given(sides);
+    }
+
+    /** Whether the port's address is known when this side's device is. A standby that is sought is virtio-net's. */
+    private static boolean tellsAddress(SideSpec side) {
+        boolean isSoughtByAddress = side.isSearch() && side.side() == FailoverPolicy.PRIMARY;
+        return side.mac().isPresent() || !isSoughtByAddress && !side.adoptsMac();
     }
 }

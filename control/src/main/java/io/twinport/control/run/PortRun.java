@@ -5,6 +5,7 @@ import io.twinport.control.Pause;
 import io.twinport.control.hotplug.Membership;
 import io.twinport.control.hotplug.SideLife;
 import io.twinport.control.hotplug.SidePlan;
+import io.twinport.control.hotplug.Slot;
 import io.twinport.control.hotplug.Watchdog;
 import io.twinport.control.kernel.InterfaceAddresses;
 import io.twinport.control.metrics.MeasuredPort;
@@ -17,6 +18,7 @@ import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortMonitor;
 import io.twinport.dataplane.member.Member;
 import io.twinport.dataplane.member.PortConfiguration;
+import io.twinport.dpdk.EthDev;
 import java.io.PrintStream;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -111,9 +113,24 @@ final class PortRun {
 
     /** A side's life, which is not started yet. */
     SideLife newLife(SideSpec spec) {
-        SideLife life = new SideLife(new Plan(spec), spec.slot(), devices, log::say);
+        Slot slot = spec.slot(configuration::identity, this::isTaken);
+        SideLife life = new SideLife(new Plan(spec, slot), slot, devices, log::say);
         watchdog.watch(spec.role() + " " + spec.name(), life::isWantedBack);
         return life;
+    }
+
+    /**
+     * Checks whether a side's device can be had.
+     *
+     * @throws io.twinport.control.UserException if it cannot
+     */
+    void check(SideSpec spec) {
+        spec.checkSlot(configuration.identity(), this::isTaken);
+    }
+
+    /** Whether the device at a PCI address is somebody's in this process, or is to be. */
+    private boolean isTaken(String device) {
+        return plan.isGiven(device) || EthDev.isThere(device);
     }
 
     /** What it was made of. */
@@ -143,7 +160,7 @@ final class PortRun {
         SidePlan plan = life.plan();
         String side = "the " + plan.role() + " " + plan.name();
         if (life.phase() == SideLife.Phase.ABSENT) {
-            return side + " to be plugged in: there is no such PCI device yet";
+            return side + " " + ((Plan) plan).slot.whyAbsent();
         }
         return side
                 + spec(life)
@@ -205,9 +222,16 @@ final class PortRun {
     /** How a side's devices join this port. */
     private final class Plan implements SidePlan {
         private final SideSpec spec;
+        private final Slot slot;
 
-        Plan(SideSpec spec) {
+        Plan(SideSpec spec, Slot slot) {
             this.spec = spec;
+            this.slot = slot;
+        }
+
+        /** Of the device that is there now. */
+        private SideSpec present() {
+            return slot.found().map(spec::found).orElse(spec);
         }
 
         @Override
@@ -217,12 +241,12 @@ final class PortRun {
 
         @Override
         public String name() {
-            return spec.name();
+            return present().name();
         }
 
         @Override
         public SideDevice open() {
-            return spec.open(configuration.mac(), engine.kernelLinks());
+            return present().open(configuration.mac(), engine.kernelLinks());
         }
 
         @Override

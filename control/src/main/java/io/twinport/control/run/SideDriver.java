@@ -11,9 +11,12 @@ public enum SideDriver {
     DPDK,
 
     /** Twinport's own for virtio-net, which tells the hypervisor that the primary may come and go. */
-    TWINPORT;
+    TWINPORT,
 
-    /** Reads {@code dpdk} or {@code twinport}. */
+    /** The kernel's; its interface is used through a packet socket, and is silent otherwise. */
+    KERNEL;
+
+    /** Reads {@code dpdk}, {@code twinport} or {@code kernel}. */
     public static SideDriver parse(String option, String text) {
         return Arrays.stream(values())
                 .filter(driver -> driver.text().equals(text))

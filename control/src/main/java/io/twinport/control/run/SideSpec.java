@@ -1,8 +1,10 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.KernelSlot;
 import io.twinport.control.hotplug.PciBus;
 import io.twinport.control.hotplug.PciSlot;
+import io.twinport.control.hotplug.SearchSlot;
 import io.twinport.control.hotplug.Slot;
 import io.twinport.dataplane.EthSide;
 import io.twinport.dataplane.KernelLinks;
@@ -15,8 +17,12 @@ import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MacAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import java.util.regex.Pattern;
 
 /**
  * A side as the user gave it.
@@ -33,15 +39,36 @@ public record SideSpec(
     /** Drivers that take their address in their devargs. */
     private static final Set<String> TAKE_MAC = Set.of("net_virtio_user", "net_tap", "net_memif");
 
+    /** With which net_mlx5 and net_netvsc lend buffers of the device's (U6). */
+    private static final List<String> LENDING_ARGUMENTS = List.of("mprq_en", "rx_extmbuf_enable");
+
+    /** A device that is found by the other one's address. */
+    static final String AUTO = "auto";
+
+    /** Names that the kernel allows for an interface, and DPDK as a device's argument. */
+    private static final Pattern INTERFACE = Pattern.compile("[^/\\s,:=\\[\\]]{1,15}");
+
     /** Reads {@code net_virtio_user0,path=/run/vf.sock,server=1} or {@code 0000:05:00.0}. */
     public static SideSpec parse(int side, String devargs) {
         String option = "--" + PolicyText.side(side) + " " + devargs;
         String name = Devargs.nameOf(devargs);
+        if (isSearch(name)) {
+            return new SideSpec(side, noArguments(option, devargs), name, macOf(option, name), SideDriver.DPDK, false);
+        }
         if (!Devargs.isPci(name) && !name.matches("net_[a-z0-9_]*[a-z_]\\d+")) {
             throw new UserException(
-                    option + ": '" + name + "' is no DPDK device. Give a PCI address (0000:05:00.0), or a"
+                    option + ": '" + name + "' is no DPDK device. Give a PCI address (0000:05:00.0), auto, or a"
                             + " virtual device: a driver's name and a number (net_virtio_user0, net_tap1) with its arguments"
                             + " after commas.");
+        }
+        for (String lending : LENDING_ARGUMENTS) {
+            if (Devargs.argument(devargs, lending)
+                    .filter(value -> !value.equals("0"))
+                    .isPresent()) {
+                throw new UserException(
+                        option + ": with " + lending + " received frames lie in buffers of the device's, and a"
+                                + " device could not be closed before the last of them is back. Leave it out.");
+            }
         }
         // DPDK names a PCI device as its arguments do, and would not find 05:00.0 by its full name.
         String canonical = devargs.trim().replaceFirst("^[^,]*", name);
@@ -53,6 +80,53 @@ public record SideSpec(
                     Devargs.argument(devargs, "mac").map(MacAddress::parse),
                     SideDriver.DPDK,
                     false);
+        } catch (IllegalArgumentException e) {
+            throw new UserException(option + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    /**
+     * Reads what a device is called that this driver is to have.
+     *
+     * @throws UserException if it cannot have such a device
+     */
+    public static SideSpec parse(int side, String text, SideDriver driver) {
+        return driver == SideDriver.KERNEL ? parseKernel(side, text) : parse(side, text).drivenBy(driver);
+    }
+
+    /** Reads {@code eth1}, {@code 0000:02:00.0} or {@code mac:52:54:00:12:34:56}: an interface that the kernel drives. */
+    static SideSpec parseKernel(int side, String text) {
+        String option = "--" + PolicyText.side(side) + " " + text;
+        String name = Devargs.nameOf(text);
+        if (!isSearch(name) && !Devargs.isPci(name) && !INTERFACE.matcher(name).matches()) {
+            throw new UserException(
+                    option + ": with --" + PolicyText.side(side) + "-driver kernel give an interface of the"
+                            + " kernel's (eth1), its device's PCI address (0000:02:00.0) or its MAC address"
+                            + " (mac:52:54:00:12:34:56).");
+        }
+        return new SideSpec(side, noArguments(option, text), name, macOf(option, name), SideDriver.KERNEL, false);
+    }
+
+    private static boolean isSearch(String name) {
+        return name.equals(AUTO) || name.startsWith(KernelSlot.MAC);
+    }
+
+    private static String noArguments(String option, String text) {
+        if (text.contains(",")) {
+            throw new UserException(
+                    option + ": devargs are for DPDK's drivers of a device that is given by name. Leave out"
+                            + " what follows the comma.");
+        }
+        return Devargs.nameOf(text);
+    }
+
+    /** Of {@code mac:52:54:00:12:34:56}. */
+    private static Optional<MacAddress> macOf(String option, String name) {
+        if (!name.startsWith(KernelSlot.MAC)) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(MacAddress.parse(name.substring(KernelSlot.MAC.length())));
         } catch (IllegalArgumentException e) {
             throw new UserException(option + ": " + e.getMessage() + ".", e);
         }
@@ -89,8 +163,14 @@ public record SideSpec(
         }
     }
 
+    /** Whether DPDK, or a driver of ours, has a PCI device for it. */
     public boolean isPci() {
-        return Devargs.isPci(name);
+        return driver != SideDriver.KERNEL && (Devargs.isPci(name) || isSearch());
+    }
+
+    /** Whether it is not said which device it is, but {@code auto} or {@code mac:52:54:00:12:34:56}. */
+    public boolean isSearch() {
+        return isSearch(name);
     }
 
     /** With {@code --bind}: its device may be taken from the kernel. */
@@ -98,30 +178,57 @@ public record SideSpec(
         return new SideSpec(side, devargs, name, mac, driver, true);
     }
 
-    /** Where the side's devices come and go. */
-    Slot slot() {
+    /**
+     * Where the side's devices come and go.
+     *
+     * @param address the port's, as soon as it is known
+     * @param isTaken whether the device at a PCI address belongs to another side
+     */
+    Slot slot(Supplier<Optional<MacAddress>> address, Predicate<String> isTaken) {
+        if (driver == SideDriver.KERNEL) {
+            return KernelSlot.ofThisMachine(name);
+        }
+        if (isSearch()) {
+            return search(address, isTaken);
+        }
         return isPci() ? new PciSlot(PciBus.ofThisMachine(), name, binds) : Slot.VIRTUAL;
     }
 
     /**
-     * Checks what must be so before DPDK starts. A PCI device that is there must be lent to DPDK; to take one from the
-     * kernel is for the operator to decide.
+     * Checks what must be so before DPDK starts, as far as it is known by then. A PCI device that is there must be lent to
+     * DPDK; to take one from the kernel is for the operator to decide. An interface of the kernel's must not be in use.
      *
+     * @param address the port's, where it is known
+     * @param isTaken whether the device at a PCI address belongs to another side
      * @throws UserException if it is not so
      */
-    void checkSlot() {
-        if (isPci()) {
-            try {
+    void checkSlot(Optional<MacAddress> address, Predicate<String> isTaken) {
+        try {
+            if (driver == SideDriver.KERNEL) {
+                KernelSlot.ofThisMachine(name).check();
+            } else if (isSearch()) {
+                search(() -> address, isTaken).check();
+            } else if (isPci()) {
                 new PciSlot(PciBus.ofThisMachine(), name, binds).check();
-            } catch (UserException e) {
-                throw new UserException("--" + role() + " " + e.getMessage(), e);
             }
+        } catch (UserException e) {
+            throw new UserException(
+                    "--" + role() + " " + (isPci() && isSearch() ? name + " " : "") + e.getMessage(), e);
         }
+    }
+
+    private SearchSlot search(Supplier<Optional<MacAddress>> address, Predicate<String> isTaken) {
+        return new SearchSlot(PciBus.ofThisMachine(), () -> mac.or(address), isTaken, binds);
+    }
+
+    /** The same side, of which it has turned out which device it is. */
+    SideSpec found(String device) {
+        return new SideSpec(side, device, device, mac, driver, binds);
     }
 
     /** A virtual device without {@code mac=} gets the other side's address. */
     public boolean adoptsMac() {
-        return !isPci() && mac.isEmpty();
+        return driver != SideDriver.KERNEL && !isPci() && mac.isEmpty();
     }
 
     /** The devargs that give a device without an address this one, where its driver can take it. */
@@ -141,6 +248,11 @@ public record SideSpec(
     SideDevice open(Optional<MacAddress> address, KernelLinks kernelLinks) {
         if (driver == SideDriver.TWINPORT) {
             return VirtioSide.open(name);
+        }
+        if (driver == SideDriver.KERNEL) {
+            String arguments = ",iface=" + name + ",qdisc_bypass=1";
+            return new EthSide(
+                    EthDev.probe("net_af_packet_" + name + arguments), kernelLinks.below("net_af_packet" + arguments));
         }
         EthDev dev = EthDev.probe(devargsWith(address));
         return new EthSide(dev, kernelLinks.below(devargs));

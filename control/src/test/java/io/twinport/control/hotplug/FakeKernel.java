@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** A PCI bus in a folder, with a kernel that binds and unbinds as it is told. */
 final class FakeKernel {
@@ -17,6 +18,7 @@ final class FakeKernel {
     private final Path devices;
     private final List<String> writes = new ArrayList<>();
     private final Map<String, String> ownDrivers = new ConcurrentHashMap<>();
+    private final Map<String, String> macs = new ConcurrentHashMap<>();
     private int plugged;
 
     FakeKernel(Path sysfs) {
@@ -59,6 +61,22 @@ final class FakeKernel {
         bind(address, ownDriver);
     }
 
+    /** Plugs a network device in, whose address is seen as long as it is not lent. */
+    synchronized void plugNic(String address, String ownDriver, String mac) {
+        macs.put(address, mac);
+        plug(address, ownDriver, plugged);
+        try {
+            Files.writeString(devices.resolve(address).resolve("class"), "0x020000\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The device can be shared by libibverbs. */
+    synchronized void addRdma(String address) {
+        mkdirs(devices.resolve(address).resolve("infiniband/rdma0"));
+    }
+
     synchronized void unplug(String address) {
         try {
             Files.delete(devices.resolve(address));
@@ -76,8 +94,21 @@ final class FakeKernel {
                 mkdirs(driver(driver));
                 Files.createSymbolicLink(link, driver(driver));
             }
+            showMac(devices.resolve(address), driver, macs.get(address));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void showMac(Path device, String driver, @Nullable String mac) throws IOException {
+        Path folder = device.resolve("net/eth0");
+        Path file = folder.resolve("address");
+        boolean isSeen = mac != null && !driver.equals(NO_DRIVER) && !driver.equals(PciBus.VFIO);
+        if (isSeen) {
+            mkdirs(folder);
+            Files.writeString(file, mac + "\n");
+        } else {
+            Files.deleteIfExists(file);
         }
     }
 

@@ -139,6 +139,23 @@ class PciSlotTest {
     }
 
     @Test
+    void shouldLeaveDevicesToDriversThatShareThem() {
+        kernel = new FakeKernel(folder.resolve("without-vfio"));
+        kernel.plug(ADDRESS, "mlx5_core", -1);
+        assertTrue(failure(slot(false)::check).contains("modprobe -a ib_uverbs mlx5_ib"));
+        kernel.addRdma(ADDRESS);
+        for (boolean binds : List.of(false, true)) {
+            PciSlot slot = slot(binds);
+            slot.check();
+            Occupant device = slot.look().orElseThrow();
+            assertTrue(device.isLent());
+            assertEquals(Optional.empty(), slot.take(device));
+            slot.giveBack();
+        }
+        assertEquals(List.of(), kernel.takeWrites());
+    }
+
+    @Test
     void shouldSayWhatIsWrongWithTheGroup() {
         kernel.plug(ADDRESS, "e1000e", -1);
         String message = failure(slot(true)::check);

@@ -9,9 +9,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.MacAddress;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.ReentrantLock;
@@ -252,6 +254,31 @@ class SideLifeTest {
         CompletionException e =
                 assertThrows(CompletionException.class, () -> life.first().join());
         assertInstanceOf(UserException.class, e.getCause());
+    }
+
+    /** R16: with {@code auto} a device with another address is none of ours, and no reason to end. */
+    @Test
+    void shouldLookFurtherWhereADeviceIsOnlyOneOfSeveral() {
+        life = new SideLife(
+                side,
+                new SearchSlot(
+                        kernel.bus(),
+                        () -> Optional.of(MacAddress.parse("52:54:00:00:00:01")),
+                        address -> false,
+                        false),
+                new ReentrantLock(),
+                log::add);
+        side.hasWrongMac = true;
+        kernel.plugNic("0000:01:00.0", "vfio-pci", "52:54:00:00:00:02");
+        kernel.plugNic("0000:02:00.0", "vfio-pci", "52:54:00:00:00:03");
+        life.start();
+        await("both were probed", () -> logged("is not the one: another MAC address") == 2);
+        await("it waits", () -> life.phase() == SideLife.Phase.ABSENT);
+        assertFalse(life.first().isDone());
+        side.hasWrongMac = false;
+        side.takeStory();
+        kernel.plugNic("0000:03:00.0", "vfio-pci", "52:54:00:00:00:01");
+        awaitStory(COMING);
     }
 
     @Test

@@ -83,6 +83,48 @@ class SideSpecTest {
                 .contains("net_null0 is a virtual one"));
         assertTrue(failure(() -> standby("0000:fe:1f.7,vectorized=1").drivenBy(SideDriver.TWINPORT))
                 .contains("takes no arguments"));
-        assertTrue(failure(() -> SideDriver.parse("--standby-driver", "kernel")).contains("dpdk or twinport"));
+        assertTrue(failure(() -> SideDriver.parse("--standby-driver", "vfio")).contains("dpdk or twinport or kernel"));
+    }
+
+    @Test
+    void shouldReadDevicesThatAreFoundByTheirAddress() {
+        assertTrue(primary("auto").isSearch());
+        assertTrue(primary("auto").isPci());
+        assertFalse(primary("auto").adoptsMac());
+        assertEquals(Optional.of(MAC), primary("mac:02:00:00:00:00:01").mac());
+        assertTrue(failure(() -> primary("mac:2")).contains("--primary mac:2: '2' is not a MAC address"));
+        assertTrue(failure(() -> primary("auto,mac=02:00:00:00:00:01")).contains("Leave out what follows the comma"));
+        assertEquals("0000:05:00.0", primary("auto").found("0000:05:00.0").devargs());
+        for (List<SideSpec> unknown :
+                List.of(List.of(primary("auto")), List.of(primary("auto"), standby("net_tap0")))) {
+            assertTrue(failure(() -> PortPlan.check(unknown)).contains("by which MAC address"));
+        }
+        PortPlan.check(List.of(primary("auto"), standby("auto")));
+        PortPlan.check(List.of(primary("mac:02:00:00:00:00:01")));
+        PortPlan.check(List.of(primary("auto"), standby("net_tap0,mac=02:00:00:00:00:01")));
+    }
+
+    /** U6: what a driver lends has to be back before its device is closed. */
+    @Test
+    void shouldRefuseArgumentsWithWhichDriversLendBuffers() {
+        assertTrue(failure(() -> primary("05:00.0,mprq_en=1")).contains("with mprq_en received frames lie in buffers"));
+        assertEquals("0000:05:00.0,mprq_en=0", primary("05:00.0,mprq_en=0").devargs());
+    }
+
+    @Test
+    void shouldReadInterfacesThatTheKernelDrives() {
+        SideSpec side = SideSpec.parseKernel(FailoverPolicy.STANDBY, "mac:02:00:00:00:00:01");
+        assertEquals(Optional.of(MAC), side.mac());
+        assertEquals(SideDriver.KERNEL, side.driver());
+        assertEquals(
+                "eth1", SideSpec.parseKernel(FailoverPolicy.STANDBY, "eth1").name());
+        SideSpec device = SideSpec.parseKernel(FailoverPolicy.STANDBY, "02:00.0");
+        assertEquals("0000:02:00.0", device.name());
+        assertFalse(device.isPci(), "it is not DPDK's");
+        assertFalse(device.adoptsMac());
+        for (String none : List.of("eth1,mac=02:00:00:00:00:01", "net_tap0,iface=x", "an interface", "mac:1")) {
+            assertTrue(failure(() -> SideSpec.parseKernel(FailoverPolicy.STANDBY, none))
+                    .contains("--standby " + none));
+        }
     }
 }

@@ -96,6 +96,11 @@ public final class PortConfiguration {
         identity = mac;
     }
 
+    /** The address by which devices belong to the port; empty as long as none has come. */
+    public Optional<MacAddress> identity() {
+        return Optional.ofNullable(identity);
+    }
+
     /**
      * Checks whether a device may be a side of the port, and changes nothing.
      *

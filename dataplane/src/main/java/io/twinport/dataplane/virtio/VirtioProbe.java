@@ -1,6 +1,7 @@
 package io.twinport.dataplane.virtio;
 
 import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
+import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.Registers;
 import io.twinport.dpdk.SysfsConfig;
 import java.io.IOException;
@@ -34,18 +35,49 @@ public final class VirtioProbe {
         }
     }
 
+    /**
+     * The address of a virtio-net device, whoever drives it.
+     *
+     * @param device its folder in sysfs
+     * @return empty if it has none, is no such device or does not let itself be asked (by other users than root)
+     */
+    public static Optional<MacAddress> mac(Path device) {
+        try (SysfsConfig config = SysfsConfig.open(device)) {
+            return VirtioIdentity.read(config).isNet() ? mac(config) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
     static Optional<Long> offered(Registers config) {
+        return look(config).map(VirtioDevice::offered).filter(VirtioProbe::isAnswer);
+    }
+
+    static Optional<MacAddress> mac(Registers config) {
+        return look(config)
+                .filter(device -> {
+                    long features = device.offered();
+                    return isAnswer(features) && VirtioFeatures.has(features, VirtioFeatures.MAC);
+                })
+                .map(VirtioDevice::mac)
+                .filter(MacAddress::isUnicast);
+    }
+
+    /** A device of version 1 offers that; all zeroes or ones are no answer. */
+    private static boolean isAnswer(long features) {
+        return VirtioFeatures.has(features, VirtioFeatures.VERSION_1) && features != -1;
+    }
+
+    private static Optional<VirtioDevice> look(Registers config) {
         VirtioCapabilities capabilities = VirtioCapabilities.read(config);
         Optional<Capability> window = capabilities.find(VirtioLayout.TYPE_WINDOW);
         Optional<Capability> common = capabilities.find(VirtioLayout.TYPE_COMMON);
-        if (window.isEmpty() || common.isEmpty()) {
-            return Optional.empty();
-        }
-        Registers registers = new VirtioWindow(config, window.get(), common.get());
-        long features = new VirtioDevice("", registers, registers).offered();
-        // A device of version 1 offers that; all zeroes or ones are no answer.
-        return VirtioFeatures.has(features, VirtioFeatures.VERSION_1) && features != -1
-                ? Optional.of(features)
-                : Optional.empty();
+        Optional<Capability> net = capabilities.find(VirtioLayout.TYPE_DEVICE);
+        return window.isEmpty() || common.isEmpty() || net.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new VirtioDevice(
+                        "",
+                        new VirtioWindow(config, window.get(), common.get()),
+                        new VirtioWindow(config, window.get(), net.get())));
     }
 }

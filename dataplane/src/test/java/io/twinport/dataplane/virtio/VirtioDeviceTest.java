@@ -113,7 +113,11 @@ class VirtioDeviceTest {
         ConfigSpace config = new ConfigSpace() {
             @Override
             public int read(int offset, int width) {
-                return offset == window + CAP_WINDOW_DATA ? simulated.read(aim(), width) : super.read(offset, width);
+                if (offset != window + CAP_WINDOW_DATA) {
+                    return super.read(offset, width);
+                }
+                int at = aim();
+                return at < NET ? simulated.read(at, width) : simulated.net.read(at - NET, width);
             }
 
             @Override
@@ -125,14 +129,22 @@ class VirtioDeviceTest {
                 }
             }
 
+            private static final int NET = 0x100;
+
             private int aim() {
                 assertEquals(4, super.read(window + CAP_BAR, 1));
                 return super.read(window + CAP_OFFSET, 4) - 0x800;
             }
         };
-        config.with(0x40, TYPE_COMMON, 4, 0x800, COMMON_BYTES).with(window, TYPE_WINDOW, 0, 0, 0);
+        config.with(0x40, TYPE_COMMON, 4, 0x800, COMMON_BYTES)
+                .with(0x60, TYPE_DEVICE, 4, 0x900, NET_BYTES)
+                .with(window, TYPE_WINDOW, 0, 0, 0);
         assertEquals(Optional.of(simulated.offered), VirtioProbe.offered(config));
+        assertEquals(Optional.of(MacAddress.parse("52:54:00:01:02:03")), VirtioProbe.mac(config));
+        simulated.offered &= ~VirtioFeatures.MAC;
+        assertEquals(Optional.empty(), VirtioProbe.mac(config), "it has none of its own");
         simulated.offered = 0;
         assertEquals(Optional.empty(), VirtioProbe.offered(config));
+        assertEquals(Optional.empty(), VirtioProbe.mac(config));
     }
 }
