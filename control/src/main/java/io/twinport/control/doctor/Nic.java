@@ -4,6 +4,7 @@ import io.twinport.control.hotplug.Occupant;
 import io.twinport.control.hotplug.PciBus;
 import io.twinport.dataplane.virtio.VirtioFeatures;
 import io.twinport.dataplane.virtio.VirtioProbe;
+import io.twinport.dpdk.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -14,7 +15,7 @@ import java.util.Optional;
  * @param device as the bus has it: its driver, and whether that lends it to DPDK
  * @param virtio its number as a virtio device ({@code virtio3}), where the kernel's driver has it
  * @param interfaces what the kernel calls it
- * @param mac address of the first interface; of a device that the kernel lends it is not known
+ * @param mac address of the first interface; of a device that the kernel lends it is known only if it is virtio's
  */
 record Nic(String address, Occupant device, Optional<String> virtio, List<String> interfaces, Optional<String> mac) {
     private static final String DEVICES = "/sys/bus/pci/devices";
@@ -42,7 +43,8 @@ record Nic(String address, Occupant device, Optional<String> virtio, List<String
         Optional<String> mac = interfaces.stream()
                 .map(name -> host.text("/sys/class/net/" + name + "/address"))
                 .filter(text -> !text.isEmpty())
-                .findFirst();
+                .findFirst()
+                .or(() -> VirtioProbe.mac(host.path(device)).map(MacAddress::toString));
         return new Nic(address, occupant, virtio, List.copyOf(interfaces), mac);
     }
 

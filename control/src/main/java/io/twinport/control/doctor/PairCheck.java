@@ -64,7 +64,8 @@ final class PairCheck implements Check {
                     nic.text()
                             + ": the kernel's virtio_net has acknowledged VIRTIO_NET_F_STANDBY, and makes its own failover"
                             + " device of the pair",
-                    "twinport run --bind --standby-driver twinport: our driver acknowledges it in the kernel's place");
+                    "twinport run --bind --standby-driver twinport: our driver acknowledges it in the kernel's place;"
+                            + " or --standby-driver kernel, which leaves the device to the kernel");
         }
         return nic.offersStandby(host)
                 .map(offers -> offers ? offered(nic) : notOffered(nic))
