@@ -12,7 +12,7 @@ source "$here/cache.sh"
 packages=(
   linux-image-amd64 kmod busybox-static iproute2 zlib1g libgcc-s1
   librte-{eal,ethdev,mbuf,mempool,ring,vhost} librte-{bus-vdev,bus-pci,mempool-ring}
-  librte-net-{null,ring,virtio,vhost,tap,e1000}
+  librte-net-{null,ring,virtio,vhost,tap,e1000,af-packet}
 )
 # With what they need. The soft dependency of vfio on vfio_iommu_type1 is left to whoever loads it.
 modules=(virtio_pci virtio_net net_failover e1000e igb igbvf vfio-pci vfio_iommu_type1 tun af_packet)

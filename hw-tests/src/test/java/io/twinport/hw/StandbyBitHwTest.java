@@ -114,7 +114,7 @@ class StandbyBitHwTest {
                 == 0;
     }
 
-    private static void migrate(QemuVm source, QemuVm target) throws IOException {
+    static void migrate(QemuVm source, QemuVm target) throws IOException {
         // A unix socket's path has 107 bytes at most, which the test's own folder may exceed.
         Path folder = Files.createTempDirectory("twinport-hw-");
         Path socket = folder.resolve("migration");
@@ -129,7 +129,7 @@ class StandbyBitHwTest {
     }
 
     /** What the migration goes through, to its end. */
-    private static List<String> statuses(QemuVm source) {
+    static List<String> statuses(QemuVm source) {
         List<String> statuses = new ArrayList<>();
         while (!statuses.contains("completed") && !statuses.contains("failed")) {
             QmpEvent event = source.qmp().awaitEvent("MIGRATION", SOON);
