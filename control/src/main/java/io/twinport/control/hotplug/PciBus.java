@@ -74,7 +74,7 @@ public final class PciBus {
             Object identity = Objects.requireNonNull(Files.readAttributes(device(address), BasicFileAttributes.class)
                     .fileKey());
             String driver = driver(address);
-            boolean isLent = LENDING_DRIVERS.contains(driver) || SHARING_DRIVERS.contains(driver);
+            boolean isLent = LENDING_DRIVERS.contains(driver) || isShared(address, driver);
             return Optional.of(new Occupant(identity, driver, isLent));
         } catch (IOException e) {
             return Optional.empty();
@@ -128,14 +128,24 @@ public final class PciBus {
         return list(device(address).resolve("net"));
     }
 
+    /** Whether a device is, or is to be, DPDK's without VFIO. */
+    boolean needsNoVfio(Occupant device) {
+        return device.isLent() || SHARING_DRIVERS.contains(device.driver());
+    }
+
+    /** The RDMA device goes and comes when the driver mends a device that has failed. */
+    private boolean isShared(String address, String driver) {
+        return SHARING_DRIVERS.contains(driver)
+                && !list(device(address).resolve("infiniband")).isEmpty();
+    }
+
     /**
      * Checks that a device which its driver shares has the other half too, by which that is done.
      *
      * @throws UserException if it has not
      */
     void checkSharing(String address, Occupant device) {
-        if (SHARING_DRIVERS.contains(device.driver())
-                && list(device(address).resolve("infiniband")).isEmpty()) {
+        if (SHARING_DRIVERS.contains(device.driver()) && !isShared(address, device.driver())) {
             throw new UserException(address + " stays with the kernel's driver " + device.driver()
                     + ", which shares it with DPDK by libibverbs; but it has no RDMA device. As root: modprobe -a ib_uverbs "
                     + device.driver().replace("_core", "") + "_ib");

@@ -38,8 +38,7 @@ public final class PciSlot implements Slot {
                     + " the device is.");
         }
         Optional<Occupant> device = bus.find(address);
-        boolean isLent = device.filter(Occupant::isLent).isPresent();
-        if (binds && !isLent && !bus.isVfioLoaded()) {
+        if (binds && !bus.isVfioLoaded() && device.filter(bus::needsNoVfio).isEmpty()) {
             throw new UserException("--bind: the kernel's driver vfio-pci is not there to bind " + address
                     + " to. As root: modprobe vfio-pci");
         }
@@ -47,13 +46,13 @@ public final class PciSlot implements Slot {
             return;
         }
         Occupant there = device.get();
+        bus.checkSharing(address, there);
         if (!there.isLent() && !binds) {
             throw new UserException(address + " is bound to "
                     + (there.driver().isEmpty() ? "no driver" : "the kernel's driver " + there.driver())
                     + ". Lend it to DPDK first: dpdk-devbind.py --bind=vfio-pci " + address
                     + "; or let twinport do that: --bind");
         }
-        bus.checkSharing(address, there);
         bus.checkVfio(address, there);
     }
 
@@ -80,6 +79,7 @@ public final class PciSlot implements Slot {
         if (device.isLent() || bus.find(address).filter(Occupant::isLent).isPresent()) {
             return Optional.empty();
         }
+        bus.checkSharing(address, device); // else it would be taken from the driver that is to keep it
         bus.checkGroup(address);
         List<String> interfaces = bus.interfaces(address);
         taken = new Taken(device.identity(), wasEmpty || !device.driver().isEmpty());

@@ -77,6 +77,15 @@ final class FakeKernel {
         mkdirs(devices.resolve(address).resolve("infiniband/rdma0"));
     }
 
+    /** Its driver mends it. */
+    synchronized void removeRdma(String address) {
+        try {
+            Files.delete(devices.resolve(address).resolve("infiniband/rdma0"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     synchronized void unplug(String address) {
         try {
             Files.delete(devices.resolve(address));

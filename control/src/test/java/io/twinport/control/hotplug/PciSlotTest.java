@@ -143,6 +143,8 @@ class PciSlotTest {
         kernel = new FakeKernel(folder.resolve("without-vfio"));
         kernel.plug(ADDRESS, "mlx5_core", -1);
         assertTrue(failure(slot(false)::check).contains("modprobe -a ib_uverbs mlx5_ib"));
+        PciSlot early = slot(true);
+        assertTrue(failure(() -> early.take(early.look().orElseThrow())).contains("stays with the kernel's driver"));
         kernel.addRdma(ADDRESS);
         for (boolean binds : List.of(false, true)) {
             PciSlot slot = slot(binds);

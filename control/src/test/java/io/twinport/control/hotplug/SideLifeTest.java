@@ -234,6 +234,24 @@ class SideLifeTest {
         awaitStory(COMING);
     }
 
+    /** mlx5 says that a device has gone, and mends it: it is bound to its driver all the time. */
+    @Test
+    void shouldTakeADeviceAgainThatItsDriverHasMended() {
+        kernel.plug(ADDRESS, "mlx5_core", -1);
+        kernel.addRdma(ADDRESS);
+        life.start();
+        awaitStory(COMING);
+        side.ask(); // the driver says so; nobody unbinds it
+        awaitStory(GOING);
+        Pause.millis(LOOK_MILLIS);
+        assertEquals(List.of(), side.story(), "it is as it was when it was given up");
+        kernel.removeRdma(ADDRESS);
+        Pause.millis(LOOK_MILLIS);
+        kernel.addRdma(ADDRESS);
+        awaitStory(COMING);
+        assertEquals(List.of(), kernel.takeWrites(), "it has stayed with its driver");
+    }
+
     @Test
     void shouldFailAtOnceWithADeviceThatIsThereFromTheStart() {
         side.probesThatFail = 1;
