@@ -50,13 +50,18 @@ public final class Program implements AutoCloseable {
 
     /** As {@link #twinport(String...)}, with more flags for the JVM. */
     public static Program twinport(List<String> flags, String... arguments) {
+        return new Program(command(flags, arguments), Map.of());
+    }
+
+    /** The command that {@link #twinport} starts. */
+    public static List<String> command(List<String> flags, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(JAVA_FLAGS);
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(Arrays.asList(arguments));
-        return new Program(command, Map.of());
+        return command;
     }
 
     /** Runs a command to its end and returns what it printed; an exit code other than 0 is an error. */

@@ -1,6 +1,6 @@
 /**
  * The few calls of libc that the JDK does not offer: CPU affinity, TUN descriptors, what interfaces of the kernel's are set to,
- * the peer name of a socket. For control threads and for the TAP's own thread; each call may block as its system call does.
+ * sockets, the umask. For control threads and for the TAP's own thread; each call may block as its system call does.
  */
 @NullMarked
 package io.twinport.posix;

@@ -1,10 +1,13 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.Log;
 import io.twinport.control.UserException;
+import io.twinport.control.service.Journal;
 import io.twinport.control.socket.ControlException;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +36,11 @@ public final class Commands {
         CommandLine commandLine = new CommandLine(root);
         commandLine.setExecutionExceptionHandler((e, command, result) -> {
             if (UserException.isToMend(e)) {
-                command.getErr().println("twinport: " + e.getMessage());
+                command.getErr().println(Journal.forStderr(Level.ERROR, "twinport: " + e.getMessage()));
                 return MEND;
             }
             if (e instanceof ControlException) {
-                command.getErr().println("twinport: " + e.getMessage());
+                command.getErr().println(Journal.forStderr(Level.ERROR, "twinport: " + e.getMessage()));
                 return FAILED;
             }
             throw e;
@@ -79,6 +82,11 @@ public final class Commands {
             throw new UserException(option + " " + file
                     + " cannot be written. Name a file in a folder that exists and that" + " you may write to.");
         }
+    }
+
+    /** Warnings on stderr. */
+    static Log warnings() {
+        return (level, text) -> System.err.println(Journal.forStderr(level, "twinport: warning: " + text));
     }
 
     /** Whether stdout is a terminal, on which a line may be written over. */

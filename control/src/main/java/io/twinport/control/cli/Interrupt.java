@@ -56,8 +56,7 @@ final class Interrupt {
         requested.countDown();
         try {
             if (!done.await(END_SECONDS, TimeUnit.SECONDS)) {
-                System.err.println(
-                        "twinport: a device has not closed within " + END_SECONDS + " s; leaving without it");
+                Commands.warnings().warn("a device has not closed within " + END_SECONDS + " s; leaving without it");
                 ProcessEnd.now(exitCode); // halt() would wait for a loop that is stuck in Java code
             }
         } catch (InterruptedException e) {

@@ -10,8 +10,12 @@ import io.twinport.control.run.PortPlan;
 import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;
 import io.twinport.control.run.StandbyTrap;
+import io.twinport.control.service.Heart;
+import io.twinport.control.service.LoopWatch;
+import io.twinport.control.service.ServiceManager;
 import io.twinport.control.socket.ControlSocket;
 import io.twinport.dpdk.EalArguments;
+import io.twinport.posix.FileModes;
 import io.twinport.posix.HugePages;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -63,13 +67,14 @@ final class RunCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
+        // Before anything is made: what passes through these files is nobody else's.
+        FileModes.keepToThisUser();
         Configuration configuration = configuration().paired();
         List<PortPlan> plans = configuration.ports();
         plans.forEach(PortPlan::checkMachine);
         List<SideSpec> sides =
                 plans.stream().flatMap(plan -> plan.sides().stream()).toList();
-        plans.forEach(plan ->
-                StandbyTrap.warning(plan.sides()).ifPresent(trap -> System.err.println("twinport: warning: " + trap)));
+        plans.forEach(plan -> StandbyTrap.warning(plan.sides()).ifPresent(Commands.warnings()::warn));
         int flightFrames = process.flightFrames();
         MbufNeeds mbufs = MbufNeeds.of(plans);
         EalArguments arguments = arguments(sides, mbufs.megabytes());
@@ -129,14 +134,19 @@ final class RunCommand implements Callable<Integer> {
                 run.show(metrics);
                 System.out.println("metrics at " + metrics.url());
             }
+            ServiceManager manager = ServiceManager.ofThisProcess(Commands.warnings());
             boolean attached = false;
             ControlSocket control = null;
             try {
                 control = openControl(engine, configuration, run, interrupt);
                 run.attach();
                 attached = true;
-                interrupt.await();
+                manager.ready(run.status());
+                try (Heart _ = manager.beat(new LoopWatch(run.loops()))) {
+                    interrupt.await();
+                }
             } finally {
+                manager.stopping();
                 // Both read what is about to go.
                 if (control != null) {
                     control.close();
@@ -195,7 +205,7 @@ final class RunCommand implements Callable<Integer> {
         try {
             Files.deleteIfExists(Path.of(socket));
         } catch (IOException e) {
-            System.err.println("twinport: " + socket + " stays: " + e);
+            Commands.warnings().warn(socket + " stays: " + e);
         }
     }
 }

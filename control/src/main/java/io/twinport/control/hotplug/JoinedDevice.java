@@ -1,9 +1,9 @@
 package io.twinport.control.hotplug;
 
+import io.twinport.control.Log;
 import io.twinport.dataplane.StuckLoopException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
-import java.util.function.Consumer;
 
 /**
  * A device that has joined, and its ways out of the loop: on request, to be started again, at the end. Each time the
@@ -15,9 +15,9 @@ final class JoinedDevice {
     private final Membership member;
     private final Lock devices;
     private final RemovalRequests requests;
-    private final Consumer<String> log;
+    private final Log log;
 
-    JoinedDevice(String name, Membership member, Lock devices, RemovalRequests requests, Consumer<String> log) {
+    JoinedDevice(String name, Membership member, Lock devices, RemovalRequests requests, Log log) {
         this.name = name;
         this.member = member;
         this.devices = devices;
@@ -47,7 +47,7 @@ final class JoinedDevice {
             member.remove();
             Release release = new Release(left - requested, System.nanoTime() - closing, unknown);
             requests.answer();
-            log.accept(name + " released on request: " + release);
+            log.say(name + " released on request: " + release);
             return release;
         } finally {
             devices.unlock();
@@ -59,7 +59,7 @@ final class JoinedDevice {
         while (!member.letGo()) {
             if (!told) {
                 told = true;
-                log.accept(name + " is wanted back, and the poll loop does not let go of it");
+                log.warn(name + " is wanted back, and the poll loop does not let go of it");
             }
         }
     }
@@ -83,14 +83,14 @@ final class JoinedDevice {
         } catch (StuckLoopException e) {
             throw e;
         } catch (RuntimeException e) {
-            log.accept(name + " cannot be started again: " + e.getMessage());
+            log.warn(name + " cannot be started again: " + e.getMessage());
             member.remove();
             requests.answer();
             return false;
         } finally {
             devices.unlock();
         }
-        log.accept(name + " stopped and started: it was reset, or its PF was away and the driver does not notice that; "
+        log.say(name + " stopped and started: it was reset, or its PF was away and the driver does not notice that; "
                 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms");
         return true;
     }
@@ -107,7 +107,7 @@ final class JoinedDevice {
             requests.answer();
             return true;
         } catch (RuntimeException e) {
-            log.accept(name + " cannot be removed: " + e.getMessage());
+            log.warn(name + " cannot be removed: " + e.getMessage());
             return false;
         } finally {
             devices.unlock();

@@ -1,5 +1,6 @@
 package io.twinport.control.hotplug;
 
+import io.twinport.control.Log;
 import io.twinport.control.Pause;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.StuckLoopException;
@@ -11,7 +12,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,7 +63,7 @@ public final class SideLife {
     private final SidePlan plan;
     private final Slot slot;
     private final Lock devices;
-    private final Consumer<String> log;
+    private final Log log;
     private final RemovalRequests requests = new RemovalRequests();
     private final CompletableFuture<Void> first = new CompletableFuture<>();
     private final List<Release> releases = new ArrayList<>();
@@ -83,7 +83,7 @@ public final class SideLife {
      * @param devices held while DPDK's devices are touched; the same for both sides
      * @param log told what happens
      */
-    public SideLife(SidePlan plan, Slot slot, Lock devices, Consumer<String> log) {
+    public SideLife(SidePlan plan, Slot slot, Lock devices, Log log) {
         this.plan = plan;
         this.slot = slot;
         this.devices = devices;
@@ -207,7 +207,7 @@ public final class SideLife {
             return true;
         }
         if (phase != Phase.REFUSED) {
-            log.accept(named() + " is there, bound to " + (device.driver().isEmpty() ? "no driver" : device.driver())
+            log.say(named() + " is there, bound to " + (device.driver().isEmpty() ? "no driver" : device.driver())
                     + ": waiting for it to be lent to DPDK (dpdk-devbind.py --bind=vfio-pci " + plan.name() + ")");
         }
         phase = Phase.REFUSED;
@@ -220,7 +220,7 @@ public final class SideLife {
         int attempts = slot.comesAndGoes() && hasWaited ? PROBE_ATTEMPTS : 1;
         for (int attempt = 1; ; attempt++) {
             try {
-                slot.take(device).ifPresent(what -> log.accept(named() + " " + what));
+                slot.take(device).ifPresent(what -> log.say(named() + " " + what));
                 return open();
             } catch (StuckLoopException e) {
                 throw e; // the loop may use the device yet
@@ -265,7 +265,7 @@ public final class SideLife {
         }
         refused = null;
         phase = Phase.JOINED;
-        log.accept(plan.role() + " " + dev + " joined");
+        log.say(plan.role() + " " + dev + " joined");
         first.complete(null);
         return new JoinedDevice(named(), member, devices, requests, log);
     }
@@ -287,7 +287,7 @@ public final class SideLife {
                 }
             }
             if (joined.isGone()) {
-                log.accept(named() + " is gone without a request, as its driver says");
+                log.warn(named() + " is gone without a request, as its driver says");
                 requests.raise();
                 continue;
             }
@@ -334,7 +334,7 @@ public final class SideLife {
         }
         trouble = String.valueOf(e.getMessage());
         if (!first.completeExceptionally(e)) {
-            log.accept(named() + " cannot join: " + e.getMessage());
+            log.warn(named() + " cannot join: " + e.getMessage());
         }
         slot.giveBack();
         // As it is now, given back: looked at again only when it is another device, or has another driver.
@@ -347,7 +347,7 @@ public final class SideLife {
         phase = Phase.FAILED;
         clean = false;
         if (!first.completeExceptionally(e)) {
-            log.accept(named() + " has failed: " + e.getMessage());
+            log.warn(named() + " has failed: " + e.getMessage());
         }
     }
 

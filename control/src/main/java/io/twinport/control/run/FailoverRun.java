@@ -6,6 +6,7 @@ import io.twinport.control.UserException;
 import io.twinport.control.hotplug.SideLife;
 import io.twinport.control.metrics.Metrics;
 import io.twinport.control.metrics.PortTelemetry;
+import io.twinport.dataplane.PollLoop;
 import io.twinport.posix.ProcessEnd;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -172,6 +173,16 @@ public final class FailoverRun {
                 }
             }
         }
+    }
+
+    /** The poll loops, for whoever watches that they turn. */
+    public List<PollLoop> loops() {
+        return loops.loops();
+    }
+
+    /** Its ports and who polls them, in one line. */
+    public String status() {
+        return ports.stream().map(port -> port.plan().name()).collect(Collectors.joining(", ")) + ": " + pollers();
     }
 
     private String pollers() {

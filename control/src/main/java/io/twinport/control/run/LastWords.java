@@ -1,8 +1,10 @@
 package io.twinport.control.run;
 
+import io.twinport.control.service.Journal;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 
 /** A line on stderr of a process that is about to end because one of its threads hangs. */
@@ -24,7 +26,8 @@ final class LastWords {
     @SuppressWarnings("resource") // stderr stays open
     private static void write(String line) {
         try {
-            new FileOutputStream(FileDescriptor.err).write((line + "\n").getBytes(StandardCharsets.UTF_8));
+            String text = Journal.forStderr(Level.ERROR, line) + "\n";
+            new FileOutputStream(FileDescriptor.err).write(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
             // nobody is there to read it
         }

@@ -63,6 +63,11 @@ final class PollLoops {
         }
     }
 
+    /** All of them; after {@link #make}. */
+    List<PollLoop> loops() {
+        return List.copyOf(loops);
+    }
+
     /** CPUs that poll. */
     List<Integer> cpus() {
         return engine.pollCpus().stream().limit(loops.size()).toList();

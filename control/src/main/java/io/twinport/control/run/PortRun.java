@@ -82,7 +82,7 @@ final class PortRun {
 
     /** Before any device is there, so that the first one has it all when it joins. */
     private void configure(PortSpec port) {
-        configuration.setLog(log::say);
+        configuration.setLog(log::warn);
         PortAddress.given(plan.sides()).ifPresent(configuration::identify);
         port.mac().ifPresent(configuration::setMac);
         configuration.setMtu(port.mtu());
@@ -114,7 +114,7 @@ final class PortRun {
     /** A side's life, which is not started yet. */
     SideLife newLife(SideSpec spec) {
         Slot slot = spec.slot(configuration::identity, this::isTaken);
-        SideLife life = new SideLife(new Plan(spec, slot), slot, devices, log::say);
+        SideLife life = new SideLife(new Plan(spec, slot), slot, devices, log);
         watchdog.watch(spec.role() + " " + spec.name(), life::isWantedBack);
         return life;
     }
@@ -149,7 +149,7 @@ final class PortRun {
             if (!life.first().isDone()) {
                 log.say("waiting for " + waitsFor(life));
                 life.first().exceptionally(e -> {
-                    log.say(life.plan().role() + " cannot join: " + e.getMessage());
+                    log.warn(life.plan().role() + " cannot join: " + e.getMessage());
                     return null;
                 });
             }

@@ -1,18 +1,21 @@
 package io.twinport.control.run;
 
+import io.twinport.control.Log;
 import io.twinport.control.TimeOfDay;
+import io.twinport.control.service.Journal;
 import io.twinport.dataplane.failover.Conductor;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.StandbyHealth;
 import io.twinport.dataplane.failover.SwitchRecord;
 import java.io.PrintStream;
+import java.lang.System.Logger.Level;
 import java.time.Instant;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
 /** One line for each link event and each switch, and at the end a summary. */
-final class RunLog implements Conductor.Listener {
+final class RunLog implements Conductor.Listener, Log {
     private static final long HIGHEST_NANOS = 60_000_000_000L;
 
     private final PrintStream out;
@@ -31,8 +34,9 @@ final class RunLog implements Conductor.Listener {
     }
 
     /** A line with the present time. */
-    void say(String line) {
-        line(System.nanoTime(), line);
+    @Override
+    public void line(Level level, String text) {
+        line(level, System.nanoTime(), text);
     }
 
     /** From now on the port is being taken apart, and what it does about that is not worth a line. */
@@ -45,20 +49,20 @@ final class RunLog implements Conductor.Listener {
         if (ended) {
             return;
         }
-        line(nanos, PolicyText.side(side) + " link " + (up ? "up" : "down"));
+        line(level(up), nanos, PolicyText.side(side) + " link " + (up ? "up" : "down"));
     }
 
     @Override
     public synchronized void onCarrier(int port, boolean on, long nanos) {
         if (!ended) {
-            line(nanos, "carrier " + (on ? "on" : "off"));
+            line(level(on), nanos, "carrier " + (on ? "on" : "off"));
         }
     }
 
     @Override
     public synchronized void onHealth(int port, StandbyHealth.Report health, long nanos) {
         if (!ended) {
-            line(nanos, "standby " + healthText(health));
+            line(level(health.verdict() != StandbyHealth.Verdict.DEAD), nanos, "standby " + healthText(health));
         }
     }
 
@@ -82,6 +86,7 @@ final class RunLog implements Conductor.Listener {
             eventToBurst.recordValue(Math.min(record.eventToBurstNanos(), HIGHEST_NANOS));
         }
         line(
+                level(record.to() != FailoverPolicy.NONE),
                 record.decisionNanos(),
                 "switch " + PolicyText.side(record.from()) + " -> " + PolicyText.side(record.to())
                         + ", cause: " + record.causeText() + ", event to first burst: " + burst(record) + ", lost: "
@@ -118,8 +123,13 @@ final class RunLog implements Conductor.Listener {
         }
     }
 
-    private void line(long nanos, String text) {
-        out.println(time.text(nanos) + "  " + prefix + text);
+    private static Level level(boolean good) {
+        return good ? Level.INFO : Level.WARNING;
+    }
+
+    private void line(Level level, long nanos, String text) {
+        out.println(
+                Journal.isOnStdout() ? Journal.mark(level, prefix + text) : time.text(nanos) + "  " + prefix + text);
         out.flush();
     }
 }

@@ -58,7 +58,8 @@ class SideLifeTest {
     }
 
     private SideLife newLife(boolean binds) {
-        return new SideLife(side, new PciSlot(kernel.bus(), ADDRESS, binds), new ReentrantLock(), log::add);
+        return new SideLife(
+                side, new PciSlot(kernel.bus(), ADDRESS, binds), new ReentrantLock(), (level, line) -> log.add(line));
     }
 
     private static void await(String what, BooleanSupplier condition) {
