@@ -21,6 +21,8 @@ import picocli.CommandLine.Command;
             HistoryCommand.class,
             DoctorCommand.class,
             ConfigCommand.class,
+            CompletionCommand.class,
+            ManCommand.class,
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,
@@ -31,6 +33,7 @@ import picocli.CommandLine.Command;
             "  setup  Install what is missing: DPDK's libraries, drivers and tools.",
             "  test   Run the whole test suite.",
             "  bench  Run the benchmarks; 'bench --help' lists them.",
+            "  dist   Make an archive that runs without a JDK; 'dist --help' says more.",
             "",
             "Exit codes: 0 done; 1 failed; 2 something to mend, said on stderr."
         })
