@@ -31,16 +31,12 @@ final class RunLaunch {
 
     static ScaleSample measure(ScaleCase what, ScaleSetup setup) {
         try (Folder folder = Folder.create("twinport-bench")) {
-            List<String> arguments = arguments(what, setup, folder.path());
-            List<String> command = what.peer().hasCache()
-                    ? Launch.java(Main.class, arguments)
-                    : Launch.javaWithoutCache(Main.class, arguments);
             Path output = folder.path().resolve("output");
-            long startedAt = System.nanoTime();
-            Process process = new ProcessBuilder(command)
+            ProcessBuilder command = command(what, setup, folder.path())
                     .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
+                    .redirectOutput(output.toFile());
+            long startedAt = System.nanoTime();
+            Process process = command.start();
             try {
                 return measure(process, startedAt, folder.path().resolve(NAME + ".cnc"), output, setup);
             } finally {
@@ -49,6 +45,21 @@ final class RunLaunch {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static ProcessBuilder command(ScaleCase what, ScaleSetup setup, Path folder) {
+        List<String> arguments = arguments(what, setup, folder);
+        boolean cached = what.peer().hasCache();
+        if (setup.launcher().isEmpty()) {
+            return new ProcessBuilder(
+                    cached ? Launch.java(Main.class, arguments) : Launch.javaWithoutCache(Main.class, arguments));
+        }
+        arguments.addFirst(setup.launcher().get().toString());
+        ProcessBuilder command = new ProcessBuilder(arguments);
+        if (!cached) {
+            command.environment().put("TWINPORT_JAVA_OPTS", "-XX:AOTMode=off");
+        }
+        return command;
     }
 
     private static List<String> arguments(ScaleCase what, ScaleSetup setup, Path folder) {

@@ -7,12 +7,16 @@ import io.twinport.perf.launch.Launches;
 import io.twinport.perf.report.ResultFiles;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -65,6 +69,15 @@ public final class ScaleCommand implements Callable<Integer> {
             description = "Milliseconds that each launch forwards before it is measured. Default: ${DEFAULT-VALUE}")
     long warmUpMillis;
 
+    @Option(
+            names = "--launcher",
+            paramLabel = "FILE",
+            description =
+                    "Start 'run' by this launcher, bin/twinport of an unpacked distribution, and not in a JVM like"
+                            + " this one: the time to its first packet is then that of the whole command.")
+    @Nullable
+    Path launcher;
+
     @Mixin
     Attempts attempts = new Attempts();
 
@@ -81,6 +94,10 @@ public final class ScaleCommand implements Callable<Integer> {
         }
         Commands.check(seconds >= 0.01 && seconds <= MOST_SECONDS, "--seconds " + seconds, "0.01 to " + MOST_SECONDS);
         Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
+        Commands.check(
+                launcher == null || Files.isExecutable(launcher),
+                "--launcher " + launcher,
+                "a file that can be executed, as bin/twinport of an unpacked distribution");
         int rounds = launches.number();
         int most = attempts.number();
         files.check();
@@ -88,9 +105,12 @@ public final class ScaleCommand implements Callable<Integer> {
         List<Integer> numbers = from1(ports);
         List<Integer> ofQueues = from1(queues);
         ScaleSetup setup = ScaleSetup.ofThisMachine(
-                Duration.ofMillis(Math.round(seconds * 1000)), Duration.ofMillis(warmUpMillis));
+                Duration.ofMillis(Math.round(seconds * 1000)),
+                Duration.ofMillis(warmUpMillis),
+                Optional.ofNullable(launcher).map(Path::toAbsolutePath));
         String command = "./twinport bench scale --launches " + rounds + " --ports " + list(numbers) + " --queues "
-                + list(ofQueues) + " --seconds " + seconds + " --warm-up " + warmUpMillis + " --attempts " + most;
+                + list(ofQueues) + " --seconds " + seconds + " --warm-up " + warmUpMillis + " --attempts " + most
+                + (launcher == null ? "" : " --launcher " + launcher);
         ScaleBench.Outcome outcome = new ScaleBench(setup, most, out).run(numbers, ofQueues, rounds, command);
         files.write(outcome.result(), () -> ScalePage.of(outcome));
         return 0;

@@ -3,9 +3,11 @@ package io.twinport.perf.scale;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.perf.launch.Rig;
 import io.twinport.posix.Affinity;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 
 /**
@@ -14,8 +16,9 @@ import java.util.TreeSet;
  * @param secondCpu of the second loop, where there are two
  * @param measured how long each loop is measured
  * @param warmUp how long it runs before that
+ * @param launcher by which {@code run} is started, empty: as this process was
  */
-record ScaleSetup(Rig rig, int secondCpu, Duration measured, Duration warmUp) {
+record ScaleSetup(Rig rig, int secondCpu, Duration measured, Duration warmUp, Optional<Path> launcher) {
     static final int FRAME_BYTES = 64;
 
     /** Frames received and sent at once. */
@@ -24,10 +27,10 @@ record ScaleSetup(Rig rig, int secondCpu, Duration measured, Duration warmUp) {
     private static final Duration START = Duration.ofSeconds(60);
 
     /** The second loop is on the last CPU but one; where there are two that is the one that control has too. */
-    static ScaleSetup ofThisMachine(Duration measured, Duration warmUp) {
+    static ScaleSetup ofThisMachine(Duration measured, Duration warmUp, Optional<Path> launcher) {
         Rig rig = Rig.ofThisMachine();
         int second = Affinity.ofThisProcess().headSet(rig.pollCpu()).last();
-        return new ScaleSetup(rig, second, measured, warmUp);
+        return new ScaleSetup(rig, second, measured, warmUp, launcher);
     }
 
     /** CPUs of the loops. */
@@ -61,6 +64,7 @@ record ScaleSetup(Rig rig, int secondCpu, Duration measured, Duration warmUp) {
                 Rig.parse(arguments.get(0)),
                 Integer.parseInt(arguments.get(1)),
                 Duration.ofMillis(Long.parseLong(arguments.get(2))),
-                Duration.ofMillis(Long.parseLong(arguments.get(3))));
+                Duration.ofMillis(Long.parseLong(arguments.get(3))),
+                Optional.empty());
     }
 }
