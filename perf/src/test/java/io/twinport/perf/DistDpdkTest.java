@@ -3,6 +3,7 @@ package io.twinport.perf;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.twinport.control.Pause;
 import io.twinport.dataplane.cnc.CncException;
@@ -201,6 +202,17 @@ class DistDpdkTest {
                         .anyMatch(line ->
                                 line.contains("io.twinport.control.Main ") && line.contains("shared objects file")),
                 "taken from the jar");
+    }
+
+    /** It says what it does not understand, which systemd ignores when it starts the service. */
+    @Test
+    void shouldHaveAUnitThatSystemdUnderstands() throws Exception {
+        assumeTrue(Files.exists(Path.of("/usr/bin/systemd-analyze")), "there is no systemd to ask");
+        String unit = Files.readString(unpacked().resolve("share/service/systemd/system/twinport.service"));
+        Path here = folder.resolve("twinport.service");
+        Files.writeString(here, unit.replace("/opt/twinport", unpacked().toString()));
+        Outcome verified = run(List.of("systemd-analyze", "verify", "--man=no", here.toString()));
+        assertEquals(new Outcome(0, "", ""), verified);
     }
 
     @Test
