@@ -77,6 +77,7 @@ public final class PollLoop implements Agent {
             }
             case Command.DECIDE -> member.decide(Command.side(buffer, index));
             case Command.TRANSMIT -> member.transmit(Command.line(buffer, index));
+            case Command.CAPTURE -> member.capture(Command.side(buffer, index) != 0);
             default -> {} // of a later version of the file: a loop ignores what it does not know
         }
         epoch.executed(Command.id(buffer, index));
@@ -114,6 +115,16 @@ public final class PollLoop implements Agent {
      */
     public void decide(int member, int event) {
         Command.send(commands, Command.DECIDE, member, event, 0);
+    }
+
+    /**
+     * Begins or ends to keep copies of a member's frames.
+     *
+     * @return whether the loop has obeyed; else it may use the copies' ring yet
+     * @throws IllegalStateException if the loop does not read its commands
+     */
+    public boolean capture(int member, boolean on) {
+        return epoch.await(Command.send(commands, Command.CAPTURE, member, on ? 1 : 0, 0), LoopSet.LOOP_TIME);
     }
 
     /** The loop has ended: nobody need wait for it. */

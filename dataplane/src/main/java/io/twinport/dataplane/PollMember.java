@@ -27,6 +27,9 @@ public interface PollMember {
      */
     void transmit(long mbuf);
 
+    /** Begins or ends to keep copies of its frames; nothing where that is not provided for. */
+    default void capture(boolean on) {}
+
     /** From now on the loop does not use the device of that side. */
     void leave(int side);
 }

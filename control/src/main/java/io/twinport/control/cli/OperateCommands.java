@@ -32,12 +32,19 @@ final class OperateCommands {
         @Nullable
         String port;
 
-        final int ask(String command, Map<String, String> arguments) throws IOException {
-            Map<String, String> all = new HashMap<>(arguments);
+        final int ask(String command, Map<String, ?> arguments) throws IOException {
+            return target.ask(
+                    command,
+                    withPort(arguments),
+                    answer -> PortText.lines(answer).forEach(target.out()::println));
+        }
+
+        final Map<String, Object> withPort(Map<String, ?> arguments) {
+            Map<String, Object> all = new HashMap<>(arguments);
             if (port != null) {
                 all.put(PORT, port);
             }
-            return target.ask(command, all, answer -> PortText.lines(answer).forEach(target.out()::println));
+            return all;
         }
     }
 
@@ -94,6 +101,23 @@ final class OperateCommands {
         @Override
         public Integer call() throws IOException {
             return ask("attach", device == null ? Map.of("side", side) : Map.of("side", side, "device", device));
+        }
+    }
+
+    /** {@code twinport drain}. */
+    @Command(
+            name = "drain",
+            description =
+                    "Take the carrier from a port's interface (handler tap:NAME), so that the kernel and its programs send"
+                            + " nothing more by it. Returns when what they had sent is out.",
+            mixinStandardHelpOptions = true)
+    static final class Drain extends Operation {
+        @Option(names = "--undo", description = "Give the carrier back.")
+        boolean undo;
+
+        @Override
+        public Integer call() throws IOException {
+            return ask("drain", Map.of("undo", undo));
         }
     }
 

@@ -37,7 +37,13 @@ final class TargetOptions {
     }
 
     ControlClient connect() {
-        return ControlClient.connect(socket != null ? socket : ProcessOptions.socketBeside(cncFile()));
+        return connect(socket, engine);
+    }
+
+    /** @param socket null for the one that belongs to the name */
+    static ControlClient connect(@Nullable Path socket, EngineOptions engine) {
+        return ControlClient.connect(
+                socket != null ? socket : ProcessOptions.socketBeside(engine.cncFile(DEFAULT_NAME)));
     }
 
     /** Asks, and shows the answer. */

@@ -17,6 +17,8 @@ import picocli.CommandLine.Command;
             OperateCommands.Switch.class,
             OperateCommands.Attach.class,
             OperateCommands.Detach.class,
+            CaptureCommand.class,
+            OperateCommands.Drain.class,
             OperateCommands.Stop.class,
             HistoryCommand.class,
             DoctorCommand.class,

@@ -18,6 +18,7 @@ public final class PcapngWriter implements AutoCloseable {
     private static final int SECTION_BLOCK = 0x0a0d0d0a;
     private static final int BYTE_ORDER_MAGIC = 0x1a2b3c4d;
     private static final int INTERFACE_BLOCK = 1;
+    private static final int STATISTICS_BLOCK = 5;
     private static final int ENHANCED_BLOCK = 6;
     private static final short ETHERNET = 1;
     private static final int LONGEST = 262_144;
@@ -25,6 +26,7 @@ public final class PcapngWriter implements AutoCloseable {
     private static final int COMMENT = 1;
     private static final int NAME = 2;
     private static final int FLAGS = 2;
+    private static final int DROPPED = 5;
     private static final int TIME_RESOLUTION = 9;
     private static final byte NANOSECONDS = 9;
     private static final int LONGEST_COMMENT = 1000;
@@ -34,7 +36,15 @@ public final class PcapngWriter implements AutoCloseable {
 
     /** @param interfaces their names; frames refer to them by index */
     public PcapngWriter(Path file, List<String> interfaces) throws IOException {
-        out = new BufferedOutputStream(Files.newOutputStream(file));
+        this(Files.newOutputStream(file), interfaces);
+    }
+
+    /**
+     * @param out is closed with this one
+     * @param interfaces their names; frames refer to them by index
+     */
+    public PcapngWriter(OutputStream out, List<String> interfaces) throws IOException {
+        this.out = new BufferedOutputStream(out);
         begin(SECTION_BLOCK);
         block.putInt(BYTE_ORDER_MAGIC).putShort((short) 1).putShort((short) 0).putLong(-1);
         end();
@@ -70,6 +80,24 @@ public final class PcapngWriter implements AutoCloseable {
         block.putShort((short) FLAGS).putShort((short) Integer.BYTES).putInt(inbound ? 1 : 2);
         option(END_OF_OPTIONS, new byte[0]);
         end();
+    }
+
+    /**
+     * Writes what a capture has missed, at its end.
+     *
+     * @param nanos since 1970
+     */
+    public void writeStatistics(int interfaceIndex, long nanos, long dropped) throws IOException {
+        begin(STATISTICS_BLOCK);
+        block.putInt(interfaceIndex).putInt((int) (nanos >>> 32)).putInt((int) nanos);
+        block.putShort((short) DROPPED).putShort((short) Long.BYTES).putLong(dropped);
+        option(END_OF_OPTIONS, new byte[0]);
+        end();
+    }
+
+    /** Has what was written so far read by whoever reads along. */
+    public void flush() throws IOException {
+        out.flush();
     }
 
     private void begin(int type) {

@@ -1,7 +1,9 @@
 package io.twinport.control.run;
 
+import io.twinport.control.capture.Capture;
 import io.twinport.control.socket.ControlCommand;
 import io.twinport.control.socket.ControlRequest;
+import io.twinport.dataplane.capture.CaptureRing;
 import io.twinport.dpdk.MbufPool;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -16,6 +18,12 @@ public final class OperatorCommands {
     private static final String SIDE = "side";
     private static final String TO = "to";
     private static final String DEVICE = "device";
+
+    private static final String UNDO = "undo";
+    private static final String SNAP = "snap";
+    private static final String FRAMES = "frames";
+    private static final String SECONDS = "seconds";
+    private static final long MOST = Integer.MAX_VALUE;
 
     private final FailoverRun run;
     private final Map<String, ControlCommand> commands = new LinkedHashMap<>();
@@ -39,6 +47,11 @@ public final class OperatorCommands {
                 "attach",
                 Set.of(PORT, SIDE, DEVICE),
                 request -> port(request).attach(request.text(SIDE), request.optional(DEVICE)));
+        add("drain", Set.of(PORT, UNDO), request -> port(request).drain(!request.flag(UNDO)));
+        add(
+                "capture",
+                Set.of(PORT, SNAP, FRAMES, SECONDS),
+                request -> port(request).capture(limits(request)));
         add("detach", Set.of(PORT, SIDE), request -> port(request).detach(request.text(SIDE)));
     }
 
@@ -58,6 +71,13 @@ public final class OperatorCommands {
 
     private PortOperator port(ControlRequest request) {
         return run.operator(request.optional(PORT));
+    }
+
+    private static Capture.Limits limits(ControlRequest request) {
+        return new Capture.Limits(
+                (int) request.number(SNAP, CaptureRing.MOST_BYTES, 1, CaptureRing.MOST_BYTES),
+                request.number(FRAMES, MOST, 1, MOST),
+                request.number(SECONDS, MOST, 1, MOST));
     }
 
     private List<PortView.Statistics> statistics(ControlRequest request) {

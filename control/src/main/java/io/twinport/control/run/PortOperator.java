@@ -2,8 +2,8 @@ package io.twinport.control.run;
 
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
+import io.twinport.control.capture.Capture;
 import io.twinport.control.hotplug.SideLife;
-import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
@@ -17,6 +17,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /** What an operator sees of a port while it runs, and does with it. One thing at a time is done; any thread. */
 final class PortOperator {
@@ -29,10 +31,16 @@ final class PortOperator {
     /** A device that is there joins within that; what waits for its far end is left to wait. */
     private static final int ATTACH_MILLIS = 3000;
 
+    private static final int DRAIN_MILLIS = 3000;
+
+    /** A full ring of 512 frames of 1500 bytes takes 6 ms at 1 Gb/s. */
+    private static final int QUIET_MILLIS = 50;
+
     private static final Set<SideLife.Phase> OUT =
             EnumSet.of(SideLife.Phase.DETACHED, SideLife.Phase.FAILED, SideLife.Phase.STOPPED);
 
     private final PortRun port;
+    private final AtomicBoolean capturing = new AtomicBoolean();
 
     PortOperator(PortRun port) {
         this.port = port;
@@ -114,8 +122,7 @@ final class PortOperator {
                     + "): the traffic stays as it is, on "
                     + PolicyText.side(port.queues().counters().activeSide()) + ".");
         }
-        PortQueue decider = port.queues().places().getFirst();
-        decider.loop().decide(decider.member(), FailoverPolicy.FORCED_NONE + side);
+        port.decide(FailoverPolicy.FORCED_NONE + side);
         boolean done = Pause.until(() -> isForced(side), SWITCH_MILLIS);
         if (!done) {
             throw new UserException("the poll loop of " + name() + " has not obeyed within " + SWITCH_MILLIS
@@ -188,6 +195,97 @@ final class PortOperator {
         before.ifPresent(port.lives()::remove);
         port.lives().add(side == FailoverPolicy.PRIMARY ? 0 : port.lives().size(), life);
         return view();
+    }
+
+    /**
+     * What goes through the port from now on.
+     *
+     * @throws UserException if somebody captures already
+     */
+    Capture capture(Capture.Limits limits) {
+        if (!capturing.compareAndSet(false, true)) {
+            throw new UserException("a capture of " + name() + " is running already: one at a time.");
+        }
+        return new Capture(name(), port.queues().captured(), limits, capturing);
+    }
+
+    /**
+     * Takes the carrier from the port's interface, so that the kernel sends nothing more by it, and waits until what it had
+     * sent is out; or gives the carrier back.
+     *
+     * @throws UserException if the port has no interface
+     */
+    synchronized PortView drain(boolean on) {
+        if (port.queues().tap().isEmpty()) {
+            throw new UserException("the handler of " + name() + " is "
+                    + port.plan().handler().text()
+                    + ": only an interface of the kernel's (tap:NAME) can be told to send nothing more.");
+        }
+        port.close(on);
+        if (on && !awaitQuiet()) {
+            throw new UserException(name() + " has no carrier any more and still sends after " + DRAIN_MILLIS / 1000
+                    + " s. 'drain --undo' gives the carrier back.");
+        }
+        return view();
+    }
+
+    private boolean awaitQuiet() {
+        PortCounters counters = port.queues().counters();
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(DRAIN_MILLIS);
+        long before = -1;
+        for (long now = sent(counters); now != before && System.nanoTime() < deadline; now = sent(counters)) {
+            before = now;
+            Pause.millis(QUIET_MILLIS);
+        }
+        return sent(counters) == before;
+    }
+
+    private static long sent(PortCounters counters) {
+        return counters.sentByPrimary() + counters.sentByStandby();
+    }
+
+    PortPlan plan() {
+        return port.plan();
+    }
+
+    /**
+     * Makes the port what is wanted of it now, other devices among it; not its queues and its handler.
+     *
+     * @throws RuntimeException of what is refused; then all is as it was, as far as devices can be had again
+     */
+    synchronized void use(PortPlan wanted) {
+        PortPlan before = port.plan();
+        port.use(wanted);
+        try {
+            PortView.SIDES.forEach(side -> replace(side, before, wanted));
+        } catch (RuntimeException e) {
+            try {
+                port.use(before);
+                PortView.SIDES.forEach(side -> replace(side, wanted, before));
+            } catch (RuntimeException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+    }
+
+    private void replace(int side, PortPlan before, PortPlan wanted) {
+        Optional<String> there = life(side)
+                .filter(life -> !OUT.contains(life.phase()))
+                .map(life -> PortRun.spec(life).devargs());
+        Optional<String> now = wanted.side(side).map(SideSpec::devargs);
+        if (now.equals(before.side(side).map(SideSpec::devargs)) || now.equals(there)) {
+            return;
+        }
+        String role = PolicyText.side(side);
+        if (there.isPresent()) {
+            detach(role);
+        }
+        if (now.isPresent()) {
+            attach(role, now);
+        } else {
+            life(side).ifPresent(port.lives()::remove);
+        }
     }
 
     private Optional<SideLife> life(int side) {

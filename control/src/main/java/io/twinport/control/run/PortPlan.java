@@ -56,6 +56,11 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
                 : new PortPlan(name, Pairing.ofThisMachine().resolve(sides), handler, settings);
     }
 
+    /** The side that is given, if it is. */
+    Optional<SideSpec> side(int side) {
+        return sides.stream().filter(spec -> spec.side() == side).findFirst();
+    }
+
     /** A side that is to be another device, had as the one that it replaces. */
     SideSpec side(int side, String device) {
         SideDriver driver = SideDriver.DPDK;

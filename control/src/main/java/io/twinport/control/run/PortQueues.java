@@ -1,11 +1,12 @@
 package io.twinport.control.run;
 
 import io.twinport.control.Engine;
+import io.twinport.control.capture.Capture;
 import io.twinport.control.kernel.Tap;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.PortQueue;
+import io.twinport.dataplane.capture.CapturedPort;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.PortCounters;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,7 @@ final class PortQueues implements AutoCloseable {
     private final PortCounters counters;
     private final FailoverPort port;
     private final @Nullable Tap tap;
+    private final List<CapturedPort> queues = new ArrayList<>();
     private final List<Integer> numbers = new ArrayList<>();
     private volatile long sourceMac;
 
@@ -46,17 +49,18 @@ final class PortQueues implements AutoCloseable {
         engine.cnc().counters().newCounter("port " + id + " name " + plan.name());
         this.counters = PortCounters.ofQueues(engine.cnc().counters(), id, count);
         this.port = new FailoverPort(id, events, counters, engine.newPortEvents(), settings.port());
-        PacketPort first = engine.forHandler(id, port);
-        this.tap = plan.handler() instanceof HandlerSpec.Tap(String name) ? Tap.start(name, engine, first) : null;
-        add(port, handler(plan.handler(), first, 0, count));
+        queues.add(new CapturedPort(engine.forHandler(id, port), port, port::sideOf, port::transmittingSide));
         for (int q = 1; q < count; q++) {
             FailoverQueue queue = new FailoverQueue(port, counters.queue(q), engine.newPortEvents());
-            add(queue, handler(plan.handler(), queue, q, count));
+            queues.add(new CapturedPort(queue, queue, mbuf -> queue.activeSide(), queue::activeSide));
         }
-    }
-
-    private void add(PollMember queue, PacketHandler handler) {
-        numbers.add(loops.add(queue, handler));
+        this.tap = plan.handler() instanceof HandlerSpec.Tap(String name)
+                ? Tap.start(name, engine, queues.getFirst())
+                : null;
+        for (int q = 0; q < count; q++) {
+            CapturedPort queue = queues.get(q);
+            numbers.add(loops.add(queue, handler(plan.handler(), queue, q, count)));
+        }
     }
 
     private PacketHandler handler(HandlerSpec spec, PacketPort queue, int number, int count) {
@@ -93,6 +97,13 @@ final class PortQueues implements AutoCloseable {
     /** Where each queue is polled, for devices that join; the first one decides. Once the loops are made. */
     List<PortQueue> places() {
         return numbers.stream().map(loops::place).toList();
+    }
+
+    /** The queues, for a capture. Once the loops are made. */
+    List<Capture.Queue> captured() {
+        return IntStream.range(0, queues.size())
+                .mapToObj(q -> new Capture.Queue(loops.place(numbers.get(q)), queues.get(q)))
+                .toList();
     }
 
     /** Tells the queues and their handlers the port's address. */

@@ -14,6 +14,8 @@ import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.announce.FrameSender;
+import io.twinport.dataplane.failover.FailbackSettings;
+import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortMonitor;
 import io.twinport.dataplane.member.Member;
@@ -32,7 +34,6 @@ final class PortRun {
 
     private final Engine engine;
     private final int id;
-    private final PortPlan plan;
     private final PortQueues queues;
     private final Lock devices;
     private final RunLog log;
@@ -41,6 +42,7 @@ final class PortRun {
     private final PortAnnouncer announcer;
     private final PortMonitor monitor;
     private final List<SideLife> lives = new CopyOnWriteArrayList<>();
+    private volatile PortPlan plan;
 
     /**
      * Makes the port, of queues whose loops are made and do not run yet.
@@ -193,6 +195,46 @@ final class PortRun {
 
     int id() {
         return id;
+    }
+
+    /**
+     * Makes the port what is wanted of it now, but for its sides, its queues and its handler.
+     *
+     * @throws io.twinport.dataplane.member.ConfigurationException if a device refuses a setting; then all is as it was
+     */
+    void use(PortPlan wanted) {
+        RunSettings settings = wanted.settings();
+        RunSettings before = plan.settings();
+        try {
+            configure(settings.configuration());
+        } catch (RuntimeException e) {
+            try {
+                configure(before.configuration());
+            } catch (RuntimeException again) {
+                e.addSuppressed(again);
+            }
+            throw e;
+        }
+        plan = wanted;
+        announcer.use(settings.announce());
+        watchdog.setLimit(settings.releaseTime());
+        if (!settings.detection().equals(before.detection())) {
+            monitor.use(settings.detection());
+        }
+        FailbackSettings failback = settings.port().failback();
+        decide(failback.mode());
+        decide(failback.damping() ? FailoverPolicy.DAMPING_ON : FailoverPolicy.DAMPING_OFF);
+    }
+
+    /** Tells the port's policy of an event, through its poll loop's ring. */
+    void decide(int event) {
+        PortQueue decider = queues.places().getFirst();
+        decider.loop().decide(decider.member(), event);
+    }
+
+    /** Takes the port's carrier away, whatever its sides are, or lets them have it (R39, R40). */
+    void close(boolean on) {
+        engine.conductor().open(id, !on);
     }
 
     /**

@@ -4,7 +4,7 @@ package io.twinport.control.socket;
 public final class ControlException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    ControlException(String message) {
+    public ControlException(String message) {
         super(message);
     }
 }

@@ -42,6 +42,19 @@ public final class ControlRequest {
     }
 
     /**
+     * False where it is not there.
+     *
+     * @throws UserException if it is neither true nor false
+     */
+    public boolean flag(String name) {
+        JsonNode value = arguments.get(name);
+        if (value != null && !value.isNull() && !value.isBoolean()) {
+            throw new UserException(command + ": '" + name + "' is true or false.");
+        }
+        return value != null && value.asBoolean(false);
+    }
+
+    /**
      * A whole number.
      *
      * @param otherwise where it is not there

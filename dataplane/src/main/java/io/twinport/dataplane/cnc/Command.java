@@ -30,6 +30,9 @@ public final class Command {
     /** Message type: other loops send through the transmit queue of {@code line}, which has joined; until it leaves. */
     public static final int RELAY = 5;
 
+    /** Message type: copies of the member's frames are kept, or no more with 0 in the place of {@code side}. */
+    public static final int CAPTURE = 6;
+
     private static final int ID = 0;
     private static final int MEMBER = 8;
     private static final int SIDE = 12;

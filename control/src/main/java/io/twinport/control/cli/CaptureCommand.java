@@ -1,0 +1,106 @@
+package io.twinport.control.cli;
+
+import io.twinport.control.UserException;
+import io.twinport.control.socket.ControlClient;
+import io.twinport.control.socket.ControlException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code twinport capture}. */
+@Command(
+        name = "capture",
+        description =
+                "Write what goes through a port as pcapng, until Ctrl-C. What the poll loop cannot keep is missing, and"
+                        + " counted in the file's statistics; the traffic does not wait for it.",
+        mixinStandardHelpOptions = true)
+final class CaptureCommand implements Callable<Integer> {
+    private static final String STDOUT = "-";
+    private static final int BYTES = 1 << 16;
+
+    @Mixin
+    EngineOptions engine = new EngineOptions();
+
+    @Option(
+            names = "--control-socket",
+            paramLabel = "PATH",
+            description = "The control socket of the process. Default: NAME.sock beside NAME.cnc")
+    @Nullable
+    Path socket;
+
+    @Option(
+            names = "--port",
+            paramLabel = "PORT",
+            description = "The port's name; may be left out where there is only one.")
+    @Nullable
+    String port;
+
+    @Option(names = "--frames", paramLabel = "N", description = "End after N frames.")
+    @Nullable
+    Long frames;
+
+    @Option(names = "--seconds", paramLabel = "N", description = "End after N seconds.")
+    @Nullable
+    Long seconds;
+
+    @Option(names = "--snap", paramLabel = "BYTES", description = "Bytes of each frame that are kept. Default: 16384")
+    @Nullable
+    Long snap;
+
+    @Parameters(paramLabel = "FILE|-", description = "A pcapng file; '-': stdout, for 'tcpdump -r -' and Wireshark.")
+    String file = STDOUT;
+
+    @Override
+    public Integer call() throws IOException {
+        Commands.checkWritable("FILE", file);
+        try (ControlClient client = TargetOptions.connect(socket, engine)) {
+            client.request("capture", arguments());
+            copy(client.stream());
+        }
+        return 0;
+    }
+
+    private Map<String, Object> arguments() {
+        Map<String, Object> arguments = new HashMap<>();
+        put(arguments, "port", port);
+        put(arguments, "frames", frames);
+        put(arguments, "seconds", seconds);
+        put(arguments, "snap", snap);
+        return arguments;
+    }
+
+    private static void put(Map<String, Object> arguments, String name, @Nullable Object value) {
+        if (value != null) {
+            arguments.put(name, value);
+        }
+    }
+
+    /** What has come before a disk is full stays, and can be read. */
+    private void copy(InputStream in) throws IOException {
+        long written = 0;
+        try (OutputStream out = file.equals(STDOUT) ? System.out : Files.newOutputStream(Path.of(file))) {
+            byte[] bytes = new byte[BYTES];
+            for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
+                out.write(bytes, 0, read);
+                out.flush();
+                written += read;
+            }
+        } catch (IOException e) {
+            throw new ControlException("the capture has ended after " + written + " bytes: " + e.getMessage());
+        }
+        if (written == 0) {
+            throw new UserException("nothing has come: has the process ended?");
+        }
+        System.err.println("twinport: " + written + " bytes written to " + (file.equals(STDOUT) ? "stdout" : file));
+    }
+}
