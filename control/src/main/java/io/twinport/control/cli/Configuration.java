@@ -18,6 +18,9 @@ import java.util.TreeMap;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
@@ -105,6 +108,25 @@ record Configuration(
             }
         }
         return values;
+    }
+
+    /** A port by what {@link #values} has said of it, or of several. */
+    static PortArguments port(Map<String, Object> values) {
+        PortArguments port = new PortArguments();
+        List<String> words = new ArrayList<>();
+        values.forEach((key, value) -> words.add("--" + key + "=" + text(value)));
+        new CommandLine(port).parseArgs(words.toArray(String[]::new));
+        return port;
+    }
+
+    /** A value as it is written after its option. */
+    static String text(@Nullable Object value) {
+        if (value == null || !value.getClass().isArray()) {
+            return value == null ? "none" : value.toString();
+        }
+        return IntStream.range(0, Array.getLength(value))
+                .mapToObj(i -> String.valueOf(Array.get(value, i)))
+                .collect(Collectors.joining(","));
     }
 
     private static <T> T fill(T options, Section section) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class Watchdog implements AutoCloseable {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
-    private final Duration limit;
+    private volatile Duration limit;
     private final Consumer<String> end;
     private final List<Watch> watches = new CopyOnWriteArrayList<>();
     private volatile boolean closing;
@@ -50,6 +50,11 @@ public final class Watchdog implements AutoCloseable {
      */
     public void watch(String what, BooleanSupplier isPending) {
         watches.add(new Watch(what, isPending));
+    }
+
+    /** From now on that is the limit, for what begins to wait. */
+    public void setLimit(Duration other) {
+        limit = other;
     }
 
     public void start() {

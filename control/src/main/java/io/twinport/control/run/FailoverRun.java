@@ -123,6 +123,38 @@ public final class FailoverRun {
         return operators.get(index);
     }
 
+    /**
+     * Makes ports what is wanted of them now, all or none.
+     *
+     * @param wanted each by the name of a port that runs, with its queues and handler
+     * @throws RuntimeException of what a device refuses; then all are as they were
+     */
+    public synchronized void use(List<PortPlan> wanted) {
+        check(wanted);
+        List<PortPlan> before = new ArrayList<>();
+        try {
+            for (PortPlan plan : wanted) {
+                PortOperator port = operator(Optional.of(plan.name()));
+                PortPlan old = port.plan();
+                port.use(plan);
+                before.addFirst(old);
+            }
+        } catch (RuntimeException e) {
+            for (PortPlan old : before) {
+                takeBack(old, e);
+            }
+            throw e;
+        }
+    }
+
+    private void takeBack(PortPlan old, RuntimeException cause) {
+        try {
+            operator(Optional.of(old.name())).use(old);
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
+        }
+    }
+
     Engine engine() {
         return engine;
     }

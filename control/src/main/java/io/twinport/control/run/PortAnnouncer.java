@@ -18,8 +18,9 @@ import java.util.function.Supplier;
 final class PortAnnouncer implements Conductor.Listener {
     private final Supplier<Optional<MacAddress>> mac;
     private final Optional<InterfaceAddresses> addresses;
-    private final List<Integer> vlans;
-    private final Announcer announcer;
+    private final FrameSender sender;
+    private List<Integer> vlans;
+    private Announcer announcer;
     private volatile boolean ended;
     private long announced;
 
@@ -31,8 +32,19 @@ final class PortAnnouncer implements Conductor.Listener {
             FrameSender sender) {
         this.mac = mac;
         this.addresses = addresses;
+        this.sender = sender;
         this.vlans = settings.vlans();
-        this.announcer = new Announcer(this::frames, sender, settings.count(), settings.interval());
+        this.announcer = announcer(settings);
+    }
+
+    private Announcer announcer(RunSettings.Announce settings) {
+        return new Announcer(this::frames, sender, settings.count(), settings.interval());
+    }
+
+    /** From the next switch on it is announced so. */
+    synchronized void use(RunSettings.Announce settings) {
+        vlans = settings.vlans();
+        announcer = announcer(settings);
     }
 
     /** The poll loop is about to end, and would not send them any more. */

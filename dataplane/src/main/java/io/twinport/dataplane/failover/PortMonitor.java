@@ -34,17 +34,17 @@ public final class PortMonitor implements Conductor.Listener {
     private final PortCounters own;
     private final PortStatistics statistics;
     private final Conductor conductor;
-    private final DetectionSettings settings;
     private final Runnable broadcast;
-    private final StandbyHealth health;
-    private final SilenceWatch silence;
-    private final StallWatch stall;
     private final AtomicCounter carrier;
     private final AtomicCounter speed;
     private final AtomicCounter healthCounter;
     private final @Nullable Side[] sides = new @Nullable Side[2];
     private final long startNanos = System.nanoTime();
 
+    private DetectionSettings settings;
+    private StandbyHealth health;
+    private SilenceWatch silence;
+    private StallWatch stall;
     private int state = FailoverPolicy.INITIAL;
     private long takenBefore;
     private long stalledAt;
@@ -88,6 +88,14 @@ public final class PortMonitor implements Conductor.Listener {
                 "port " + port + " standby health (0 healthy, 1 unproven, 2 expected-down, 3 dead)");
         this.speed.setRelease(LinkSettings.UNKNOWN_SPEED);
         this.healthCounter.setRelease(StandbyHealth.Verdict.UNPROVEN.code());
+    }
+
+    /** From now on other things count as faults; what was seen so far is forgotten. */
+    public synchronized void use(DetectionSettings other) {
+        settings = other;
+        health = new StandbyHealth(other.standbyDownExpected());
+        silence = new SilenceWatch(other.rxSilence());
+        stall = new StallWatch(other.txStall());
     }
 
     /** A side has joined, or was started again. */
