@@ -50,7 +50,18 @@ public final class Program implements AutoCloseable {
 
     /** As {@link #twinport(String...)}, with more flags for the JVM. */
     public static Program twinport(List<String> flags, String... arguments) {
-        return new Program(command(flags, arguments), Map.of());
+        return twinport(List.of(), flags, arguments);
+    }
+
+    /**
+     * As {@link #twinport(String...)}, started by another program.
+     *
+     * @param starter with its arguments, for instance {@code ip netns exec guest}
+     */
+    public static Program twinport(List<String> starter, List<String> flags, String... arguments) {
+        List<String> all = new ArrayList<>(starter);
+        all.addAll(command(flags, arguments));
+        return new Program(all, Map.of());
     }
 
     /** The command that {@link #twinport} starts. */

@@ -1,12 +1,17 @@
 package io.twinport.dataplane;
 
 import io.twinport.dpdk.Devargs;
+import io.twinport.posix.KernelLink;
 import io.twinport.posix.LinkSocket;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
+import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * <tr><td>net_tap</td><td>the interface's, at once; it says that it raises interrupts and never does.</td></tr>
  * </table>
  *
- * The kernel's word comes by netlink, on a thread of its own that starts with the first interface.
+ * The kernel's word comes by netlink, on a thread of its own that starts with the first interface. The kernel tells a carrier
+ * that is lost up to a second late, where another one has just changed (linkwatch), but not who asks: so it is asked too.
  */
 public final class KernelLinks implements AutoCloseable {
     /** Where a driver's devargs name the interface. A net_tap without a name of its own is left to its link word. */
@@ -32,15 +38,15 @@ public final class KernelLinks implements AutoCloseable {
             "net_tap", List.of("iface"));
 
     private static final int LOOK_MILLIS = 100;
+    private static final int ASK_MILLIS = 10;
     private static final long ANSWER_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Runnable onChange;
-    private final Map<Integer, Link> links = new HashMap<>();
+    private final Map<Integer, KernelLink> links = new HashMap<>();
+    private final Set<Integer> watched = new CopyOnWriteArraySet<>();
     private @Nullable Thread thread;
     private boolean complete;
     private volatile boolean closed;
-
-    private record Link(String name, boolean usable) {}
 
     /** @param onChange told when the link of a watched interface may have changed, on this class's thread */
     public KernelLinks(Runnable onChange) {
@@ -48,7 +54,7 @@ public final class KernelLinks implements AutoCloseable {
     }
 
     /** The kernel's interface below a device, where its driver is one of those. */
-    static Optional<String> interfaceOf(String devargs) {
+    public static Optional<String> interfaceOf(String devargs) {
         String driver = Devargs.nameOf(devargs).replaceAll("\\d+$", "");
         return INTERFACE_ARGUMENTS.getOrDefault(driver, List.of()).stream()
                 .flatMap(argument -> Devargs.argument(devargs, argument).stream())
@@ -68,6 +74,7 @@ public final class KernelLinks implements AutoCloseable {
     private BooleanSupplier watch(String name) {
         start();
         int index = indexOf(name);
+        watched.add(index);
         return () -> isUsable(index);
     }
 
@@ -100,7 +107,7 @@ public final class KernelLinks implements AutoCloseable {
         long deadline = System.nanoTime() + ANSWER_NANOS;
         try {
             while (true) {
-                for (Map.Entry<Integer, Link> link : links.entrySet()) {
+                for (Map.Entry<Integer, KernelLink> link : links.entrySet()) {
                     if (link.getValue().name().equals(name)) {
                         return link.getKey();
                     }
@@ -117,15 +124,22 @@ public final class KernelLinks implements AutoCloseable {
     }
 
     private synchronized boolean isUsable(int index) {
-        Link link = links.get(index);
-        return link != null && link.usable();
+        KernelLink link = links.get(index);
+        return link != null && link.isUsable();
     }
 
     private void follow(LinkSocket socket) {
         try (socket) {
-            LinkSocket.Listener listener = new Told(socket);
+            Told listener = new Told(socket);
+            long nextAsk = System.nanoTime();
             while (!closed) {
-                if (socket.receive(LOOK_MILLIS, listener)) {
+                long now = System.nanoTime();
+                if (now - nextAsk >= 0) {
+                    nextAsk = now + TimeUnit.MILLISECONDS.toNanos(ASK_MILLIS);
+                    watched.forEach(socket::request);
+                }
+                boolean ignored = socket.receive(ASK_MILLIS, listener);
+                if (listener.takeChanged()) {
                     onChange.run();
                 }
             }
@@ -134,38 +148,52 @@ public final class KernelLinks implements AutoCloseable {
 
     private final class Told implements LinkSocket.Listener {
         private final LinkSocket socket;
+        private final Set<Integer> unheard = new HashSet<>();
+        private boolean changed;
 
         Told(LinkSocket socket) {
             this.socket = socket;
         }
 
+        boolean takeChanged() {
+            boolean was = changed;
+            changed = false;
+            return was;
+        }
+
         @Override
-        public void onLink(int index, String name, boolean usable) {
+        public void onLink(KernelLink link) {
             synchronized (KernelLinks.this) {
-                links.put(index, new Link(name, usable));
+                KernelLink before = links.put(link.index(), link);
+                unheard.remove(link.index());
+                changed |= before == null || before.isUsable() != link.isUsable();
                 KernelLinks.this.notifyAll();
             }
         }
 
         @Override
         public void onGone(int index) {
+            watched.remove(index);
             synchronized (KernelLinks.this) {
-                links.remove(index);
+                changed |= links.remove(index) != null;
             }
         }
 
         @Override
         public void onAll() {
+            List.copyOf(unheard).forEach(this::onGone);
+            unheard.clear();
             synchronized (KernelLinks.this) {
                 complete = true;
                 KernelLinks.this.notifyAll();
             }
         }
 
+        /** One of them may have gone unheard; until all have been told they are as they were. */
         @Override
         public void onLost() {
             synchronized (KernelLinks.this) {
-                links.clear(); // one of them may have gone unheard
+                unheard.addAll(links.keySet());
             }
             socket.requestAll();
         }

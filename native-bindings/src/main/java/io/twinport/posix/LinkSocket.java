@@ -1,7 +1,6 @@
 package io.twinport.posix;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -11,7 +10,6 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 
 /**
  * The kernel's word on its network interfaces (rtnetlink): all of them when asked, and each change as it happens. Of the
@@ -25,9 +23,6 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  */
 public final class LinkSocket implements AutoCloseable {
-    /** The interface is started, and can pass packets: {@code IFF_UP | IFF_RUNNING | IFF_LOWER_UP} (linux/if.h). */
-    private static final int USABLE = 0x1 | 0x40 | 0x10000;
-
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
     private static final int NETLINK_ROUTE = 0;
@@ -35,9 +30,9 @@ public final class LinkSocket implements AutoCloseable {
     private static final short RTM_NEWLINK = 16;
     private static final short RTM_DELLINK = 17;
     private static final short RTM_GETLINK = 18;
-    private static final short NLM_F_REQUEST_DUMP = 0x301;
+    private static final short NLM_F_REQUEST = 1;
+    private static final short NLM_F_DUMP = 0x300;
     private static final short NLMSG_DONE = 3;
-    private static final short IFLA_IFNAME = 3;
     private static final int HEADER = 16;
     private static final int INFO = 16;
     private static final int SOCKADDR_BYTES = 12;
@@ -65,13 +60,8 @@ public final class LinkSocket implements AutoCloseable {
 
     /** Told of interfaces. */
     public interface Listener {
-        /**
-         * An interface is there.
-         *
-         * @param index the kernel's number of it, which no later one gets
-         * @param usable it is up, its carrier is on and it is operational
-         */
-        void onLink(int index, String name, boolean usable);
+        /** An interface is there, or has changed. */
+        void onLink(KernelLink link);
 
         /** An interface has gone. */
         void onGone(int index);
@@ -112,12 +102,25 @@ public final class LinkSocket implements AutoCloseable {
 
     /** Asks for all interfaces; they come by {@link #receive}. */
     public void requestAll() {
+        request(NLM_F_DUMP, 0);
+    }
+
+    /**
+     * Asks for one interface. If there is one the answer is there when this returns, to be had by {@link #receive}, behind
+     * what the kernel has told before.
+     */
+    public void request(int index) {
+        request((short) 0, index);
+    }
+
+    private void request(short flags, int index) {
         try (Arena confined = Arena.ofConfined()) {
             int length = HEADER + INFO;
             MemorySegment request = confined.allocate(length, 4);
             request.set(JAVA_INT, 0, length);
             request.set(JAVA_SHORT, 4, RTM_GETLINK);
-            request.set(JAVA_SHORT, 6, NLM_F_REQUEST_DUMP);
+            request.set(JAVA_SHORT, 6, (short) (NLM_F_REQUEST | flags));
+            request.set(JAVA_INT, HEADER + 4, index);
             check((long) SEND.invokeExact(state, descriptor, request, (long) length, 0), "send(RTM_GETLINK)");
         } catch (PosixException e) {
             throw e;
@@ -161,7 +164,7 @@ public final class LinkSocket implements AutoCloseable {
             }
             MemorySegment message = messages.asSlice(at, length);
             switch (message.get(SHORT, 4)) {
-                case RTM_NEWLINK -> link(message, listener);
+                case RTM_NEWLINK -> KernelLink.read(message).ifPresent(listener::onLink);
                 case RTM_DELLINK -> {
                     if (length >= HEADER + INFO) {
                         listener.onGone(message.get(INT, HEADER + 4));
@@ -174,31 +177,7 @@ public final class LinkSocket implements AutoCloseable {
         }
     }
 
-    private static void link(MemorySegment message, Listener listener) {
-        long at = HEADER + INFO;
-        while (message.byteSize() - at >= Integer.BYTES) {
-            int length = message.get(SHORT, at) & 0xffff;
-            if (length < 4 || length > message.byteSize() - at) {
-                return;
-            }
-            if (message.get(SHORT, at + 2) == IFLA_IFNAME) {
-                int flags = message.get(INT, HEADER + 8);
-                String name = text(message.asSlice(at + Integer.BYTES, length - Integer.BYTES));
-                listener.onLink(message.get(INT, HEADER + 4), name, (flags & USABLE) == USABLE);
-                return;
-            }
-            at += align(length);
-        }
-    }
-
-    /** Up to the zero that ends it, if there is one. */
-    private static String text(MemorySegment bytes) {
-        String all = new String(bytes.toArray(JAVA_BYTE), StandardCharsets.UTF_8);
-        int end = all.indexOf(0);
-        return end < 0 ? all : all.substring(0, end);
-    }
-
-    private static long align(long length) {
+    static long align(long length) {
         return length + 3 & ~3L;
     }
 

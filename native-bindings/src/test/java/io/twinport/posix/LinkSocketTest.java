@@ -15,8 +15,8 @@ class LinkSocketTest {
     private final List<String> told = new ArrayList<>();
     private final LinkSocket.Listener listener = new LinkSocket.Listener() {
         @Override
-        public void onLink(int index, String name, boolean usable) {
-            told.add(name + (usable ? " up" : " down"));
+        public void onLink(KernelLink link) {
+            told.add(link.name() + (link.isUsable() ? " up" : " down") + " mtu " + link.mtu());
         }
 
         @Override
@@ -44,7 +44,19 @@ class LinkSocketTest {
             }
         }
         assertTrue(told.contains("all"), told::toString);
-        assertTrue(told.stream().anyMatch(link -> link.matches("lo (up|down)")), told::toString);
+        assertTrue(told.stream().anyMatch(link -> link.matches("lo (up|down) mtu \\d{4,}")), told::toString);
+    }
+
+    @Test
+    void shouldTellOneInterfaceWhenAsked() {
+        try (LinkSocket socket = new LinkSocket()) {
+            socket.request(Interfaces.indexOf("lo").orElseThrow());
+            assertTrue(socket.receive(0, listener), "the answer is there at once");
+            assertTrue(told.getFirst().startsWith("lo "), told::toString);
+            socket.request(Integer.MAX_VALUE);
+            boolean unused = socket.receive(0, listener);
+        }
+        assertEquals(1, told.size(), told::toString);
     }
 
     /** The kernel cuts nothing short; whatever comes, nothing is read beyond its end. */

@@ -1,6 +1,7 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.InterfaceSlot;
 import io.twinport.control.hotplug.KernelSlot;
 import io.twinport.control.hotplug.PciBus;
 import io.twinport.control.hotplug.PciSlot;
@@ -191,7 +192,13 @@ public record SideSpec(
         if (isSearch()) {
             return search(address, isTaken);
         }
-        return isPci() ? new PciSlot(PciBus.ofThisMachine(), name, binds) : Slot.VIRTUAL;
+        if (isPci()) {
+            return new PciSlot(PciBus.ofThisMachine(), name, binds);
+        }
+        // net_tap makes its interface itself.
+        return name.startsWith("net_tap")
+                ? Slot.VIRTUAL
+                : KernelLinks.interfaceOf(devargs).<Slot>map(InterfaceSlot::new).orElse(Slot.VIRTUAL);
     }
 
     /**

@@ -1,0 +1,30 @@
+package io.twinport.posix;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.invoke.MethodHandle;
+import java.util.OptionalInt;
+
+/** The kernel's network interfaces by their names; the JDK lists only those that have an address. */
+public final class Interfaces {
+    private static final MethodHandle INDEX =
+            Posix.function("if_nametoindex", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+
+    private Interfaces() {}
+
+    /**
+     * The kernel's number of an interface in this network namespace, which no later one of the same name gets; empty where
+     * there is none of that name.
+     */
+    public static OptionalInt indexOf(String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            int index = (int) INDEX.invokeExact(Posix.newState(arena), arena.allocateFrom(name));
+            return index == 0 ? OptionalInt.empty() : OptionalInt.of(index);
+        } catch (Throwable e) {
+            throw Posix.impossible(e);
+        }
+    }
+}
