@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /** A port of DPDK's as the device of a side. */
@@ -35,7 +34,7 @@ public final class EthSide implements SideDevice {
     private static final Offloads MANY_MBUFS = new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS);
 
     private final EthDev dev;
-    private final Optional<BooleanSupplier> kernelLink;
+    private final Optional<KernelLinks.Below> below;
     private final long faults = FaultLine.allocate();
     private final EthSettings settings;
     private final List<MacAddress> unicast = new ArrayList<>();
@@ -57,15 +56,15 @@ public final class EthSide implements SideDevice {
         this(dev, Optional.empty());
     }
 
-    /** @param kernelLink tells whether the interface of the kernel's below the device is up, where there is one */
-    public EthSide(EthDev dev, Optional<BooleanSupplier> kernelLink) {
-        this(dev, kernelLink, SideLine.MOST_QUEUES);
+    /** @param below the interface of the kernel's below the device, where there is one */
+    public EthSide(EthDev dev, Optional<KernelLinks.Below> below) {
+        this(dev, below, SideLine.MOST_QUEUES);
     }
 
     /** @param mostQueues of which no more are used, however many the device and the port have */
-    EthSide(EthDev dev, Optional<BooleanSupplier> kernelLink, int mostQueues) {
+    EthSide(EthDev dev, Optional<KernelLinks.Below> below, int mostQueues) {
         this.dev = dev;
-        this.kernelLink = kernelLink;
+        this.below = below;
         this.settings = new EthSettings(dev);
         this.mtu = dev.mtu();
         this.deviceMtu = mtu;
@@ -94,12 +93,12 @@ public final class EthSide implements SideDevice {
 
     @Override
     public boolean hasLinkInterrupts() {
-        return kernelLink.isEmpty() && dev.hasLinkInterrupts();
+        return below.isEmpty() && dev.hasLinkInterrupts();
     }
 
     @Override
     public boolean isLinkUp() {
-        return dev.isLinkUp() && kernelLink.map(BooleanSupplier::getAsBoolean).orElse(true);
+        return dev.isLinkUp() && below.map(KernelLinks.Below::isUsable).orElse(true);
     }
 
     @Override
@@ -301,7 +300,7 @@ public final class EthSide implements SideDevice {
                         lines[q], dev.prepareFunction(), promised.without(used).tx());
             }
         }
-        if (kernelLink.isPresent()) {
+        if (below.isPresent()) {
             SideLine.reportLink(lines[0], false); // not the driver's word, if it has one
         }
     }
@@ -335,7 +334,9 @@ public final class EthSide implements SideDevice {
 
     @Override
     public boolean isRemoved() {
-        return FaultLine.isRemoved(faults) || FaultEvents.isRemoved(dev.port());
+        return FaultLine.isRemoved(faults)
+                || FaultEvents.isRemoved(dev.port())
+                || below.map(KernelLinks.Below::isGone).orElse(false);
     }
 
     @Override

@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +38,7 @@ public final class KernelLinks implements AutoCloseable {
 
     private static final int LOOK_MILLIS = 100;
     private static final int ASK_MILLIS = 10;
+    private static final int NONE = -1;
     private static final long ANSWER_NANOS = Duration.ofSeconds(1).toNanos();
 
     private final Runnable onChange;
@@ -47,6 +47,17 @@ public final class KernelLinks implements AutoCloseable {
     private @Nullable Thread thread;
     private boolean complete;
     private volatile boolean closed;
+
+    /**
+     * The interface of the kernel's below a device. It stays that one: if it is deleted it is down for good, and another one of
+     * its name is another one.
+     */
+    public interface Below {
+        boolean isUsable();
+
+        /** Whether it was there and has been deleted. */
+        boolean isGone();
+    }
 
     /** @param onChange told when the link of a watched interface may have changed, on this class's thread */
     public KernelLinks(Runnable onChange) {
@@ -62,20 +73,31 @@ public final class KernelLinks implements AutoCloseable {
     }
 
     /**
-     * Where to ask for the link of the kernel's interface below a device; empty where there is none. It stays that interface:
-     * one that is deleted is down for good, and another one of its name is another one.
+     * Where to ask for the interface of the kernel's below a device; empty where there is none.
      *
      * @param devargs of a device that has been probed
      */
-    public Optional<BooleanSupplier> below(String devargs) {
+    public Optional<Below> below(String devargs) {
         return interfaceOf(devargs).map(this::watch);
     }
 
-    private BooleanSupplier watch(String name) {
+    private Below watch(String name) {
         start();
         int index = indexOf(name);
-        watched.add(index);
-        return () -> isUsable(index);
+        if (index != NONE) {
+            watched.add(index);
+        }
+        return new Below() {
+            @Override
+            public boolean isUsable() {
+                return link(index).map(KernelLink::isUsable).orElse(false);
+            }
+
+            @Override
+            public boolean isGone() {
+                return index != NONE && link(index).isEmpty();
+            }
+        };
     }
 
     private synchronized void start() {
@@ -113,19 +135,18 @@ public final class KernelLinks implements AutoCloseable {
                     }
                 }
                 if (System.nanoTime() - deadline >= 0) {
-                    return -1;
+                    return NONE;
                 }
                 wait(LOOK_MILLIS);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return -1;
+            return NONE;
         }
     }
 
-    private synchronized boolean isUsable(int index) {
-        KernelLink link = links.get(index);
-        return link != null && link.isUsable();
+    private synchronized Optional<KernelLink> link(int index) {
+        return Optional.ofNullable(links.get(index));
     }
 
     private void follow(LinkSocket socket) {

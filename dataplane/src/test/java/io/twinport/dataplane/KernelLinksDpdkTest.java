@@ -49,7 +49,8 @@ class KernelLinksDpdkTest {
 
     @Test
     void shouldFollowInterfaceUntilItIsDeleted() throws Exception {
-        BooleanSupplier link = links.below("net_af_packet0,iface=" + NEAR).orElseThrow();
+        KernelLinks.Below below = links.below("net_af_packet0,iface=" + NEAR).orElseThrow();
+        BooleanSupplier link = below::isUsable;
         Await.until("it is up", link);
         int before = changes.get();
         ip("link", "set", FAR, "down");
@@ -59,14 +60,17 @@ class KernelLinksDpdkTest {
         Await.until("it has it back", link);
         ip("link", "set", NEAR, "down");
         Await.until("it is down", () -> !link.getAsBoolean());
+        assertFalse(below.isGone());
         ip("link", "delete", NEAR);
+        Await.until("it has gone", below::isGone);
         ip("link", "add", NEAR, "type", "veth", "peer", FAR);
         ip("link", "set", NEAR, "up");
         ip("link", "set", FAR, "up");
         Await.until(
                 "another one of its name is up",
-                links.below("net_pcap1,iface=" + NEAR).orElseThrow());
+                links.below("net_pcap1,iface=" + NEAR).orElseThrow()::isUsable);
         assertFalse(link.getAsBoolean(), "which is another one");
+        assertTrue(below.isGone());
     }
 
     /** An af_packet's own link word says up whatever happens. */

@@ -87,14 +87,14 @@ final class PortArguments {
                 .map(side -> bind && side.isPci() ? side.bound() : side)
                 .toList();
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
-        return new PortPlan(name, sides, handlerSpec, settings(handlerSpec));
+        return new PortPlan(name, sides, handlerSpec, settings());
     }
 
-    private RunSettings settings(HandlerSpec handlerSpec) {
+    private RunSettings settings() {
         PortSettings port = new PortSettings(policyOptions.failback(), receiveOptions.settings(), policyOptions.hold());
         return new RunSettings(
                 port,
-                queueOptions.queues(handlerSpec),
+                queueOptions.queues(),
                 portOptions.spec(),
                 detectionOptions.settings(),
                 policyOptions.announce(),

@@ -1,7 +1,5 @@
 package io.twinport.control.cli;
 
-import io.twinport.control.UserException;
-import io.twinport.control.run.HandlerSpec;
 import io.twinport.dataplane.SideLine;
 import picocli.CommandLine.Option;
 
@@ -16,13 +14,8 @@ final class QueueOptions {
     int queues = 1;
 
     /** Checked. */
-    int queues(HandlerSpec handler) {
+    int queues() {
         Commands.check(queues >= 1 && queues <= SideLine.MOST_QUEUES, "--queues " + queues, "1 to 16");
-        if (queues > 1 && handler instanceof HandlerSpec.Tap tap) {
-            throw new UserException("--queues " + queues + " and --handler tap:" + tap.name()
-                    + ": an interface of the kernel's has one queue here. Leave --queues out, or choose reflect, sink or"
-                    + " generate.");
-        }
         return queues;
     }
 }

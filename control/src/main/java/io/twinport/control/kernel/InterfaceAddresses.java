@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 
 /** The addresses of an interface of the kernel's, as they are when asked for. */
@@ -18,14 +19,15 @@ public final class InterfaceAddresses {
     /** {@code IFA_F_DADFAILED | IFA_F_TENTATIVE} (linux/if_addr.h): not the interface's, or not yet. */
     private static final int NOT_OWN = 0x08 | 0x40;
 
-    private final String name;
+    private final Supplier<String> name;
     private final Path proc;
 
-    public InterfaceAddresses(String name) {
+    /** @param name its present one, which its user may change */
+    public InterfaceAddresses(Supplier<String> name) {
         this(name, Path.of("/proc"));
     }
 
-    InterfaceAddresses(String name, Path proc) {
+    InterfaceAddresses(Supplier<String> name, Path proc) {
         this.name = name;
         this.proc = proc;
     }
@@ -42,7 +44,7 @@ public final class InterfaceAddresses {
     /** Empty where there is no such interface. */
     public List<Inet4Address> ipv4() {
         try {
-            NetworkInterface own = NetworkInterface.getByName(name);
+            NetworkInterface own = NetworkInterface.getByName(name.get());
             return own == null
                     ? List.of()
                     : own.inetAddresses()
@@ -64,10 +66,11 @@ public final class InterfaceAddresses {
 
     /** Address, index, length of the prefix, scope and flags of each, in hexadecimal, and the interface's name. */
     private Stream<String[]> ipv6Lines() {
+        String own = name.get();
         try (Stream<String> lines = Files.lines(proc.resolve("net/if_inet6"))) {
             return lines
                     .map(line -> line.trim().split("\\s+"))
-                    .filter(words -> words.length == 6 && words[5].equals(name))
+                    .filter(words -> words.length == 6 && words[5].equals(own))
                     .toList()
                     .stream();
         } catch (IOException e) {
@@ -79,7 +82,7 @@ public final class InterfaceAddresses {
     public boolean routesIpv6() {
         try {
             return !Files.readString(
-                            proc.resolve("sys/net/ipv6/conf").resolve(name).resolve("forwarding"))
+                            proc.resolve("sys/net/ipv6/conf").resolve(name.get()).resolve("forwarding"))
                     .startsWith("0");
         } catch (IOException e) {
             return false;

@@ -85,7 +85,7 @@ public final class QuietInterface {
                     + " link set " + standby.name() + " nomaster");
         }
         for (String name : withFailoverDevice(standby)) {
-            List<InetAddress> addresses = new InterfaceAddresses(name, root.resolve("proc")).configured();
+            List<InetAddress> addresses = new InterfaceAddresses(() -> name, root.resolve("proc")).configured();
             if (!addresses.isEmpty()) {
                 throw new UserException(name + " has the address "
                         + addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "))

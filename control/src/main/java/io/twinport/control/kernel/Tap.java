@@ -9,57 +9,133 @@ import io.twinport.dataplane.failover.SwitchRecord;
 import io.twinport.dataplane.ring.MbufRing;
 import io.twinport.dataplane.ring.RingHandler;
 import io.twinport.dpdk.MacAddress;
+import io.twinport.posix.Errno;
+import io.twinport.posix.PosixException;
 import io.twinport.posix.TapInterface;
+import io.twinport.posix.TapQueue;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.NoOpIdleStrategy;
 
-/** A failover port as one interface of the kernel's, with the port's address: ping, ssh and the rest go through it. */
-public final class Tap implements AutoCloseable, Conductor.Listener {
+/**
+ * A failover port as one interface of the kernel's, with the port's address: ping, ssh and the rest go through it. Each
+ * queue of the port has its own of the interface, with a pair of rings and a thread. Any thread.
+ */
+public final class Tap implements PortInterface, AutoCloseable, Conductor.Listener {
     private static final int RING_BYTES = 1 << 16;
 
-    private final TapInterface tap;
-    private final MbufRing toKernel;
-    private final MbufRing fromKernel;
-    private final RingHandler handler;
-    private final TapPump pump;
-    private final AgentRunner runner;
+    private final String name;
+    private final List<Queue> queues = new ArrayList<>();
+    private TapInterface tap;
+    private Optional<MacAddress> mac = Optional.empty();
+    private int mtu;
+    private boolean carrier;
     private boolean closed;
 
-    private Tap(TapInterface tap, Engine engine, PacketPort port) {
-        this.tap = tap;
-        this.toKernel = new MbufRing("to-kernel", RING_BYTES);
-        this.fromKernel = new MbufRing("from-kernel", RING_BYTES);
-        this.handler = new RingHandler(port, toKernel, fromKernel, MbufBurst.CAPACITY);
-        this.pump = new TapPump(tap, toKernel, fromKernel, engine.pool());
-        this.runner = new AgentRunner(NoOpIdleStrategy.INSTANCE, engine.errorHandler(), null, pump);
+    /** What moves the frames of a queue: a ring each way, the poll thread's half and the other thread. */
+    private record Queue(
+            MbufRing toKernel, MbufRing fromKernel, RingHandler handler, TapPump pump, AgentRunner runner) {
+        static Queue of(String name, TapQueue tap, Engine engine, PacketPort port) {
+            MbufRing toKernel = new MbufRing("to-kernel", RING_BYTES);
+            MbufRing fromKernel = new MbufRing("from-kernel", RING_BYTES);
+            TapPump pump = new TapPump(name, tap, toKernel, fromKernel, engine.pool());
+            return new Queue(
+                    toKernel,
+                    fromKernel,
+                    new RingHandler(port, toKernel, fromKernel, MbufBurst.CAPACITY),
+                    pump,
+                    new AgentRunner(NoOpIdleStrategy.INSTANCE, engine.errorHandler(), null, pump));
+        }
+
+        long dropped() {
+            return handler.dropped() + pump.rejected();
+        }
+
+        void close() {
+            runner.close();
+            toKernel.close();
+            fromKernel.close();
+        }
     }
 
-    /** Creates the interface and starts its thread. */
-    public static Tap start(String name, Engine engine, PacketPort port) {
-        Tap tap = new Tap(TapInterface.create(name), engine, port);
+    private Tap(String name, Engine engine, List<? extends PacketPort> ports) {
+        this.name = name;
+        this.tap = TapInterface.create(name, ports.size());
+        for (PacketPort port : ports) {
+            int number = queues.size();
+            String thread = "tap-" + name + (number == 0 ? "" : "-" + number);
+            queues.add(Queue.of(thread, tap.queues().get(number), engine, port));
+        }
         // No side is ready yet (R5).
-        boolean ignored = tap.tap.setCarrier(false);
-        AgentRunner.startOnThread(tap.runner);
-        return tap;
+        boolean ignored = tap.setCarrier(false);
+        queues.forEach(queue -> AgentRunner.startOnThread(queue.runner()));
     }
 
-    /** What the poll loop has to run. */
-    public PacketHandler handler() {
-        return handler;
+    /**
+     * Creates the interface and starts its threads.
+     *
+     * @param ports a queue of the port each
+     */
+    public static Tap start(String name, Engine engine, List<? extends PacketPort> ports) {
+        return new Tap(name, engine, ports);
     }
 
-    /** The interface's. */
+    /** What the poll loop of a queue has to run. */
+    public PacketHandler handler(int queue) {
+        return queues.get(queue).handler();
+    }
+
+    /** That which it was created with. */
     public String name() {
-        return tap.name();
+        return name;
     }
 
-    public void setMac(MacAddress mac) {
-        tap.setMac(mac.bytes());
+    /** Its present name; empty when it has been deleted. */
+    public synchronized String presentName() {
+        return closed ? "" : tap.name();
+    }
+
+    @Override
+    public synchronized Optional<MacAddress> mac() {
+        return mac;
+    }
+
+    /** Now, or when it is there again. */
+    @Override
+    public synchronized void setMac(MacAddress wanted) {
+        mac = Optional.of(wanted);
+        whereItIs(() -> tap.setMac(wanted.bytes()));
+    }
+
+    @Override
+    public synchronized int mtu() {
+        return mtu;
+    }
+
+    /** Now, or when it is there again. */
+    @Override
+    public synchronized void setMtu(int wanted) {
+        mtu = wanted;
+        whereItIs(() -> tap.setMtu(wanted));
+    }
+
+    /** An interface that has been deleted or moved to another network namespace is not ours to set. */
+    private static void whereItIs(Runnable action) {
+        try {
+            action.run();
+        } catch (PosixException e) {
+            if (e.errno() != Errno.ENODEV) {
+                throw e;
+            }
+        }
     }
 
     /** The interface's carrier is the port's (R49). */
     @Override
     public synchronized void onCarrier(int port, boolean on, long nanos) {
+        carrier = on;
         if (!closed) {
             boolean ignored = tap.setCarrier(on);
         }
@@ -71,22 +147,32 @@ public final class Tap implements AutoCloseable, Conductor.Listener {
     @Override
     public void onLink(int port, int side, boolean up, long nanos) {}
 
-    public void setMtu(int mtu) {
-        tap.setMtu(mtu);
+    /**
+     * Makes the interface again after somebody has deleted it: down, with the port's address, MTU and carrier. What its user
+     * had set on it has gone with it.
+     *
+     * @throws PosixException if that cannot be; then it may be tried again
+     */
+    synchronized void remake() {
+        TapInterface made = TapInterface.create(name, queues.size());
+        tap = made;
+        for (int q = 0; q < queues.size(); q++) {
+            queues.get(q).pump().use(made.queues().get(q));
+        }
+        boolean ignored = made.setCarrier(carrier);
+        mac.ifPresent(this::setMac);
+        setMtu(mtu);
     }
 
-    /** Frames for the kernel that it did not get: its ring was full, or the interface was down. */
+    /** Frames for the kernel that it did not get: its ring was full, or the interface was down or deleted. */
     public long dropped() {
-        return handler.dropped() + pump.rejected();
+        return queues.stream().mapToLong(Queue::dropped).sum();
     }
 
     /** Removes the interface. The poll loop must have ended. */
     @Override
     public synchronized void close() {
         closed = true;
-        runner.close();
-        toKernel.close();
-        fromKernel.close();
-        tap.close();
+        queues.forEach(Queue::close);
     }
 }

@@ -6,36 +6,50 @@ import io.twinport.dpdk.EalThread;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
-import io.twinport.posix.TapInterface;
+import io.twinport.posix.TapQueue;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.agrona.UnsafeApi;
 import org.agrona.concurrent.Agent;
 import org.agrona.concurrent.MessageHandler;
 import org.jspecify.annotations.Nullable;
 
-/** The TAP's own thread: writes what the port received to the kernel, and reads what the kernel sends into mbufs. */
+/**
+ * The own thread of a queue of the TAP's: writes what the port received to the kernel, and reads what the kernel sends into
+ * mbufs. What it may not write any more, because the interface has been deleted, it frees and counts until it is given
+ * another one's queue.
+ */
 public final class TapPump implements Agent {
     private static final int BURSTS = 4;
 
     /** Bounds how long a received frame waits in the ring while the kernel sends nothing. */
     private static final long IDLE_NANOS = 50_000;
 
-    private final TapInterface tap;
+    private final String name;
     private final MbufRing toKernel;
     private final MbufRing fromKernel;
     private final MbufPool pool;
     private final MbufBurst spare = new MbufBurst();
     private final MessageHandler write;
-    private @Nullable MbufAllocator allocator;
     private final AtomicLong rejected = new AtomicLong();
+    private final AtomicReference<@Nullable TapQueue> given = new AtomicReference<>();
+    private @Nullable MbufAllocator allocator;
+    private TapQueue tap;
 
-    public TapPump(TapInterface tap, MbufRing toKernel, MbufRing fromKernel, MbufPool pool) {
+    /** @param tap which is closed at this one's end */
+    public TapPump(String name, TapQueue tap, MbufRing toKernel, MbufRing fromKernel, MbufPool pool) {
+        this.name = name;
         this.tap = tap;
         this.toKernel = toKernel;
         this.fromKernel = fromKernel;
         this.pool = pool;
         this.write = toKernel.handler(this::write);
+    }
+
+    /** From now on it moves frames of this queue, and closes it at its end; the one before is closed. Any thread. */
+    public void use(TapQueue other) {
+        closeIfAny(given.getAndSet(other));
     }
 
     @Override
@@ -46,6 +60,9 @@ public final class TapPump implements Agent {
 
     @Override
     public int doWork() {
+        if (given.getOpaque() != null) {
+            takeGiven();
+        }
         int work = toKernel.read(write, BURSTS) + readFrames();
         if (work == 0) {
             tap.await(IDLE_NANOS);
@@ -53,9 +70,22 @@ public final class TapPump implements Agent {
         return work;
     }
 
+    private void takeGiven() {
+        tap.close();
+        tap = Objects.requireNonNull(given.getAndSet(null));
+    }
+
+    private static void closeIfAny(@Nullable TapQueue queue) {
+        if (queue != null) {
+            queue.close();
+        }
+    }
+
     /** Gives back what is in the rings; the poll loop has ended. */
     @Override
     public void onClose() {
+        closeIfAny(given.getAndSet(null));
+        tap.close();
         toKernel.freeAll();
         fromKernel.freeAll();
         EalThread.unregister();
@@ -63,10 +93,10 @@ public final class TapPump implements Agent {
 
     @Override
     public String roleName() {
-        return "tap-" + tap.name();
+        return name;
     }
 
-    /** Frames that the kernel did not take, because the interface is down, or that lay in several mbufs. */
+    /** Frames that the kernel did not take, because the interface is down or deleted, or that lay in several mbufs. */
     public long rejected() {
         return rejected.get();
     }

@@ -55,7 +55,7 @@ final class PortQueues implements AutoCloseable {
             queues.add(new CapturedPort(queue, queue, mbuf -> queue.activeSide(), queue::activeSide));
         }
         this.tap = plan.handler() instanceof HandlerSpec.Tap(String name)
-                ? Tap.start(name, engine, queues.getFirst())
+                ? Tap.start(name, engine, queues)
                 : null;
         for (int q = 0; q < count; q++) {
             CapturedPort queue = queues.get(q);
@@ -68,7 +68,7 @@ final class PortQueues implements AutoCloseable {
             case HandlerSpec.Reflect() -> new Reflect(queue);
             case HandlerSpec.Sink() -> new Sink(queue);
             case HandlerSpec.Generate(long rate, long destination) -> generate(queue, number, count, rate, destination);
-            case HandlerSpec.Tap ignored -> Objects.requireNonNull(tap).handler();
+            case HandlerSpec.Tap ignored -> Objects.requireNonNull(tap).handler(number);
         };
     }
 

@@ -8,6 +8,7 @@ import io.twinport.control.hotplug.SidePlan;
 import io.twinport.control.hotplug.Slot;
 import io.twinport.control.hotplug.Watchdog;
 import io.twinport.control.kernel.InterfaceAddresses;
+import io.twinport.control.kernel.TapWatch;
 import io.twinport.control.metrics.MeasuredPort;
 import io.twinport.control.metrics.Metrics;
 import io.twinport.dataplane.Offloads;
@@ -23,6 +24,7 @@ import io.twinport.dataplane.member.PortConfiguration;
 import io.twinport.dpdk.EthDev;
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
@@ -39,6 +41,8 @@ final class PortRun {
     private final RunLog log;
     private final Watchdog watchdog;
     private final PortConfiguration configuration;
+    private final LiveSettings live;
+    private Optional<TapWatch> tapWatch = Optional.empty();
     private final PortAnnouncer announcer;
     private final PortMonitor monitor;
     private final List<SideLife> lives = new CopyOnWriteArrayList<>();
@@ -62,11 +66,12 @@ final class PortRun {
         List<PortQueue> places = queues.places();
         this.configuration =
                 new PortConfiguration("twinport." + id, engine.pool(), queues.events(), places, Offloads.NONE);
+        this.live = new LiveSettings(configuration, queues.tap(), queues::useMac, log);
         configure(settings.configuration());
         this.announcer = new PortAnnouncer(
                 settings.announce(),
                 configuration::mac,
-                queues.tap().map(tap -> new InterfaceAddresses(tap.name())),
+                queues.tap().map(tap -> new InterfaceAddresses(tap::presentName)),
                 new FrameSender(places.getFirst(), engine.pool()));
         this.monitor = new PortMonitor(
                 id,
@@ -86,10 +91,7 @@ final class PortRun {
     private void configure(PortSpec port) {
         configuration.setLog(log::warn);
         PortAddress.given(plan.sides()).ifPresent(configuration::identify);
-        port.mac().ifPresent(configuration::setMac);
-        configuration.setMtu(port.mtu());
-        configuration.setFilter(port.filter());
-        queues.tap().ifPresent(tap -> tap.setMtu(port.mtu()));
+        live.set(port);
         configuration.mac().ifPresent(queues::useMac);
     }
 
@@ -104,6 +106,7 @@ final class PortRun {
 
     /** Sets the sides going, one after the other; {@link #lives} tells when they have joined. */
     void attach() {
+        tapWatch = queues.tap().map(tap -> TapWatch.start(tap, live::follow, log));
         plan.sides().forEach(spec -> lives.add(newLife(spec)));
         watchdog.start();
         for (SideLife life : lives) {
@@ -205,16 +208,7 @@ final class PortRun {
     void use(PortPlan wanted) {
         RunSettings settings = wanted.settings();
         RunSettings before = plan.settings();
-        try {
-            configure(settings.configuration());
-        } catch (RuntimeException e) {
-            try {
-                configure(before.configuration());
-            } catch (RuntimeException again) {
-                e.addSuppressed(again);
-            }
-            throw e;
-        }
+        live.set(settings.configuration());
         plan = wanted;
         announcer.use(settings.announce());
         watchdog.setLimit(settings.releaseTime());
@@ -246,6 +240,7 @@ final class PortRun {
         log.end();
         monitor.end();
         announcer.end();
+        tapWatch.ifPresent(TapWatch::close);
         boolean clean = true;
         for (SideLife life : lives) {
             clean &= life.stop();
@@ -300,8 +295,7 @@ final class PortRun {
         public Membership join(SideDevice dev) {
             PortCounters counters = queues.counters();
             long takenBefore = counters.sentBy(spec.side());
-            Member member = configuration.join(spec.side(), dev, spec.adoptsMac());
-            configuration.mac().ifPresent(queues::useMac);
+            Member member = live.join(spec.side(), dev, spec.adoptsMac());
             return new PortMember(member, engine.conductor(), monitor, counters, takenBefore);
         }
     }

@@ -266,6 +266,9 @@ public final class PortConfiguration {
     }
 
     void tellNotRestored(SideDevice dev, List<Plan.Failure> failures) {
+        if (dev.isRemoved()) {
+            return; // there is nothing left to be put back
+        }
         for (Plan.Failure failure : failures) {
             log.accept(dev + " is not as it was before: " + failure.step() + ": "
                     + failure.cause().getMessage());
