@@ -92,7 +92,9 @@ public record SideSpec(
      * @throws UserException if it cannot have such a device
      */
     public static SideSpec parse(int side, String text, SideDriver driver) {
-        return driver == SideDriver.KERNEL ? parseKernel(side, text) : parse(side, text).drivenBy(driver);
+        return driver == SideDriver.KERNEL
+                ? parseKernel(side, text)
+                : parse(side, text).drivenBy(driver);
     }
 
     /** Reads {@code eth1}, {@code 0000:02:00.0} or {@code mac:52:54:00:12:34:56}: an interface that the kernel drives. */
