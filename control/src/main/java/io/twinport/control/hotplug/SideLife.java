@@ -327,7 +327,7 @@ public final class SideLife {
 
     private void refuse(RuntimeException e) {
         if (slot.looksFurther()) {
-            log.accept(named() + " is not the one: " + e.getMessage());
+            log.say(named() + " is not the one: " + e.getMessage());
             slot.giveBack();
             phase = Phase.ABSENT;
             return;

@@ -286,7 +286,7 @@ class SideLifeTest {
                         address -> false,
                         false),
                 new ReentrantLock(),
-                log::add);
+                (level, line) -> log.add(line));
         side.hasWrongMac = true;
         kernel.plugNic("0000:01:00.0", "vfio-pci", "52:54:00:00:00:02");
         kernel.plugNic("0000:02:00.0", "vfio-pci", "52:54:00:00:00:03");
