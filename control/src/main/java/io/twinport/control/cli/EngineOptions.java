@@ -31,10 +31,10 @@ final class EngineOptions {
     @Nullable
     Path folder;
 
-    /** Takes from others what is not given here. */
-    void fillUpFrom(EngineOptions other) {
-        name = name != null ? name : other.name;
-        folder = folder != null ? folder : other.folder;
+    /** Takes what others say. */
+    void overrideBy(EngineOptions given) {
+        name = given.name != null ? given.name : name;
+        folder = given.folder != null ? given.folder : folder;
     }
 
     Path cncFile(String defaultName) {

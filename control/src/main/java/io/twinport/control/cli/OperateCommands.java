@@ -121,6 +121,30 @@ final class OperateCommands {
         }
     }
 
+    /** {@code twinport reload}. */
+    @Command(
+            name = "reload",
+            description =
+                    "Have a twinport read its configuration (run -c FILE) again, as SIGHUP does: what can change while it"
+                            + " runs does, all or nothing; what cannot is named, and stays.",
+            mixinStandardHelpOptions = true,
+            footer = {"", "Exit codes: 0 it is as the file says; 1 something needs a restart; 2 nothing has changed."})
+    static final class ReloadConfiguration implements Callable<Integer> {
+        @Mixin
+        TargetOptions target = new TargetOptions();
+
+        @Override
+        public Integer call() throws IOException {
+            JsonNode report = target.answer("reload", Map.of(), this::show);
+            return report.path("needRestart").isEmpty() ? 0 : 1;
+        }
+
+        private void show(JsonNode report) {
+            report.path("changed").forEach(line -> target.out().println("changed " + line.asString()));
+            report.path("needRestart").forEach(line -> target.out().println("needs a restart: " + line.asString()));
+        }
+    }
+
     /** {@code twinport stop}. */
     @Command(
             name = "stop",

@@ -75,13 +75,13 @@ final class ProcessOptions {
         return flightFrames;
     }
 
-    /** Takes from a configuration what the command line does not say. */
-    void fillUpFrom(ProcessOptions other, Predicate<String> isGiven) {
-        if (!isGiven.test("--flight-recorder")) {
-            flightFrames = other.flightFrames;
+    /** Takes what a command line says beside a configuration. */
+    void overrideBy(ProcessOptions given, Predicate<String> isGiven) {
+        if (isGiven.test("--flight-recorder")) {
+            flightFrames = given.flightFrames;
         }
-        metrics = metrics != null ? metrics : other.metrics;
-        controlSocket = controlSocket != null ? controlSocket : other.controlSocket;
-        engine.fillUpFrom(other.engine);
+        metrics = given.metrics != null ? given.metrics : metrics;
+        controlSocket = given.controlSocket != null ? given.controlSocket : controlSocket;
+        engine.overrideBy(given.engine);
     }
 }

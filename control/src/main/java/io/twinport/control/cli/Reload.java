@@ -59,28 +59,36 @@ final class Reload {
      * Changes what can change.
      *
      * @param before what holds
-     * @param mbufRoom bytes of a frame that the pool's mbufs hold
      * @throws RuntimeException of what is refused; then nothing has changed
      */
-    static Outcome execute(Configuration before, Configuration wanted, int mbufRoom, FailoverRun run) {
-        return new Reload(before, wanted).execute(mbufRoom, run);
+    static Outcome execute(Configuration before, Configuration wanted, FailoverRun run) {
+        return new Reload(before, wanted).execute(run);
     }
 
-    private Outcome execute(int mbufRoom, FailoverRun run) {
+    private Outcome execute(FailoverRun run) {
         compareProcess();
         Map<String, PortArguments> arguments = new LinkedHashMap<>();
         List<PortPlan> plans = new ArrayList<>();
-        before.arguments().forEach((name, port) -> {
+        for (PortPlan plan : before.ports()) {
+            String name = plan.name();
+            PortArguments port = Objects.requireNonNull(before.arguments().get(name));
             PortArguments other = wanted.arguments().get(name);
-            PortArguments merged = other == null ? port : merge(name, port, other, mbufRoom);
+            PortArguments merged = other == null ? port : merge(name, port, other, run.mbufRoom());
             arguments.put(name, merged);
-            plans.add(merged.plan(name));
-        });
+            plans.add(plan(plan, port, merged));
+        }
         if (!changed.isEmpty()) {
             run.use(plans);
         }
         Configuration now = new Configuration(before.options(), before.eal(), arguments, plans);
         return new Outcome(now, new Report(changed, needRestart));
+    }
+
+    /** Sides that are as they were stay, with what has been found for them. */
+    private static PortPlan plan(PortPlan before, PortArguments port, PortArguments merged) {
+        PortPlan plan = merged.plan(before.name());
+        boolean isSame = Objects.equals(port.primary, merged.primary) && Objects.equals(port.standby, merged.standby);
+        return isSame ? new PortPlan(plan.name(), before.sides(), plan.handler(), plan.settings()) : plan.paired();
     }
 
     private void compareProcess() {

@@ -70,18 +70,19 @@ final class RunCommand implements Callable<Integer> {
         // Before anything is made: what passes through these files is nobody else's.
         FileModes.keepToThisUser();
         Configuration configuration = configuration().paired();
+        ProcessOptions options = configuration.options();
         List<PortPlan> plans = configuration.ports();
         plans.forEach(PortPlan::checkMachine);
         List<SideSpec> sides =
                 plans.stream().flatMap(plan -> plan.sides().stream()).toList();
         plans.forEach(plan -> StandbyTrap.warning(plan.sides()).ifPresent(Commands.warnings()::warn));
-        int flightFrames = process.flightFrames();
+        int flightFrames = options.flightFrames();
         MbufNeeds mbufs = MbufNeeds.of(plans);
-        EalArguments arguments = arguments(sides, mbufs.megabytes());
+        EalArguments arguments = arguments(sides, mbufs.megabytes(), configuration.eal());
         Interrupt interrupt = Interrupt.install(0);
         // First, so that an address that cannot be had is said before any device is touched.
-        Path cncFile = process.engine.cncFile(DEFAULT_NAME);
-        try (Metrics metrics = process.metrics().map(Metrics::start).orElse(null)) {
+        Path cncFile = options.engine.cncFile(DEFAULT_NAME);
+        try (Metrics metrics = options.metrics().map(Metrics::start).orElse(null)) {
             Engine engine = Engine.start(arguments, cncFile, mbufs.count(), mbufs.room());
             engine.recordFlights(flightFrames);
             run(engine, configuration, sides, metrics, interrupt);
@@ -98,11 +99,8 @@ final class RunCommand implements Callable<Integer> {
         }
         Configuration read = Configuration.read(config);
         refuseOptionsOfPorts();
-        process.fillUpFrom(read.options(), this::isGiven);
-        if (eal.isEmpty()) {
-            eal = read.eal();
-        }
-        return new Configuration(process, eal, read.arguments(), read.ports());
+        read.options().overrideBy(process, this::isGiven);
+        return eal.isEmpty() ? read : new Configuration(read.options(), eal, read.arguments(), read.ports());
     }
 
     private void refuseOptionsOfPorts() {
@@ -138,7 +136,10 @@ final class RunCommand implements Callable<Integer> {
             boolean attached = false;
             ControlSocket control = null;
             try {
-                control = openControl(engine, configuration, run, interrupt);
+                RunningConfiguration running =
+                        new RunningConfiguration(configuration, config == null ? null : this::configuration, run);
+                running.reloadOnHangup();
+                control = openControl(engine, running, run, interrupt);
                 run.attach();
                 attached = true;
                 manager.ready(run.status());
@@ -170,20 +171,22 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Null if there is to be none. */
-    private @Nullable ControlSocket openControl(
-            Engine engine, Configuration configuration, FailoverRun run, Interrupt interrupt) {
+    private static @Nullable ControlSocket openControl(
+            Engine engine, RunningConfiguration running, FailoverRun run, Interrupt interrupt) {
         OperatorCommands commands = new OperatorCommands(run)
-                .with("config", configuration::view)
+                .with("config", running::view)
+                .with("reload", running::reload)
                 .with("stop", () -> {
                     interrupt.request();
                     return Map.of("pid", ProcessHandle.current().pid());
                 });
-        return process.controlSocket(engine.cnc().file())
+        return running.options()
+                .controlSocket(engine.cnc().file())
                 .map(file -> ControlSocket.open(file, commands.all()))
                 .orElse(null);
     }
 
-    private EalArguments arguments(List<SideSpec> sides, int megabytes) {
+    private static EalArguments arguments(List<SideSpec> sides, int megabytes, List<String> eal) {
         // EAL probes what it is allowed at its start, and would have our driver's device before we do.
         List<String> pci = sides.stream()
                 .filter(side -> side.isPci() && side.driver() == SideDriver.DPDK)

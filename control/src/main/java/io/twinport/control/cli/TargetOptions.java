@@ -46,8 +46,14 @@ final class TargetOptions {
                 socket != null ? socket : ProcessOptions.socketBeside(engine.cncFile(DEFAULT_NAME)));
     }
 
-    /** Asks, and shows the answer. */
+    /** Asks, shows the answer, and has an exit code for it. */
     int ask(String command, Map<String, ?> arguments, Consumer<JsonNode> show) throws IOException {
+        JsonNode ignored = answer(command, arguments, show);
+        return 0;
+    }
+
+    /** Asks and shows the answer. */
+    JsonNode answer(String command, Map<String, ?> arguments, Consumer<JsonNode> show) throws IOException {
         Commands.checkWritable("--json", json);
         try (ControlClient client = connect()) {
             JsonNode result = client.request(command, arguments);
@@ -56,7 +62,7 @@ final class TargetOptions {
             } else {
                 Commands.writeJson(result, json);
             }
-            return 0;
+            return result;
         }
     }
 

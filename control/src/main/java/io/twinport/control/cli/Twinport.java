@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
             OperateCommands.Attach.class,
             OperateCommands.Detach.class,
             CaptureCommand.class,
+            OperateCommands.ReloadConfiguration.class,
             OperateCommands.Drain.class,
             OperateCommands.Stop.class,
             HistoryCommand.class,

@@ -1,6 +1,7 @@
 package io.twinport.control.run;
 
 import io.twinport.control.Engine;
+import io.twinport.control.Log;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.control.hotplug.SideLife;
@@ -38,11 +39,13 @@ public final class FailoverRun {
     private final List<PortRun> ports = new ArrayList<>();
     private final List<PortOperator> operators = new ArrayList<>();
     private final Lock devices = new ReentrantLock();
+    private final RunLog log;
     private @Nullable PortTelemetry telemetry;
 
     private FailoverRun(Engine engine, List<PortPlan> plans, PrintStream out) {
         this.engine = engine;
         this.out = out;
+        this.log = new RunLog(out, "");
         this.loops = new PollLoops(engine);
         try {
             for (PortPlan plan : plans) {
@@ -51,8 +54,8 @@ public final class FailoverRun {
             loops.make();
             for (PortPlan plan : plans) {
                 int id = ports.size();
-                RunLog log = new RunLog(out, plans.size() == 1 ? "" : plan.name() + ": ");
-                ports.add(new PortRun(engine, id, plan, queues.get(id), devices, log, FailoverRun::endProcess));
+                RunLog ofPort = new RunLog(out, plans.size() == 1 ? "" : plan.name() + ": ");
+                ports.add(new PortRun(engine, id, plan, queues.get(id), devices, ofPort, FailoverRun::endProcess));
             }
         } catch (RuntimeException | Error e) {
             // Their interfaces have threads, which use the engine's mbufs.
@@ -157,6 +160,16 @@ public final class FailoverRun {
 
     Engine engine() {
         return engine;
+    }
+
+    /** Bytes of a frame that each mbuf holds. */
+    public int mbufRoom() {
+        return engine.pool().room();
+    }
+
+    /** Where lines about the process go. */
+    public Log log() {
+        return log;
     }
 
     /** Has the ports and the poll loops among the metrics; before {@link #attach}. */
