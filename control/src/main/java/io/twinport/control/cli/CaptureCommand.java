@@ -3,6 +3,8 @@ package io.twinport.control.cli;
 import io.twinport.control.UserException;
 import io.twinport.control.socket.ControlClient;
 import io.twinport.control.socket.ControlException;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -88,7 +90,9 @@ final class CaptureCommand implements Callable<Integer> {
     /** What has come before a disk is full stays, and can be read. */
     private void copy(InputStream in) throws IOException {
         long written = 0;
-        try (OutputStream out = file.equals(STDOUT) ? System.out : Files.newOutputStream(Path.of(file))) {
+        // System.out would not tell that nobody reads it any more.
+        try (OutputStream out =
+                file.equals(STDOUT) ? new FileOutputStream(FileDescriptor.out) : Files.newOutputStream(Path.of(file))) {
             byte[] bytes = new byte[BYTES];
             for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
                 out.write(bytes, 0, read);

@@ -76,7 +76,7 @@ public final class Commands {
         Path path = Path.of(file).toAbsolutePath();
         Path folder = path.getParent();
         boolean writable = Files.exists(path)
-                ? Files.isRegularFile(path) && Files.isWritable(path)
+                ? !Files.isDirectory(path) && Files.isWritable(path)
                 : folder != null && Files.isWritable(folder);
         if (!writable) {
             throw new UserException(option + " " + file

@@ -81,8 +81,9 @@ public final class InterfaceAddresses {
     /** Whether the kernel forwards IPv6 from this interface, so that neighbours may have it as their router. */
     public boolean routesIpv6() {
         try {
-            return !Files.readString(
-                            proc.resolve("sys/net/ipv6/conf").resolve(name.get()).resolve("forwarding"))
+            return !Files.readString(proc.resolve("sys/net/ipv6/conf")
+                            .resolve(name.get())
+                            .resolve("forwarding"))
                     .startsWith("0");
         } catch (IOException e) {
             return false;

@@ -54,9 +54,7 @@ final class PortQueues implements AutoCloseable {
             FailoverQueue queue = new FailoverQueue(port, counters.queue(q), engine.newPortEvents());
             queues.add(new CapturedPort(queue, queue, mbuf -> queue.activeSide(), queue::activeSide));
         }
-        this.tap = plan.handler() instanceof HandlerSpec.Tap(String name)
-                ? Tap.start(name, engine, queues)
-                : null;
+        this.tap = plan.handler() instanceof HandlerSpec.Tap(String name) ? Tap.start(name, engine, queues) : null;
         for (int q = 0; q < count; q++) {
             CapturedPort queue = queues.get(q);
             numbers.add(loops.add(queue, handler(plan.handler(), queue, q, count)));

@@ -1,0 +1,91 @@
+package io.twinport.control.pcap;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a pcapng file holds, read by its own rules and not by the writer's. */
+public final class PcapngBlocks {
+    private static final int INTERFACE = 1;
+    private static final int STATISTICS = 5;
+    private static final int FRAME = 6;
+    private static final short NAME = 2;
+    private static final short FLAGS = 2;
+
+    private record Frame(int interfaceIndex, int direction, int captured, int length) {}
+
+    private final List<String> interfaces = new ArrayList<>();
+    private final List<Frame> frames = new ArrayList<>();
+    private int statistics;
+
+    private PcapngBlocks() {}
+
+    /** @throws IllegalArgumentException if the lengths of a block do not agree, or the file ends within one */
+    public static PcapngBlocks of(byte[] file) {
+        PcapngBlocks blocks = new PcapngBlocks();
+        ByteBuffer in = ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN);
+        while (in.hasRemaining()) {
+            int begin = in.position();
+            int type = in.getInt();
+            int length = in.getInt();
+            if (in.getInt(begin + length - Integer.BYTES) != length) {
+                throw new IllegalArgumentException("a block at " + begin + " has two lengths");
+            }
+            blocks.read(type, in.slice(begin + 8, length - 12).order(ByteOrder.LITTLE_ENDIAN));
+            in.position(begin + length);
+        }
+        return blocks;
+    }
+
+    private void read(int type, ByteBuffer body) {
+        switch (type) {
+            case INTERFACE -> {
+                body.position(8);
+                interfaces.add(new String(option(body, NAME), StandardCharsets.UTF_8));
+            }
+            case FRAME -> {
+                int index = body.getInt();
+                body.getLong();
+                int captured = body.getInt();
+                int length = body.getInt();
+                body.position(body.position() + (captured + 3) / 4 * 4);
+                frames.add(new Frame(index, option(body, FLAGS)[0], captured, length));
+            }
+            case STATISTICS -> statistics++;
+            default -> {} // of no interest here
+        }
+    }
+
+    private static byte[] option(ByteBuffer body, short wanted) {
+        while (body.remaining() >= 4) {
+            short code = body.getShort();
+            byte[] value = new byte[body.getShort()];
+            body.get(value);
+            body.position((body.position() + 3) / 4 * 4);
+            if (code == wanted) {
+                return value;
+            }
+        }
+        throw new IllegalArgumentException("no option " + wanted);
+    }
+
+    public List<String> interfaces() {
+        return interfaces;
+    }
+
+    public int frames() {
+        return frames.size();
+    }
+
+    /** Those of an interface and a direction (1 in, 2 out), with so many bytes of so many. */
+    public long framesOf(int interfaceIndex, int direction, int captured, int length) {
+        Frame wanted = new Frame(interfaceIndex, direction, captured, length);
+        return frames.stream().filter(wanted::equals).count();
+    }
+
+    public int statistics() {
+        return statistics;
+    }
+}

@@ -1,0 +1,141 @@
+package io.twinport.control.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.control.Pause;
+import io.twinport.control.Program;
+import io.twinport.control.UserException;
+import io.twinport.control.socket.ControlClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/** A configuration that changes under a process that runs. */
+class ReloadDpdkTest {
+    private static final int SECONDS = 60;
+
+    @TempDir
+    private Path folder;
+
+    private final String id = String.valueOf(ProcessHandle.current().pid() % 10_000);
+    private Path file;
+    private Program twinport;
+    private ControlClient operator;
+
+    @BeforeEach
+    void start() throws IOException {
+        file = folder.resolve("twinport.yaml");
+        write("mtu: 1500");
+        twinport = Program.twinport("run", "-c", file.toString(), "--cnc-dir", folder.toString());
+        twinport.awaitLine("ready", SECONDS);
+        twinport.awaitLine("-> primary", SECONDS);
+        operator = ControlClient.connect(folder.resolve("guest.sock"));
+    }
+
+    @AfterEach
+    void stop() {
+        operator.close();
+        twinport.interrupt();
+        assertEquals(0, twinport.waitFor(SECONDS), twinport::output);
+        assertEquals(0, twinport.count("frames are not back|^\\s+at "), twinport::output);
+        twinport.close();
+    }
+
+    private void write(String... settings) throws IOException {
+        Files.writeString(file, """
+                name: guest
+                eal: --no-huge
+                ports:
+                  wan:
+                    primary: net_tap0,iface=twrpID
+                    standby: net_tap1,iface=twrsID
+                    handler: tap:twrkID
+                    failback: at-once
+                    %s
+                """.formatted(String.join("\n    ", settings)).replace("ID", id));
+    }
+
+    private JsonNode reload() {
+        return operator.request("reload", Map.of());
+    }
+
+    private String mtu(String name) throws IOException {
+        return Files.readString(Path.of("/sys/class/net", name + id, "mtu")).trim();
+    }
+
+    @Test
+    void shouldChangeWhatItCanAndNameTheRest() throws IOException {
+        assertEquals("{\"changed\":[],\"needRestart\":[]}", reload().toString());
+        write("mtu: 1400", "announce: 2", "queues: 2", "vlan: [10, 20]");
+        JsonNode report = reload();
+        assertEquals(
+                "[\"wan.announce: 5 -> 2\",\"wan.mtu: 1500 -> 1400\",\"wan.vlan: none -> 10,20\"]",
+                report.path("changed").toString());
+        assertEquals("[\"wan.queues: 1 -> 2\"]", report.path("needRestart").toString());
+        for (String name : new String[] {"twrp", "twrs", "twrk"}) {
+            assertEquals("1400", mtu(name));
+        }
+        JsonNode port = operator.request("config", Map.of()).path("ports").path("wan");
+        assertEquals(1400, port.path("mtu").asInt());
+        assertEquals(1, port.path("queues").asInt());
+        assertEquals("[]", reload().path("changed").toString(), "what has been done is not done again");
+    }
+
+    @Test
+    void shouldPutAnotherDeviceInASidesPlace() throws IOException {
+        Files.writeString(
+                file, Files.readString(file).replace("standby: net_tap1,iface=twrs", "standby: net_tap7,iface=twrt"));
+        assertEquals(1, reload().path("changed").size());
+        assertTrue(Files.exists(Path.of("/sys/class/net", "twrt" + id)));
+        assertTrue(Files.notExists(Path.of("/sys/class/net", "twrs" + id)));
+        JsonNode standby = operator.request("port", Map.of()).path("sides").get(1);
+        assertEquals("net_tap7", standby.path("device").asString());
+        assertEquals("joined", standby.path("phase").asString());
+    }
+
+    /** All or none: the MTU, which was possible, is not kept where the standby was not. */
+    @Test
+    void shouldKeepAllWhereSomethingIsRefused() throws IOException {
+        write("mtu: 1400");
+        Files.writeString(file, Files.readString(file).replace("standby: net_tap1", "standby: net_nosuch1"));
+        UserException refused = assertThrows(UserException.class, this::reload);
+        assertTrue(String.valueOf(refused.getMessage()).contains("net_nosuch1"), refused::getMessage);
+        assertEquals("1500", mtu("twrp"));
+        JsonNode port = operator.request("port", Map.of());
+        assertEquals(1500, port.path("mtu").asInt());
+        assertEquals("net_tap1", port.path("sides").get(1).path("device").asString());
+        assertEquals("joined", port.path("sides").get(1).path("phase").asString());
+    }
+
+    @Test
+    void shouldKeepAllWhereTheFileIsGarbage() throws IOException {
+        Files.writeString(file, "garbage: [");
+        UserException wrong = assertThrows(UserException.class, this::reload);
+        assertTrue(String.valueOf(wrong.getMessage()).startsWith(file + ":1:"), wrong::getMessage);
+        Files.delete(file);
+        assertThrows(UserException.class, this::reload);
+        assertEquals(
+                "primary", operator.request("port", Map.of()).path("active").asString());
+    }
+
+    @Test
+    void shouldReloadOnHangup() throws IOException {
+        write("mtu: 1300");
+        Program.run("kill", "-HUP", String.valueOf(twinport.pid()));
+        twinport.awaitLine("reloaded wan.mtu: 1500 -> 1300", SECONDS);
+        assertTrue(Pause.until(
+                () -> operator.request("port", Map.of()).path("mtu").asInt() == 1300, 1000));
+        Files.writeString(file, "garbage: [");
+        Program.run("kill", "-HUP", String.valueOf(twinport.pid()));
+        twinport.awaitLine("not reloaded, all stays as it was: .*twinport.yaml:1:", SECONDS);
+        assertEquals("1300", mtu("twrp"));
+    }
+}
