@@ -10,8 +10,8 @@ import io.twinport.control.run.PortPlan;
 import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;
 import io.twinport.control.run.StandbyTrap;
+import io.twinport.control.service.HangingLoops;
 import io.twinport.control.service.Heart;
-import io.twinport.control.service.LoopWatch;
 import io.twinport.control.service.ServiceManager;
 import io.twinport.control.socket.ControlSocket;
 import io.twinport.dpdk.EalArguments;
@@ -143,7 +143,7 @@ final class RunCommand implements Callable<Integer> {
                 run.attach();
                 attached = true;
                 manager.ready(run.status());
-                try (Heart _ = manager.beat(new LoopWatch(run.loops()))) {
+                try (Heart _ = manager.beat(new HangingLoops(run.loops()))) {
                     interrupt.await();
                 }
             } finally {

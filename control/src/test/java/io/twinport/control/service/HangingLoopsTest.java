@@ -9,7 +9,7 @@ import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBufferDescriptor;
 import org.junit.jupiter.api.Test;
 
-class LoopWatchTest {
+class HangingLoopsTest {
     private static PollLoop loop(String name) {
         UnsafeBuffer ring = new UnsafeBuffer(new byte[1024 + RingBufferDescriptor.TRAILER_LENGTH]);
         return new PollLoop(name, () -> 0, List.of(), new ManyToOneRingBuffer(ring));
@@ -19,7 +19,7 @@ class LoopWatchTest {
     void shouldNameLoopsThatDoNotTurn() {
         PollLoop first = loop("poll");
         PollLoop second = loop("poll-1");
-        LoopWatch watch = new LoopWatch(List.of(first, second));
+        HangingLoops watch = new HangingLoops(List.of(first, second));
         assertEquals(List.of("poll", "poll-1"), watch.get(), "neither has begun");
 
         first.doWork();

@@ -5,12 +5,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Which poll loops have finished no pass since the last look; one that has ended hangs too. For one thread. */
-public final class LoopWatch implements Supplier<List<String>> {
+/**
+ * Which poll loops have finished no pass since the last look; one that has ended hangs too. It looks by itself and needs no other
+ * control thread, which may be what hangs. For one thread.
+ */
+public final class HangingLoops implements Supplier<List<String>> {
     private final List<PollLoop> loops;
     private final long[] passes;
 
-    public LoopWatch(List<PollLoop> loops) {
+    public HangingLoops(List<PollLoop> loops) {
         this.loops = List.copyOf(loops);
         this.passes = loops.stream().mapToLong(loop -> loop.epoch().passes()).toArray();
     }
