@@ -8,9 +8,11 @@ import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.StuckLoopException;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
+import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
+import io.twinport.posix.Errno;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -270,9 +272,16 @@ public final class PortConfiguration {
             return; // there is nothing left to be put back
         }
         for (Plan.Failure failure : failures) {
-            log.accept(dev + " is not as it was before: " + failure.step() + ": "
-                    + failure.cause().getMessage());
+            if (!dev.isRemoved() && !isGone(failure.cause())) {
+                log.accept(dev + " is not as it was before: " + failure.step() + ": "
+                        + failure.cause().getMessage());
+            }
         }
+    }
+
+    /** Nothing is left to be put back. */
+    private static boolean isGone(RuntimeException cause) {
+        return cause instanceof DpdkException call && call.code() == Errno.ENODEV;
     }
 
     /** The side's device, if there is one. */
