@@ -17,6 +17,7 @@ import io.twinport.dpdk.MbufPool;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -324,6 +325,15 @@ public final class EthSide implements SideDevice {
             return Optional.of(dev.stats());
         } catch (DpdkException e) {
             return Optional.empty(); // not every driver counts, and none does when its device has gone
+        }
+    }
+
+    @Override
+    public Map<String, Long> extendedStatistics() {
+        try {
+            return dev.extendedStats();
+        } catch (DpdkException e) {
+            return Map.of();
         }
     }
 

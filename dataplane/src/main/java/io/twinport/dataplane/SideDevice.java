@@ -4,6 +4,7 @@ import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MbufPool;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -73,6 +74,11 @@ public interface SideDevice extends DeviceSettings {
      */
     default Optional<EthStats> statistics() {
         return Optional.empty();
+    }
+
+    /** All that its driver counts, by the driver's own names; empty where there is no such thing, or it cannot be asked. */
+    default Map<String, Long> extendedStatistics() {
+        return Map.of();
     }
 
     /**

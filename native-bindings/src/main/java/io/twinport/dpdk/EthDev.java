@@ -8,6 +8,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.util.Map;
 import org.agrona.UnsafeApi;
 
 /**
@@ -383,6 +384,11 @@ public final class EthDev {
                     stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "oerrors")),
                     stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "rx_nombuf")));
         }
+    }
+
+    /** All that the driver counts, by its own names and in its order. */
+    public Map<String, Long> extendedStats() {
+        return EthXstats.of(port);
     }
 
     public void stop() {

@@ -104,6 +104,40 @@ final class OperateCommands {
         }
     }
 
+    /** {@code twinport loglevel}. */
+    @Command(
+            name = "loglevel",
+            description =
+                    "Say more or less: twinport itself (warning, info, debug), or with --pattern DPDK's drivers and"
+                            + " libraries (critical, error, warning, notice, info, debug).",
+            mixinStandardHelpOptions = true)
+    static final class LogLevel implements Callable<Integer> {
+        @Mixin
+        TargetOptions target = new TargetOptions();
+
+        @Option(
+                names = "--pattern",
+                paramLabel = "PATTERN",
+                description = "Components of DPDK, for instance 'pmd.net.virtio.*'.")
+        @Nullable
+        String pattern;
+
+        @Parameters(paramLabel = "LEVEL", description = "What is of this level and above is said.")
+        String level = "";
+
+        @Override
+        public Integer call() throws IOException {
+            Map<String, String> arguments =
+                    pattern == null ? Map.of("level", level) : Map.of("level", level, "pattern", pattern);
+            return target.ask(
+                    "loglevel",
+                    arguments,
+                    answer -> target.out()
+                            .println((pattern == null ? "twinport" : pattern) + " says what is " + level
+                                    + " and above"));
+        }
+    }
+
     /** {@code twinport drain}. */
     @Command(
             name = "drain",

@@ -136,8 +136,8 @@ final class RunCommand implements Callable<Integer> {
             boolean attached = false;
             ControlSocket control = null;
             try {
-                RunningConfiguration running =
-                        new RunningConfiguration(configuration, config == null ? null : this::configuration, run);
+                RunningConfiguration running = new RunningConfiguration(
+                        configuration, config == null ? null : this::configuration, run, manager);
                 running.reloadOnHangup();
                 control = openControl(engine, running, run, interrupt);
                 run.attach();

@@ -2,6 +2,7 @@ package io.twinport.control.cli;
 
 import io.twinport.control.UserException;
 import io.twinport.control.run.FailoverRun;
+import io.twinport.control.service.ServiceManager;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -11,13 +12,19 @@ import sun.misc.Signal;
 final class RunningConfiguration {
     private final @Nullable Supplier<Configuration> file;
     private final FailoverRun run;
+    private final ServiceManager manager;
     private Configuration now;
 
-    /** @param file reads what is wanted now; null where nothing can be read */
-    RunningConfiguration(Configuration now, @Nullable Supplier<Configuration> file, FailoverRun run) {
+    /**
+     * @param file reads what is wanted now; null where nothing can be read
+     * @param manager told that it is being read
+     */
+    RunningConfiguration(
+            Configuration now, @Nullable Supplier<Configuration> file, FailoverRun run, ServiceManager manager) {
         this.now = now;
         this.file = file;
         this.run = run;
+        this.manager = manager;
     }
 
     synchronized ProcessOptions options() {
@@ -38,9 +45,14 @@ final class RunningConfiguration {
         if (file == null) {
             throw new UserException("this twinport was started without -c FILE: there is nothing to be read again.");
         }
-        Reload.Outcome outcome = Reload.execute(now, file.get(), run);
-        now = outcome.configuration();
-        return outcome.report();
+        manager.reloading();
+        try {
+            Reload.Outcome outcome = Reload.execute(now, file.get(), run);
+            now = outcome.configuration();
+            return outcome.report();
+        } finally {
+            manager.ready(run.status());
+        }
     }
 
     /** SIGHUP means {@link #reload}; without a file it stays what it is, the end. */

@@ -23,6 +23,7 @@ import tools.jackson.databind.json.JsonMapper;
             ShowCommand.Ports.class,
             ShowCommand.Port.class,
             ShowCommand.Stats.class,
+            ShowCommand.Xstats.class,
             ShowCommand.Config.class,
             ShowCommand.History.class,
             ShowCommand.Health.class
@@ -118,6 +119,26 @@ final class ShowCommand implements Callable<Integer> {
                                 port.path("sides").path("standby").path(name)));
                 devices.print(target.out());
             }
+        }
+    }
+
+    /** {@code twinport show xstats}. */
+    @Command(
+            name = "xstats",
+            description = "All that the drivers of a port's sides count, by their own names.",
+            mixinStandardHelpOptions = true)
+    static final class Xstats extends OfPort {
+        @Override
+        public Integer call() throws IOException {
+            return target.ask("xstats", arguments(), this::show);
+        }
+
+        private void show(JsonNode port) {
+            port.path("sides").forEachEntry((side, counts) -> {
+                Table table = new Table(port.path("name").asString() + " " + side, "");
+                counts.forEachEntry((name, count) -> table.row("  " + name, count));
+                table.print(target.out());
+            });
         }
     }
 

@@ -20,6 +20,7 @@ import picocli.CommandLine.Command;
             CaptureCommand.class,
             OperateCommands.ReloadConfiguration.class,
             OperateCommands.Drain.class,
+            OperateCommands.LogLevel.class,
             OperateCommands.Stop.class,
             HistoryCommand.class,
             DoctorCommand.class,

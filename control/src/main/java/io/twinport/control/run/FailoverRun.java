@@ -10,6 +10,7 @@ import io.twinport.control.metrics.PortTelemetry;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.posix.ProcessEnd;
 import java.io.PrintStream;
+import java.lang.System.Logger.Level;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -165,6 +166,12 @@ public final class FailoverRun {
     /** Bytes of a frame that each mbuf holds. */
     public int mbufRoom() {
         return engine.pool().room();
+    }
+
+    /** Says from now on what is of this level and above. */
+    void logFrom(Level level) {
+        log.from(level);
+        operators.forEach(port -> port.logFrom(level));
     }
 
     /** Where lines about the process go. */

@@ -1,13 +1,19 @@
 package io.twinport.control.run;
 
+import io.twinport.control.UserException;
 import io.twinport.control.capture.Capture;
 import io.twinport.control.socket.ControlCommand;
 import io.twinport.control.socket.ControlRequest;
 import io.twinport.dataplane.capture.CaptureRing;
+import io.twinport.dpdk.EalLog;
 import io.twinport.dpdk.MbufPool;
+import java.lang.System.Logger.Level;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +25,8 @@ public final class OperatorCommands {
     private static final String TO = "to";
     private static final String DEVICE = "device";
 
+    private static final String LEVEL = "level";
+    private static final String PATTERN = "pattern";
     private static final String UNDO = "undo";
     private static final String SNAP = "snap";
     private static final String FRAMES = "frames";
@@ -41,6 +49,8 @@ public final class OperatorCommands {
                 request -> run.operators().stream().map(PortOperator::view).toList());
         add("port", Set.of(PORT), request -> port(request).view());
         add("stats", Set.of(PORT), this::statistics);
+        add("xstats", Set.of(PORT), request -> port(request).extendedStatistics());
+        add("loglevel", Set.of(LEVEL, PATTERN), this::setLogLevel);
         add("health", Set.of(), request -> health());
         add("switch", Set.of(PORT, TO), request -> port(request).switchTo(request.text(TO)));
         add(
@@ -78,6 +88,27 @@ public final class OperatorCommands {
                 (int) request.number(SNAP, CaptureRing.MOST_BYTES, 1, CaptureRing.MOST_BYTES),
                 request.number(FRAMES, MOST, 1, MOST),
                 request.number(SECONDS, MOST, 1, MOST));
+    }
+
+    /** Of our own lines, or of the components of DPDK's that a pattern names. */
+    private Map<String, String> setLogLevel(ControlRequest request) {
+        String level = request.text(LEVEL);
+        Optional<String> pattern = request.optional(PATTERN);
+        if (pattern.isPresent()) {
+            EalLog.set(pattern.get(), one(EalLog.Level.values(), level));
+        } else {
+            Level[] ours = {Level.WARNING, Level.INFO, Level.DEBUG};
+            run.logFrom(one(ours, level));
+        }
+        return Map.of(LEVEL, level);
+    }
+
+    private static <E extends Enum<E>> E one(E[] levels, String name) {
+        return Arrays.stream(levels)
+                .filter(level -> level.name().equals(name.toUpperCase(Locale.ROOT)))
+                .findFirst()
+                .orElseThrow(() -> new UserException("there is no level " + name + ", only "
+                        + Arrays.toString(levels).toLowerCase(Locale.ROOT) + "."));
     }
 
     private List<PortView.Statistics> statistics(ControlRequest request) {

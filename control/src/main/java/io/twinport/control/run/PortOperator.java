@@ -108,6 +108,22 @@ final class PortOperator {
         return new PortView.Statistics(name(), counts, devices);
     }
 
+    /** All that the drivers of its sides count, by their own names. */
+    PortView.ExtendedStatistics extendedStatistics() {
+        Map<String, Map<String, Long>> devices = new LinkedHashMap<>();
+        for (int side : PortView.SIDES) {
+            port.configuration()
+                    .ask(side, SideDevice::extendedStatistics)
+                    .ifPresent(counts -> devices.put(PolicyText.side(side), counts));
+        }
+        return new PortView.ExtendedStatistics(name(), devices);
+    }
+
+    /** Says from now on what is of this level and above. */
+    void logFrom(System.Logger.Level level) {
+        port.logFrom(level);
+    }
+
     /**
      * Forces the traffic onto a side, or leaves it to the policy again.
      *

@@ -23,6 +23,7 @@ import io.twinport.dataplane.member.Member;
 import io.twinport.dataplane.member.PortConfiguration;
 import io.twinport.dpdk.EthDev;
 import java.io.PrintStream;
+import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -224,6 +225,11 @@ final class PortRun {
     void decide(int event) {
         PortQueue decider = queues.places().getFirst();
         decider.loop().decide(decider.member(), event);
+    }
+
+    /** Says from now on what is of this level and above. */
+    void logFrom(Level level) {
+        log.from(level);
     }
 
     /** Takes the port's carrier away, whatever its sides are, or lets them have it (R39, R40). */

@@ -65,6 +65,9 @@ public record PortView(
      */
     public record Statistics(String name, Map<String, Long> port, Map<String, Map<String, Long>> sides) {}
 
+    /** What the drivers of the sides that are there count, by their own names. */
+    public record ExtendedStatistics(String name, Map<String, Map<String, Long>> sides) {}
+
     /** Both sides of any port. */
     static final List<Integer> SIDES = List.of(FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY);
 }

@@ -5,6 +5,7 @@ import io.twinport.control.TimeOfDay;
 import io.twinport.control.service.Journal;
 import io.twinport.dataplane.failover.Conductor;
 import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.failover.PolicyInput;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.StandbyHealth;
 import io.twinport.dataplane.failover.SwitchRecord;
@@ -25,6 +26,7 @@ final class RunLog implements Conductor.Listener, Log {
     private int failovers;
     private int failbacks;
     private long lostAtMost;
+    private volatile Level from = Level.INFO;
     private boolean ended;
 
     /** @param prefix before each line's text: which port it is about */
@@ -37,6 +39,11 @@ final class RunLog implements Conductor.Listener, Log {
     @Override
     public void line(Level level, String text) {
         line(level, System.nanoTime(), text);
+    }
+
+    /** From now on it says what is of this level and above. */
+    void from(Level level) {
+        from = level;
     }
 
     /** From now on the port is being taken apart, and what it does about that is not worth a line. */
@@ -56,6 +63,15 @@ final class RunLog implements Conductor.Listener, Log {
     public synchronized void onCarrier(int port, boolean on, long nanos) {
         if (!ended) {
             line(level(on), nanos, "carrier " + (on ? "on" : "off"));
+        }
+    }
+
+    /** Each event that the policy was told, for who asks for it. */
+    @Override
+    public synchronized void onInput(PolicyInput input) {
+        if (!ended) {
+            String decision = PolicyText.decision(input.before(), input.after());
+            line(Level.DEBUG, input.nanos(), PolicyText.event(input.event()) + ": " + decision);
         }
     }
 
@@ -128,6 +144,9 @@ final class RunLog implements Conductor.Listener, Log {
     }
 
     private void line(Level level, long nanos, String text) {
+        if (level.compareTo(from) < 0) {
+            return;
+        }
         out.println(
                 Journal.isOnStdout() ? Journal.mark(level, prefix + text) : time.text(nanos) + "  " + prefix + text);
         out.flush();

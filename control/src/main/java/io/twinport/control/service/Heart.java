@@ -30,7 +30,7 @@ public final class Heart implements AutoCloseable {
         boolean told = false;
         try {
             while (!closing.await(period.toNanos(), TimeUnit.NANOSECONDS)) {
-                List<String> hang = hanging.get();
+                List<String> hang = List.copyOf(hanging.get());
                 if (hang.isEmpty()) {
                     beat.run();
                 } else if (!told) {

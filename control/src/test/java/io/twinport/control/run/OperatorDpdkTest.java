@@ -163,4 +163,24 @@ class OperatorDpdkTest {
         assertEquals("[]", health.path("errors").toString());
         assertThrows(UserException.class, () -> operator.request("port", Map.of("port", "nosuch")));
     }
+
+    @Test
+    void shouldShowWhatDriversCount() {
+        JsonNode counts = operator.request("xstats", Map.of()).path("sides").path("primary");
+        assertTrue(counts.path("tx_good_packets").asLong() > 0, counts::toString);
+        assertTrue(counts.has("rx_good_bytes"), counts::toString);
+    }
+
+    @Test
+    void shouldSayMoreAndLess() {
+        operator.request("loglevel", Map.of("level", "debug"));
+        operator.request("switch", Map.of("to", "standby"));
+        twinport.awaitLine("standby forced: primary -> standby", SECONDS);
+        operator.request("switch", Map.of("to", "auto"));
+        operator.request("loglevel", Map.of("level", "info"));
+        operator.request("loglevel", Map.of("level", "error", "pattern", "pmd.net.*"));
+        UserException none =
+                assertThrows(UserException.class, () -> operator.request("loglevel", Map.of("level", "loud")));
+        assertTrue(String.valueOf(none.getMessage()).contains("only [warning, info, debug]"), none::getMessage);
+    }
 }
