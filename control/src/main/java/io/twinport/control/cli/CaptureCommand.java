@@ -31,14 +31,7 @@ final class CaptureCommand implements Callable<Integer> {
     private static final int BYTES = 1 << 16;
 
     @Mixin
-    EngineOptions engine = new EngineOptions();
-
-    @Option(
-            names = "--control-socket",
-            paramLabel = "PATH",
-            description = "The control socket of the process. Default: NAME.sock beside NAME.cnc")
-    @Nullable
-    Path socket;
+    ProcessTarget process = new ProcessTarget();
 
     @Option(
             names = "--port",
@@ -65,7 +58,7 @@ final class CaptureCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Commands.checkWritable("FILE", file);
-        try (ControlClient client = TargetOptions.connect(socket, engine)) {
+        try (ControlClient client = process.connect()) {
             client.request("capture", arguments());
             copy(client.stream());
         }

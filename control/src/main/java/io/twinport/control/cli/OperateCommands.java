@@ -194,7 +194,7 @@ final class OperateCommands {
         public Integer call() throws IOException {
             Commands.checkWritable("--json", target.json);
             JsonNode answer;
-            try (ControlClient client = target.connect()) {
+            try (ControlClient client = target.process.connect()) {
                 answer = client.request("stop", Map.of());
             }
             boolean ended = awaitEnd(answer.path("pid").asLong());

@@ -169,7 +169,7 @@ final class ShowCommand implements Callable<Integer> {
         @Override
         public Integer call() throws IOException {
             Commands.checkWritable("--json", target.json);
-            SwitchHistory history = SwitchHistory.read(target.cncFile());
+            SwitchHistory history = SwitchHistory.read(target.process.cncFile());
             if (target.json == null) {
                 HistoryCommand.show(history, target.out());
             } else {

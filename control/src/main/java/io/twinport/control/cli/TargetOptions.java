@@ -3,7 +3,6 @@ package io.twinport.control.cli;
 import io.twinport.control.socket.ControlClient;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -13,17 +12,8 @@ import tools.jackson.databind.JsonNode;
 
 /** Which running twinport a command is for, and how its answer is shown. */
 final class TargetOptions {
-    private static final String DEFAULT_NAME = "twinport";
-
     @Mixin
-    EngineOptions engine = new EngineOptions();
-
-    @Option(
-            names = "--control-socket",
-            paramLabel = "PATH",
-            description = "The control socket of the process. Default: NAME.sock beside NAME.cnc")
-    @Nullable
-    Path socket;
+    ProcessTarget process = new ProcessTarget();
 
     @Option(
             names = "--json",
@@ -31,20 +21,6 @@ final class TargetOptions {
             description = "Write the answer as JSON; '-': to stdout, and nothing else.")
     @Nullable
     String json;
-
-    Path cncFile() {
-        return engine.cncFile(DEFAULT_NAME);
-    }
-
-    ControlClient connect() {
-        return connect(socket, engine);
-    }
-
-    /** @param socket null for the one that belongs to the name */
-    static ControlClient connect(@Nullable Path socket, EngineOptions engine) {
-        return ControlClient.connect(
-                socket != null ? socket : ProcessOptions.socketBeside(engine.cncFile(DEFAULT_NAME)));
-    }
 
     /** Asks, shows the answer, and has an exit code for it. */
     int ask(String command, Map<String, ?> arguments, Consumer<JsonNode> show) throws IOException {
@@ -55,7 +31,7 @@ final class TargetOptions {
     /** Asks and shows the answer. */
     JsonNode answer(String command, Map<String, ?> arguments, Consumer<JsonNode> show) throws IOException {
         Commands.checkWritable("--json", json);
-        try (ControlClient client = connect()) {
+        try (ControlClient client = process.connect()) {
             JsonNode result = client.request(command, arguments);
             if (json == null) {
                 show.accept(result);

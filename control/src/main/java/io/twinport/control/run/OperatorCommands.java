@@ -49,7 +49,7 @@ public final class OperatorCommands {
                 request -> run.operators().stream().map(PortOperator::view).toList());
         add("port", Set.of(PORT), request -> port(request).view());
         add("stats", Set.of(PORT), this::statistics);
-        add("xstats", Set.of(PORT), request -> port(request).extendedStatistics());
+        add("xstats", Set.of(PORT), request -> port(request).views().extendedStatistics());
         add("loglevel", Set.of(LEVEL, PATTERN), this::setLogLevel);
         add("health", Set.of(), request -> health());
         add("switch", Set.of(PORT, TO), request -> port(request).switchTo(request.text(TO)));
@@ -113,7 +113,7 @@ public final class OperatorCommands {
 
     private List<PortView.Statistics> statistics(ControlRequest request) {
         List<PortOperator> ports = request.optional(PORT).isPresent() ? List.of(port(request)) : run.operators();
-        return ports.stream().map(PortOperator::statistics).toList();
+        return ports.stream().map(port -> port.views().statistics()).toList();
     }
 
     /**

@@ -4,23 +4,18 @@ import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.control.capture.Capture;
 import io.twinport.control.hotplug.SideLife;
-import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortMonitor;
-import io.twinport.dataplane.failover.PortStatistics;
-import io.twinport.dpdk.LinkSettings;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
-/** What an operator sees of a port while it runs, and does with it. One thing at a time is done; any thread. */
+/** What an operator does with a port while it runs. One thing at a time is done; any thread. */
 final class PortOperator {
     /** A poll loop obeys within microseconds, and a planned switch is over within 2 ms (U13). */
     private static final int SWITCH_MILLIS = 500;
@@ -40,83 +35,21 @@ final class PortOperator {
             EnumSet.of(SideLife.Phase.DETACHED, SideLife.Phase.FAILED, SideLife.Phase.STOPPED);
 
     private final PortRun port;
+    private final PortViews views;
     private final AtomicBoolean capturing = new AtomicBoolean();
 
     PortOperator(PortRun port) {
         this.port = port;
+        this.views = new PortViews(port);
     }
 
     PortView view() {
-        PortMonitor monitor = port.monitor();
-        int state = monitor.state();
-        return new PortView(
-                name(),
-                port.id(),
-                port.plan().handler().text(),
-                port.plan().settings().queues(),
-                port.configuration().mac().map(Object::toString).orElse(null),
-                port.configuration().mtu(),
-                PolicyText.side(port.queues().counters().activeSide()),
-                PolicyText.side(FailoverPolicy.forced(state)),
-                monitor.hasCarrier(),
-                port.queues().counters().switches(),
-                port.lives().stream().map(life -> view(life, state)).toList(),
-                PortView.HealthView.of(monitor.standbyHealth()));
+        return views.view();
     }
 
-    private PortView.SideView view(SideLife life, int state) {
-        int side = side(life);
-        return new PortView.SideView(
-                life.plan().role(),
-                life.plan().name(),
-                life.phase().name().toLowerCase(Locale.ROOT),
-                port.configuration().ask(side, SideDevice::driver).orElse(null),
-                FailoverPolicy.isLinkUp(state, side),
-                FailoverPolicy.isReady(state, side),
-                port.configuration()
-                        .ask(side, dev -> dev.linkSettings().megabits())
-                        .orElse(LinkSettings.UNKNOWN_SPEED),
-                life.trouble().isEmpty() ? null : life.trouble());
-    }
-
-    PortView.Statistics statistics() {
-        PortCounters own = port.queues().counters();
-        Map<String, Long> counts = new LinkedHashMap<>();
-        counts.put("rx_packets", own.received());
-        counts.put("tx_packets primary", own.sentByPrimary());
-        counts.put("tx_packets standby", own.sentByStandby());
-        counts.put("tx_refused", own.refused());
-        counts.put("tx_dropped", own.dropped());
-        counts.put("tx_held", own.held());
-        counts.put("tx_hold_dropped", own.holdDropped());
-        counts.put("tx_resent", own.resent());
-        counts.put("tx_announced", own.announced());
-        counts.put("rx_suppressed", own.suppressed());
-        counts.put("rx_duplicates", own.duplicates());
-        counts.put("rx_lookback", own.lookback());
-        counts.put("rx_forgotten", own.forgotten());
-        counts.put("switches", own.switches());
-        counts.put("switches not drained", own.notDrained());
-        Map<String, Map<String, Long>> devices = new LinkedHashMap<>();
-        for (int side : PortView.SIDES) {
-            Map<String, Long> ofSide = new LinkedHashMap<>();
-            for (PortStatistics.Counter counter : PortStatistics.Counter.values()) {
-                ofSide.put(counter.toString(), port.monitor().statistics().get(side, counter));
-            }
-            devices.put(PolicyText.side(side), ofSide);
-        }
-        return new PortView.Statistics(name(), counts, devices);
-    }
-
-    /** All that the drivers of its sides count, by their own names. */
-    PortView.ExtendedStatistics extendedStatistics() {
-        Map<String, Map<String, Long>> devices = new LinkedHashMap<>();
-        for (int side : PortView.SIDES) {
-            port.configuration()
-                    .ask(side, SideDevice::extendedStatistics)
-                    .ifPresent(counts -> devices.put(PolicyText.side(side), counts));
-        }
-        return new PortView.ExtendedStatistics(name(), devices);
+    /** What is seen of it. */
+    PortViews views() {
+        return views;
     }
 
     /** Says from now on what is of this level and above. */
@@ -305,11 +238,9 @@ final class PortOperator {
     }
 
     private Optional<SideLife> life(int side) {
-        return port.lives().stream().filter(life -> side(life) == side).findFirst();
-    }
-
-    private static int side(SideLife life) {
-        return side(life.plan().role(), "");
+        return port.lives().stream()
+                .filter(life -> PortRun.spec(life).side() == side)
+                .findFirst();
     }
 
     private static int side(String role, String more) {
