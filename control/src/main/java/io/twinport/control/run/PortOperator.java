@@ -28,6 +28,8 @@ final class PortOperator {
 
     private static final int DRAIN_MILLIS = 3000;
 
+    private static final int CARRIER_MILLIS = 200;
+
     /** A full ring of 512 frames of 1500 bytes takes 6 ms at 1 Gb/s. */
     private static final int QUIET_MILLIS = 50;
 
@@ -171,6 +173,8 @@ final class PortOperator {
                     + ": only an interface of the kernel's (tap:NAME) can be told to send nothing more.");
         }
         port.close(on);
+        // The conductor tells of it within milliseconds; given back, there is one only while a side is ready.
+        boolean ignored = Pause.until(() -> port.monitor().hasCarrier() != on, CARRIER_MILLIS);
         if (on && !awaitQuiet()) {
             throw new UserException(name() + " has no carrier any more and still sends after " + DRAIN_MILLIS / 1000
                     + " s. 'drain --undo' gives the carrier back.");
