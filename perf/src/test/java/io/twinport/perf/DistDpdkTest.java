@@ -159,6 +159,9 @@ class DistDpdkTest {
                     },
                     TimeUnit.SECONDS.toMillis(SECONDS)));
             assertTrue(process.isAlive(), DistDpdkTest::said);
+            Outcome ports = run(bare("show", "ports", "--name", "d", "--cnc-dir", folder.toString()));
+            assertEquals(0, ports.code(), ports::toString);
+            assertTrue(ports.out().contains("net_null0 up"), ports::toString);
             process.destroy();
             assertTrue(process.waitFor(SECONDS, TimeUnit.SECONDS));
         } finally {
