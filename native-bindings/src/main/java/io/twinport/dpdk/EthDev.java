@@ -3,6 +3,9 @@ package io.twinport.dpdk;
 import io.twinport.dpdk.abi.Abi;
 import io.twinport.dpdk.v22_11.Dpdk;
 import io.twinport.posix.Errno;
+import io.twinport.posix.Interfaces;
+import io.twinport.posix.PacketSockets;
+import io.twinport.posix.PosixException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
@@ -114,7 +117,26 @@ public final class EthDev {
                     Dpdk.rte_eth_dev_get_port_by_name(arena.allocateFrom(name), port),
                     "rte_eth_dev_get_port_by_name(" + name + ")",
                     "the device is there but is no Ethernet device");
-            return new EthDev(port.get(ValueLayout.JAVA_SHORT, 0) & 0xffff, name);
+            EthDev dev = new EthDev(port.get(ValueLayout.JAVA_SHORT, 0) & 0xffff, name);
+            dev.neverWaitForInterface(devargs);
+            return dev;
+        }
+    }
+
+    /**
+     * A burst to a net_af_packet whose interface sends nothing waits for its socket without end, and its caller with it. So
+     * the socket says that it can be written to, and the driver finds its ring full and refuses.
+     */
+    private void neverWaitForInterface(String devargs) {
+        if (!driver.equals("net_af_packet")) {
+            return;
+        }
+        try {
+            Interfaces.indexOf(Devargs.argument(devargs, "iface").orElse(""))
+                    .ifPresent(PacketSockets::letAlwaysBeWritable);
+        } catch (PosixException e) {
+            remove();
+            throw new DpdkException(name + " would wait for its interface: " + e.getMessage(), e);
         }
     }
 

@@ -1,0 +1,89 @@
+package io.twinport.posix;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_SHORT;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Packet sockets that a library in this process has opened ({@code packet(7)}). */
+public final class PacketSockets {
+    private static final int ADDRESS_BYTES = 20; // sockaddr_ll
+    private static final int INDEX = 4;
+    private static final short AF_PACKET = 17;
+    private static final int SOL_SOCKET = 1;
+    private static final int SO_SNDBUFFORCE = 32;
+
+    /** The most that the kernel takes; what a socket with a ring can have on its way is bounded by the ring. */
+    private static final int NO_LIMIT = Integer.MAX_VALUE / 2;
+
+    private static final MethodHandle GETSOCKNAME =
+            Posix.function("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle SETSOCKOPT = Posix.function(
+            "setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+
+    private PacketSockets() {}
+
+    /**
+     * Lets the sockets over an interface always be writable: {@code poll} waits for a socket of whose send buffer (some 100
+     * KiB) more than half is on its way, without end where the interface sends nothing.
+     *
+     * @param index the interface's
+     * @return how many sockets there are
+     * @throws PosixException without the right, CAP_NET_ADMIN
+     */
+    public static int letAlwaysBeWritable(int index) {
+        int count = 0;
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path path : descriptors) {
+                int descriptor = Integer.parseInt(path.getFileName().toString());
+                if (indexOf(descriptor) == index) {
+                    setSendBuffer(descriptor, NO_LIMIT);
+                    count++;
+                }
+            }
+            return count;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The interface that a packet socket is bound to; 0 for any other descriptor. */
+    private static int indexOf(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment address = arena.allocate(ADDRESS_BYTES, Integer.BYTES);
+            MemorySegment length = arena.allocateFrom(JAVA_INT, ADDRESS_BYTES);
+            int result = (int) GETSOCKNAME.invokeExact(Posix.newState(arena), descriptor, address, length);
+            return result == 0 && address.get(JAVA_SHORT, 0) == AF_PACKET ? address.get(JAVA_INT, INDEX) : 0;
+        } catch (Throwable e) {
+            throw Posix.impossible(e);
+        }
+    }
+
+    private static void setSendBuffer(int descriptor, int bytes) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = Posix.newState(arena);
+            MemorySegment value = arena.allocateFrom(JAVA_INT, bytes);
+            int result = (int) SETSOCKOPT.invokeExact(
+                    state, descriptor, SOL_SOCKET, SO_SNDBUFFORCE, value, (int) value.byteSize());
+            if (result < 0) {
+                throw new PosixException(
+                        "setsockopt(fd=" + descriptor + ", SO_SNDBUFFORCE)",
+                        Posix.errno(state),
+                        "it takes root, or CAP_NET_ADMIN");
+            }
+        } catch (PosixException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Posix.impossible(e);
+        }
+    }
+}
