@@ -16,8 +16,8 @@ packages=(
 )
 # With what they need. The soft dependency of vfio on vfio_iommu_type1 is left to whoever loads it.
 modules=(virtio_pci virtio_net net_failover e1000e igb igbvf vfio-pci vfio_iommu_type1 tun af_packet)
-# Without java.desktop and java.sql, which jdeps finds in classes that are never loaded.
-java_modules=java.base,java.logging,java.management,jdk.unsupported
+# Those of the distribution's runtime.
+java_modules=$(sed -n 's/^modules_to_run=//p' "$here/../../twinport")
 
 [[ ${JAVA_HOME-} && -x $JAVA_HOME/bin/jlink ]] || die 1 "JAVA_HOME (${JAVA_HOME-not set}) has no bin/jlink: set it to a JDK 25 or newer"
 
@@ -99,4 +99,4 @@ add_libraries() {
   cp -L "$libraries/libgcc_s.so.1" "$tree/usr/lib/x86_64-linux-gnu/"
 }
 
-cached "guest-$(key "$here/guest.sh" "$here/init" "$here/cache.sh" "$fetch_script" "$JAVA_HOME/release")"
+cached "guest-$(key "$here/guest.sh" "$here/init" "$here/cache.sh" "$fetch_script" "$JAVA_HOME/release" <(echo "$java_modules"))"
