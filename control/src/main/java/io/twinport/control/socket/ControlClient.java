@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -64,7 +65,10 @@ public final class ControlClient implements AutoCloseable {
             }
             return result(JsonMapper.shared().readTree(readLine()));
         } catch (IOException | JacksonException e) {
-            throw new ControlException("no answer from " + file + ": " + e.getMessage()
+            String why = e instanceof ClosedChannelException
+                    ? "none within " + PATIENCE.toSeconds() + " s"
+                    : String.valueOf(e.getMessage());
+            throw new ControlException("no answer from " + file + ": " + why
                     + ". It ends, is stuck, or has its hands full with other clients.");
         } finally {
             patience.interrupt();

@@ -124,12 +124,21 @@ public final class ControlSocket implements AutoCloseable {
     private void accept() {
         try {
             SocketChannel client = server.accept();
-            if (client != null && !admit(client)) {
+            if (client != null && !isAdmitted(client)) {
                 client.close();
             }
         } catch (IOException e) {
-            // The client has gone, or this process has no descriptor left: the next look tries again.
+            // This process has no descriptor left: the next look tries again.
             Pause.millis(LOOK_MILLIS);
+        }
+    }
+
+    /** Whatever one client comes to, the next ones are served. */
+    private boolean isAdmitted(SocketChannel client) {
+        try {
+            return admit(client);
+        } catch (IOException | RuntimeException e) {
+            return false; // it has gone
         }
     }
 
@@ -150,7 +159,12 @@ public final class ControlSocket implements AutoCloseable {
         }
         ControlConnection connection = new ControlConnection(client, protocol, connections::remove);
         connections.add(connection);
-        Thread.ofPlatform().daemon().name("control-client").start(connection);
+        try {
+            Thread.ofPlatform().daemon().name("control-client").start(connection);
+        } catch (OutOfMemoryError e) { // this process may have no more threads
+            connections.remove(connection);
+            return false;
+        }
         return true;
     }
 
