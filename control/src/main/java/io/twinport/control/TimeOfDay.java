@@ -9,13 +9,21 @@ import java.util.Locale;
 public final class TimeOfDay {
     private static final DateTimeFormatter FORMAT = DateTimeFormatter.ofPattern("HH:mm:ss.SSSSSS", Locale.ROOT);
 
-    private final Instant start;
     private final long startNanos;
+    private volatile Instant start;
 
-    /** @param startNanos what {@code nanoTime} was at {@code start} */
-    public TimeOfDay(Instant start, long startNanos) {
-        this.start = start;
+    /**
+     * @param startMillis since 1970
+     * @param startNanos what {@code nanoTime} was then
+     */
+    public TimeOfDay(long startMillis, long startNanos) {
+        this.start = Instant.ofEpochMilli(startMillis);
         this.startNanos = startNanos;
+    }
+
+    /** The clock has been set: what the start was by the new one. */
+    public void setStart(long startMillis) {
+        start = Instant.ofEpochMilli(startMillis);
     }
 
     public String text(long nanos) {

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * The service as a guest has it: a configuration file that names no device. It finds the pair, takes it from the kernel,
- * lives through a lost link and through each side being pulled out and plugged in again, and obeys its operator.
+ * lives through a lost link, each side being pulled out and plugged in again and the clock being set, and obeys its operator.
  */
 @Tag("long")
 @HwScenario("N")
@@ -91,6 +91,13 @@ class ServiceHwTest {
         guest.plug("sb");
         twinport.awaitCount("standby " + standbyAddress + " .*joined", 2, SOON);
         twinport.awaitCount("standby link up", 2, SOON);
+
+        scenario.step("set the clock on by a day");
+        int switches = twinport.lines("switch ").size();
+        guest.shell().run("date -s @$(($(date +%s) + 86400))");
+        twinport.awaitLine("the clock has been set by \\+86\\d{3}\\.\\d s", SOON);
+        wire.awaitTraffic(primary, wire.arrivals().end(), SOON);
+        assertEquals(switches, twinport.lines("switch ").size(), twinport::toString);
 
         scenario.step("the operator takes the traffic off the primary, asks, and ends it");
         operate(guest, "switch standby --name guest --cnc-dir /run/twinport");

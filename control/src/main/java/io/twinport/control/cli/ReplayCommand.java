@@ -6,7 +6,6 @@ import io.twinport.dataplane.failover.InputLog;
 import io.twinport.dataplane.failover.PolicyInput;
 import io.twinport.dataplane.failover.PolicyText;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,7 @@ final class ReplayCommand implements Callable<Integer> {
     public Integer call() {
         CncFile.Reading reading = CncFile.read(file);
         List<PolicyInput> inputs = new InputLog(reading.policyInputs()).inputs();
-        TimeOfDay time = new TimeOfDay(Instant.ofEpochMilli(reading.startMillis()), reading.startNanos());
+        TimeOfDay time = new TimeOfDay(reading.startMillis(), reading.startNanos());
         for (PolicyInput input : inputs) {
             System.out.printf(
                     "%s  port %d  %-32s  %s%s%n",

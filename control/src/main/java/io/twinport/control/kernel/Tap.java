@@ -5,7 +5,6 @@ import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.failover.Conductor;
-import io.twinport.dataplane.failover.SwitchRecord;
 import io.twinport.dataplane.ring.MbufRing;
 import io.twinport.dataplane.ring.RingHandler;
 import io.twinport.dpdk.MacAddress;
@@ -140,12 +139,6 @@ public final class Tap implements PortInterface, AutoCloseable, Conductor.Listen
             boolean ignored = tap.setCarrier(on);
         }
     }
-
-    @Override
-    public void onSwitch(SwitchRecord record) {}
-
-    @Override
-    public void onLink(int port, int side, boolean up, long nanos) {}
 
     /**
      * Makes the interface again after somebody has deleted it: down, with the port's address, MTU and carrier. What its user

@@ -45,9 +45,6 @@ final class SwitchMetrics {
             public void onSwitch(SwitchRecord record) {
                 count(port, record);
             }
-
-            @Override
-            public void onLink(int id, int side, boolean up, long nanos) {}
         };
     }
 

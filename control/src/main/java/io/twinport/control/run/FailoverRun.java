@@ -3,11 +3,13 @@ package io.twinport.control.run;
 import io.twinport.control.Engine;
 import io.twinport.control.Log;
 import io.twinport.control.Pause;
+import io.twinport.control.TimeOfDay;
 import io.twinport.control.UserException;
 import io.twinport.control.hotplug.SideLife;
 import io.twinport.control.metrics.Metrics;
 import io.twinport.control.metrics.PortTelemetry;
 import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.posix.ProcessEnd;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
@@ -46,7 +48,10 @@ public final class FailoverRun {
     private FailoverRun(Engine engine, List<PortPlan> plans, PrintStream out) {
         this.engine = engine;
         this.out = out;
-        this.log = new RunLog(out, "");
+        CncFile cnc = engine.cnc();
+        TimeOfDay time = new TimeOfDay(cnc.startMillis(), cnc.startNanos());
+        this.log = new RunLog(out, time, "");
+        engine.conductor().add(new ClockWatch(cnc, time, log));
         this.loops = new PollLoops(engine);
         try {
             for (PortPlan plan : plans) {
@@ -55,7 +60,7 @@ public final class FailoverRun {
             loops.make();
             for (PortPlan plan : plans) {
                 int id = ports.size();
-                RunLog ofPort = new RunLog(out, plans.size() == 1 ? "" : plan.name() + ": ");
+                RunLog ofPort = new RunLog(out, time, plans.size() == 1 ? "" : plan.name() + ": ");
                 ports.add(new PortRun(engine, id, plan, queues.get(id), devices, ofPort, FailoverRun::endProcess));
             }
         } catch (RuntimeException | Error e) {

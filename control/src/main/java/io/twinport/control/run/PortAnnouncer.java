@@ -78,9 +78,6 @@ final class PortAnnouncer implements Conductor.Listener {
     }
 
     @Override
-    public void onLink(int port, int side, boolean up, long nanos) {}
-
-    @Override
     public synchronized void onTick(long nanos) {
         if (!ended) {
             announcer.tick(nanos);

@@ -11,7 +11,6 @@ import io.twinport.dataplane.failover.StandbyHealth;
 import io.twinport.dataplane.failover.SwitchRecord;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
-import java.time.Instant;
 import java.util.Locale;
 import org.HdrHistogram.Histogram;
 
@@ -22,7 +21,7 @@ final class RunLog implements Conductor.Listener, Log {
     private final PrintStream out;
     private final String prefix;
     private final Histogram eventToBurst = new Histogram(HIGHEST_NANOS, 3);
-    private final TimeOfDay time = new TimeOfDay(Instant.now(), System.nanoTime());
+    private final TimeOfDay time;
     private int failovers;
     private int failbacks;
     private long lostAtMost;
@@ -30,8 +29,9 @@ final class RunLog implements Conductor.Listener, Log {
     private boolean ended;
 
     /** @param prefix before each line's text: which port it is about */
-    RunLog(PrintStream out, String prefix) {
+    RunLog(PrintStream out, TimeOfDay time, String prefix) {
         this.out = out;
+        this.time = time;
         this.prefix = prefix;
     }
 

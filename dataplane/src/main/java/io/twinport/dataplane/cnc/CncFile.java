@@ -112,6 +112,21 @@ public final class CncFile implements AutoCloseable {
         return file;
     }
 
+    /** When it was made, in milliseconds since 1970, by the clock as it is set now. */
+    public long startMillis() {
+        return layout.startMillis();
+    }
+
+    /** As {@link #startMillis}, by {@link System#nanoTime}. */
+    public long startNanos() {
+        return layout.startNanos();
+    }
+
+    /** The clock has been set: readers give all times by the new one. Any thread. */
+    public void setStartMillis(long epochMillis) {
+        layout.startMillis(epochMillis);
+    }
+
     /** The command ring of a poll loop. */
     public RingBuffer commands(int loop) {
         return commands.get(loop);

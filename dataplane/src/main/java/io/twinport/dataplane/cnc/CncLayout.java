@@ -98,7 +98,11 @@ final class CncLayout {
     }
 
     long startMillis() {
-        return file.getLong(EPOCH_MILLIS_OFFSET);
+        return file.getLongVolatile(EPOCH_MILLIS_OFFSET);
+    }
+
+    void startMillis(long epochMillis) {
+        file.putLongVolatile(EPOCH_MILLIS_OFFSET, epochMillis);
     }
 
     long startNanos() {

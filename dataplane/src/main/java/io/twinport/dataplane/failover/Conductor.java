@@ -28,12 +28,12 @@ public final class Conductor implements Agent {
     /** Who is told of link events and of switches, on the conductor's thread. */
     public interface Listener {
         /** A switch, when its first burst is known, or when it has waited for one in vain. */
-        void onSwitch(SwitchRecord record);
+        default void onSwitch(SwitchRecord record) {}
 
         /** A switch after which nobody has sent yet; {@link #onSwitch} follows. */
         default void onQuietSwitch(SwitchRecord record) {}
 
-        void onLink(int port, int side, boolean up, long nanos);
+        default void onLink(int port, int side, boolean up, long nanos) {}
 
         /** A side's device has joined the port, or left it. */
         default void onMembership(int port, int side, boolean joined, long nanos) {}

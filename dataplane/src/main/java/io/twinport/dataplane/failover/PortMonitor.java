@@ -150,12 +150,6 @@ public final class PortMonitor implements Conductor.Listener {
     }
 
     @Override
-    public void onSwitch(SwitchRecord record) {}
-
-    @Override
-    public void onLink(int linkPort, int side, boolean up, long nanos) {}
-
-    @Override
     public synchronized void onInput(PolicyInput input) {
         if (input.port() == port) {
             state = input.after();

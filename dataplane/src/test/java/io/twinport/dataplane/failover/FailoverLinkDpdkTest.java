@@ -46,9 +46,6 @@ class FailoverLinkDpdkTest {
                 public void onSwitch(SwitchRecord record) {
                     switches.add(record);
                 }
-
-                @Override
-                public void onLink(int port, int side, boolean up, long nanos) {}
             });
 
             Wire primary = new Wire(rig, loop, PRIMARY);

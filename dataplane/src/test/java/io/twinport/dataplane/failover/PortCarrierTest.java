@@ -32,9 +32,6 @@ class PortCarrierTest {
         conductor = new Conductor(cnc);
         conductor.add(new Conductor.Listener() {
             @Override
-            public void onSwitch(SwitchRecord record) {}
-
-            @Override
             public void onLink(int port, int side, boolean up, long nanos) {
                 told.add(PolicyText.side(side) + " link " + (up ? "up" : "down"));
             }

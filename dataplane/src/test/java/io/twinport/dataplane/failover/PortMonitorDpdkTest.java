@@ -73,9 +73,6 @@ class PortMonitorDpdkTest {
             }
 
             @Override
-            public void onLink(int port, int side, boolean up, long nanos) {}
-
-            @Override
             public void onHealth(int port, StandbyHealth.Report health, long nanos) {
                 told.add(health.verdict().toString());
             }

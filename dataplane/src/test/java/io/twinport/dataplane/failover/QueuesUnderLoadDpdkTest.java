@@ -161,9 +161,6 @@ class QueuesUnderLoadDpdkTest {
             public void onSwitch(SwitchRecord record) {
                 switches.add(record);
             }
-
-            @Override
-            public void onLink(int port, int side, boolean up, long nanos) {}
         });
         for (int q = 0; q < QUEUES; q++) {
             arrived[q] = new BitSet();
