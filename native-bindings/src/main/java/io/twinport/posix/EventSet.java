@@ -28,7 +28,6 @@ public final class EventSet implements AutoCloseable {
             Posix.function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
     private static final MethodHandle WRITE =
             Posix.function("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG));
-    private static final MethodHandle CLOSE = Posix.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private static final MemorySegment ONE = Arena.global().allocateFrom(JAVA_LONG, 1L);
 
@@ -115,11 +114,7 @@ public final class EventSet implements AutoCloseable {
 
     private void closeFirst(int number) {
         for (int i = 0; i < number; i++) {
-            try {
-                int ignored = (int) CLOSE.invokeExact(state, descriptors[i]);
-            } catch (Throwable e) {
-                throw Posix.impossible(e);
-            }
+            Posix.close(descriptors[i]);
         }
         arena.close();
     }

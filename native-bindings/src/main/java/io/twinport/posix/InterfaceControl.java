@@ -30,9 +30,11 @@ public final class InterfaceControl {
     private static final long SIOCSIFFLAGS = 0x8914;
     private static final long SIOCETHTOOL = 0x8946;
     private static final int AF_INET = 2;
-    private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
+    private static final int SOCK_DGRAM = 2;
     private static final int IFREQ_BYTES = 40;
-    private static final int IFREQ_UNION = 16;
+
+    /** Where a request holds what it is about. */
+    static final int IFREQ_UNION = 16;
 
     // linux/ethtool.h
     private static final int ETHTOOL_GSTRINGS = 0x1b;
@@ -46,9 +48,6 @@ public final class InterfaceControl {
 
     private static final MethodHandle IOCTL =
             Posix.variadic("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
-    private static final MethodHandle SOCKET =
-            Posix.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle CLOSE = Posix.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private InterfaceControl() {}
 
@@ -158,22 +157,21 @@ public final class InterfaceControl {
         call(arena, "SIOCETHTOOL " + command, SIOCETHTOOL, name, request);
     }
 
-    private static MemorySegment request(Arena arena, String name) {
+    /** A request ({@code struct ifreq}) that names its interface. */
+    static MemorySegment request(Arena arena, String name) {
         MemorySegment request = arena.allocate(IFREQ_BYTES, 8);
         request.setString(0, name);
         return request;
     }
 
     /** Interfaces are configured through any socket. */
-    private static void call(Arena arena, String call, long number, String name, MemorySegment request) {
+    static void call(Arena arena, String call, long number, String name, MemorySegment request) {
         try {
             MemorySegment state = Posix.newState(arena);
-            int socket = (int) SOCKET.invokeExact(state, AF_INET, SOCK_DGRAM_CLOEXEC, 0);
+            int socket = Posix.socket("AF_INET", AF_INET, SOCK_DGRAM);
             int result = (int) IOCTL.invokeExact(state, socket, number, request);
             int errno = Posix.errno(state);
-            if (socket >= 0) {
-                int ignored = (int) CLOSE.invokeExact(state, socket);
-            }
+            Posix.close(socket);
             if (result < 0) {
                 throw new PosixException("ioctl(" + call + ", " + name + ")", errno, "");
             }

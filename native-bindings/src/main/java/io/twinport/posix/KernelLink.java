@@ -1,10 +1,9 @@
 package io.twinport.posix;
 
+import static io.twinport.posix.Netlink.INT;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -34,11 +33,6 @@ public record KernelLink(
     /** After the message's header and its {@code ifinfomsg}. */
     private static final int ATTRIBUTES = 32;
 
-    /** What the kernel sends is aligned; what is no message of its is read all the same. */
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-
     /** Reads an {@code RTM_NEWLINK}; empty where it does not name its interface, and up to where it is cut short. */
     static Optional<KernelLink> read(MemorySegment message) {
         if (message.byteSize() < ATTRIBUTES) {
@@ -51,31 +45,20 @@ public record KernelLink(
         // Older kernels do not count who wants all multicast, and tell only what the user has set.
         boolean promiscuous = (flags & IFF_PROMISC) != 0;
         boolean allMulticast = (flags & IFF_ALLMULTI) != 0;
-        long at = ATTRIBUTES;
-        while (message.byteSize() - at >= Integer.BYTES) {
-            int length = message.get(SHORT, at) & 0xffff;
-            if (length < Integer.BYTES || length > message.byteSize() - at) {
-                break;
-            }
-            MemorySegment value = message.asSlice(at + Integer.BYTES, length - Integer.BYTES);
-            switch (message.get(SHORT, at + 2)) {
-                case IFLA_ADDRESS -> mac = mac(value);
-                case IFLA_IFNAME -> name = text(value);
-                case IFLA_MTU -> mtu = number(value);
-                case IFLA_PROMISCUITY -> promiscuous |= number(value) != 0;
-                case IFLA_ALLMULTI -> allMulticast |= number(value) != 0;
+        for (Netlink.Attribute attribute : Netlink.attributes(message, ATTRIBUTES)) {
+            switch (attribute.type()) {
+                case IFLA_ADDRESS -> mac = mac(attribute.value());
+                case IFLA_IFNAME -> name = attribute.text();
+                case IFLA_MTU -> mtu = attribute.number();
+                case IFLA_PROMISCUITY -> promiscuous |= attribute.number() != 0;
+                case IFLA_ALLMULTI -> allMulticast |= attribute.number() != 0;
                 default -> {} // nobody asks for it
             }
-            at += LinkSocket.align(length);
         }
         return name.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new KernelLink(
                         message.get(INT, 20), name, (flags & USABLE) == USABLE, mtu, mac, promiscuous, allMulticast));
-    }
-
-    private static int number(MemorySegment value) {
-        return value.byteSize() < Integer.BYTES ? 0 : value.get(INT, 0);
     }
 
     private static long mac(MemorySegment value) {
@@ -84,12 +67,5 @@ public record KernelLink(
             mac = mac << 8 | value.get(JAVA_BYTE, i) & 0xff;
         }
         return mac;
-    }
-
-    /** Up to the zero that ends it, if there is one. */
-    private static String text(MemorySegment bytes) {
-        String all = new String(bytes.toArray(JAVA_BYTE), StandardCharsets.UTF_8);
-        int end = all.indexOf(0);
-        return end < 0 ? all : all.substring(0, end);
     }
 }

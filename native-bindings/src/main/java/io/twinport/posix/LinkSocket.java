@@ -1,5 +1,10 @@
 package io.twinport.posix;
 
+import static io.twinport.posix.Netlink.AF_NETLINK;
+import static io.twinport.posix.Netlink.HEADER;
+import static io.twinport.posix.Netlink.INT;
+import static io.twinport.posix.Netlink.NLMSG_DONE;
+import static io.twinport.posix.Netlink.SHORT;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -8,7 +13,6 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 
 /**
@@ -16,24 +20,19 @@ import java.lang.invoke.MethodHandle;
  * network namespace in which it was opened. For one thread.
  *
  * <pre>
- *   nlmsghdr  0       4      6       8     12      16     ifinfomsg 16     20      24      28     32
- *            +-------+------+-------+-----+-------+                +------+-------+-------+------+-- attributes
- *            |length | type | flags | seq | pid   |                | kind | index | flags |change|   (length, type, value)
- *            +-------+------+-------+-----+-------+                +------+-------+-------+------+--
+ *   ifinfomsg 16     20      24      28     32   (after the header, linux/rtnetlink.h)
+ *            +------+-------+-------+------+-- attributes
+ *            | kind | index | flags |change|
+ *            +------+-------+-------+------+--
  * </pre>
  */
 public final class LinkSocket implements AutoCloseable {
-    private static final int AF_NETLINK = 16;
-    private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
-    private static final int NETLINK_ROUTE = 0;
     private static final int RTMGRP_LINK = 1;
     private static final short RTM_NEWLINK = 16;
     private static final short RTM_DELLINK = 17;
     private static final short RTM_GETLINK = 18;
     private static final short NLM_F_REQUEST = 1;
     private static final short NLM_F_DUMP = 0x300;
-    private static final short NLMSG_DONE = 3;
-    private static final int HEADER = 16;
     private static final int INFO = 16;
     private static final int SOCKADDR_BYTES = 12;
     private static final int BUFFER_BYTES = 1 << 16;
@@ -41,13 +40,6 @@ public final class LinkSocket implements AutoCloseable {
     private static final int ENOBUFS = 105;
     private static final short POLLIN = 1;
 
-    /** What the kernel sends is aligned; what is no message of its is read all the same. */
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-
-    private static final MethodHandle SOCKET =
-            Posix.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle BIND =
             Posix.function("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle SEND =
@@ -56,7 +48,6 @@ public final class LinkSocket implements AutoCloseable {
             Posix.function("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle POLL =
             Posix.function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle CLOSE = Posix.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     /** Told of interfaces. */
     public interface Listener {
@@ -80,23 +71,19 @@ public final class LinkSocket implements AutoCloseable {
     private final MemorySegment polled = arena.allocate(8, 4);
 
     public LinkSocket() {
-        int opened = -1;
+        descriptor = Netlink.socket();
         try {
-            opened = (int) SOCKET.invokeExact(state, AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
-            check(opened, "socket(AF_NETLINK)");
             MemorySegment address = arena.allocate(SOCKADDR_BYTES, 4);
             address.set(JAVA_SHORT, 0, (short) AF_NETLINK);
             address.set(JAVA_INT, 8, RTMGRP_LINK);
-            check((int) BIND.invokeExact(state, opened, address, SOCKADDR_BYTES), "bind(AF_NETLINK, RTMGRP_LINK)");
+            check((int) BIND.invokeExact(state, descriptor, address, SOCKADDR_BYTES), "bind(AF_NETLINK, RTMGRP_LINK)");
         } catch (PosixException e) {
-            close(opened);
-            arena.close();
+            close();
             throw e;
         } catch (Throwable e) {
             throw Posix.impossible(e);
         }
-        this.descriptor = opened;
-        polled.set(JAVA_INT, 0, opened);
+        polled.set(JAVA_INT, 0, descriptor);
         polled.set(JAVA_SHORT, 4, POLLIN);
     }
 
@@ -158,7 +145,7 @@ public final class LinkSocket implements AutoCloseable {
     static void dispatch(MemorySegment messages, Listener listener) {
         long at = 0;
         while (messages.byteSize() - at >= HEADER) {
-            long length = messages.get(INT, at);
+            int length = messages.get(INT, at);
             if (length < HEADER || length > messages.byteSize() - at) {
                 return;
             }
@@ -173,12 +160,8 @@ public final class LinkSocket implements AutoCloseable {
                 case NLMSG_DONE -> listener.onAll();
                 default -> {} // nobody has asked for it
             }
-            at += align(length);
+            at += Netlink.align(length);
         }
-    }
-
-    static long align(long length) {
-        return length + 3 & ~3L;
     }
 
     private void check(long result, String call) {
@@ -190,18 +173,7 @@ public final class LinkSocket implements AutoCloseable {
     /** Nobody may receive any more. */
     @Override
     public void close() {
-        close(descriptor);
+        Posix.close(descriptor);
         arena.close();
-    }
-
-    private void close(int open) {
-        if (open < 0) {
-            return;
-        }
-        try {
-            int ignored = (int) CLOSE.invokeExact(state, open);
-        } catch (Throwable e) {
-            throw Posix.impossible(e);
-        }
     }
 }

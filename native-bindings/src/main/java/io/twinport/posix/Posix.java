@@ -10,11 +10,19 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
 
-/** How libc's functions are found and how their {@code errno} gets to Java: each call leaves it in a captured state. */
+/**
+ * How libc's functions are found and how their {@code errno} gets to Java: each call leaves it in a captured state. And those
+ * that several classes need.
+ */
 final class Posix {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final long ERRNO = STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
+    private static final int SOCK_CLOEXEC = 0x80000;
+
+    private static final MethodHandle SOCKET =
+            function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private Posix() {}
 
@@ -31,6 +39,35 @@ final class Posix {
                 type,
                 Linker.Option.firstVariadicArg(fixedArguments),
                 Linker.Option.captureCallState("errno"));
+    }
+
+    /**
+     * A socket of the family's first protocol, which programs that this process starts do not inherit.
+     *
+     * @param name of the family, for messages
+     */
+    static int socket(String name, int family, int type) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = newState(arena);
+            int socket = (int) SOCKET.invokeExact(state, family, type | SOCK_CLOEXEC, 0);
+            if (socket < 0) {
+                throw new PosixException("socket(" + name + ")", errno(state), "");
+            }
+            return socket;
+        } catch (PosixException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /** Closes a descriptor. Whatever that returns, the descriptor is gone afterwards (close(2)). */
+    static void close(int descriptor) {
+        try (Arena arena = Arena.ofConfined()) {
+            int ignored = (int) CLOSE.invokeExact(newState(arena), descriptor);
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
     }
 
     static MemorySegment newState(Arena arena) {

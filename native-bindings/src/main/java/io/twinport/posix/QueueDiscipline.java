@@ -1,7 +1,11 @@
 package io.twinport.posix;
 
+import static io.twinport.posix.Netlink.HEADER;
+import static io.twinport.posix.Netlink.INT;
+import static io.twinport.posix.Netlink.NLMSG_DONE;
+import static io.twinport.posix.Netlink.NLMSG_ERROR;
+import static io.twinport.posix.Netlink.SHORT;
 import static java.lang.foreign.ValueLayout.ADDRESS;
-import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -9,9 +13,7 @@ import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
 /**
@@ -19,45 +21,31 @@ import java.util.Optional;
  * socket with {@code PACKET_QDISC_BYPASS} is not asked. Of the network namespace of this process.
  *
  * <pre>
- *   nlmsghdr  0       4      6       8     12     16     tcmsg 16       20      24       28       32     36
- *            +-------+------+-------+-----+------+            +--------+-------+--------+--------+------+-- attributes
- *            |length | type | flags | seq | pid  |            | family | index | handle | parent | info | (length, type, value)
- *            +-------+------+-------+-----+------+            +--------+-------+--------+--------+------+--
+ *   tcmsg 16       20      24       28       32     36   (after the header, linux/rtnetlink.h)
+ *        +--------+-------+--------+--------+------+-- attributes
+ *        | family | index | handle | parent | info |
+ *        +--------+-------+--------+--------+------+--
  * </pre>
  */
 public final class QueueDiscipline {
     /** The kernel's name of the discipline that drops all (net/sched/sch_blackhole.c, in every kernel with tc). */
     public static final String BLACKHOLE = "blackhole";
 
-    private static final int AF_NETLINK = 16;
-    private static final int SOCK_RAW_CLOEXEC = 3 | 0x80000;
-    private static final int NETLINK_ROUTE = 0;
     private static final short RTM_NEWQDISC = 36;
     private static final short RTM_DELQDISC = 37;
     private static final short RTM_GETQDISC = 38;
     private static final short NLM_F_REQUEST_ACK = 0x5;
     private static final short NLM_F_CREATE_REPLACE = 0x500;
     private static final short NLM_F_REQUEST_DUMP = 0x301;
-    private static final short NLMSG_ERROR = 2;
-    private static final short NLMSG_DONE = 3;
     private static final short TCA_KIND = 1;
     private static final int TC_H_ROOT = -1;
-    private static final int HEADER = 16;
     private static final int MESSAGE = 20;
     private static final int BUFFER_BYTES = 1 << 16;
 
-    /** What the kernel sends is aligned; what is no message of its is read all the same. */
-    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
-
-    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
-
-    private static final MethodHandle SOCKET =
-            Posix.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle SEND =
             Posix.function("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle RECV =
             Posix.function("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle CLOSE = Posix.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private QueueDiscipline() {}
 
@@ -104,7 +92,7 @@ public final class QueueDiscipline {
     }
 
     private static MemorySegment request(Arena arena, short type, short flags, int index, String kind) {
-        int kindBytes = kind.isEmpty() ? 0 : align(Integer.BYTES + kind.length() + 1);
+        int kindBytes = kind.isEmpty() ? 0 : Netlink.align(Integer.BYTES + kind.length() + 1);
         int length = HEADER + MESSAGE + kindBytes;
         MemorySegment request = arena.allocate(length, 4);
         request.set(JAVA_INT, 0, length);
@@ -122,11 +110,9 @@ public final class QueueDiscipline {
 
     /** Asks, and listens until the kernel has said all. */
     private static void exchange(Arena arena, MemorySegment request, String call, Listener listener) {
-        int socket = -1;
+        int socket = Netlink.socket();
         MemorySegment state = Posix.newState(arena);
         try {
-            socket = (int) SOCKET.invokeExact(state, AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
-            check(socket, state, "socket(AF_NETLINK)");
             check((long) SEND.invokeExact(state, socket, request, request.byteSize(), 0), state, "send(" + call + ")");
             MemorySegment buffer = arena.allocate(BUFFER_BYTES, 8);
             boolean more = true;
@@ -140,7 +126,7 @@ public final class QueueDiscipline {
         } catch (Throwable e) {
             throw Posix.impossible(e);
         } finally {
-            close(socket, state);
+            Posix.close(socket);
         }
     }
 
@@ -167,45 +153,22 @@ public final class QueueDiscipline {
                 }
                 default -> {} // nobody has asked for it
             }
-            at += align(length);
+            at += Netlink.align(length);
         }
         return true;
     }
 
     private static String kind(MemorySegment message) {
-        long at = HEADER + MESSAGE;
-        while (message.byteSize() - at >= Integer.BYTES) {
-            int length = message.get(SHORT, at) & 0xffff;
-            if (length <= Integer.BYTES || length > message.byteSize() - at) {
-                break;
-            }
-            if (message.get(SHORT, at + 2) == TCA_KIND) {
-                byte[] text = message.asSlice(at + Integer.BYTES, length - Integer.BYTES)
-                        .toArray(JAVA_BYTE);
-                return new String(text, StandardCharsets.UTF_8).replace("\0", "");
-            }
-            at += align(length);
-        }
-        return "unknown";
-    }
-
-    private static int align(int length) {
-        return length + 3 & ~3;
+        return Netlink.attributes(message, HEADER + MESSAGE).stream()
+                .filter(attribute -> attribute.type() == TCA_KIND)
+                .map(Netlink.Attribute::text)
+                .findFirst()
+                .orElse("unknown");
     }
 
     private static void check(long result, MemorySegment state, String call) {
         if (result < 0) {
             throw new PosixException(call, Posix.errno(state), "");
-        }
-    }
-
-    private static void close(int socket, MemorySegment state) {
-        if (socket >= 0) {
-            try {
-                int ignored = (int) CLOSE.invokeExact(state, socket);
-            } catch (Throwable e) {
-                throw Posix.impossible(e);
-            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.twinport.posix;
 
+import static io.twinport.posix.InterfaceControl.IFREQ_UNION;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -34,17 +35,11 @@ public final class TapInterface {
     private static final long SIOCSIFHWADDR = 0x8924;
     private static final long SIOCSIFMTU = 0x8922;
     private static final short ARPHRD_ETHER = 1;
-    private static final int IFREQ_BYTES = 40;
-    private static final int IFREQ_UNION = 16;
-    private static final int AF_INET = 2;
-    private static final int SOCK_DGRAM_CLOEXEC = 2 | O_CLOEXEC;
 
     private static final MethodHandle OPEN =
             Posix.variadic("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT), 2);
     private static final MethodHandle IOCTL =
             Posix.variadic("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
-    private static final MethodHandle SOCKET =
-            Posix.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
 
     private final List<TapQueue> queues;
     private final int descriptor;
@@ -90,8 +85,7 @@ public final class TapInterface {
 
     private static void attach(Arena arena, int descriptor, String name, short flags) throws Throwable {
         MemorySegment state = Posix.newState(arena);
-        MemorySegment request = arena.allocate(IFREQ_BYTES, 8);
-        request.setString(0, name);
+        MemorySegment request = InterfaceControl.request(arena, name);
         request.set(JAVA_SHORT, IFREQ_UNION, flags);
         if ((int) IOCTL.invokeExact(state, descriptor, TUNSETIFF, request) < 0) {
             int errno = Posix.errno(state);
@@ -112,7 +106,7 @@ public final class TapInterface {
     /** Its name, which may be another than it was created with; empty when it has been deleted. */
     public String name() {
         try (Arena confined = Arena.ofConfined()) {
-            MemorySegment request = confined.allocate(IFREQ_BYTES, 8);
+            MemorySegment request = InterfaceControl.request(confined, "");
             return (int) IOCTL.invokeExact(Posix.newState(confined), descriptor, TUNGETIFF, request) < 0
                     ? ""
                     : request.getString(0);
@@ -128,10 +122,11 @@ public final class TapInterface {
      */
     public void setMac(byte[] mac) {
         try (Arena confined = Arena.ofConfined()) {
-            MemorySegment request = confined.allocate(IFREQ_BYTES, 8);
+            String name = name();
+            MemorySegment request = InterfaceControl.request(confined, name);
             request.set(JAVA_SHORT, IFREQ_UNION, ARPHRD_ETHER);
             request.asSlice(IFREQ_UNION + Short.BYTES, mac.length).copyFrom(MemorySegment.ofArray(mac));
-            control(confined, "SIOCSIFHWADDR", SIOCSIFHWADDR, request);
+            InterfaceControl.call(confined, "SIOCSIFHWADDR", SIOCSIFHWADDR, name, request);
         }
     }
 
@@ -142,9 +137,10 @@ public final class TapInterface {
      */
     public void setMtu(int mtu) {
         try (Arena confined = Arena.ofConfined()) {
-            MemorySegment request = confined.allocate(IFREQ_BYTES, 8);
+            String name = name();
+            MemorySegment request = InterfaceControl.request(confined, name);
             request.set(JAVA_INT, IFREQ_UNION, mtu);
-            control(confined, "SIOCSIFMTU", SIOCSIFMTU, request);
+            InterfaceControl.call(confined, "SIOCSIFMTU", SIOCSIFMTU, name, request);
         }
     }
 
@@ -158,26 +154,6 @@ public final class TapInterface {
             MemorySegment own = Posix.newState(confined);
             return (int) IOCTL.invokeExact(own, descriptor, TUNSETCARRIER, confined.allocateFrom(JAVA_INT, on ? 1 : 0))
                     == 0;
-        } catch (Throwable e) {
-            throw Posix.impossible(e);
-        }
-    }
-
-    /** Interfaces are configured through any socket, by their present name. */
-    private void control(Arena confined, String call, long number, MemorySegment request) {
-        String name = name();
-        request.setString(0, name);
-        try {
-            MemorySegment own = Posix.newState(confined);
-            int socket = (int) SOCKET.invokeExact(own, AF_INET, SOCK_DGRAM_CLOEXEC, 0);
-            int result = (int) IOCTL.invokeExact(own, socket, number, request);
-            int errno = Posix.errno(own);
-            TapQueue.close(socket);
-            if (result < 0) {
-                throw new PosixException("ioctl(" + call + ", " + name + ")", errno, "");
-            }
-        } catch (PosixException e) {
-            throw e;
         } catch (Throwable e) {
             throw Posix.impossible(e);
         }

@@ -25,7 +25,6 @@ public final class TapQueue implements AutoCloseable {
     /** How long a queue of a deleted interface waits, which is always ready. */
     private static final long GONE_NANOS = 1_000_000;
 
-    private static final MethodHandle CLOSE = Posix.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
     private static final MethodHandle READ =
             Posix.function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle WRITE =
@@ -94,14 +93,6 @@ public final class TapQueue implements AutoCloseable {
 
     @Override
     public void close() {
-        close(descriptor);
-    }
-
-    static void close(int descriptor) {
-        try (Arena confined = Arena.ofConfined()) {
-            int ignored = (int) CLOSE.invokeExact(Posix.newState(confined), descriptor);
-        } catch (Throwable e) {
-            throw Posix.impossible(e);
-        }
+        Posix.close(descriptor);
     }
 }

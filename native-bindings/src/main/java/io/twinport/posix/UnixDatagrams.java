@@ -24,16 +24,13 @@ import java.nio.charset.StandardCharsets;
  */
 public final class UnixDatagrams {
     private static final short AF_UNIX = 1;
-    private static final int SOCK_DGRAM_CLOEXEC = 2 | 0x80000;
+    private static final int SOCK_DGRAM = 2;
     private static final int MSG_NOSIGNAL = 0x4000;
     private static final int PATH = 2;
     private static final int PATH_BYTES = 108;
 
-    private static final MethodHandle SOCKET =
-            Posix.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle SENDTO = Posix.function(
             "sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle CLOSE = Posix.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private UnixDatagrams() {}
 
@@ -49,14 +46,11 @@ public final class UnixDatagrams {
             MemorySegment to = address(arena, address);
             MemorySegment payload = arena.allocateFrom(JAVA_BYTE, text.getBytes(StandardCharsets.UTF_8));
             MemorySegment state = Posix.newState(arena);
-            int socket = (int) SOCKET.invokeExact(state, (int) AF_UNIX, SOCK_DGRAM_CLOEXEC, 0);
-            if (socket < 0) {
-                throw new PosixException("socket(AF_UNIX, SOCK_DGRAM)", Posix.errno(state), "");
-            }
+            int socket = Posix.socket("AF_UNIX", AF_UNIX, SOCK_DGRAM);
             long sent = (long) SENDTO.invokeExact(
                     state, socket, payload, payload.byteSize(), MSG_NOSIGNAL, to, (int) to.byteSize());
             int errno = Posix.errno(state);
-            int ignored = (int) CLOSE.invokeExact(state, socket);
+            Posix.close(socket);
             if (sent < 0) {
                 throw new PosixException(call, errno, "");
             }

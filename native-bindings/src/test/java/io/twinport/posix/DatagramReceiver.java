@@ -20,15 +20,12 @@ public final class DatagramReceiver implements AutoCloseable {
     private static final int LIMIT_MILLIS = 60_000;
     private static final int MOST = 4096;
 
-    private static final MethodHandle SOCKET =
-            Posix.function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle BIND =
             Posix.function("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle POLL =
             Posix.function("poll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle RECV =
             Posix.function("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
-    private static final MethodHandle CLOSE = Posix.function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private final Arena arena = Arena.ofShared();
     private final MemorySegment state = Posix.newState(arena);
@@ -36,8 +33,8 @@ public final class DatagramReceiver implements AutoCloseable {
 
     /** @param address a path, or a name after {@code @} */
     public DatagramReceiver(String address) {
+        socket = Posix.socket("AF_UNIX", AF_UNIX, SOCK_DGRAM);
         try {
-            socket = (int) SOCKET.invokeExact(state, AF_UNIX, SOCK_DGRAM, 0);
             MemorySegment own = UnixDatagrams.address(arena, address);
             if ((int) BIND.invokeExact(state, socket, own, (int) own.byteSize()) < 0) {
                 throw new PosixException("bind(" + address + ")", Posix.errno(state), "");
@@ -70,11 +67,7 @@ public final class DatagramReceiver implements AutoCloseable {
 
     @Override
     public void close() {
-        try {
-            int ignored = (int) CLOSE.invokeExact(state, socket);
-        } catch (Throwable e) {
-            throw Posix.impossible(e);
-        }
+        Posix.close(socket);
         arena.close();
     }
 }
