@@ -28,19 +28,6 @@ public final class InterfaceSlot implements Slot {
     }
 
     @Override
-    public Optional<String> take(Occupant device) {
-        return Optional.empty();
-    }
-
-    @Override
-    public void giveBack() {}
-
-    @Override
-    public boolean takesFromTheKernel() {
-        return false;
-    }
-
-    @Override
     public boolean comesAndGoes() {
         return true;
     }

@@ -66,11 +66,6 @@ public final class KernelSlot implements Slot {
     }
 
     @Override
-    public boolean takesFromTheKernel() {
-        return false;
-    }
-
-    @Override
     public boolean comesAndGoes() {
         return true;
     }

@@ -14,19 +14,6 @@ public interface Slot {
         }
 
         @Override
-        public Optional<String> take(Occupant device) {
-            return Optional.empty();
-        }
-
-        @Override
-        public void giveBack() {}
-
-        @Override
-        public boolean takesFromTheKernel() {
-            return false;
-        }
-
-        @Override
         public boolean comesAndGoes() {
             return false;
         }
@@ -46,7 +33,9 @@ public interface Slot {
     }
 
     /** Whether {@link #take} can have a device that is not lent. */
-    boolean takesFromTheKernel();
+    default boolean takesFromTheKernel() {
+        return false;
+    }
 
     /** Whether devices are plugged in and pulled out there, and a probe takes a bounded time. */
     boolean comesAndGoes();
@@ -62,8 +51,10 @@ public interface Slot {
      * @return what was done for it, if anything
      * @throws io.twinport.control.UserException if that cannot be
      */
-    Optional<String> take(Occupant device);
+    default Optional<String> take(Occupant device) {
+        return Optional.empty();
+    }
 
     /** Undoes {@link #take}, where the device is still there; it must be closed. */
-    void giveBack();
+    default void giveBack() {}
 }
