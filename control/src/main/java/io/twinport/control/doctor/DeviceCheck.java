@@ -1,7 +1,6 @@
 package io.twinport.control.doctor;
 
 import io.twinport.control.UserException;
-import io.twinport.control.hotplug.PciBus;
 import java.util.List;
 
 /** Who has each network device, and whether VFIO could. */
@@ -15,13 +14,12 @@ final class DeviceCheck implements Check {
             return List.of(Finding.note(
                     SUBJECT, "there is no PCI network device: virtual ones only (net_virtio_user0, net_tap0)", ""));
         }
-        PciBus bus = PciBus.at(host.path("/sys"));
-        return nics.stream().map(nic -> finding(nic, bus)).toList();
+        return nics.stream().map(DeviceCheck::finding).toList();
     }
 
-    private static Finding finding(Nic nic, PciBus bus) {
+    private static Finding finding(Nic nic) {
         try {
-            bus.checkVfio(nic.address(), nic.device());
+            nic.checkVfio();
         } catch (UserException e) {
             return Finding.warning(
                     SUBJECT, nic.text() + ": VFIO cannot lend it to DPDK", String.valueOf(e.getMessage()));

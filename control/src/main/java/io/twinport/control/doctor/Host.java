@@ -1,11 +1,9 @@
 package io.twinport.control.doctor;
 
-import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import io.twinport.control.SystemFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.stream.Stream;
 
 /** The machine's files in {@code /proc}, {@code /sys}, {@code /etc} and so on; a test has a folder in place of the root. */
 final class Host {
@@ -30,20 +28,11 @@ final class Host {
 
     /** What a file holds, without the white space at its ends; empty where it cannot be read. */
     String text(String path) {
-        try {
-            // Not all that lies in /etc is UTF-8, and nothing that is looked for here is anything but ASCII.
-            return Files.readString(path(path), StandardCharsets.ISO_8859_1).strip();
-        } catch (IOException e) {
-            return "";
-        }
+        return SystemFiles.text(path(path));
     }
 
     /** The files of a folder, in order; none where it cannot be read. */
     List<String> names(String folder) {
-        try (Stream<Path> files = Files.list(path(folder))) {
-            return files.map(file -> file.getFileName().toString()).sorted().toList();
-        } catch (IOException e) {
-            return List.of();
-        }
+        return SystemFiles.names(path(folder));
     }
 }

@@ -17,7 +17,7 @@ final class PairCheck implements Check {
         Map<String, List<Nic>> byMac = byMac(nics);
         byMac.forEach((mac, same) -> {
             if (same.size() > 1) {
-                found.add(pair(host, mac, same));
+                found.add(pair(mac, same));
             }
         });
         if (found.isEmpty() && !nics.isEmpty()) {
@@ -26,7 +26,7 @@ final class PairCheck implements Check {
                     "no two devices that the kernel drives have the same MAC address; those of lent devices cannot be seen",
                     "the same address for both in the hypervisor (libvirt: <teaming>); or twinport run --mac MAC"));
         }
-        nics.stream().filter(nic -> nic.isVirtio(host)).forEach(nic -> found.add(standby(host, nic)));
+        nics.stream().filter(Nic::isVirtio).forEach(nic -> found.add(standby(nic)));
         return found;
     }
 
@@ -41,8 +41,8 @@ final class PairCheck implements Check {
         return byMac;
     }
 
-    private static Finding pair(Host host, String mac, List<Nic> same) {
-        List<Nic> standbys = same.stream().filter(nic -> nic.isVirtio(host)).toList();
+    private static Finding pair(String mac, List<Nic> same) {
+        List<Nic> standbys = same.stream().filter(Nic::isVirtio).toList();
         if (same.size() == 2 && standbys.size() == 1) {
             Nic standby = standbys.getFirst();
             Nic primary = same.getFirst().equals(standby) ? same.getLast() : same.getFirst();
@@ -57,8 +57,8 @@ final class PairCheck implements Check {
                 "addresses that only the two sides of one port share");
     }
 
-    private static Finding standby(Host host, Nic nic) {
-        if (nic.isStandbyOfTheKernel(host)) {
+    private static Finding standby(Nic nic) {
+        if (nic.isStandbyOfTheKernel()) {
             return Finding.warning(
                     STANDBY,
                     nic.text()
@@ -67,7 +67,7 @@ final class PairCheck implements Check {
                     "twinport run --bind --standby-driver twinport: our driver acknowledges it in the kernel's place;"
                             + " or --standby-driver kernel, which leaves the device to the kernel");
         }
-        return nic.offersStandby(host)
+        return nic.offersStandby()
                 .map(offers -> offers ? offered(nic) : notOffered(nic))
                 .orElseGet(() -> Finding.note(
                         STANDBY,

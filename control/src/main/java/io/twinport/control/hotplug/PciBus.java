@@ -1,6 +1,13 @@
 package io.twinport.control.hotplug;
 
+import static io.twinport.control.SystemFiles.list;
+import static io.twinport.control.SystemFiles.name;
+import static io.twinport.control.SystemFiles.names;
+import static io.twinport.control.SystemFiles.text;
+
+import io.twinport.control.SystemFiles;
 import io.twinport.control.UserException;
+import io.twinport.dataplane.virtio.VirtioFeatures;
 import io.twinport.dataplane.virtio.VirtioProbe;
 import io.twinport.dpdk.MacAddress;
 import java.io.IOException;
@@ -9,12 +16,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /** The kernel's PCI bus as sysfs shows it. */
 public final class PciBus {
@@ -83,9 +88,8 @@ public final class PciBus {
 
     /** Addresses of all network devices, in order. */
     List<String> networkDevices() {
-        return list(sysfs.resolve("bus/pci/devices")).stream()
+        return names(sysfs.resolve("bus/pci/devices")).stream()
                 .filter(address -> text(device(address).resolve("class")).startsWith(ETHERNET))
-                .sorted()
                 .toList();
     }
 
@@ -99,9 +103,8 @@ public final class PciBus {
      * lent as a whole has one that only its driver knows.
      */
     Optional<MacAddress> mac(String address) {
-        Path owner = virtio(address).orElse(device(address));
-        return list(owner.resolve("net")).stream()
-                .map(name -> text(owner.resolve("net").resolve(name).resolve("address")))
+        return list(interfaceFolder(address)).stream()
+                .map(network -> text(network.resolve("address")))
                 .filter(text -> !text.isEmpty())
                 .findFirst()
                 .flatMap(PciBus::unicast)
@@ -118,14 +121,30 @@ public final class PciBus {
 
     private Optional<Path> virtio(String address) {
         return list(device(address)).stream()
-                .filter(name -> name.matches("virtio\\d+"))
-                .findFirst()
-                .map(name -> device(address).resolve(name));
+                .filter(file -> name(file).matches("virtio\\d+"))
+                .findFirst();
     }
 
-    /** What the kernel calls the device's network interfaces, for messages. */
-    List<String> interfaces(String address) {
-        return list(device(address).resolve("net"));
+    /** What the kernel calls the device's network interfaces. */
+    public List<String> interfaces(String address) {
+        return names(interfaceFolder(address));
+    }
+
+    private Path interfaceFolder(String address) {
+        return virtio(address).orElse(device(address)).resolve("net");
+    }
+
+    /** What a device of virtio-net's offers, in bits of {@link VirtioFeatures}; empty where it does not tell, or not to this user. */
+    public Optional<Long> offered(String address) {
+        return VirtioProbe.offered(device(address));
+    }
+
+    /** Whether the kernel's virtio driver has acknowledged a feature. */
+    public boolean isAcknowledged(String address, long feature) {
+        return virtio(address)
+                .map(device -> text(device.resolve("features")))
+                .filter(bits -> VirtioFeatures.isAcknowledged(bits, feature))
+                .isPresent();
     }
 
     /** Whether a device is, or is to be, DPDK's without VFIO. */
@@ -136,7 +155,7 @@ public final class PciBus {
     /** The RDMA device goes and comes when the driver mends a device that has failed. */
     private boolean isShared(String address, String driver) {
         return SHARING_DRIVERS.contains(driver)
-                && !list(device(address).resolve("infiniband")).isEmpty();
+                && !names(device(address).resolve("infiniband")).isEmpty();
     }
 
     /**
@@ -182,7 +201,7 @@ public final class PciBus {
                     + " IOMMU on: intel_iommu=on on the kernel's command line (on AMD it is on by default, in the BIOS"
                     + " as VT-d or AMD-Vi); a guest needs a virtual IOMMU (QEMU: -device intel-iommu).");
         }
-        List<String> others = list(group.resolve("devices")).stream()
+        List<String> others = names(group.resolve("devices")).stream()
                 .filter(other -> !other.equals(address))
                 .filter(other -> !HARMLESS_DRIVERS.contains(driver(other))
                         && !driver(other).isEmpty())
@@ -231,12 +250,8 @@ public final class PciBus {
     }
 
     private boolean isWithoutIommuAllowed() {
-        try {
-            return Files.readString(sysfs.resolve("module/vfio/parameters/enable_unsafe_noiommu_mode"))
-                    .startsWith("Y");
-        } catch (IOException e) {
-            return false;
-        }
+        return text(sysfs.resolve("module/vfio/parameters/enable_unsafe_noiommu_mode"))
+                .startsWith("Y");
     }
 
     private Path device(String address) {
@@ -244,29 +259,10 @@ public final class PciBus {
     }
 
     private String driver(String address) {
-        try {
-            return device(address).resolve("driver").toRealPath().getFileName().toString();
-        } catch (IOException e) {
-            return ""; // no link: bound to none
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            return ""; // it has no such thing, or has gone
-        }
-    }
-
-    private static List<String> list(Path folder) {
-        List<String> names = new ArrayList<>();
-        try (Stream<Path> files = Files.list(folder)) {
-            files.forEach(file -> names.add(file.getFileName().toString()));
-        } catch (IOException e) {
-            // it has none
-        }
-        return names;
+        // No link: bound to none.
+        return SystemFiles.target(device(address).resolve("driver"))
+                .map(SystemFiles::name)
+                .orElse("");
     }
 
     private void write(Path file, String text) {

@@ -1,7 +1,13 @@
 package io.twinport.control.kernel;
 
+import static io.twinport.control.SystemFiles.list;
+import static io.twinport.control.SystemFiles.name;
+import static io.twinport.control.SystemFiles.names;
+import static io.twinport.control.SystemFiles.target;
+import static io.twinport.control.SystemFiles.text;
+
+import io.twinport.control.SystemFiles;
 import io.twinport.dataplane.virtio.VirtioFeatures;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -10,9 +16,6 @@ import java.util.stream.Stream;
 
 /** Interfaces of the kernel's as sysfs shows them, each time anew. Its failover devices are not among them. */
 public final class KernelInterfaces {
-    /** Digits of a virtio device's {@code features} are bits, the lowest first. */
-    private static final int STANDBY_BIT = Long.numberOfTrailingZeros(VirtioFeatures.STANDBY);
-
     private final Path sysfs;
 
     /** @param sysfs {@code /sys}, or what a test has in its place */
@@ -29,11 +32,9 @@ public final class KernelInterfaces {
     /** Of the PCI device at an address; empty too while its driver has not made all of them. */
     public Optional<KernelInterface> ofDevice(String address) {
         Path device = sysfs.resolve("bus/pci/devices").resolve(address);
-        return Stream.concat(
-                        Stream.of(device),
-                        list(device).filter(file -> isVirtio(file.getFileName().toString())))
-                .flatMap(owner -> list(owner.resolve("net")))
-                .map(file -> sysfs.resolve("class/net").resolve(file.getFileName()))
+        return Stream.concat(Stream.of(device), list(device).stream().filter(KernelInterfaces::isVirtio))
+                .flatMap(owner -> names(owner.resolve("net")).stream())
+                .map(name -> sysfs.resolve("class/net").resolve(name))
                 .filter(folder -> lowerOfSameDevice(folder).isEmpty())
                 .flatMap(folder -> read(folder).stream())
                 .findFirst();
@@ -41,7 +42,7 @@ public final class KernelInterfaces {
 
     /** Those of devices that have that address. */
     public List<KernelInterface> withMac(String mac) {
-        return list(sysfs.resolve("class/net"))
+        return list(sysfs.resolve("class/net")).stream()
                 .filter(folder -> Files.exists(folder.resolve("device")))
                 .filter(folder -> text(folder.resolve("address")).equalsIgnoreCase(mac))
                 .filter(folder -> lowerOfSameDevice(folder).isEmpty())
@@ -51,69 +52,43 @@ public final class KernelInterfaces {
 
     private Optional<KernelInterface> read(Path folder) {
         String index = text(folder.resolve("ifindex"));
-        Optional<Path> master = real(folder.resolve("master"));
-        Optional<Path> device = real(folder.resolve("device"));
+        Optional<Path> master = target(folder.resolve("master"));
+        Optional<Path> device = target(folder.resolve("device"));
         if (index.isEmpty()
                 || master.isEmpty() && device.filter(this::isStandbyDevice).isPresent()) {
             // Without its master it is the failover device itself, which the kernel makes first (R8).
             return Optional.empty();
         }
         boolean isStandby = device.isPresent()
-                && master.flatMap(over -> real(over.resolve("device"))).equals(device);
+                && master.flatMap(over -> target(over.resolve("device"))).equals(device);
         return Optional.of(new KernelInterface(
-                folder.getFileName().toString(),
+                name(folder),
                 Integer.parseInt(index),
                 text(folder.resolve("address")),
-                real(folder.resolve("device/driver"))
-                        .map(driver -> driver.getFileName().toString())
-                        .orElse(""),
-                master.map(over -> over.getFileName().toString()),
+                target(folder.resolve("device/driver")).map(SystemFiles::name).orElse(""),
+                master.map(SystemFiles::name),
                 isStandby));
     }
 
     /** Whether its driver has acknowledged {@code VIRTIO_NET_F_STANDBY}, and makes a failover device over it. */
     private boolean isStandbyDevice(Path device) {
-        String bits = isVirtio(device.getFileName().toString()) ? text(device.resolve("features")) : "";
-        return bits.length() > STANDBY_BIT && bits.charAt(STANDBY_BIT) == '1';
+        return isVirtio(device)
+                && VirtioFeatures.isAcknowledged(text(device.resolve("features")), VirtioFeatures.STANDBY);
     }
 
     /** Of a failover device the standby: only these two have one device in common. */
     private static Optional<Path> lowerOfSameDevice(Path folder) {
-        Optional<Path> device = real(folder.resolve("device"));
+        Optional<Path> device = target(folder.resolve("device"));
         return device.isEmpty()
                 ? Optional.empty()
-                : list(folder)
-                        .filter(file -> file.getFileName().toString().startsWith("lower_"))
-                        .flatMap(file -> real(file).stream())
-                        .filter(lower -> real(lower.resolve("device")).equals(device))
+                : list(folder).stream()
+                        .filter(file -> name(file).startsWith("lower_"))
+                        .flatMap(file -> target(file).stream())
+                        .filter(lower -> target(lower.resolve("device")).equals(device))
                         .findFirst();
     }
 
-    private static boolean isVirtio(String name) {
-        return name.matches("virtio\\d+");
-    }
-
-    private static Optional<Path> real(Path link) {
-        try {
-            return Optional.of(link.toRealPath());
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-    }
-
-    private static String text(Path file) {
-        try {
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            return ""; // it has no such thing, or has gone
-        }
-    }
-
-    private static Stream<Path> list(Path folder) {
-        try (Stream<Path> files = Files.list(folder)) {
-            return files.sorted().toList().stream();
-        } catch (IOException e) {
-            return Stream.empty();
-        }
+    private static boolean isVirtio(Path device) {
+        return name(device).matches("virtio\\d+");
     }
 }

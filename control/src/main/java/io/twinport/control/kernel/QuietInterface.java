@@ -1,5 +1,6 @@
 package io.twinport.control.kernel;
 
+import io.twinport.control.SystemFiles;
 import io.twinport.control.UserException;
 import io.twinport.posix.InterfaceControl;
 import io.twinport.posix.PosixException;
@@ -37,6 +38,8 @@ import java.util.stream.Collectors;
 public final class QuietInterface {
     /** The kernel's names of what merges frames, or leaves their checksums to the receiver. */
     private static final Set<String> MERGING = Set.of("rx-gro", "rx-gro-hw", "rx-gro-list", "rx-lro", "rx-checksum");
+
+    private static final String INTERFACES = "sys/class/net";
 
     /** What is set otherwise than by a file. */
     interface Controls {
@@ -225,29 +228,15 @@ public final class QuietInterface {
     }
 
     private int indexOf(String name) throws IOException {
-        return Integer.parseInt(Files.readString(interfaceFolder().resolve(name).resolve("ifindex"))
-                .strip());
+        return Integer.parseInt(
+                Files.readString(root.resolve(INTERFACES).resolve(name).resolve("ifindex"))
+                        .strip());
     }
 
     private Optional<String> nameOf(int index) {
-        try (var names = Files.list(interfaceFolder())) {
-            return names.filter(folder -> {
-                        try {
-                            return Files.readString(folder.resolve("ifindex"))
-                                    .strip()
-                                    .equals(String.valueOf(index));
-                        } catch (IOException e) {
-                            return false; // not one of them, or gone
-                        }
-                    })
-                    .map(folder -> folder.getFileName().toString())
-                    .findFirst();
-        } catch (IOException e) {
-            return Optional.empty();
-        }
-    }
-
-    private Path interfaceFolder() {
-        return root.resolve("sys/class/net");
+        return SystemFiles.list(root.resolve(INTERFACES)).stream()
+                .filter(folder -> SystemFiles.text(folder.resolve("ifindex")).equals(String.valueOf(index)))
+                .map(SystemFiles::name)
+                .findFirst();
     }
 }

@@ -1,5 +1,7 @@
 package io.twinport.control.traffic;
 
+import static io.twinport.control.SystemFiles.text;
+
 import io.twinport.control.Pause;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -60,14 +62,5 @@ final class DriverThreads {
         String call = text(task.resolve("syscall"));
         int space = call.indexOf(' ');
         return space > 0 && WAITING.contains(call.substring(0, space));
-    }
-
-    /** Empty for a thread that has ended. */
-    private static String text(Path file) {
-        try {
-            return Files.readString(file).strip();
-        } catch (IOException e) {
-            return "";
-        }
     }
 }

@@ -40,26 +40,31 @@ final class FakeHost {
     /** A network device that the kernel drives. */
     FakeHost nic(String address, String driver, String name, String mac) {
         String device = "/sys/bus/pci/devices/" + address;
-        return driven(address, driver).folder(device + "/net/" + name).file("/sys/class/net/" + name + "/address", mac);
+        return driven(address, driver)
+                .file(device + "/net/" + name + "/address", mac)
+                .link("/sys/class/net/" + name, device + "/net/" + name);
     }
 
     /** One of virtio's that the kernel drives, with these of its features acknowledged. */
     FakeHost virtioNic(String address, String name, String mac, String features) {
         String virtio = "/sys/bus/pci/devices/" + address + "/virtio3";
         return driven(address, "virtio-pci")
-                .folder(virtio + "/net/" + name)
+                .file(virtio + "/net/" + name + "/address", mac)
                 .file(virtio + "/features", features)
-                .file("/sys/class/net/" + name + "/address", mac);
+                .link("/sys/class/net/" + name, virtio + "/net/" + name);
     }
 
     private FakeHost driven(String address, String driver) {
         String device = "/sys/bus/pci/devices/" + address;
         file(device + "/class", "0x020000");
-        folder("/sys/bus/pci/drivers/" + driver);
+        return folder("/sys/bus/pci/drivers/" + driver).link(device + "/driver", "/sys/bus/pci/drivers/" + driver);
+    }
+
+    private FakeHost link(String path, String target) {
         try {
-            Files.createSymbolicLink(
-                    root.resolve((device + "/driver").substring(1)),
-                    root.resolve(("sys/bus/pci/drivers/" + driver)).toAbsolutePath());
+            Path link = root.resolve(path.substring(1));
+            Files.createDirectories(link.getParent());
+            Files.createSymbolicLink(link, root.resolve(target.substring(1)).toAbsolutePath());
             return this;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

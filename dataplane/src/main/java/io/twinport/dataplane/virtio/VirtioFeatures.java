@@ -33,4 +33,14 @@ public final class VirtioFeatures {
     public static boolean has(long features, long bit) {
         return (features & bit) != 0;
     }
+
+    /**
+     * Whether a driver of the kernel's has acknowledged a feature.
+     *
+     * @param digits the device's {@code features} in sysfs, one a bit, the lowest first; empty has none
+     */
+    public static boolean isAcknowledged(String digits, long bit) {
+        int digit = Long.numberOfTrailingZeros(bit);
+        return digits.length() > digit && digits.charAt(digit) == '1';
+    }
 }
