@@ -78,6 +78,6 @@ record TopSample(
                 ProcessHandle.of(reading.pid()).isPresent(),
                 Instant.ofEpochMilli(reading.startMillis()),
                 ports,
-                SwitchHistory.read(file).switches());
+                SwitchHistory.of(reading).switches());
     }
 }
