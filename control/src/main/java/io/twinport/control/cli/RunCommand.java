@@ -182,7 +182,7 @@ final class RunCommand implements Callable<Integer> {
                 });
         return running.options()
                 .controlSocket(engine.cnc().file())
-                .map(file -> ControlSocket.open(file, commands.all()))
+                .map(file -> ControlSocket.open(file, commands.all(), Commands.warnings()))
                 .orElse(null);
     }
 

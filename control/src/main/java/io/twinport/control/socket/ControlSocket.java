@@ -1,5 +1,6 @@
 package io.twinport.control.socket;
 
+import io.twinport.control.Log;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import java.io.IOException;
@@ -38,6 +39,7 @@ public final class ControlSocket implements AutoCloseable {
 
     private final Path file;
     private final ControlProtocol protocol;
+    private final Log log;
     private final ServerSocketChannel server;
     private final Selector selector;
     private final UserPrincipal owner;
@@ -45,9 +47,10 @@ public final class ControlSocket implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    private ControlSocket(Path file, ControlProtocol protocol) throws IOException {
+    private ControlSocket(Path file, ControlProtocol protocol, Log log) throws IOException {
         this.file = file;
         this.protocol = protocol;
+        this.log = log;
         this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         this.selector = Selector.open();
         server.bind(UnixDomainSocketAddress.of(file), MOST_CONNECTIONS);
@@ -63,9 +66,10 @@ public final class ControlSocket implements AutoCloseable {
      * Begins to listen.
      *
      * @param file the socket's; that of a process that has died is replaced
+     * @param log told when it fails
      * @throws UserException if it cannot be had
      */
-    public static ControlSocket open(Path file, Map<String, ControlCommand> commands) {
+    public static ControlSocket open(Path file, Map<String, ControlCommand> commands, Log log) {
         String option = "--control-socket " + file;
         if (file.toString().length() > LONGEST_PATH) {
             throw new UserException(option + " is too long: a unix socket's path has " + LONGEST_PATH
@@ -75,7 +79,7 @@ public final class ControlSocket implements AutoCloseable {
             if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                 replace(file, option);
             }
-            ControlSocket socket = new ControlSocket(file, new ControlProtocol(commands));
+            ControlSocket socket = new ControlSocket(file, new ControlProtocol(commands), log);
             socket.thread.start();
             return socket;
         } catch (IOException e) {
@@ -117,7 +121,7 @@ public final class ControlSocket implements AutoCloseable {
                         .forEach(ControlConnection::close);
             }
         } catch (IOException e) {
-            System.err.println("twinport: the control socket " + file + " has failed: " + e);
+            log.warn("the control socket " + file + " has failed: " + e);
         }
     }
 
@@ -180,7 +184,7 @@ public final class ControlSocket implements AutoCloseable {
             server.close();
             Files.deleteIfExists(file);
         } catch (IOException e) {
-            System.err.println("twinport: the control socket " + file + " stays: " + e.getMessage());
+            log.warn("the control socket " + file + " stays: " + e.getMessage());
         }
     }
 }

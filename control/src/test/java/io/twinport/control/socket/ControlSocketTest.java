@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.control.Log;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import java.io.BufferedInputStream;
@@ -24,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +41,8 @@ class ControlSocketTest {
     private Path folder;
 
     private final CountDownLatch released = new CountDownLatch(1);
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Log log = (level, text) -> lines.add(text);
     private Path file;
     private ControlSocket socket;
 
@@ -66,7 +70,8 @@ class ControlSocketTest {
                             out.write("raw".getBytes(StandardCharsets.UTF_8));
                             Pause.until(() -> !wanted.getAsBoolean(), MILLIS);
                             released.countDown();
-                        })));
+                        })),
+                log);
     }
 
     private void await() {
@@ -82,6 +87,7 @@ class ControlSocketTest {
         released.countDown();
         socket.close();
         assertFalse(Files.exists(file), "the socket's file is gone with it");
+        assertEquals(List.of(), lines, "nothing has failed");
     }
 
     private String ask(String command, Map<String, ?> arguments) {
@@ -271,7 +277,7 @@ class ControlSocketTest {
 
     @Test
     void shouldReplaceTheSocketOfADeadProcessOnly() throws IOException {
-        UserException inUse = assertThrows(UserException.class, () -> ControlSocket.open(file, Map.of()));
+        UserException inUse = assertThrows(UserException.class, () -> ControlSocket.open(file, Map.of(), log));
         assertSays("in use by another process", inUse);
         assertEquals("{\"n\":5}", ask("count", Map.of()));
 
@@ -280,15 +286,15 @@ class ControlSocketTest {
             left.bind(UnixDomainSocketAddress.of(dead));
         }
         assertTrue(Files.exists(dead));
-        ControlSocket.open(dead, Map.of()).close();
+        ControlSocket.open(dead, Map.of(), log).close();
 
         Path precious = Files.writeString(folder.resolve("precious"), "data");
-        UserException noSocket = assertThrows(UserException.class, () -> ControlSocket.open(precious, Map.of()));
+        UserException noSocket = assertThrows(UserException.class, () -> ControlSocket.open(precious, Map.of(), log));
         assertSays("exists and is no socket", noSocket);
         assertEquals("data", Files.readString(precious));
 
         Path tooLong = folder.resolve("x".repeat(120));
-        assertSays("too long", assertThrows(UserException.class, () -> ControlSocket.open(tooLong, Map.of())));
+        assertSays("too long", assertThrows(UserException.class, () -> ControlSocket.open(tooLong, Map.of(), log)));
     }
 
     @Test
