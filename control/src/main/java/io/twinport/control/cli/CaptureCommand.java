@@ -10,7 +10,6 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -33,12 +32,8 @@ final class CaptureCommand implements Callable<Integer> {
     @Mixin
     ProcessTarget process = new ProcessTarget();
 
-    @Option(
-            names = "--port",
-            paramLabel = "PORT",
-            description = "The port's name; may be left out where there is only one.")
-    @Nullable
-    String port;
+    @Mixin
+    PortChoice port = new PortChoice();
 
     @Option(names = "--frames", paramLabel = "N", description = "End after N frames.")
     @Nullable
@@ -66,8 +61,7 @@ final class CaptureCommand implements Callable<Integer> {
     }
 
     private Map<String, Object> arguments() {
-        Map<String, Object> arguments = new HashMap<>();
-        put(arguments, "port", port);
+        Map<String, Object> arguments = port.with(Map.of());
         put(arguments, "frames", frames);
         put(arguments, "seconds", seconds);
         put(arguments, "snap", snap);

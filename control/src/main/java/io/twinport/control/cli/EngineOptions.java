@@ -13,6 +13,9 @@ import picocli.CommandLine.Option;
 
 /** Options of every command that moves packets. */
 final class EngineOptions {
+    /** What a process is called that is given no other name. */
+    static final String DEFAULT_NAME = "twinport";
+
     private static final Pattern CPU_RANGE = Pattern.compile("(\\d+)(?:-(\\d+))?");
 
     @Option(

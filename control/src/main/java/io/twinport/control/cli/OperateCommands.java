@@ -2,7 +2,6 @@ package io.twinport.control.cli;
 
 import io.twinport.control.socket.ControlClient;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletionException;
@@ -16,8 +15,6 @@ import tools.jackson.databind.JsonNode;
 
 /** Commands that change something in a running twinport. */
 final class OperateCommands {
-    private static final String PORT = "port";
-
     private OperateCommands() {}
 
     /** What they have in common. */
@@ -25,26 +22,14 @@ final class OperateCommands {
         @Mixin
         TargetOptions target = new TargetOptions();
 
-        @Option(
-                names = "--port",
-                paramLabel = "PORT",
-                description = "The port's name; may be left out where there is only one.")
-        @Nullable
-        String port;
+        @Mixin
+        PortChoice port = new PortChoice();
 
         final int ask(String command, Map<String, ?> arguments) throws IOException {
             return target.ask(
                     command,
-                    withPort(arguments),
+                    port.with(arguments),
                     answer -> PortText.lines(answer).forEach(target.out()::println));
-        }
-
-        final Map<String, Object> withPort(Map<String, ?> arguments) {
-            Map<String, Object> all = new HashMap<>(arguments);
-            if (port != null) {
-                all.put(PORT, port);
-            }
-            return all;
         }
     }
 

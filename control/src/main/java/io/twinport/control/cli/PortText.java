@@ -1,6 +1,5 @@
 package io.twinport.control.cli;
 
-import java.util.ArrayList;
 import java.util.List;
 import tools.jackson.databind.JsonNode;
 
@@ -67,6 +66,6 @@ final class PortText {
             }
         }
         table.row("  standby health", health(port.path("health")));
-        return new ArrayList<>(table.lines());
+        return table.lines();
     }
 }

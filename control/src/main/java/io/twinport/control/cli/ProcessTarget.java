@@ -8,8 +8,6 @@ import picocli.CommandLine.Option;
 
 /** Which running twinport a command is for. */
 final class ProcessTarget {
-    private static final String DEFAULT_NAME = "twinport";
-
     @Mixin
     EngineOptions engine = new EngineOptions();
 
@@ -21,7 +19,7 @@ final class ProcessTarget {
     Path socket;
 
     Path cncFile() {
-        return engine.cncFile(DEFAULT_NAME);
+        return engine.cncFile(EngineOptions.DEFAULT_NAME);
     }
 
     /** @throws io.twinport.control.UserException if it does not run */

@@ -41,8 +41,6 @@ import picocli.CommandLine.Spec;
         },
         mixinStandardHelpOptions = true)
 final class RunCommand implements Callable<Integer> {
-    private static final String DEFAULT_NAME = "twinport";
-
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
@@ -81,7 +79,7 @@ final class RunCommand implements Callable<Integer> {
         EalArguments arguments = arguments(sides, mbufs.megabytes(), configuration.eal());
         Interrupt interrupt = Interrupt.install(0);
         // First, so that an address that cannot be had is said before any device is touched.
-        Path cncFile = options.engine.cncFile(DEFAULT_NAME);
+        Path cncFile = options.engine.cncFile(EngineOptions.DEFAULT_NAME);
         try (Metrics metrics = options.metrics().map(Metrics::start).orElse(null)) {
             Engine engine = Engine.start(arguments, cncFile, mbufs.count(), mbufs.room());
             engine.recordFlights(flightFrames);
@@ -95,7 +93,7 @@ final class RunCommand implements Callable<Integer> {
     /** Of the command line, or of the file. */
     private Configuration configuration() {
         if (config == null) {
-            return Configuration.of(process, eal, DEFAULT_NAME, port);
+            return Configuration.of(process, eal, EngineOptions.DEFAULT_NAME, port);
         }
         Configuration read = Configuration.read(config);
         refuseOptionsOfPorts();

@@ -52,7 +52,7 @@ final class TopCommand implements Callable<Integer> {
                 "--interval-ms " + intervalMillis,
                 "100 to 60000 milliseconds");
         Commands.check(count >= 0, "--count " + count, "a number of looks, or 0 for no end");
-        Path file = engine.cncFile("twinport");
+        Path file = engine.cncFile(EngineOptions.DEFAULT_NAME);
         TopView view = new TopView(file);
         view.look();
         if (Commands.isTerminal()) {

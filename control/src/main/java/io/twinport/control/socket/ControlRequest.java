@@ -3,6 +3,7 @@ package io.twinport.control.socket;
 import io.twinport.control.UserException;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import tools.jackson.databind.JsonNode;
 
 /** A request's arguments. */
@@ -31,14 +32,7 @@ public final class ControlRequest {
 
     /** @throws UserException if it is no text */
     public Optional<String> optional(String name) {
-        JsonNode value = arguments.get(name);
-        if (value == null || value.isNull()) {
-            return Optional.empty();
-        }
-        if (!value.isString()) {
-            throw new UserException(command + ": '" + name + "' is a text.");
-        }
-        return Optional.of(value.stringValue());
+        return find(name, JsonNode::isString, "a text").map(JsonNode::stringValue);
     }
 
     /**
@@ -47,11 +41,9 @@ public final class ControlRequest {
      * @throws UserException if it is neither true nor false
      */
     public boolean flag(String name) {
-        JsonNode value = arguments.get(name);
-        if (value != null && !value.isNull() && !value.isBoolean()) {
-            throw new UserException(command + ": '" + name + "' is true or false.");
-        }
-        return value != null && value.asBoolean(false);
+        return find(name, JsonNode::isBoolean, "true or false")
+                .map(JsonNode::booleanValue)
+                .orElse(false);
     }
 
     /**
@@ -61,18 +53,24 @@ public final class ControlRequest {
      * @throws UserException if it is none, or not within the bounds
      */
     public long number(String name, long otherwise, long least, long most) {
-        JsonNode value = arguments.get(name);
-        if (value == null || value.isNull()) {
+        Optional<JsonNode> value =
+                find(name, given -> given.isIntegralNumber() && given.canConvertToLong(), "a whole number");
+        if (value.isEmpty()) {
             return otherwise;
         }
-        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
-            throw new UserException(command + ": '" + name + "' is a whole number.");
-        }
-        long number = value.longValue();
+        long number = value.get().longValue();
         if (number < least || number > most) {
             throw new UserException(
                     command + ": '" + name + "' is " + least + " to " + most + ", and not " + number + ".");
         }
         return number;
+    }
+
+    private Optional<JsonNode> find(String name, Predicate<JsonNode> fits, String what) {
+        Optional<JsonNode> value = Optional.ofNullable(arguments.get(name)).filter(given -> !given.isNull());
+        if (value.isPresent() && !fits.test(value.get())) {
+            throw new UserException(command + ": '" + name + "' is " + what + ".");
+        }
+        return value;
     }
 }
