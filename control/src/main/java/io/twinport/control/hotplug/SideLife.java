@@ -7,6 +7,7 @@ import io.twinport.dataplane.StuckLoopException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -42,7 +43,12 @@ public final class SideLife {
         REFUSED,
         FAILED,
         DETACHED,
-        STOPPED
+        STOPPED;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
     }
 
     private static final long LOOK_MILLIS = 100;

@@ -1,6 +1,5 @@
 package io.twinport.control.metrics;
 
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortStatistics;
 import io.twinport.dataplane.failover.StandbyHealth;
@@ -16,8 +15,6 @@ import java.util.function.ToLongFunction;
  * @param health of its standby
  */
 public record MeasuredPort(String name, PortCounters counters, PortStatistics statistics, HealthSource health) {
-    static final List<Integer> SIDES = List.of(FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY);
-
     /** What the port itself counts, whatever the side. */
     static final List<Own> OWN = List.of(
             new Own("received_frames", "Frames given to the handler.", PortCounters::received),

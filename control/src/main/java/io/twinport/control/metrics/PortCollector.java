@@ -7,6 +7,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
 import io.twinport.dataplane.LoopWatch;
+import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortStatistics;
 import io.twinport.dpdk.MbufPool;
@@ -76,7 +77,7 @@ final class PortCollector implements MultiCollector {
                 .name(counter.toString())
                 .help("Counted by the side's devices, all that it has had.");
         for (MeasuredPort port : ports) {
-            for (int side : MeasuredPort.SIDES) {
+            for (int side : FailoverPolicy.SIDES) {
                 metric.dataPoint(UnknownSnapshot.UnknownDataPointSnapshot.builder()
                         .labels(Labels.of(PORT, port.name(), SIDE, PolicyText.side(side)))
                         .value(port.statistics().get(side, counter))
@@ -103,7 +104,7 @@ final class PortCollector implements MultiCollector {
                 .name("twinport_sent_frames")
                 .help("Frames of the handler's that the side's driver took.");
         for (MeasuredPort port : ports) {
-            for (int side : MeasuredPort.SIDES) {
+            for (int side : FailoverPolicy.SIDES) {
                 metric.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                         .labels(Labels.of(PORT, port.name(), SIDE, PolicyText.side(side)))
                         .value(port.counters().sentBy(side))

@@ -9,7 +9,6 @@ import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortMonitor;
 import java.util.EnumSet;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -94,7 +93,7 @@ final class PortOperator {
                 ? "there is none"
                 : FailoverPolicy.isHere(state, side)
                         ? "its link is down"
-                        : "it is " + life(side).get().phase().name().toLowerCase(Locale.ROOT);
+                        : "it is " + life(side).get().phase();
     }
 
     /**
@@ -111,7 +110,7 @@ final class PortOperator {
         life.detach();
         if (!Pause.until(() -> OUT.contains(life.phase()), DETACH_MILLIS)) {
             throw new UserException("the " + role + " " + life.plan().name() + " of " + name() + " is "
-                    + life.phase().name().toLowerCase(Locale.ROOT) + " after " + DETACH_MILLIS / 1000
+                    + life.phase() + " after " + DETACH_MILLIS / 1000
                     + " s: it will be taken out when it can.");
         }
         return view();
@@ -210,11 +209,11 @@ final class PortOperator {
         PortPlan before = port.plan();
         port.use(wanted);
         try {
-            PortView.SIDES.forEach(side -> replace(side, before, wanted));
+            FailoverPolicy.SIDES.forEach(side -> replace(side, before, wanted));
         } catch (RuntimeException e) {
             try {
                 port.use(before);
-                PortView.SIDES.forEach(side -> replace(side, wanted, before));
+                FailoverPolicy.SIDES.forEach(side -> replace(side, wanted, before));
             } catch (RuntimeException again) {
                 e.addSuppressed(again);
             }

@@ -1,6 +1,5 @@
 package io.twinport.control.run;
 
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.StandbyHealth;
 import java.util.List;
 import java.util.Map;
@@ -34,7 +33,7 @@ public record PortView(
      * One side of it.
      *
      * @param device as it was given
-     * @param phase what it does, {@code SideLife.Phase} in small letters
+     * @param phase what it does, a {@code SideLife.Phase}
      * @param driver null while no device has joined
      * @param ready it has joined, is started and its link is up (R41)
      * @param megabits per second, -1 where that is not known
@@ -67,7 +66,4 @@ public record PortView(
 
     /** What the drivers of the sides that are there count, by their own names. */
     public record ExtendedStatistics(String name, Map<String, Map<String, Long>> sides) {}
-
-    /** Both sides of any port. */
-    static final List<Integer> SIDES = List.of(FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY);
 }

@@ -1,5 +1,7 @@
 package io.twinport.dataplane.failover;
 
+import java.util.List;
+
 /**
  * All decisions of a failover port, as one pure function {@code (state, event) -> state} over an {@code int}, so that
  * the poll loop can call it, a test can walk through every case, and a log of the events can be replayed. Time comes in
@@ -44,6 +46,9 @@ public final class FailoverPolicy {
 
     public static final int PRIMARY = 1;
     public static final int STANDBY = 2;
+
+    /** Both, for control threads: the numbers are boxed. */
+    public static final List<Integer> SIDES = List.of(PRIMARY, STANDBY);
 
     public static final int PRIMARY_JOINED = 0;
     public static final int PRIMARY_LEFT = 1;

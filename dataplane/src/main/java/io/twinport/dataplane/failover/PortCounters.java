@@ -1,5 +1,7 @@
 package io.twinport.dataplane.failover;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.agrona.concurrent.status.AtomicCounter;
@@ -73,6 +75,27 @@ public final class PortCounters {
     /** Those of a queue of a port with several. */
     public PortCounters queue(int q) {
         return queues[q];
+    }
+
+    /** What the port itself counts, by the names in the file, without the port's; what its idle side receives is not in it. */
+    public Map<String, Long> byName() {
+        Map<String, Long> counts = new LinkedHashMap<>();
+        counts.put("rx_packets", received());
+        counts.put("tx_packets primary", sentByPrimary());
+        counts.put("tx_packets standby", sentByStandby());
+        counts.put("tx_refused", refused());
+        counts.put("tx_dropped", dropped());
+        counts.put("tx_held", held());
+        counts.put("tx_hold_dropped", holdDropped());
+        counts.put("tx_resent", resent());
+        counts.put("tx_announced", announced());
+        counts.put("rx_suppressed", suppressed());
+        counts.put("rx_duplicates", duplicates());
+        counts.put("rx_lookback", lookback());
+        counts.put("rx_forgotten", forgotten());
+        counts.put("switches", switches());
+        counts.put("switches not drained", notDrained());
+        return counts;
     }
 
     /** Publishes the totals of a queue, or of a port's only one; the poll thread only. */
