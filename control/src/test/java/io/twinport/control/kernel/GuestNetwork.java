@@ -5,10 +5,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterEachCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 import org.opentest4j.TestAbortedException;
 
 /**
- * A guest and its network, a namespace of the kernel's each. Both sides of the guest's failover port are veths into one
+ * A guest and its network, a namespace of the kernel's each, made for each test. Both sides of the guest's failover port are veths into one
  * bridge, whose own interface is the other host:
  *
  * <pre>
@@ -17,7 +20,7 @@ import org.opentest4j.TestAbortedException;
  *                  \ af_packet - standby ---- to-standby - /
  * </pre>
  */
-final class GuestNetwork {
+final class GuestNetwork implements BeforeEachCallback, AfterEachCallback {
     static final String MAC = "02:00:00:00:00:01";
     static final String HOST = "10.77.0.1";
     static final String PRIMARY = "primary";
@@ -28,19 +31,27 @@ final class GuestNetwork {
     private final String guest = "twinport-guest-" + ID;
     private final String network = "twinport-host-" + ID;
 
-    private GuestNetwork() {}
+    private boolean isMade;
 
     /** Makes it with both sides plugged in, or has the test skipped where there are no namespaces. */
-    static GuestNetwork make() {
-        GuestNetwork made = new GuestNetwork();
+    @Override
+    public void beforeEach(ExtensionContext test) {
         try {
-            Program.run("ip", "netns", "add", made.guest);
+            Program.run("ip", "netns", "add", guest);
         } catch (IllegalStateException e) {
             throw new TestAbortedException("it takes root and network namespaces: " + e.getMessage(), e);
         }
-        Program.run("ip", "netns", "add", made.network);
-        made.setUp();
-        return made;
+        Program.run("ip", "netns", "add", network);
+        isMade = true;
+        setUp();
+    }
+
+    @Override
+    public void afterEach(ExtensionContext test) {
+        if (isMade) {
+            Program.run("ip", "netns", "delete", guest);
+            Program.run("ip", "netns", "delete", network);
+        }
     }
 
     private void setUp() {
@@ -137,10 +148,5 @@ final class GuestNetwork {
     private static String[] within(String namespace, String... command) {
         return Stream.concat(Stream.of("ip", "netns", "exec", namespace), Stream.of(command))
                 .toArray(String[]::new);
-    }
-
-    void remove() {
-        Program.run("ip", "netns", "delete", guest);
-        Program.run("ip", "netns", "delete", network);
     }
 }

@@ -13,9 +13,8 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -31,17 +30,8 @@ class KernelInterfaceDpdkTest {
     @TempDir
     private Path folder;
 
-    private GuestNetwork network;
-
-    @BeforeEach
-    void makeNetwork() {
-        network = GuestNetwork.make();
-    }
-
-    @AfterEach
-    void removeNetwork() {
-        network.remove();
-    }
+    @RegisterExtension
+    private final GuestNetwork network = new GuestNetwork();
 
     /** A hundred switches: each second failover because the primary's wire is cut, the others because it is pulled out. */
     @Test

@@ -13,9 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.agrona.concurrent.status.CountersReader;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the user of the kernel's interface does to it. */
@@ -26,17 +25,8 @@ class TapDpdkTest {
     @TempDir
     private Path folder;
 
-    private GuestNetwork network;
-
-    @BeforeEach
-    void makeNetwork() {
-        network = GuestNetwork.make();
-    }
-
-    @AfterEach
-    void removeNetwork() {
-        network.remove();
-    }
+    @RegisterExtension
+    private final GuestNetwork network = new GuestNetwork();
 
     @Test
     void shouldSetBothSidesAsTheInterfaceIsSet() {
