@@ -44,6 +44,14 @@ class PairCheckTest {
         assertTrue(pair.text().contains("0000:06:00.0 (iavf, ens6, " + MAC + ")"), pair.text());
     }
 
+    /** VFs that the host has given none. */
+    @Test
+    void shouldMakeNoPairOfDevicesWithoutAnAddress() {
+        String none = "00:00:00:00:00:00";
+        machine.nic("0000:05:00.0", "iavf", "ens5", none).nic("0000:06:00.0", "iavf", "ens6", none);
+        assertEquals(Level.NOTE, findings().getFirst().level());
+    }
+
     @Test
     void shouldSayWhereThereIsNoPair() {
         machine.nic("0000:05:00.0", "iavf", "ens5", MAC);
