@@ -99,7 +99,7 @@ class ServiceHwTest {
         wire.awaitTraffic(primary, wire.arrivals().end(), SOON);
         assertEquals(switches, twinport.lines("switch ").size(), twinport::toString);
 
-        scenario.step("the operator takes the traffic off the primary, asks, and ends it");
+        scenario.step("the operator takes the traffic off the primary, and asks");
         operate(guest, "switch standby --name guest --cnc-dir /run/twinport");
         twinport.awaitLine("switch primary -> standby, cause: standby forced", SOON);
         wire.awaitTraffic(standby, wire.arrivals().end(), SOON);
@@ -107,8 +107,7 @@ class ServiceHwTest {
         scenario.step(ports);
         assertTrue(ports.contains(primaryAddress) && ports.contains(standbyAddress), ports);
         wire.stopSending();
-        operate(guest, "stop --name guest --cnc-dir /run/twinport");
-        assertEquals(0, twinport.waitFor(SOON), twinport::toString);
+        assertEquals(0, twinport.terminate(SOON), twinport::toString);
         assertEquals(List.of(), twinport.lines("Exception|^\\d+ times:|not back in the pool"), twinport::toString);
         for (String device : List.of("pci/devices/" + primaryAddress, "virtio/devices/*")) {
             guest.shell().run("test -e /sys/bus/" + device + "/driver"); // the kernel has it back

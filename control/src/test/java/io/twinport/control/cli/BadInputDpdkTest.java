@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.control.Executed;
 import io.twinport.control.Program;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,10 +33,20 @@ class BadInputDpdkTest {
     }
 
     private void assertFailure(String part, String... arguments) {
-        String output = failure(List.of(), arguments);
+        assertSaid(part, failure(List.of(), arguments));
+    }
+
+    private static void assertSaid(String part, String output) {
         assertTrue(output.contains(part), output);
         String last = output.substring(output.lastIndexOf('\n') + 1);
         assertTrue(last.startsWith("twinport: "), output);
+    }
+
+    /** What can be told without EAL. */
+    private static void assertRefusal(String part, String... arguments) {
+        Executed twinport = Executed.twinport(arguments);
+        assertEquals(2, twinport.code(), twinport::output);
+        assertSaid(part, twinport.output());
     }
 
     @Test
@@ -62,16 +73,13 @@ class BadInputDpdkTest {
     void shouldSayWhatIsNoRecordOfDecisions() throws IOException {
         Path text = Files.writeString(folder.resolve("some.txt"), "no record");
         for (Path file : List.of(text, folder.resolve("missing.cnc"), folder)) {
-            try (Program replay = Program.twinport("replay", file.toString())) {
-                assertEquals(2, replay.waitFor(SECONDS), replay::output);
-                assertTrue(replay.output().startsWith("twinport: " + file), replay::output);
-            }
+            assertRefusal("twinport: " + file, "replay", file.toString());
         }
     }
 
     @Test
     void shouldRefuseTwoEqualDevices() {
-        assertFailure(
+        assertRefusal(
                 "they must be two devices",
                 "run",
                 "--primary",
@@ -111,7 +119,7 @@ class BadInputDpdkTest {
     }
 
     private void assertSetting(String part, String option, String value) {
-        assertFailure(part, "run", "--primary", "net_null0", option, value, "--", "--no-huge");
+        assertRefusal(part, "run", "--primary", "net_null0", option, value, "--", "--no-huge");
     }
 
     /** R22: the device and the MTU by name. */
@@ -185,18 +193,20 @@ class BadInputDpdkTest {
 
     @Test
     void shouldRefuseOptionsThatMakeNoSense() {
-        assertFailure("--switches 0", "demo", "--switches", "0");
-        assertFailure("--rate -1", "demo", "--rate", "-1");
-        assertFailure("cannot be read", "demo", "--pcap", folder.resolve("none").toString());
-        assertFailure(
+        assertRefusal("--switches 0", "demo", "--switches", "0");
+        assertRefusal("--rate -1", "demo", "--rate", "-1");
+        assertRefusal("cannot be read", "demo", "--pcap", folder.resolve("none").toString());
+        assertRefusal(
                 "--json", "demo", "--json", folder.resolve("none/result.json").toString());
         assertFailure("-l 99", "run", "--primary", "net_null0", "--", "-l", "99");
-        assertFailure("--handler", "run", "--primary", "net_null0", "--handler", "drop", "--", "--no-huge");
-        assertFailure("give active, presence or both", "run", "--primary", "net_null0", "--rx-mode", "kernel");
-        assertFailure("give 0 to 10000 microseconds", "run", "--primary", "net_null0", "--rx-lookback-us", "10001");
-        assertFailure("--rx-lookback-us -1", "run", "--primary", "net_null0", "--rx-lookback-us", "-1");
-        assertFailure("give 0 to 10000 milliseconds", "run", "--primary", "net_null0", "--rx-window-ms", "10001");
-        assertTrue(failure(List.of(), "run", "--bogus").contains("--bogus"));
+        assertRefusal("--handler", "run", "--primary", "net_null0", "--handler", "drop", "--", "--no-huge");
+        assertRefusal("give active, presence or both", "run", "--primary", "net_null0", "--rx-mode", "kernel");
+        assertRefusal("give 0 to 10000 microseconds", "run", "--primary", "net_null0", "--rx-lookback-us", "10001");
+        assertRefusal("--rx-lookback-us -1", "run", "--primary", "net_null0", "--rx-lookback-us", "-1");
+        assertRefusal("give 0 to 10000 milliseconds", "run", "--primary", "net_null0", "--rx-window-ms", "10001");
+        Executed bogus = Executed.twinport("run", "--bogus");
+        assertEquals(2, bogus.code());
+        assertTrue(bogus.output().contains("--bogus"), bogus::output);
     }
 
     @Test

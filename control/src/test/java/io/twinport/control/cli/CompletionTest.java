@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.control.Executed;
 import io.twinport.control.Program;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,18 +14,15 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The script in a bash, asked as its line editor asks. */
 class CompletionTest {
-    private static final int SECONDS = 60;
-
     @TempDir
     Path folder;
 
     private List<String> complete(String... words) throws Exception {
         Path script = folder.resolve("twinport.bash");
         if (!Files.exists(script)) {
-            try (Program program = Program.twinport("completion", "bash")) {
-                assertEquals(0, program.waitFor(SECONDS), program::output);
-                Files.writeString(script, program.output());
-            }
+            Executed completion = Executed.twinport("completion", "bash");
+            assertEquals(0, completion.code(), completion::output);
+            Files.writeString(script, completion.output());
         }
         String line = String.join(" ", words);
         return Program.run(
@@ -52,9 +50,8 @@ class CompletionTest {
 
     @Test
     void shouldRefuseAShellThatItDoesNotKnow() {
-        try (Program program = Program.twinport("completion", "fish")) {
-            assertEquals(2, program.waitFor(SECONDS), program::output);
-            assertTrue(program.output().contains("bash, zsh"), program::output);
-        }
+        Executed completion = Executed.twinport("completion", "fish");
+        assertEquals(2, completion.code(), completion::output);
+        assertTrue(completion.output().contains("bash, zsh"), completion::output);
     }
 }

@@ -3,6 +3,7 @@ package io.twinport.control.kernel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.control.Executed;
 import io.twinport.control.Pause;
 import io.twinport.control.Program;
 import java.io.IOException;
@@ -159,10 +160,9 @@ class KernelInterfaceDpdkTest {
     /** The record of the switches against what was done, and against what the other host has received. */
     private void assertHistory(Program run) throws IOException {
         Path file = folder.resolve("history.json");
-        try (Program history =
-                Program.twinport("history", folder.resolve("guest.cnc").toString(), "--json", file.toString())) {
-            assertEquals(0, history.waitFor(SECONDS), history::output);
-        }
+        Executed history =
+                Executed.twinport("history", folder.resolve("guest.cnc").toString(), "--json", file.toString());
+        assertEquals(0, history.code(), history::output);
         List<JsonNode> switches = StreamSupport.stream(
                         JsonMapper.shared()
                                 .readTree(Files.readString(file))

@@ -3,6 +3,7 @@ package io.twinport.control.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.control.Executed;
 import io.twinport.control.Program;
 import io.twinport.control.pcap.PcapFile;
 import java.io.IOException;
@@ -55,20 +56,17 @@ class HistoryDpdkTest {
     private static String history(String... arguments) {
         List<String> all = new ArrayList<>(List.of("history"));
         all.addAll(List.of(arguments));
-        try (Program history = Program.twinport(all.toArray(String[]::new))) {
-            assertEquals(0, history.waitFor(SECONDS), history::output);
-            return history.output();
-        }
+        Executed history = Executed.twinport(all.toArray(String[]::new));
+        assertEquals(0, history.code(), history::output);
+        return history.output();
     }
 
     private static String refused(String... arguments) {
         List<String> all = new ArrayList<>(List.of("history"));
         all.addAll(List.of(arguments));
-        try (Program history = Program.twinport(all.toArray(String[]::new))) {
-            assertEquals(2, history.waitFor(SECONDS), history::output);
-            assertEquals(0, history.count("Exception"), history::output);
-            return history.output();
-        }
+        Executed history = Executed.twinport(all.toArray(String[]::new));
+        assertEquals(2, history.code(), history::output);
+        return history.output();
     }
 
     /** An enhanced packet block. */
@@ -173,9 +171,8 @@ class HistoryDpdkTest {
         assertTrue(refused(text.toString(), "--switch", "1").contains("--pcap"));
         assertTrue(refused(text.toString(), "--pcap", "/no/such/folder/x").contains("--pcap"));
         assertTrue(refused().contains("FILE"));
-        try (Program run = Program.twinport("run", "--flight-recorder", "100000", "--primary", "net_ring0")) {
-            assertEquals(2, run.waitFor(SECONDS), run::output);
-            assertTrue(run.output().contains("--flight-recorder 100000"), run::output);
-        }
+        Executed run = Executed.twinport("run", "--flight-recorder", "100000", "--primary", "net_ring0");
+        assertEquals(2, run.code(), run::output);
+        assertTrue(run.output().contains("--flight-recorder 100000"), run::output);
     }
 }

@@ -3,6 +3,7 @@ package io.twinport.control.run;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.control.Executed;
 import io.twinport.control.Program;
 import java.io.IOException;
 import java.net.URI;
@@ -61,10 +62,9 @@ class SeveralPortsDpdkTest {
 
     @Test
     void shouldRefuseOptionsOfAPortBesideAFile() throws IOException {
-        try (Program twinport = Program.twinport("run", "-c", configuration().toString(), "--mtu", "9000")) {
-            assertEquals(2, twinport.waitFor(SECONDS), twinport::output);
-            assertTrue(twinport.output().contains("--mtu: with -c the ports are as the file says"), twinport::output);
-        }
+        Executed twinport = Executed.twinport("run", "-c", configuration().toString(), "--mtu", "9000");
+        assertEquals(2, twinport.code(), twinport::output);
+        assertTrue(twinport.output().contains("--mtu: with -c the ports are as the file says"), twinport::output);
     }
 
     @Test

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class TapPingDpdkTest {
     private static final int SECONDS = 60;
-    private static final int ROUNDS = 10;
+    private static final int ROUNDS = 5;
     private static final int DWELL_MILLIS = 300;
     private static final Duration REQUEST_INTERVAL = Duration.ofMillis(10);
     private static final Pattern RUN_LINE = Pattern.compile("^[\\d:.]+");

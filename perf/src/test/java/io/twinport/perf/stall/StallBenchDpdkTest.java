@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.perf.Main;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -18,20 +19,20 @@ final class StallBenchDpdkTest {
     Path folder;
 
     @Test
-    void shouldTimeEachPassOfEachLoop() throws Exception {
+    void shouldTimeEachPassOfEachLoopWhileItsCollectorHasWork() throws Exception {
         Path json = folder.resolve("stall.json");
         Path html = folder.resolve("stall.html");
         int code = Main.execute(
                 "stall",
                 "--launches=1",
                 "--seconds=1",
-                "--allocate=0",
+                "--allocate=50",
                 "--json=" + json,
                 "--html=" + html,
                 "--hgrm=" + folder.resolve("pass"));
         assertEquals(0, code);
         JsonNode result = JsonMapper.shared().readTree(Files.readString(json));
-        for (String name : new String[] {"c", "twinport"}) {
+        for (String name : List.of("c", "twinport", "serial", "z", "shenandoah")) {
             JsonNode passes = result.get("cases").get(name);
             double count = passes.get("count").get(0).asDouble();
             double p50 = passes.get("p50").get(0).asDouble();
@@ -48,16 +49,6 @@ final class StallBenchDpdkTest {
                 / result.get("cases").get("c").get("p99999").get(0).asDouble();
         assertEquals(ratio, result.get("stallVsC").get("twinport").get("median").asDouble(), 1e-9);
         assertTrue(Files.readString(html).contains("<svg"));
-    }
-
-    @Test
-    void shouldRunWithACollectorThatHasWork() throws Exception {
-        Path json = folder.resolve("stall.json");
-        assertEquals(0, Main.execute("stall", "--launches=1", "--seconds=1", "--allocate=50", "--json=" + json));
-        JsonNode cases = JsonMapper.shared().readTree(Files.readString(json)).get("cases");
-        for (String name : new String[] {"c", "twinport", "serial", "z", "shenandoah"}) {
-            assertTrue(cases.get(name).get("count").get(0).asLong() > 0, cases.toString());
-        }
     }
 
     @Test
