@@ -2,6 +2,7 @@ package io.twinport.control;
 
 import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.failover.WarmUp;
+import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EalThread;
 import io.twinport.posix.Affinity;
 import java.util.SortedSet;
@@ -24,6 +25,10 @@ final class WarmUpThread implements AutoCloseable {
                 Affinity.pinThisThread(cpus);
                 EalThread.register();
                 WarmUp.run(settings, queues, () -> stopped);
+            } catch (DpdkException e) {
+                if (!e.isOutOfMemory()) { // which is better kept for devices
+                    errors.onError(e);
+                }
             } catch (RuntimeException e) {
                 errors.onError(e);
             } finally {

@@ -33,6 +33,11 @@ public final class DpdkException extends RuntimeException {
         return code;
     }
 
+    /** Whether EAL had no memory left for it. */
+    public boolean isOutOfMemory() {
+        return code == Errno.ENOMEM || code == Errno.ENOBUFS;
+    }
+
     /**
      * Passes a result that is not negative.
      *

@@ -9,16 +9,22 @@ import java.lang.invoke.MethodHandle;
 
 /** What DPDK and its drivers say on stderr, by component: {@code pmd.net.virtio.driver}, {@code lib.eal}. Any thread. */
 public final class EalLog {
-    /** {@code RTE_LOG_EMERG} is 1; the names are those of {@code --log-level}. */
+    /** {@code RTE_LOG_...}; the names are those of {@code --log-level}. */
     public enum Level {
-        EMERGENCY,
-        ALERT,
-        CRITICAL,
-        ERROR,
-        WARNING,
-        NOTICE,
-        INFO,
-        DEBUG
+        EMERGENCY(1),
+        ALERT(2),
+        CRITICAL(3),
+        ERROR(4),
+        WARNING(5),
+        NOTICE(6),
+        INFO(7),
+        DEBUG(8);
+
+        private final int number;
+
+        Level(int number) {
+            this.number = number;
+        }
     }
 
     private static final MethodHandle SET_LEVEL =
@@ -33,7 +39,7 @@ public final class EalLog {
      */
     public static void set(String pattern, Level level) {
         try (Arena arena = Arena.ofConfined()) {
-            int result = (int) SET_LEVEL.invokeExact(arena.allocateFrom(pattern), level.ordinal() + 1);
+            int result = (int) SET_LEVEL.invokeExact(arena.allocateFrom(pattern), level.number);
             DpdkException.check(result, "rte_log_set_level_pattern(" + pattern + ")", "");
         } catch (RuntimeException e) {
             throw e;

@@ -159,7 +159,8 @@ public final class EthDev {
         String hint = Devargs.isPci(name)
                 ? "is it there (lspci), and bound to vfio-pci (dpdk-devbind.py -b vfio-pci " + name + ")?"
                 : "the driver refuses the device or its arguments. Is the far end there, does the interface exist, is the"
-                        + " path right? The driver's own words: add '-- --log-level=debug'";
+                        + " path right, has EAL memory left (-m, hugepages)? The driver's own words: add"
+                        + " '-- --log-level=debug'";
         DpdkException.check(result, "rte_dev_probe(" + devargs + ")", hint);
     }
 

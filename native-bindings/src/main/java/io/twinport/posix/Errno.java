@@ -8,6 +8,7 @@ public final class Errno {
     public static final int ENOENT = 2;
     public static final int EINTR = 4;
     public static final int EAGAIN = 11;
+    public static final int ENOMEM = 12;
     public static final int EACCES = 13;
     public static final int EFAULT = 14;
     public static final int EBUSY = 16;
@@ -15,6 +16,8 @@ public final class Errno {
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int ENOSPC = 28;
+
+    public static final int ENOBUFS = 105;
 
     /** The kernel's ENOTSUPP is 524; DPDK returns ENOTSUP, which is 95. */
     public static final int ENOTSUP = 95;
@@ -27,7 +30,7 @@ public final class Errno {
             Map.entry(6, "ENXIO (no such device or address)"),
             Map.entry(9, "EBADF (bad file descriptor)"),
             Map.entry(EAGAIN, "EAGAIN (try again)"),
-            Map.entry(12, "ENOMEM (not enough memory)"),
+            Map.entry(ENOMEM, "ENOMEM (not enough memory)"),
             Map.entry(EACCES, "EACCES (permission denied)"),
             Map.entry(EFAULT, "EFAULT (bad address)"),
             Map.entry(EBUSY, "EBUSY (device or resource busy)"),
@@ -38,6 +41,7 @@ public final class Errno {
             Map.entry(38, "ENOSYS (not implemented)"),
             Map.entry(ENOTSUP, "ENOTSUP (not supported)"),
             Map.entry(98, "EADDRINUSE (address in use)"),
+            Map.entry(ENOBUFS, "ENOBUFS (no buffer space)"),
             Map.entry(107, "ENOTCONN (not connected)"),
             Map.entry(110, "ETIMEDOUT (timed out)"),
             Map.entry(111, "ECONNREFUSED (connection refused)"));

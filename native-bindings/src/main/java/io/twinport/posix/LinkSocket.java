@@ -37,7 +37,6 @@ public final class LinkSocket implements AutoCloseable {
     private static final int SOCKADDR_BYTES = 12;
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int MSG_DONTWAIT = 0x40;
-    private static final int ENOBUFS = 105;
     private static final short POLLIN = 1;
 
     private static final MethodHandle BIND =
@@ -129,7 +128,7 @@ public final class LinkSocket implements AutoCloseable {
             }
             long length = (long) RECV.invokeExact(state, descriptor, buffer, (long) BUFFER_BYTES, MSG_DONTWAIT);
             if (length < 0) {
-                if (Posix.errno(state) == ENOBUFS) {
+                if (Posix.errno(state) == Errno.ENOBUFS) {
                     listener.onLost();
                 }
                 return false;

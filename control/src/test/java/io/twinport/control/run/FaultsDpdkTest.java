@@ -1,10 +1,12 @@
 package io.twinport.control.run;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Pause;
 import io.twinport.control.Program;
+import io.twinport.control.UserException;
 import io.twinport.control.history.SwitchHistory;
 import io.twinport.control.socket.ControlClient;
 import java.io.IOException;
@@ -87,6 +89,38 @@ class FaultsDpdkTest {
                     second.pid(),
                     SwitchHistory.read(folder.resolve("twinport.cnc")).pid());
             end(second);
+        }
+    }
+
+    /** EAL's memory suffices for the mbufs and one device, and not for rings of the largest size. */
+    @Test
+    void shouldGoOnWhereThereIsNoMemoryForAnotherDevice() throws IOException {
+        String standby = "net_virtio_user0,server=1,queue_size=32768,path=" + folder.resolve("standby");
+        try (Program farEnd = Testpmd.reflector(folder.resolve("standby"));
+                Program twinport = Program.twinport(
+                        "run",
+                        "--cnc-dir",
+                        folder.toString(),
+                        "--primary",
+                        "net_tap0,iface=twfm" + id,
+                        "--handler",
+                        "generate:1000",
+                        "--",
+                        "--no-huge",
+                        "-m",
+                        "36")) {
+            twinport.awaitLine("ready", SECONDS);
+            twinport.awaitLine("-> primary", SECONDS);
+            try (ControlClient operator = operator()) {
+                Map<String, String> device = Map.of("side", "standby", "device", standby);
+                UserException refused = assertThrows(UserException.class, () -> operator.request("attach", device));
+                assertTrue(String.valueOf(refused.getMessage()).contains("has EAL memory left"), refused::getMessage);
+                assertCountsOn(operator, "tx_packets primary");
+            }
+            assertTrue(farEnd.isAlive(), farEnd::output);
+            end(twinport);
+        } finally {
+            Testpmd.cleanUp();
         }
     }
 
