@@ -6,6 +6,7 @@ import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
+import io.twinport.dataplane.capture.CapturedPort;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
@@ -85,6 +86,7 @@ public class CostBenchmark {
     private MbufPool pool;
     private MbufAllocator allocator;
     private FailoverPort failover;
+    private CapturedPort capturable;
     private FailoverPort holding;
     private EthDev withLinkWord;
     private long scratch;
@@ -110,6 +112,7 @@ public class CostBenchmark {
         long events = EventLine.allocate();
         bare = new BarePort();
         failover = new FailoverPort(0, events, new PortCounters(cnc.counters(), 0), new PortEvents(cnc.events()));
+        capturable = new CapturedPort(failover, failover, failover::sideOf, failover::transmittingSide);
         holding = new FailoverPort(
                 1,
                 events,
@@ -177,6 +180,13 @@ public class CostBenchmark {
     public int rxTxFailover() {
         int received = failover.rxBurst(burst.address(), MbufBurst.CAPACITY);
         return failover.txBurst(burst.address(), received);
+    }
+
+    /** As {@code run} has it: its frames could be captured, and nobody does. */
+    @Benchmark
+    public int rxTxCapturable() {
+        int received = capturable.rxBurst(burst.address(), MbufBurst.CAPACITY);
+        return capturable.txBurst(burst.address(), received);
     }
 
     /** With frames held for an unplanned cut; over a device that is done with them at once, so the references alone. */
