@@ -1,6 +1,7 @@
 package io.twinport.dataplane;
 
 import io.twinport.dataplane.cnc.Command;
+import java.time.Duration;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
@@ -76,6 +77,7 @@ public final class PollLoop implements Agent {
                 member.leave(Command.side(buffer, index));
             }
             case Command.DECIDE -> member.decide(Command.side(buffer, index));
+            case Command.FAILBACK_DELAY -> member.setFailbackDelay(Command.line(buffer, index));
             case Command.TRANSMIT -> member.transmit(Command.line(buffer, index));
             case Command.CAPTURE -> member.capture(Command.side(buffer, index) != 0);
             default -> {} // of a later version of the file: a loop ignores what it does not know
@@ -115,6 +117,15 @@ public final class PollLoop implements Agent {
      */
     public void decide(int member, int event) {
         Command.send(commands, Command.DECIDE, member, event, 0);
+    }
+
+    /**
+     * Says how long a member's policy waits before it goes back to a primary that is up again; a wait that runs goes on.
+     *
+     * @throws IllegalStateException if the loop does not read its commands
+     */
+    public void setFailbackDelay(int member, Duration delay) {
+        Command.send(commands, Command.FAILBACK_DELAY, member, 0, delay.toNanos());
     }
 
     /**

@@ -21,6 +21,13 @@ public interface PollMember {
     void decide(int event);
 
     /**
+     * How long the member's policy waits before it goes back to a primary that is up again; a wait that runs goes on.
+     *
+     * @param nanos as {@code FailbackSettings} has it
+     */
+    default void setFailbackDelay(long nanos) {}
+
+    /**
      * Sends a frame of a control thread's.
      *
      * @param mbuf address; it is the member's now, to be sent or freed

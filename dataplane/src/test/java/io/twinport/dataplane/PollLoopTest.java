@@ -56,6 +56,11 @@ class PollLoopTest {
         public void decide(int event) {
             told.add(name + " hears " + event);
         }
+
+        @Override
+        public void setFailbackDelay(long nanos) {
+            told.add(name + " waits " + nanos);
+        }
     }
 
     @Test
@@ -68,10 +73,11 @@ class PollLoopTest {
     void shouldPassOnWhatControlSays() {
         Command.send(commands, Command.DECIDE, 1, 14, 0);
         Command.send(commands, Command.TRANSMIT, 0, 0, 4096);
+        loop.setFailbackDelay(1, Duration.ofNanos(77));
         for (int i = 0; i < PASSES_TO_OBEY; i++) {
             loop.doWork();
         }
-        assertEquals(List.of("second hears 14", "first sends 4096"), told);
+        assertEquals(List.of("second hears 14", "first sends 4096", "second waits 77"), told);
     }
 
     @Test

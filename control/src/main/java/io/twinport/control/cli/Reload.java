@@ -110,17 +110,9 @@ final class Reload {
     private PortArguments merge(String name, PortArguments port, PortArguments other, int mbufRoom) {
         Map<String, Object> values = Configuration.values(port);
         Set<String> live = new TreeSet<>(LIVE);
-        PortPlan old = port.plan(name);
         PortPlan plan = other.plan(name);
         if (plan.settings().configuration().mbufRoom() > mbufRoom) {
             live.remove("mtu"); // no mbuf would hold such a frame
-        }
-        if (!plan.settings()
-                .port()
-                .failback()
-                .delay()
-                .equals(old.settings().port().failback().delay())) {
-            live.remove("failback"); // the poll loop has its times from the start
         }
         if (plan.settings().configuration().mac().isEmpty()) {
             live.remove("mac"); // which of its devices had which is not known any more

@@ -217,6 +217,8 @@ final class PortRun {
             monitor.use(settings.detection());
         }
         FailbackSettings failback = settings.port().failback();
+        PortQueue decider = queues.places().getFirst();
+        decider.loop().setFailbackDelay(decider.member(), failback.delay());
         decide(failback.mode());
         decide(failback.damping() ? FailoverPolicy.DAMPING_ON : FailoverPolicy.DAMPING_OFF);
     }

@@ -89,6 +89,30 @@ class ReloadDpdkTest {
         assertEquals("[]", reload().path("changed").toString(), "what has been done is not done again");
     }
 
+    /** Of a link that is cut and restored: the interface of a TAP going down and up. */
+    @Test
+    void shouldWaitForAFailbackAsTheFileSaysNow() throws IOException {
+        Files.writeString(file, Files.readString(file).replace("failback: at-once", "failback: delay:600000"));
+        assertEquals(
+                "[\"wan.failback: at-once -> delay:600000\"]",
+                reload().path("changed").toString());
+        int failbacks = twinport.count("switch standby -> primary");
+        cutAndRestore(1);
+        Files.writeString(file, Files.readString(file).replace("delay:600000", "delay:10"));
+        assertEquals(1, reload().path("changed").size());
+        assertEquals(failbacks, twinport.count("switch standby -> primary"), twinport::output);
+        cutAndRestore(2);
+        twinport.awaitCount("switch standby -> primary", failbacks + 1, SECONDS);
+    }
+
+    private void cutAndRestore(int time) {
+        int ups = twinport.count("primary link up");
+        Program.run("ip", "link", "set", "twrp" + id, "down");
+        twinport.awaitCount("primary link down", time, SECONDS);
+        Program.run("ip", "link", "set", "twrp" + id, "up");
+        twinport.awaitCount("primary link up", ups + 1, SECONDS);
+    }
+
     @Test
     void shouldPutAnotherDeviceInASidesPlace() throws IOException {
         Files.writeString(

@@ -141,6 +141,11 @@ public final class CapturedPort implements PacketPort, PollMember {
     }
 
     @Override
+    public void setFailbackDelay(long nanos) {
+        member.setFailbackDelay(nanos);
+    }
+
+    @Override
     public void transmit(long mbuf) {
         member.transmit(mbuf);
     }

@@ -33,6 +33,9 @@ public final class Command {
     /** Message type: copies of the member's frames are kept, or no more with 0 in the place of {@code side}. */
     public static final int CAPTURE = 6;
 
+    /** Message type: the member's failback waits so many nanoseconds, which stand in the place of {@code line}. */
+    public static final int FAILBACK_DELAY = 7;
+
     private static final int ID = 0;
     private static final int MEMBER = 8;
     private static final int SIDE = 12;

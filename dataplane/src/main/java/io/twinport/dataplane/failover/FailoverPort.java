@@ -259,6 +259,11 @@ public final class FailoverPort implements PacketPort, PollMember {
         tell();
     }
 
+    @Override
+    public void setFailbackDelay(long nanos) {
+        timers.setWait(nanos);
+    }
+
     private void look() {
         int event = selector.look();
         long nanos = EventLine.takeEventNanos(events);

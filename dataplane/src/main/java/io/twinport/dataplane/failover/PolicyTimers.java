@@ -7,14 +7,19 @@ final class PolicyTimers {
     /** No event. */
     static final int NONE = -1;
 
-    private final long waitNanos;
     private final long settleNanos;
+    private long waitNanos;
     private long waitOverAt;
     private long settledAt;
 
     PolicyTimers(Duration wait, Duration settle) {
         this.waitNanos = wait.toNanos();
         this.settleNanos = settle.toNanos();
+    }
+
+    /** Of the waits that start from now on. */
+    void setWait(long nanos) {
+        waitNanos = nanos;
     }
 
     /** Starts and ends waits as the state asks; one that runs goes on. */

@@ -42,6 +42,17 @@ class PolicyTimersTest {
     }
 
     @Test
+    void shouldWaitForAsLongAsItIsToldNext() {
+        timers.follow(on(FAILBACK_DELAYED), 5);
+        timers.setWait(3 * WAIT);
+        assertEquals(WAIT_OVER, timers.due(5 + WAIT), "a wait that runs goes on");
+        timers.follow(on(FAILBACK_DELAYED, PRIMARY_LINK_DOWN), 2000);
+        timers.follow(on(FAILBACK_DELAYED), 3000);
+        assertEquals(PolicyTimers.NONE, timers.due(3000 + 3 * WAIT - 1));
+        assertEquals(WAIT_OVER, timers.due(3000 + 3 * WAIT));
+    }
+
+    @Test
     void shouldForgetWaitOfPrimaryThatFailsAgain() {
         timers.follow(on(FAILBACK_DELAYED), 5);
         timers.follow(on(FAILBACK_DELAYED, PRIMARY_LINK_DOWN), 500);
