@@ -12,22 +12,23 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Captures of a port that generates frames. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class CaptureDpdkTest {
     private static final int SECONDS = 60;
 
-    @TempDir
     private Path folder;
-
     private Program twinport;
 
-    @BeforeEach
-    void start() {
+    @BeforeAll
+    void start(@TempDir Path given) {
+        folder = given;
         twinport = Program.twinport(
                 "run",
                 "--cnc-dir",
@@ -45,7 +46,7 @@ class CaptureDpdkTest {
         twinport.awaitLine("ready", SECONDS);
     }
 
-    @AfterEach
+    @AfterAll
     void stop() {
         twinport.interrupt();
         assertEquals(0, twinport.waitFor(SECONDS), twinport::output);

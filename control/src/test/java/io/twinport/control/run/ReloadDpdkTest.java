@@ -12,26 +12,26 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
-/** A configuration that changes under a process that runs. */
+/** A configuration that changes under a process that runs; before each test it is the same. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ReloadDpdkTest {
     private static final int SECONDS = 60;
-
-    @TempDir
-    private Path folder;
 
     private final String id = String.valueOf(ProcessHandle.current().pid() % 10_000);
     private Path file;
     private Program twinport;
     private ControlClient operator;
 
-    @BeforeEach
-    void start() throws IOException {
+    @BeforeAll
+    void start(@TempDir Path folder) throws IOException {
         file = folder.resolve("twinport.yaml");
         write("mtu: 1500");
         twinport = Program.twinport("run", "-c", file.toString(), "--cnc-dir", folder.toString());
@@ -40,7 +40,13 @@ class ReloadDpdkTest {
         operator = ControlClient.connect(folder.resolve("guest.sock"));
     }
 
-    @AfterEach
+    @BeforeEach
+    void configure() throws IOException {
+        write("mtu: 1500");
+        reload();
+    }
+
+    @AfterAll
     void stop() {
         operator.close();
         twinport.interrupt();
@@ -97,18 +103,19 @@ class ReloadDpdkTest {
                 "[\"wan.failback: at-once -> delay:600000\"]",
                 reload().path("changed").toString());
         int failbacks = twinport.count("switch standby -> primary");
-        cutAndRestore(1);
+        cutAndRestore();
         Files.writeString(file, Files.readString(file).replace("delay:600000", "delay:10"));
         assertEquals(1, reload().path("changed").size());
         assertEquals(failbacks, twinport.count("switch standby -> primary"), twinport::output);
-        cutAndRestore(2);
+        cutAndRestore();
         twinport.awaitCount("switch standby -> primary", failbacks + 1, SECONDS);
     }
 
-    private void cutAndRestore(int time) {
+    private void cutAndRestore() {
+        int downs = twinport.count("primary link down");
         int ups = twinport.count("primary link up");
         Program.run("ip", "link", "set", "twrp" + id, "down");
-        twinport.awaitCount("primary link down", time, SECONDS);
+        twinport.awaitCount("primary link down", downs + 1, SECONDS);
         Program.run("ip", "link", "set", "twrp" + id, "up");
         twinport.awaitCount("primary link up", ups + 1, SECONDS);
     }
