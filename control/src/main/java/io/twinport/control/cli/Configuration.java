@@ -46,12 +46,12 @@ record Configuration(
     }
 
     /**
-     * With devices of this machine for standbys that were not named.
+     * With devices of this machine, and of EAL's arguments, for sides that were not named.
      *
      * @throws UserException if it cannot be told which
      */
     Configuration paired() {
-        List<PortPlan> paired = ports.stream().map(PortPlan::paired).toList();
+        List<PortPlan> paired = PortPlan.paired(ports, eal);
         FailoverRun.check(paired); // two may have found the same
         return new Configuration(options, eal, arguments, paired);
     }

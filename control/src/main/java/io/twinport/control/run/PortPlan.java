@@ -46,6 +46,22 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
     }
 
     /**
+     * The ports, with devices of this machine, and of EAL's arguments, for sides that were not named.
+     *
+     * @throws UserException if it cannot be told which
+     */
+    public static List<PortPlan> paired(List<PortPlan> ports, List<String> eal) {
+        List<String> named = ports.stream()
+                .flatMap(port -> port.sides.stream())
+                .map(SideSpec::name)
+                .toList();
+        VdevPairing vdevs = new VdevPairing(eal, named);
+        return ports.stream()
+                .map(port -> new PortPlan(port.name, vdevs.resolve(port.sides), port.handler, port.settings).paired())
+                .toList();
+    }
+
+    /**
      * The same port, with what this machine has for a standby that was not named.
      *
      * @throws UserException if that cannot be told

@@ -235,6 +235,11 @@ public record SideSpec(
         return new SideSpec(side, device, device, mac, driver, binds);
     }
 
+    /** The same side, of which it has turned out which virtual device it is. */
+    SideSpec found(String devargs, MacAddress address) {
+        return new SideSpec(side, devargs, Devargs.nameOf(devargs), Optional.of(address), driver, binds);
+    }
+
     /** A virtual device without {@code mac=} gets the other side's address. */
     public boolean adoptsMac() {
         return driver != SideDriver.KERNEL && !isPci() && mac.isEmpty();

@@ -90,7 +90,7 @@ class SeveralPortsDpdkTest {
         return Files.writeString(folder.resolve("twinport.yaml"), """
                 name: guest
                 metrics: 0
-                eal: --no-huge
+                eal: --no-huge --vdev=net_tap2,iface=twqpID,mac=02:00:00:00:00:02 --vdev=net_tap3,iface=twqsID,mac=02:00:00:00:00:02
                 ports:
                   wan:
                     primary: net_tap0,iface=twppID
@@ -99,9 +99,8 @@ class SeveralPortsDpdkTest {
                     handler: tap:twpkID
                     mtu: 1400
                   lan:
-                    primary: net_tap2,iface=twqpID
-                    standby: net_tap3,iface=twqsID
-                    mac: 02:00:00:00:00:02
+                    primary: auto
+                    standby: auto
                     handler: tap:twqkID
                     mtu: 1300
                 """.replace("ID", id));
