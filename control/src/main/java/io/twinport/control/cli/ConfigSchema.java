@@ -24,7 +24,7 @@ final class ConfigSchema {
         ports.put(TYPE, "object");
         ports.put("description", "The failover ports by their names.");
         ports.put("minProperties", 1);
-        ports.put("additionalProperties", object(properties(new PortArguments())));
+        ports.put("additionalProperties", object(withSides(properties(new PortArguments()))));
         process.put(ConfigFile.PORTS, ports);
         Map<String, Object> schema = new LinkedHashMap<>();
         schema.put("$schema", "https://json-schema.org/draft/2020-12/schema");
@@ -32,6 +32,22 @@ final class ConfigSchema {
         schema.putAll(object(process));
         schema.put("required", List.of(ConfigFile.PORTS));
         return schema;
+    }
+
+    /** {@code standby: {device: eth1, driver: kernel}} for {@code standby: eth1} and {@code standby-driver: kernel}. */
+    private static Map<String, Object> withSides(Map<String, Object> flat) {
+        Map<String, Object> properties = new LinkedHashMap<>(flat);
+        for (String side : ConfigFile.SIDES) {
+            Map<String, Object> own = new LinkedHashMap<>();
+            own.put(ConfigFile.DEVICE, flat.get(side));
+            flat.forEach((key, value) -> {
+                if (key.startsWith(side + "-")) {
+                    own.put(key.substring(side.length() + 1), value);
+                }
+            });
+            properties.put(side, Map.of("oneOf", List.of(flat.get(side), object(own))));
+        }
+        return properties;
     }
 
     private static Map<String, Object> object(Map<String, Object> properties) {

@@ -32,7 +32,7 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * ports:
  *   wan:
  *     primary: 0000:05:00.0
- *     standby: 0000:01:00.0
+ *     standby: {device: 0000:01:00.0, driver: twinport}
  *     vlan: [10, 20]
  * </pre>
  *
@@ -44,6 +44,14 @@ public record ConfigFile(Section process, List<Section> ports) {
 
     /** The key under which the ports are. */
     public static final String PORTS = "ports";
+
+    /** Keys of a port under which there may be several: the device, and what the rest of other keys' names says. */
+    public static final List<String> SIDES = List.of("primary", "standby");
+
+    /** The key of a side's device, {@code auto} where it is not there. */
+    public static final String DEVICE = "device";
+
+    private static final String AUTO = "auto";
 
     private static final String PORT_NAME = "[A-Za-z0-9][A-Za-z0-9_.-]{0,31}";
 
@@ -123,18 +131,44 @@ public record ConfigFile(Section process, List<Section> ports) {
                 Set<String> keys = new HashSet<>();
                 for (NodeTuple each :
                         mapping(entry.getValueNode(), "port " + name).getValue()) {
-                    settings.add(setting(key(each, keys), each));
+                    String key = key(each, keys);
+                    if (SIDES.contains(key) && each.getValueNode() instanceof MappingNode side) {
+                        readSide(key, side, place(each.getKeyNode()), settings, keys);
+                    } else {
+                        settings.add(setting(key, each));
+                    }
                 }
                 ports.add(new Section(name, List.copyOf(settings), place(entry.getKeyNode())));
             }
         }
 
+        /** {@code standby: {device: eth1, driver: kernel}} is {@code standby: eth1} and {@code standby-driver: kernel}. */
+        private void readSide(String side, MappingNode node, Place place, List<Setting> settings, Set<String> keys) {
+            String device = AUTO;
+            Set<String> own = new HashSet<>();
+            for (NodeTuple entry : node.getValue()) {
+                String key = key(entry, own);
+                if (key.equals(DEVICE)) {
+                    device = scalar(entry.getValueNode(), "'" + DEVICE + "'");
+                } else {
+                    String whole = side + "-" + key;
+                    once(whole, entry, keys);
+                    settings.add(setting(whole, entry));
+                }
+            }
+            settings.add(new Setting(side, List.of(device), false, place));
+        }
+
         private String key(NodeTuple entry, Set<String> before) {
             String key = scalar(entry.getKeyNode(), "a key");
+            once(key, entry, before);
+            return key;
+        }
+
+        private void once(String key, NodeTuple entry, Set<String> before) {
             if (!before.add(key)) {
                 throw place(entry.getKeyNode()).wrong("'" + key + "' is there twice.");
             }
-            return key;
         }
 
         private Setting setting(String key, NodeTuple entry) {

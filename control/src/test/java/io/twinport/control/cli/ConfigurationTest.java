@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.control.UserException;
 import io.twinport.control.run.HandlerSpec;
 import io.twinport.control.run.PortPlan;
+import io.twinport.control.run.SideDriver;
+import io.twinport.control.run.SideSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,6 +56,26 @@ class ConfigurationTest {
         assertEquals(new HandlerSpec.Tap("lan"), read.ports().getLast().handler());
     }
 
+    @Test
+    void shouldTakeWhatBelongsToASideTogether() throws IOException {
+        Configuration read = read("""
+                ports:
+                  wan: {primary: {device: 0000:05:00.0}, standby: {device: 0000:01:00.0, driver: twinport, down-expected: true}}
+                  lan:
+                    primary: mac:52:54:00:12:34:56
+                    standby:
+                      driver: kernel
+                """);
+        SideSpec standby = read.ports().getFirst().sides().getLast();
+        assertEquals("0000:01:00.0", standby.devargs());
+        assertEquals(SideDriver.TWINPORT, standby.driver());
+        assertTrue(read.ports().getFirst().settings().detection().standbyDownExpected());
+        assertEquals("0000:05:00.0", read.ports().getFirst().sides().getFirst().devargs());
+        SideSpec found = read.ports().getLast().sides().getLast();
+        assertEquals("auto", found.devargs());
+        assertEquals(SideDriver.KERNEL, found.driver());
+    }
+
     /** Line and column are those of the key, and a hint says what to write. */
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
@@ -71,6 +93,10 @@ class ConfigurationTest {
             handler: tap:lan    | handler: tap         | 13:5: | Choose reflect, sink
             primary: net_tap1   | primary: 0000:05:00.0 | 11:3: | the ports wan and lan both have 0000:05:00.0
             handler: tap:lan    | handler: {a: b}      | 13:14: | must be a single value
+            primary: net_tap1   | primary: {devise: net_tap1} | 12:15: | there is no key 'primary-devise' here.
+            primary: net_tap1   | primary: {device: [a, b]}   | 12:23: | 'device' must be a single value
+            primary: net_tap1   | 'standby: {driver: twinport, driver: kernel}' | 12:33: | 'driver' is there twice
+            primary: net_tap1   | standby: {driver: vdpa}     | 12:15: | vdpa
             handler: tap:lan    | handler:             | 13:13: | has no value
             """)
     void shouldSayWhereAndWhat(String good, String bad, String place, String text) throws IOException {
@@ -128,6 +154,7 @@ class ConfigurationTest {
         assertEquals(List.of("ports"), schema.get("required"));
         assertTrue(text.contains("standby-driver") && text.contains("cnc-dir") && text.contains("eal"), text);
         assertTrue(text.contains("mtu={type=integer"), text);
+        assertTrue(text.matches("(?s).*standby=\\{oneOf=.*properties=\\{device=\\{.*driver=\\{.*"), text);
     }
 
     private Configuration read(String text) throws IOException {
