@@ -90,6 +90,7 @@ public final class Engine implements AutoCloseable {
             started.push(cnc);
             Eal.start(arguments);
             started.push(Eal::cleanup);
+            cnc.predecessor().ifPresent(Eal::forget);
             MbufPool pool = MbufPool.create("twinport", mbufs, mbufRoom);
             started.push(pool);
             EthEvents.warmUp();

@@ -72,7 +72,7 @@ public final class Eal {
 
     private static void finish(@Nullable Throwable cause) {
         if (cause != null) {
-            delete(runtimeFolder());
+            deleteOwn(runtimeFolder());
         }
         if (cause instanceof RuntimeException e) {
             throw e;
@@ -94,7 +94,14 @@ public final class Eal {
             started = false;
             Path folder = runtimeFolder();
             DpdkException.check(Dpdk.rte_eal_cleanup(), "rte_eal_cleanup()", "");
-            delete(folder);
+            deleteOwn(folder);
+        }
+    }
+
+    /** Deletes what a process of twinport that was killed has left where EAL has its files; nothing while it lives. */
+    public static synchronized void forget(long pid) {
+        if (started && ProcessHandle.of(pid).isEmpty()) {
+            delete(runtimeFolder().resolveSibling(EalArguments.prefixOf(pid)));
         }
     }
 
@@ -105,7 +112,7 @@ public final class Eal {
     public static synchronized void abandon() {
         if (started) {
             started = false;
-            delete(runtimeFolder());
+            deleteOwn(runtimeFolder());
         }
     }
 
@@ -119,8 +126,14 @@ public final class Eal {
     }
 
     /** EAL leaves its folder behind, one for each process that had a prefix of its own. */
+    private static void deleteOwn(Path folder) {
+        if (folder.endsWith(EalArguments.ownPrefix())) {
+            delete(folder);
+        }
+    }
+
     private static void delete(Path folder) {
-        if (!folder.endsWith(EalArguments.ownPrefix())) {
+        if (!Files.isDirectory(folder)) {
             return;
         }
         try (Stream<Path> files = Files.list(folder)) {

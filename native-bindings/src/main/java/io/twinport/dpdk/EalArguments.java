@@ -95,7 +95,12 @@ public record EalArguments(SortedSet<Integer> pollCpus, List<String> allowedPci,
 
     /** The {@code --file-prefix} of a process whose user has given none. */
     static String ownPrefix() {
-        return "twinport-" + ProcessHandle.current().pid();
+        return prefixOf(ProcessHandle.current().pid());
+    }
+
+    /** The same of another process. */
+    static String prefixOf(long pid) {
+        return "twinport-" + pid;
     }
 
     private void addUnlessGiven(List<String> list, String option, String value) {

@@ -14,6 +14,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -76,7 +77,10 @@ class FaultsDpdkTest {
     /** SIGKILL: what it has left behind is in nobody's way, and its history can be read. */
     @Test
     void shouldStartAgainAfterItWasKilled() {
+        Path ealFolder;
         try (Program first = run()) {
+            ealFolder = Path.of("/var/run/dpdk", "twinport-" + first.pid());
+            assertTrue(Files.isDirectory(ealFolder));
             first.kill();
             first.waitFor(SECONDS);
         }
@@ -85,6 +89,7 @@ class FaultsDpdkTest {
         try (Program second = run();
                 ControlClient operator = operator()) {
             assertCountsOn(operator, "tx_packets primary");
+            assertTrue(Files.notExists(ealFolder), "its files are gone");
             assertEquals(
                     second.pid(),
                     SwitchHistory.read(folder.resolve("twinport.cnc")).pid());

@@ -15,6 +15,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Set;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.SystemEpochClock;
@@ -40,12 +42,14 @@ public final class CncFile implements AutoCloseable {
     private final FileChannel channel;
     private final Arena mapping;
     private final CncLayout layout;
+    private final OptionalLong predecessor;
     private final List<RingBuffer> commands = new ArrayList<>();
     private final RingBuffer events;
     private final CountersManager counters;
     private final DistinctErrorLog errors;
 
-    private CncFile(Path file, FileChannel channel, Arena mapping, CncLayout layout) {
+    private CncFile(Path file, FileChannel channel, Arena mapping, CncLayout layout, OptionalLong predecessor) {
+        this.predecessor = predecessor;
         this.file = file;
         this.channel = channel;
         this.mapping = mapping;
@@ -77,6 +81,8 @@ public final class CncFile implements AutoCloseable {
                 throw new CncException(file + " belongs to a twinport that is running. Give this one another name"
                         + " (--name NAME), or stop the other one first.");
             }
+            OptionalLong predecessor =
+                    header(channel).stream().mapToLong(CncLayout::pid).findFirst();
             // A new file for each run: a reader may have the old one mapped, and to cut it short would kill the reader.
             Files.delete(file);
             FileChannel old = channel;
@@ -87,7 +93,7 @@ public final class CncFile implements AutoCloseable {
             MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, CncLayout.LENGTH, mapping);
             touch(mapped);
             CncLayout layout = new CncLayout(new UnsafeBuffer(mapped.address(), CncLayout.LENGTH));
-            CncFile cnc = new CncFile(file, channel, mapping, layout);
+            CncFile cnc = new CncFile(file, channel, mapping, layout, predecessor);
             layout.ready(
                     System.currentTimeMillis(),
                     System.nanoTime(),
@@ -110,6 +116,11 @@ public final class CncFile implements AutoCloseable {
     /** Where it is. */
     public Path file() {
         return file;
+    }
+
+    /** The process whose file this one has replaced, which has ended or died. */
+    public OptionalLong predecessor() {
+        return predecessor;
     }
 
     /** When it was made, in milliseconds since 1970, by the clock as it is set now. */
@@ -192,15 +203,7 @@ public final class CncFile implements AutoCloseable {
                     + " --cnc-dir said otherwise.");
         }
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
-            if (channel.size() < CncLayout.LEAST) {
-                throw none(file);
-            }
-            // Its first part, which is of all versions: of the whole file there may be less than this version wants.
-            CncLayout header =
-                    new CncLayout(new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_ONLY, 0, CncLayout.LEAST)));
-            if (!header.isOurs()) {
-                throw none(file);
-            }
+            CncLayout header = header(channel).orElseThrow(() -> none(file));
             if (!header.isReady() || channel.size() < CncLayout.LENGTH) {
                 throw new CncException(file + " is a twinport.cnc of " + header.versionText()
                         + ". Read it with the twinport that has written it.");
@@ -211,6 +214,16 @@ public final class CncFile implements AutoCloseable {
         } catch (IOException e) {
             throw new CncException(file + " cannot be read: " + e, e);
         }
+    }
+
+    /** Its first part, which is of all versions: of the whole file there may be less than this version wants. */
+    private static Optional<CncLayout> header(FileChannel channel) throws IOException {
+        if (channel.size() < CncLayout.LEAST) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                        new CncLayout(new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_ONLY, 0, CncLayout.LEAST))))
+                .filter(CncLayout::isOurs);
     }
 
     private static Reading reading(CncLayout layout) {
