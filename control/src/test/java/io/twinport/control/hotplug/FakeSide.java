@@ -15,7 +15,7 @@ final class FakeSide implements SidePlan {
     private final List<String> story = new ArrayList<>();
 
     /** Where the device's requests go, 0 while there is no device. */
-    volatile long requests;
+    private long requests;
 
     volatile int probesThatFail;
     volatile boolean hasWrongMac;
@@ -33,9 +33,15 @@ final class FakeSide implements SidePlan {
         return ADDRESS;
     }
 
-    /** The kernel asks for the device. */
-    void ask() {
-        EventLine.edge(requests, System.nanoTime());
+    /** The kernel asks for the device, if it has not been given back meanwhile: nobody raises requests for it then. */
+    synchronized void ask() {
+        if (requests != 0) {
+            EventLine.edge(requests, System.nanoTime());
+        }
+    }
+
+    private synchronized void watch(long line) {
+        requests = line;
     }
 
     List<String> story() {
@@ -141,13 +147,14 @@ final class FakeSide implements SidePlan {
         @Override
         protected void tell(String what) {
             if (what.equals("remove")) {
+                watch(0);
                 FakeSide.this.tell(what);
             }
         }
 
         @Override
         public void watchRemoval(long line) {
-            requests = line;
+            watch(line);
         }
     }
 }

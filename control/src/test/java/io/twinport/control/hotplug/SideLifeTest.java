@@ -97,7 +97,6 @@ class SideLifeTest {
 
             long asked = System.nanoTime();
             ask();
-            assertTrue(life.isWantedBack());
             awaitStory(GOING);
             int releases = round;
             await("it is noted", () -> life.releases().size() == releases);
