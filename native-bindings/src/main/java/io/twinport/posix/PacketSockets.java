@@ -4,15 +4,11 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Arrays;
 
 /** Packet sockets that a library in this process has opened ({@code packet(7)}). */
 public final class PacketSockets {
@@ -37,23 +33,12 @@ public final class PacketSockets {
      * KiB) more than half is on its way, without end where the interface sends nothing.
      *
      * @param index the interface's
-     * @return how many sockets there are
      * @throws PosixException without the right, CAP_NET_ADMIN
      */
-    public static int letAlwaysBeWritable(int index) {
-        int count = 0;
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-            for (Path path : descriptors) {
-                int descriptor = Integer.parseInt(path.getFileName().toString());
-                if (indexOf(descriptor) == index) {
-                    setSendBuffer(descriptor, NO_LIMIT);
-                    count++;
-                }
-            }
-            return count;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    public static void letAlwaysBeWritable(int index) {
+        Arrays.stream(Posix.openDescriptors())
+                .filter(descriptor -> indexOf(descriptor) == index)
+                .forEach(PacketSockets::setNoLimit);
     }
 
     /** The interface that a packet socket is bound to; 0 for any other descriptor. */
@@ -68,10 +53,10 @@ public final class PacketSockets {
         }
     }
 
-    private static void setSendBuffer(int descriptor, int bytes) {
+    private static void setNoLimit(int descriptor) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = Posix.newState(arena);
-            MemorySegment value = arena.allocateFrom(JAVA_INT, bytes);
+            MemorySegment value = arena.allocateFrom(JAVA_INT, NO_LIMIT);
             int result = (int) SETSOCKOPT.invokeExact(
                     state, descriptor, SOL_SOCKET, SO_SNDBUFFORCE, value, (int) value.byteSize());
             if (result < 0) {

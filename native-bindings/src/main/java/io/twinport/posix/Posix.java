@@ -2,6 +2,8 @@ package io.twinport.posix;
 
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
@@ -9,6 +11,9 @@ import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.StructLayout;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
 
 /**
  * How libc's functions are found and how their {@code errno} gets to Java: each call leaves it in a captured state. And those
@@ -67,6 +72,17 @@ final class Posix {
             int ignored = (int) CLOSE.invokeExact(newState(arena), descriptor);
         } catch (Throwable e) {
             throw impossible(e);
+        }
+    }
+
+    /** The descriptors that this process has open, whoever has opened them. */
+    static int[] openDescriptors() {
+        try (Stream<Path> descriptors = Files.list(Path.of("/proc/self/fd"))) {
+            return descriptors
+                    .mapToInt(path -> Integer.parseInt(path.getFileName().toString()))
+                    .toArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -5,15 +5,11 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.OptionalInt;
 
 /** Unix sockets that a library in this process has opened. */
@@ -30,17 +26,9 @@ public final class UnixSockets {
 
     /** The descriptor that is connected to the socket at a path, empty if there is none. */
     public static OptionalInt connectedTo(String path) {
-        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
-            for (Path descriptor : descriptors) {
-                int number = Integer.parseInt(descriptor.getFileName().toString());
-                if (path.equals(peerOf(number))) {
-                    return OptionalInt.of(number);
-                }
-            }
-            return OptionalInt.empty();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return Arrays.stream(Posix.openDescriptors())
+                .filter(descriptor -> path.equals(peerOf(descriptor)))
+                .findFirst();
     }
 
     /** Ends a connection in both directions; its descriptor stays open. The far end sees it at once. */
