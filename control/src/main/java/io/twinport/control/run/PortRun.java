@@ -217,16 +217,18 @@ final class PortRun {
             monitor.use(settings.detection());
         }
         FailbackSettings failback = settings.port().failback();
-        PortQueue decider = queues.places().getFirst();
-        decider.loop().setFailbackDelay(decider.member(), failback.delay());
+        decider().loop().setFailbackDelay(decider().member(), failback.delay());
         decide(failback.mode());
         decide(failback.damping() ? FailoverPolicy.DAMPING_ON : FailoverPolicy.DAMPING_OFF);
     }
 
     /** Tells the port's policy of an event, through its poll loop's ring. */
     void decide(int event) {
-        PortQueue decider = queues.places().getFirst();
-        decider.loop().decide(decider.member(), event);
+        decider().loop().decide(decider().member(), event);
+    }
+
+    private PortQueue decider() {
+        return queues.places().getFirst();
     }
 
     /** Says from now on what is of this level and above. */

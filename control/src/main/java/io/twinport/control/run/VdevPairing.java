@@ -105,16 +105,14 @@ final class VdevPairing {
     }
 
     private static SideSpec resolve(SideSpec side, List<Vdev> found, int searching) {
-        List<Vdev> standbys = found.stream().filter(Vdev::isVirtio).toList();
         boolean isStandby = side.side() == FailoverPolicy.STANDBY;
         Optional<Vdev> device = switch (found.size()) {
             case 0 -> Optional.empty();
             case 1 -> Optional.of(found.getFirst()).filter(only -> searching == 1 || only.isVirtio() == isStandby);
             default -> {
-                Vdev standby = standbys.size() == 1 ? standbys.getFirst() : found.getLast();
-                yield found.stream()
-                        .filter(vdev -> vdev.equals(standby) == isStandby)
-                        .findFirst();
+                boolean isFirstStandby =
+                        found.getFirst().isVirtio() && !found.getLast().isVirtio();
+                yield Optional.of(isFirstStandby == isStandby ? found.getFirst() : found.getLast());
             }
         };
         return device.map(vdev -> side.found(vdev.devargs(), vdev.mac())).orElse(side);
