@@ -9,7 +9,10 @@ import java.time.Duration;
  * depends on the driver, see {@link TxCompletion}; the wait is bounded in any case.
  */
 final class Handover {
-    /** A virtual device's other end, or a NIC with a full ring at 10 Gb/s, takes a tenth of it. */
+    /**
+     * For the last burst, and before that for one to come. A virtual device's other end, or a NIC with a full ring at
+     * 10 Gb/s, takes a tenth of it.
+     */
     static final Duration LONGEST = Duration.ofMillis(2);
 
     /** What a NIC may still hold when its descriptors are done: 31 unreported frames of 1518 bytes at 1 Gb/s. */
@@ -26,6 +29,7 @@ final class Handover {
     private boolean done;
     private boolean lastBurst;
     private boolean full;
+    private boolean idle;
     private boolean timedOut;
 
     /**
@@ -44,6 +48,7 @@ final class Handover {
         done = false;
         lastBurst = false;
         full = false;
+        idle = false;
         timedOut = false;
     }
 
@@ -55,8 +60,10 @@ final class Handover {
         return !all && !lastBurst && tellsByReferences();
     }
 
-    void posted() {
+    /** That burst was taken; what is waited for from now on is that it is sent. */
+    void posted(long now) {
         lastBurst = true;
+        begun = now;
     }
 
     /** That burst was refused: the ring is full, of this queue's frames or of those of others that share it. */
@@ -72,9 +79,13 @@ final class Handover {
         if (now - begun < LONGEST.toNanos()) {
             return false;
         }
-        // A ring that was given nothing for so long has been sent, if its driver only could say so.
         timedOut = full || !wantsLastBurst();
-        return true;
+        // A ring that was given nothing for so long has been sent, if its driver only could say so. But a loop that had
+        // no
+        // CPU for so long has offered nothing either: it gets the time to offer its last burst yet.
+        boolean wasIdle = idle;
+        idle = true;
+        return timedOut || wasIdle;
     }
 
     /** Whether the last wait ended with frames perhaps in the ring. */

@@ -107,14 +107,16 @@ final class TransmitQueue {
 
     /** As {@code txBurst}, in any mode. */
     int transmit(long packets, int count, long now) {
-        advance(now);
+        if (!isLastBurst()) {
+            advance(now);
+        }
         if ((mode & (NOBODY | HOLD)) == NOBODY) {
             Mbuf.free(packets, count);
             totals.dropped += count;
             return count;
         }
         int n = 0;
-        if ((mode & (RESEND | BACKLOG | NOBODY)) == 0 && (!isHandingOver() || handover.wantsLastBurst())) {
+        if ((mode & (RESEND | BACKLOG | NOBODY)) == 0 && (!isHandingOver() || isLastBurst())) {
             n = post(packets, count, now);
         }
         if (n < count && (mode & (HANDOVER | RESEND | BACKLOG | NOBODY)) != 0) {
@@ -122,6 +124,11 @@ final class TransmitQueue {
         }
         totals.refused += count - n;
         return n;
+    }
+
+    /** Whether the burst at hand is what a handover waits for: then it goes by the former side, however long that has taken. */
+    private boolean isLastBurst() {
+        return isHandingOver() && handover.wantsLastBurst() && backlog.isEmpty();
     }
 
     /** Goes on with what does not depend on a burst; the housekeeping calls it where the handler sends nothing. */
@@ -241,7 +248,7 @@ final class TransmitQueue {
     private int postCounted(long packets, int count, long now) {
         int n = inFlight.post(line, packets, Math.min(count, MbufBurst.CAPACITY), now);
         if (n > 0) {
-            handover.posted();
+            handover.posted(now);
         } else if (count > 0) {
             handover.refused();
         }

@@ -132,7 +132,27 @@ class HandoverDpdkTest {
             assertEquals(PRIMARY, port.transmitting());
             now += Handover.LONGEST.toNanos();
             port.receive(HOUSEKEEPING_POLLS);
+            assertEquals(PRIMARY, port.transmitting(), "it has been idle since now");
+            port.receive(HOUSEKEEPING_POLLS);
             assertEquals(STANDBY, port.transmitting());
+            assertEquals(0, port.counters().notDrained());
+        });
+    }
+
+    /** A loop that gets its CPU back after that time has offered no burst, but its ring is not empty for that. */
+    @Test
+    void shouldNotTakeStoppedLoopForIdleOne() throws Exception {
+        onPort(port -> {
+            port.decide(FORCED_STANDBY);
+            now += 10 * Handover.LONGEST.toNanos();
+            port.receive(HOUSEKEEPING_POLLS);
+            now += 10 * Handover.LONGEST.toNanos();
+            port.send(2);
+            port.send(1);
+            assertEquals(List.of(), port.takeFrom(STANDBY));
+            assertEquals(numbers(0, 2), port.takeFrom(PRIMARY), "the last burst, for which there is time yet");
+            port.send(1);
+            assertEquals(numbers(2, 2), port.takeFrom(STANDBY));
             assertEquals(0, port.counters().notDrained());
         });
     }

@@ -144,6 +144,7 @@ final class PortModel {
     private long handoverBegun;
     private boolean lastBurst;
     private boolean full;
+    private boolean idle;
     private long dropped;
     private long held;
     private long holdDropped;
@@ -244,14 +245,16 @@ final class PortModel {
         if (++bursts % 2 == 0 ? hasActiveMoved() : edge) {
             look(now);
         }
-        advance(now);
+        if (!isLastBurst()) {
+            advance(now);
+        }
         int count = numbers.size();
         if (posting == NONE && hold == 0) {
             dropped += count; // R41
             return count;
         }
         int taken = 0;
-        if (posting != NONE && resends == 0 && backlog.isEmpty() && (!handingOver || wantsLastBurst())) {
+        if (posting != NONE && resends == 0 && backlog.isEmpty() && (!handingOver || isLastBurst())) {
             taken = post(numbers, now);
         }
         if (posting == NONE || resends > 0 || !backlog.isEmpty() || handingOver) {
@@ -274,6 +277,7 @@ final class PortModel {
             }
             numbers.subList(0, taken).forEach(number -> inFlight.add(new Timed(number, now)));
             lastBurst |= taken > 0;
+            handoverBegun = taken > 0 ? now : handoverBegun;
             full |= taken == 0 && !numbers.isEmpty();
         }
         arrive(posting, numbers.subList(0, taken), now);
@@ -344,9 +348,17 @@ final class PortModel {
         if (drained) {
             move();
         } else if (now - handoverBegun >= LONGEST_HANDOVER) {
-            notDrained += full || !wantsLastBurst() ? 1 : 0;
-            move();
+            boolean timedOut = full || !wantsLastBurst();
+            notDrained += timedOut ? 1 : 0;
+            if (timedOut || idle) {
+                move();
+            }
+            idle = true;
         }
+    }
+
+    private boolean isLastBurst() {
+        return handingOver && wantsLastBurst() && backlog.isEmpty();
     }
 
     private boolean wantsLastBurst() {
@@ -417,6 +429,7 @@ final class PortModel {
             handoverBegun = now;
             lastBurst = false;
             full = false;
+            idle = false;
             handOver(now);
         }
     }
