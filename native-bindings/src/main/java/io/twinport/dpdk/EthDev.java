@@ -21,46 +21,17 @@ import org.agrona.UnsafeApi;
  * more (U6): the dummy functions that ethdev installs on stop are no protection.
  */
 public final class EthDev {
-    private static final int DESCRIPTORS = 512;
     private static final int INFO_DEVICE = Abi.offset("rte_eth_dev_info", "device");
     private static final int INFO_DRIVER = Abi.offset("rte_eth_dev_info", "driver_name");
     private static final int INFO_FLAGS = Abi.offset("rte_eth_dev_info", "dev_flags");
-    private static final int INFO_TXCONF = Abi.offset("rte_eth_dev_info", "default_txconf");
-    private static final int INFO_RX_QUEUES = Abi.offset("rte_eth_dev_info", "max_rx_queues");
-    private static final int INFO_TX_QUEUES = Abi.offset("rte_eth_dev_info", "max_tx_queues");
-    private static final int INFO_RSS = Abi.offset("rte_eth_dev_info", "flow_type_rss_offloads");
-    private static final int TX_FREE_THRESHOLD = Abi.offset("rte_eth_txconf", "tx_free_thresh");
-    private static final int FREE_BATCH = 32;
-    private static final int LARGEST_VIRTIO_RING = 1 << 15;
     private static final int CONF_INTERRUPTS = Abi.offset("rte_eth_conf", "intr_conf");
     private static final int CONF_MTU = Abi.offset("rte_eth_conf", "rxmode") + Abi.offset("rte_eth_rxmode", "mtu");
     private static final int CONF_RX_OFFLOADS =
             Abi.offset("rte_eth_conf", "rxmode") + Abi.offset("rte_eth_rxmode", "offloads");
     private static final int CONF_TX_OFFLOADS =
             Abi.offset("rte_eth_conf", "txmode") + Abi.offset("rte_eth_txmode", "offloads");
-    private static final int TX_PREPARE = Abi.offset("rte_eth_fp_ops", "tx_pkt_prepare");
-    private static final int CONF_RX_MODE =
-            Abi.offset("rte_eth_conf", "rxmode") + Abi.offset("rte_eth_rxmode", "mq_mode");
-    private static final int CONF_RSS =
-            Abi.offset("rte_eth_conf", "rx_adv_conf.rss_conf") + Abi.offset("rte_eth_rss_conf", "rss_hf");
-    private static final int RSS = (int) Abi.constant("RTE_ETH_MQ_RX_RSS");
-
-    /** What a flow is told by, where the device can: what stays in one queue stays in order. */
-    private static final long FLOWS = Abi.constant("RTE_ETH_RSS_IP")
-            | Abi.constant("RTE_ETH_RSS_TCP")
-            | Abi.constant("RTE_ETH_RSS_UDP")
-            | Abi.constant("RTE_ETH_RSS_SCTP");
-
     private static final MethodHandle RESET =
             Symbols.function("rte_eth_dev_reset", FunctionDescriptor.of(ValueLayout.JAVA_INT, ValueLayout.JAVA_SHORT));
-    private static final int FP_OPS = Abi.size("rte_eth_fp_ops");
-    private static final int RX_BURST = Abi.offset("rte_eth_fp_ops", "rx_pkt_burst");
-    private static final int TX_BURST = Abi.offset("rte_eth_fp_ops", "tx_pkt_burst");
-    private static final int TX_STATUS = Abi.offset("rte_eth_fp_ops", "tx_descriptor_status");
-    private static final int RXQ = Abi.offset("rte_eth_fp_ops", "rxq");
-    private static final int TXQ = Abi.offset("rte_eth_fp_ops", "txq");
-    private static final int QUEUE_DATA = Abi.offset("rte_ethdev_qdata", "data");
-    private static final int QUEUE_CALLBACKS = Abi.offset("rte_ethdev_qdata", "clbk");
 
     /** {@code rte_eth_intr_conf} is all bitfields; its first bit asks for link status interrupts. */
     static final int INTERRUPT_LSC = 1;
@@ -76,14 +47,10 @@ public final class EthDev {
     private final String driver;
     private final boolean linkInterrupts;
     private final boolean removalInterrupts;
-    private int rxQueues;
-    private int txQueues;
-    private int rxDescriptors;
-    private int txDescriptors;
     private int wantedMtu;
     private long wantedRxOffloads;
     private long wantedTxOffloads;
-    private int virtioRing;
+    private EthQueues queues = EthQueues.NONE;
 
     private EthDev(int port, String name) {
         this.port = port;
@@ -231,99 +198,38 @@ public final class EthDev {
      */
     public void configure(MbufPool pool, int mostRxQueues, int mostTxQueues) {
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment info = info(arena);
-            int rx = Math.min(mostRxQueues, count(info, INFO_RX_QUEUES));
-            int tx = Math.min(mostTxQueues, count(info, INFO_TX_QUEUES));
             MemorySegment conf = arena.allocate(Abi.size("rte_eth_conf"), Long.BYTES);
             conf.set(ValueLayout.JAVA_INT, CONF_INTERRUPTS, interrupts());
             conf.set(ValueLayout.JAVA_INT, CONF_MTU, wantedMtu);
             conf.set(ValueLayout.JAVA_LONG, CONF_RX_OFFLOADS, wantedRxOffloads);
             conf.set(ValueLayout.JAVA_LONG, CONF_TX_OFFLOADS, wantedTxOffloads);
-            long flows = info.get(ValueLayout.JAVA_LONG, INFO_RSS) & FLOWS;
-            if (rx > 1 && flows != 0) {
-                conf.set(ValueLayout.JAVA_INT, CONF_RX_MODE, RSS);
-                conf.set(ValueLayout.JAVA_LONG, CONF_RSS, flows);
-            }
-            check(
-                    Dpdk.rte_eth_dev_configure((short) port, (short) rx, (short) tx, conf),
-                    "rte_eth_dev_configure",
-                    "is another process using the device?");
-            rxQueues = rx;
-            txQueues = tx;
-            MemorySegment descriptors =
-                    arena.allocateFrom(ValueLayout.JAVA_SHORT, (short) DESCRIPTORS, (short) DESCRIPTORS);
-            check(
-                    Dpdk.rte_eth_dev_adjust_nb_rx_tx_desc((short) port, descriptors, descriptors.asSlice(Short.BYTES)),
-                    "rte_eth_dev_adjust_nb_rx_tx_desc",
-                    "");
-            rxDescriptors = descriptors.getAtIndex(ValueLayout.JAVA_SHORT, 0) & 0xffff;
-            txDescriptors = descriptors.getAtIndex(ValueLayout.JAVA_SHORT, 1) & 0xffff;
-            int socket = Dpdk.rte_eth_dev_socket_id((short) port);
-            for (int queue = 0; queue < rx; queue++) {
-                int result = Dpdk.rte_eth_rx_queue_setup(
-                        (short) port, (short) queue, (short) rxDescriptors, socket, MemorySegment.NULL, pool.segment());
-                check(result, "rte_eth_rx_queue_setup", "");
-            }
-            for (int queue = 0; queue < tx; queue++) {
-                if (!driver.startsWith("net_virtio") || !setUpVirtioTransmit(arena, queue, socket)) {
-                    check(setUpTransmit(queue, socket, MemorySegment.NULL), "rte_eth_tx_queue_setup", "");
-                }
-            }
+            queues = EthQueues.setUp(this, conf, pool, mostRxQueues, mostTxQueues);
         }
-    }
-
-    private static int count(MemorySegment info, int offset) {
-        return info.get(ValueLayout.JAVA_SHORT, offset) & 0xffff;
-    }
-
-    private int setUpTransmit(int queue, int socket, MemorySegment configuration) {
-        return Dpdk.rte_eth_tx_queue_setup((short) port, (short) queue, (short) txDescriptors, socket, configuration);
-    }
-
-    /**
-     * By default the virtio driver frees what the device has sent only when its ring is nearly used up, and then all at
-     * once. On a side that has been idle these mbufs are cold, and one first burst in seven after a switch would pay 7
-     * to 20 us for that. Told to free a burst at a time it pays 1 us.
-     *
-     * <p>The threshold is relative to the ring's size, which the device has chosen and no call tells: the largest one
-     * that the driver accepts.
-     */
-    private boolean setUpVirtioTransmit(Arena arena, int queue, int socket) {
-        MemorySegment configuration = info(arena).asSlice(INFO_TXCONF, Abi.size("rte_eth_txconf"));
-        for (int ring = LARGEST_VIRTIO_RING; ring > 2 * FREE_BATCH; ring /= 2) {
-            configuration.set(ValueLayout.JAVA_SHORT, TX_FREE_THRESHOLD, (short) (ring - FREE_BATCH));
-            if (setUpTransmit(queue, socket, configuration) == 0) {
-                txDescriptors = Math.min(txDescriptors, ring);
-                virtioRing = ring;
-                return true;
-            }
-        }
-        return false;
     }
 
     /** Receive queues, known after {@link #configure}. */
     public int rxQueues() {
-        return rxQueues;
+        return queues.rx();
     }
 
     /** Transmit queues, known after {@link #configure}. */
     public int txQueues() {
-        return txQueues;
+        return queues.tx();
     }
 
     /** Slots of a receive ring, known after {@link #configure}. */
     public int rxDescriptors() {
-        return rxDescriptors;
+        return queues.rxDescriptors();
     }
 
     /** Slots of a transmit ring, known after {@link #configure}. */
     public int txDescriptors() {
-        return txDescriptors;
+        return queues.txDescriptors();
     }
 
     /** Whether {@link TxRing#reap} may be called for its transmit queues. */
     public boolean isReapable() {
-        return virtioRing > 0 && virtioRing <= TxRing.LARGEST_TO_REAP;
+        return queues.isReapable();
     }
 
     public void start() {
@@ -343,18 +249,7 @@ public final class EthDev {
      * {@link #stop}. A device with fewer receive queues receives nothing there.
      */
     public QueueFunctions queue(int q) {
-        long ops = Symbols.address("rte_eth_fp_ops") + (long) port * FP_OPS;
-        boolean receives = q < rxQueues;
-        long rx = receives ? (long) q * Long.BYTES : 0;
-        long tx = (long) (q % txQueues) * Long.BYTES;
-        return new QueueFunctions(
-                receives ? UnsafeApi.getLong(ops + RX_BURST) : Burst.NOTHING,
-                UnsafeApi.getLong(UnsafeApi.getLong(ops + RXQ + QUEUE_DATA) + rx),
-                UnsafeApi.getLong(ops + RXQ + QUEUE_CALLBACKS) + rx,
-                UnsafeApi.getLong(ops + TX_BURST),
-                UnsafeApi.getLong(UnsafeApi.getLong(ops + TXQ + QUEUE_DATA) + tx),
-                UnsafeApi.getLong(ops + TXQ + QUEUE_CALLBACKS) + tx,
-                UnsafeApi.getLong(ops + TX_STATUS));
+        return QueueFunctions.of(port, q, queues.rx(), queues.tx());
     }
 
     /**
@@ -362,7 +257,7 @@ public final class EthDev {
      * none; valid from {@link #start} to {@link #stop}.
      */
     public long prepareFunction() {
-        return UnsafeApi.getLong(Symbols.address("rte_eth_fp_ops") + (long) port * FP_OPS + TX_PREPARE);
+        return QueueFunctions.prepareFunction(port);
     }
 
     /** Asks the driver; see {@link LinkWord} for the poll loop's way. */
@@ -394,19 +289,7 @@ public final class EthDev {
     }
 
     public EthStats stats() {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment stats = arena.allocate(Abi.size("rte_eth_stats"), Long.BYTES);
-            check(Dpdk.rte_eth_stats_get((short) port, stats), "rte_eth_stats_get", "");
-            return new EthStats(
-                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "ipackets")),
-                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "opackets")),
-                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "ibytes")),
-                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "obytes")),
-                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "imissed")),
-                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "ierrors")),
-                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "oerrors")),
-                    stats.get(ValueLayout.JAVA_LONG, Abi.offset("rte_eth_stats", "rx_nombuf")));
-        }
+        return EthStats.of(this);
     }
 
     /** All that the driver counts, by its own names and in its order. */

@@ -1,5 +1,11 @@
 package io.twinport.dpdk;
 
+import io.twinport.dpdk.abi.Abi;
+import io.twinport.dpdk.v22_11.Dpdk;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
 /**
  * {@code rte_eth_stats_get}: what the driver has counted since its last reset, frames and bytes. A driver leaves what it
  * does not count at 0.
@@ -15,4 +21,24 @@ public record EthStats(
         long rxMissed,
         long rxErrors,
         long txErrors,
-        long rxNoMbufs) {}
+        long rxNoMbufs) {
+    static EthStats of(EthDev dev) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment stats = arena.allocate(Abi.size("rte_eth_stats"), Long.BYTES);
+            dev.check(Dpdk.rte_eth_stats_get((short) dev.port(), stats), "rte_eth_stats_get", "");
+            return new EthStats(
+                    count(stats, Abi.offset("rte_eth_stats", "ipackets")),
+                    count(stats, Abi.offset("rte_eth_stats", "opackets")),
+                    count(stats, Abi.offset("rte_eth_stats", "ibytes")),
+                    count(stats, Abi.offset("rte_eth_stats", "obytes")),
+                    count(stats, Abi.offset("rte_eth_stats", "imissed")),
+                    count(stats, Abi.offset("rte_eth_stats", "ierrors")),
+                    count(stats, Abi.offset("rte_eth_stats", "oerrors")),
+                    count(stats, Abi.offset("rte_eth_stats", "rx_nombuf")));
+        }
+    }
+
+    private static long count(MemorySegment stats, int offset) {
+        return stats.get(ValueLayout.JAVA_LONG, offset);
+    }
+}
