@@ -78,16 +78,16 @@ public final class TxCompletion {
         };
     }
 
-    /** Whether none of the frames given to the line is on its way to the loop that owns its transmit queue. */
-    public static boolean isHandedOn(long line) {
-        return SideLine.isRelayEmpty(line);
+    /** Whether all that was given to the line is done, as far as that can be asked without its frames. */
+    public static boolean isDone(long line) {
+        return switch (of(line)) {
+            case USED_RING -> VirtioTransmit.isSent(SideLine.txQueue(line));
+            case DESCRIPTORS -> isFetched(line);
+            default -> SideLine.isRelayEmpty(line);
+        };
     }
 
-    /** Whether all that was given to a device of kind {@link #USED_RING} or {@link #DESCRIPTORS} is done. */
-    public static boolean isDone(long line) {
-        if (of(line) == USED_RING) {
-            return VirtioTransmit.isSent(SideLine.txQueue(line));
-        }
+    private static boolean isFetched(long line) {
         int ring = SideLine.txRing(line);
         return !isFull(line, ring - 1) && !isFull(line, ring - 1 - REPORTED_BATCH);
     }

@@ -1,6 +1,7 @@
 package io.twinport.dataplane;
 
 import io.twinport.dpdk.EthDev;
+import java.lang.foreign.Arena;
 
 /** Lines for tests that call a port themselves, with no loop that a device could join. */
 public final class TestLines {
@@ -16,6 +17,16 @@ public final class TestLines {
         long line = SideLine.allocate();
         SideLine.write(line, dev, queue);
         return line;
+    }
+
+    /** A line that sends through another one, by a relay; its own way to receive stays. */
+    public static void relay(long line, long owner) {
+        SideLine.relay(line, owner, TransmitRelay.allocate(Arena.global()));
+    }
+
+    /** Does what the loop of that other line does. */
+    public static void forward(long owner) {
+        SideLine.forward(owner);
     }
 
     /** From now on what the line's device has sent is known in that way, of {@link TxCompletion}. */

@@ -18,7 +18,7 @@ final class Handover {
     /** What a NIC may still hold when its descriptors are done: 31 unreported frames of 1518 bytes at 1 Gb/s. */
     static final Duration SETTLE = Duration.ofNanos(400_000);
 
-    /** For drivers that tell nothing. */
+    /** For drivers that tell nothing, once they have the frames. */
     static final Duration BLIND = Duration.ofMillis(1);
 
     private final InFlight inFlight;
@@ -96,11 +96,10 @@ final class Handover {
     private boolean isSent(long now) {
         return switch (TxCompletion.of(line)) {
             case TxCompletion.AT_ONCE -> true;
-            case TxCompletion.USED_RING -> TxCompletion.isDone(line);
+            case TxCompletion.USED_RING, TxCompletion.RELAYED -> TxCompletion.isDone(line);
             case TxCompletion.REFERENCES, TxCompletion.REAPED_REFERENCES -> !wantsLastBurst() && isReaped();
-            case TxCompletion.DESCRIPTORS -> isSettled(now);
-            case TxCompletion.RELAYED -> TxCompletion.isHandedOn(line);
-            default -> now - begun >= BLIND.toNanos() && TxCompletion.isHandedOn(line);
+            case TxCompletion.DESCRIPTORS -> isSettled(SETTLE, now);
+            default -> isSettled(BLIND, now);
         };
     }
 
@@ -109,12 +108,12 @@ final class Handover {
         return inFlight.isLastSent();
     }
 
-    private boolean isSettled(long now) {
+    private boolean isSettled(Duration time, long now) {
         if (!done && TxCompletion.isDone(line)) {
             done = true;
             doneAt = now;
         }
-        return done && now - doneAt >= SETTLE.toNanos();
+        return done && now - doneAt >= time.toNanos();
     }
 
     private boolean tellsByReferences() {

@@ -11,6 +11,7 @@ import static io.twinport.dataplane.failover.RingedPort.numbers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twinport.dataplane.MbufBurst;
+import io.twinport.dataplane.TestLines;
 import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
@@ -183,6 +184,26 @@ class HandoverDpdkTest {
             now++;
             port.send(5);
             assertEquals(numbers(0, 15), port.takeFrom(STANDBY));
+            assertEquals(0, port.counters().notDrained());
+        });
+    }
+
+    /** Another loop owns the transmit queue, and was kept from running: the driver has had the frames for no time at all. */
+    @Test
+    void shouldWaitBlindlyOnlyOnceTheOwnerOfTheQueueHasTheFrames() throws Exception {
+        onPort(port -> {
+            port.completion(PRIMARY, TxCompletion.TIME);
+            long owner = port.relay(PRIMARY);
+            port.send(3);
+            port.decide(FORCED_STANDBY);
+            now += Handover.BLIND.toNanos();
+            TestLines.forward(owner);
+            port.send(1);
+            assertEquals(PRIMARY, port.transmitting());
+            now += Handover.BLIND.toNanos();
+            port.send(1);
+            assertEquals(numbers(0, 3), port.takeFrom(PRIMARY));
+            assertEquals(numbers(3, 2), port.takeFrom(STANDBY));
             assertEquals(0, port.counters().notDrained());
         });
     }

@@ -93,6 +93,18 @@ final class RingedPort implements AutoCloseable {
         TestLines.completion(lines[side - 1], kind);
     }
 
+    /**
+     * From now on another loop owns a side's transmit queue.
+     *
+     * @return that loop's line, for {@link TestLines#forward}
+     */
+    long relay(int side) {
+        long owner = TestLines.of(devs[side - 1]);
+        TestLines.completion(owner, TxCompletion.of(lines[side - 1]));
+        TestLines.relay(lines[side - 1], owner);
+        return owner;
+    }
+
     void join(int side) {
         port.join(side, lines[side - 1]);
     }
