@@ -81,8 +81,7 @@ final class Handover {
         }
         timedOut = full || !wantsLastBurst();
         // A ring that was given nothing for so long has been sent, if its driver only could say so. But a loop that had
-        // no
-        // CPU for so long has offered nothing either: it gets the time to offer its last burst yet.
+        // no CPU for so long has given it nothing either: it gets the time to offer its last burst yet.
         boolean wasIdle = idle;
         idle = true;
         return timedOut || wasIdle;
