@@ -98,6 +98,12 @@ public final class Program implements AutoCloseable {
         }
     }
 
+    /** Waits until {@code run} is ready and so many sides have joined, which on a busy machine may be later. */
+    public void awaitReady(int sides, int seconds) {
+        awaitLine("ready, ", seconds);
+        awaitCount(" joined", sides, seconds);
+    }
+
     /** Waits until so many lines contain a match. */
     public void awaitCount(String regex, int count, int seconds) {
         if (!Pause.until(() -> count(regex) >= count, TimeUnit.SECONDS.toMillis(seconds))) {

@@ -40,7 +40,7 @@ class PortTelemetryDpdkTest {
                 folder.toString(),
                 "--",
                 "--no-huge")) {
-            twinport.awaitLine("ready, ", SECONDS);
+            twinport.awaitReady(2, SECONDS);
             twinport.awaitLine("switch (none|standby) -> primary", SECONDS);
             Program.run("ip", "link", "set", "twtp" + id, "down");
             twinport.awaitLine("switch primary -> standby", SECONDS);

@@ -43,7 +43,7 @@ class CaptureDpdkTest {
                 "generate:20000",
                 "--",
                 "--no-huge");
-        twinport.awaitLine("ready", SECONDS);
+        twinport.awaitReady(2, SECONDS);
     }
 
     @AfterAll

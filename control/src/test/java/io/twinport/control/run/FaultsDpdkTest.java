@@ -46,7 +46,7 @@ class FaultsDpdkTest {
         arguments.addAll(List.of(more));
         arguments.addAll(List.of("--", "--no-huge"));
         Program twinport = Program.twinport(arguments.toArray(String[]::new));
-        twinport.awaitLine("ready", SECONDS);
+        twinport.awaitReady(2, SECONDS);
         twinport.awaitLine("-> primary", SECONDS);
         return twinport;
     }

@@ -43,7 +43,7 @@ class OperatorDpdkTest {
                 "generate:1000",
                 "--",
                 "--no-huge");
-        twinport.awaitLine("ready", SECONDS);
+        twinport.awaitReady(2, SECONDS);
         twinport.awaitLine("-> primary", SECONDS);
         operator = ControlClient.connect(folder.resolve("twinport.sock"));
     }

@@ -35,7 +35,7 @@ class ReloadDpdkTest {
         file = folder.resolve("twinport.yaml");
         write("mtu: 1500");
         twinport = Program.twinport("run", "-c", file.toString(), "--cnc-dir", folder.toString());
-        twinport.awaitLine("ready", SECONDS);
+        twinport.awaitReady(2, SECONDS);
         twinport.awaitLine("-> primary", SECONDS);
         operator = ControlClient.connect(folder.resolve("guest.sock"));
     }

@@ -45,7 +45,8 @@ class RunSettingsDpdkTest {
                 "10,20",
                 "--",
                 "--no-huge")) {
-            twinport.awaitLine("ready, MAC address 02:00:00:00:00:77", SECONDS);
+            twinport.awaitReady(2, SECONDS);
+            assertEquals(1, twinport.count("ready, MAC address 02:00:00:00:00:77"), twinport::output);
             for (String name : new String[] {"twsp", "twss"}) {
                 assertEquals("1400", read(name, "mtu"));
                 assertEquals("02:00:00:00:00:77", read(name, "address"));
@@ -75,7 +76,7 @@ class RunSettingsDpdkTest {
                 "9000",
                 "--",
                 "--no-huge")) {
-            twinport.awaitLine("ready", SECONDS);
+            twinport.awaitReady(1, SECONDS);
             assertEquals("9000", read("twsj", "mtu"));
             twinport.interrupt();
             assertEquals(0, twinport.waitFor(SECONDS), twinport::output);

@@ -30,6 +30,7 @@ class SeveralPortsDpdkTest {
         try (Program twinport = Program.twinport("run", "-c", file.toString(), "--cnc-dir", folder.toString())) {
             twinport.awaitLine("wan: ready, MAC address 02:00:00:00:00:01, poll loop", SECONDS);
             twinport.awaitLine("lan: ready, MAC address 02:00:00:00:00:02, poll loop", SECONDS);
+            twinport.awaitReady(4, SECONDS);
             assertEquals("1400", read("twpk", "mtu"));
             assertEquals("1300", read("twqk", "mtu"));
             twinport.awaitLine("lan: switch none -> primary|lan: switch standby -> primary", SECONDS);
