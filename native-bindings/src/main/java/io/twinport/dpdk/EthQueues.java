@@ -70,17 +70,17 @@ record EthQueues(int rx, int tx, int rxDescriptors, int txDescriptors, int virti
             }
             int ring = 0;
             for (int queue = 0; queue < tx; queue++) {
-                ring = setUpTransmit(dev, queue, txSlots, socket);
+                ring = setUpTransmit(dev, info, queue, txSlots, socket);
             }
             return new EthQueues(rx, tx, rxSlots, ring == 0 ? txSlots : Math.min(txSlots, ring), ring);
         }
     }
 
     /** As {@link #virtioRing}. */
-    private static int setUpTransmit(EthDev dev, int queue, int slots, int socket) {
-        int ring = dev.driver().startsWith("net_virtio") ? setUpVirtioTransmit(dev, queue, slots, socket) : 0;
+    private static int setUpTransmit(EthDev dev, MemorySegment info, int queue, int slots, int socket) {
+        int ring = dev.driver().startsWith("net_virtio") ? setUpVirtioTransmit(dev, info, queue, slots, socket) : 0;
         if (ring == 0) {
-            dev.check(setUpTransmit(dev, queue, slots, socket, MemorySegment.NULL), "rte_eth_tx_queue_setup", "");
+            dev.check(tryTransmit(dev, queue, slots, socket, MemorySegment.NULL), "rte_eth_tx_queue_setup", "");
         }
         return ring;
     }
@@ -95,20 +95,18 @@ record EthQueues(int rx, int tx, int rxDescriptors, int txDescriptors, int virti
      *
      * @return slots of the ring, 0 if the driver accepts no threshold
      */
-    private static int setUpVirtioTransmit(EthDev dev, int queue, int slots, int socket) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment conf = dev.info(arena).asSlice(INFO_TXCONF, Abi.size("rte_eth_txconf"));
-            for (int ring = LARGEST_VIRTIO_RING; ring > 2 * FREE_BATCH; ring /= 2) {
-                conf.set(ValueLayout.JAVA_SHORT, TX_FREE_THRESHOLD, (short) (ring - FREE_BATCH));
-                if (setUpTransmit(dev, queue, slots, socket, conf) == 0) {
-                    return ring;
-                }
+    private static int setUpVirtioTransmit(EthDev dev, MemorySegment info, int queue, int slots, int socket) {
+        MemorySegment conf = info.asSlice(INFO_TXCONF, Abi.size("rte_eth_txconf"));
+        for (int ring = LARGEST_VIRTIO_RING; ring > 2 * FREE_BATCH; ring /= 2) {
+            conf.set(ValueLayout.JAVA_SHORT, TX_FREE_THRESHOLD, (short) (ring - FREE_BATCH));
+            if (tryTransmit(dev, queue, slots, socket, conf) == 0) {
+                return ring;
             }
-            return 0;
         }
+        return 0;
     }
 
-    private static int setUpTransmit(EthDev dev, int queue, int slots, int socket, MemorySegment conf) {
+    private static int tryTransmit(EthDev dev, int queue, int slots, int socket, MemorySegment conf) {
         return Dpdk.rte_eth_tx_queue_setup((short) dev.port(), (short) queue, (short) slots, socket, conf);
     }
 

@@ -34,8 +34,7 @@ class TapDpdkTest {
         arguments.addAll(List.of("--primary", "net_tap0,iface=one,mac=" + GuestNetwork.MAC));
         arguments.addAll(List.of("--standby", "net_tap1,iface=two", "--handler", "tap:wan", "--", "--no-huge"));
         try (Program run = network.startTwinport(arguments)) {
-            run.awaitLine("standby net_tap1 .* joined", SECONDS);
-            run.awaitLine("primary net_tap0 .* joined", SECONDS);
+            run.awaitReady(2, SECONDS);
             network.inGuest("ip", "link", "set", "wan", "mtu", "1400");
             run.awaitLine("MTU 1400, as it was set on the interface", SECONDS);
             network.inGuest("ip", "link", "set", "wan", "address", "02:00:00:00:00:77");

@@ -107,7 +107,9 @@ final class TransmitQueue {
 
     /** As {@code txBurst}, in any mode. */
     int transmit(long packets, int count, long now) {
-        if (!isLastBurst()) {
+        // What a handover waits for goes by the former side, however long that has taken.
+        boolean isLastBurst = isHandingOver() && handover.wantsLastBurst() && backlog.isEmpty();
+        if (!isLastBurst) {
             advance(now);
         }
         if ((mode & (NOBODY | HOLD)) == NOBODY) {
@@ -116,7 +118,7 @@ final class TransmitQueue {
             return count;
         }
         int n = 0;
-        if ((mode & (RESEND | BACKLOG | NOBODY)) == 0 && (!isHandingOver() || isLastBurst())) {
+        if ((mode & (RESEND | BACKLOG | NOBODY)) == 0 && (!isHandingOver() || isLastBurst)) {
             n = post(packets, count, now);
         }
         if (n < count && (mode & (HANDOVER | RESEND | BACKLOG | NOBODY)) != 0) {
@@ -124,11 +126,6 @@ final class TransmitQueue {
         }
         totals.refused += count - n;
         return n;
-    }
-
-    /** Whether the burst at hand is what a handover waits for: then it goes by the former side, however long that has taken. */
-    private boolean isLastBurst() {
-        return isHandingOver() && handover.wantsLastBurst() && backlog.isEmpty();
     }
 
     /** Goes on with what does not depend on a burst; the housekeeping calls it where the handler sends nothing. */

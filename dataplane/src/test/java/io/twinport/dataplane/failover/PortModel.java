@@ -245,7 +245,8 @@ final class PortModel {
         if (++bursts % 2 == 0 ? hasActiveMoved() : edge) {
             look(now);
         }
-        if (!isLastBurst()) {
+        boolean isLastBurst = handingOver && wantsLastBurst() && backlog.isEmpty();
+        if (!isLastBurst) {
             advance(now);
         }
         int count = numbers.size();
@@ -254,7 +255,7 @@ final class PortModel {
             return count;
         }
         int taken = 0;
-        if (posting != NONE && resends == 0 && backlog.isEmpty() && (!handingOver || isLastBurst())) {
+        if (posting != NONE && resends == 0 && backlog.isEmpty() && (!handingOver || isLastBurst)) {
             taken = post(numbers, now);
         }
         if (posting == NONE || resends > 0 || !backlog.isEmpty() || handingOver) {
@@ -355,10 +356,6 @@ final class PortModel {
             }
             idle = true;
         }
-    }
-
-    private boolean isLastBurst() {
-        return handingOver && wantsLastBurst() && backlog.isEmpty();
     }
 
     private boolean wantsLastBurst() {
