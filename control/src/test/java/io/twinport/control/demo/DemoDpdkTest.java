@@ -118,8 +118,7 @@ class DemoDpdkTest {
         assertBalance(result, 10);
         double seconds = result.get("seconds").asDouble();
         double rate = result.get("sent").asLong() / (seconds + 0.5);
-        // A machine with other things to do sends less.
-        assertTrue(rate > 10_000 && rate < 110_000, () -> "sent at " + rate + " packets per second");
+        assertTrue(rate > 50_000 && rate < 110_000, () -> "sent at " + rate + " packets per second");
     }
 
     @Test
