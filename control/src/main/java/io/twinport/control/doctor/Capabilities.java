@@ -15,6 +15,11 @@ final class Capabilities implements Check {
     private static final String SUBJECT = "capabilities";
 
     @Override
+    public String subject() {
+        return SUBJECT;
+    }
+
+    @Override
     public List<Finding> findings(Host host) {
         Set<Integer> mine = effective(host);
         List<Finding> found = new ArrayList<>();

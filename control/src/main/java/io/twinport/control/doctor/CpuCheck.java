@@ -11,6 +11,11 @@ final class CpuCheck implements Check {
     private static final String CPU = "/sys/devices/system/cpu";
 
     @Override
+    public String subject() {
+        return SUBJECT;
+    }
+
+    @Override
     public List<Finding> findings(Host host) {
         SortedSet<Integer> mine = Affinity.ofThisProcess();
         int last = mine.last();

@@ -8,6 +8,11 @@ final class DeviceCheck implements Check {
     private static final String SUBJECT = "device";
 
     @Override
+    public String subject() {
+        return SUBJECT;
+    }
+
+    @Override
     public List<Finding> findings(Host host) {
         List<Nic> nics = Nic.of(host);
         if (nics.isEmpty()) {

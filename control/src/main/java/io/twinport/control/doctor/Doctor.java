@@ -12,16 +12,41 @@ public final class Doctor {
             new VfioCheck(),
             new DeviceCheck(),
             new PairCheck(),
-            new NetworkServiceCheck());
+            new StandbyCheck(),
+            new HotplugCheck(),
+            new InUseCheck(),
+            new NetworkManagerCheck(),
+            new NetworkdCheck(),
+            new IfupdownCheck(),
+            new CloudInitCheck(),
+            new DhcpcdCheck(),
+            new NetworkScriptsCheck(),
+            new OtherServicesCheck());
 
     private Doctor() {}
 
     /** Looks at this machine. Changes nothing. */
     public static List<Finding> examine() {
-        return examine(Host.ofThisMachine());
+        return examine(Host.ofThisMachine(), CHECKS);
     }
 
     static List<Finding> examine(Host host) {
-        return CHECKS.stream().flatMap(check -> check.findings(host).stream()).toList();
+        return examine(host, CHECKS);
+    }
+
+    static List<Finding> examine(Host host, List<Check> checks) {
+        return checks.stream().flatMap(check -> findings(check, host).stream()).toList();
+    }
+
+    /** A check that fails is a finding of its own: what the others find is wanted all the more. */
+    private static List<Finding> findings(Check check, Host host) {
+        try {
+            return check.findings(host);
+        } catch (RuntimeException | LinkageError | StackOverflowError e) {
+            return List.of(Finding.warning(
+                    check.subject(),
+                    "this could not be looked at (" + e + "); the other findings stand",
+                    "it is a fault of twinport's: please report it, with this line"));
+        }
     }
 }

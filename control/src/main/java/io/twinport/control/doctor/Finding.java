@@ -20,6 +20,12 @@ public record Finding(Level level, String subject, String text, String fix) {
         PROBLEM
     }
 
+    /** What a file or a program has said stands in it too: nothing of that is to reach a terminal as a control sequence. */
+    public Finding {
+        text = text.replaceAll("\\p{Cntrl}", "?");
+        fix = fix.replaceAll("[\\p{Cntrl}&&[^\n]]", "?");
+    }
+
     static Finding ok(String subject, String text) {
         return new Finding(Level.OK, subject, text, "");
     }

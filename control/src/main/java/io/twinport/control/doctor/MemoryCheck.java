@@ -12,6 +12,11 @@ final class MemoryCheck implements Check {
             + " vm.nr_hugepages=512 in /etc/sysctl.d/10-twinport.conf (at each boot)";
 
     @Override
+    public String subject() {
+        return SUBJECT;
+    }
+
+    @Override
     public List<Finding> findings(Host host) {
         return List.of(pages(host), locked(host));
     }

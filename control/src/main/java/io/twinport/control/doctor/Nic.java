@@ -8,35 +8,69 @@ import io.twinport.dpdk.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** A PCI network device as {@code run} sees it, and what else its bus tells. */
-record Nic(PciBus bus, PciNic pci) {
+/**
+ * A PCI network device as {@code run} sees it, and what else its bus tells.
+ *
+ * @param netdevs its interfaces; one of virtio's whose driver does the failover has two, one of mlx4's with two ports too
+ */
+record Nic(PciBus bus, PciNic pci, List<Netdev> netdevs) {
     /** All of a machine's. */
     static List<Nic> of(Host host) {
         PciBus bus = PciBus.at(host.path("/sys"));
-        return PciNic.of(bus).stream().map(nic -> new Nic(bus, nic)).toList();
+        return PciNic.of(bus).stream()
+                .map(nic -> new Nic(
+                        bus,
+                        nic,
+                        bus.interfaces(nic.address()).stream()
+                                .map(name -> Netdev.of(host, name))
+                                .toList()))
+                .toList();
     }
 
     String address() {
         return pci.address();
     }
 
+    /** Domain, bus and slot: what is plugged in and pulled out as a whole. */
+    String slot() {
+        return address().substring(0, address().lastIndexOf('.'));
+    }
+
     Occupant device() {
         return pci.device();
     }
 
-    /** Of the first interface; of a device that the kernel lends it is known only if it is virtio's. */
+    /** The one that {@code run} takes it by. Of a device that the kernel lends it is known only if it is virtio's. */
     Optional<String> mac() {
         return pci.mac().map(MacAddress::toString);
+    }
+
+    /** Of all its ports. */
+    Set<String> macs() {
+        Set<String> macs = new TreeSet<>();
+        mac().ifPresent(macs::add);
+        netdevs.stream().map(Netdev::mac).filter(Nic::isUnicast).forEach(macs::add);
+        return macs;
+    }
+
+    private static boolean isUnicast(String mac) {
+        try {
+            return MacAddress.parse(mac).isUnicast();
+        } catch (IllegalArgumentException e) {
+            return false; // of a VF that has none yet
+        }
     }
 
     boolean isVirtio() {
         return pci.isVirtio();
     }
 
-    /** What the kernel calls it. */
-    List<String> interfaces() {
-        return bus.interfaces(address());
+    /** Whether only its driver, which is not the kernel's, knows its address. */
+    boolean isUnknown() {
+        return macs().isEmpty() && device().isLent();
     }
 
     /**
@@ -48,22 +82,29 @@ record Nic(PciBus bus, PciNic pci) {
         bus.checkVfio(address(), device());
     }
 
-    /** Whether the hypervisor has it as the standby of a pair; empty where the device does not tell, or not to this user. */
-    Optional<Boolean> offersStandby() {
-        return bus.offered(address()).map(features -> VirtioFeatures.has(features, VirtioFeatures.STANDBY));
+    /**
+     * Whether a virtio device offers a feature. The kernel's driver acknowledges all of those that are asked for here where it is
+     * the driver; else the device has to tell.
+     *
+     * @return empty where the device does not tell, or not to this user
+     */
+    Optional<Boolean> offers(long feature) {
+        return bus.isAcknowledged(address(), feature)
+                ? Optional.of(true)
+                : bus.offered(address()).map(features -> VirtioFeatures.has(features, feature));
     }
 
-    /** Whether the kernel's driver has acknowledged that. */
-    boolean isStandbyOfTheKernel() {
-        return bus.isAcknowledged(address(), VirtioFeatures.STANDBY);
+    /** Whether the kernel's driver has acknowledged a feature. */
+    boolean isAcknowledged(long feature) {
+        return bus.isAcknowledged(address(), feature);
     }
 
     /** For instance {@code 0000:05:00.0 (iavf, ens5, 52:54:00:12:34:56)}. */
     String text() {
         List<String> known = new ArrayList<>();
         known.add(device().driver().isEmpty() ? "no driver" : device().driver());
-        known.addAll(interfaces());
-        mac().ifPresent(known::add);
+        netdevs.forEach(netdev -> known.add(netdev.name()));
+        known.addAll(macs());
         return address() + " (" + String.join(", ", known) + ")";
     }
 }

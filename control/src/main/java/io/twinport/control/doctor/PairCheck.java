@@ -2,93 +2,98 @@ package io.twinport.control.doctor;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.Optional;
 
-/** Devices that can make a failover port: two with one MAC address (R13), of which one is virtio's, and what that one offers. */
+/** Devices that can make a failover port: two with one MAC address (R13), of which one is virtio's. */
 final class PairCheck implements Check {
-    private static final String PAIR = "pair";
-    private static final String STANDBY = "standby";
+    private static final String SUBJECT = "pair";
+
+    @Override
+    public String subject() {
+        return SUBJECT;
+    }
 
     @Override
     public List<Finding> findings(Host host) {
         List<Nic> nics = Nic.of(host);
         List<Finding> found = new ArrayList<>();
-        Map<String, List<Nic>> byMac = byMac(nics);
-        byMac.forEach((mac, same) -> {
-            if (same.size() > 1) {
-                found.add(pair(mac, same));
-            }
-        });
+        Candidate.of(host, nics).stream()
+                .filter(Candidate::isCertain)
+                .forEach(candidate -> found.add(finding(candidate, nics)));
         if (found.isEmpty() && !nics.isEmpty()) {
             found.add(Finding.note(
-                    PAIR,
+                    SUBJECT,
                     "no two devices that the kernel drives have the same MAC address; those of lent devices cannot be seen",
                     "the same address for both in the hypervisor (libvirt: <teaming>); or twinport run --mac MAC"));
         }
-        nics.stream().filter(Nic::isVirtio).forEach(nic -> found.add(standby(nic)));
         return found;
     }
 
-    /** Of those whose address is known. */
-    static Map<String, List<Nic>> byMac(List<Nic> nics) {
-        Map<String, List<Nic>> byMac = new TreeMap<>();
-        for (Nic nic : nics) {
-            nic.mac()
-                    .ifPresent(mac ->
-                            byMac.computeIfAbsent(mac, key -> new ArrayList<>()).add(nic));
+    private static Finding finding(Candidate candidate, List<Nic> nics) {
+        Optional<Candidate.FailoverDevice> netvsc = candidate.failover().filter(Candidate.FailoverDevice::isNetvsc);
+        if (netvsc.isPresent()) {
+            return netvsc(candidate, netvsc.get().name());
         }
-        return byMac;
+        return candidate.nics().size() > 1 ? together(candidate) : alone(candidate, nics);
     }
 
-    private static Finding pair(String mac, List<Nic> same) {
-        List<Nic> standbys = same.stream().filter(Nic::isVirtio).toList();
-        if (same.size() == 2 && standbys.size() == 1) {
-            Nic standby = standbys.getFirst();
-            Nic primary = same.getFirst().equals(standby) ? same.getLast() : same.getFirst();
-            return Finding.ok(
-                    PAIR, mac + ": twinport run --primary " + primary.address() + " --standby " + standby.address());
-        }
+    private static Finding netvsc(Candidate candidate, String name) {
         return Finding.warning(
-                PAIR,
-                mac + " is the address of "
-                        + String.join(", ", same.stream().map(Nic::text).toList())
-                        + ": a pair is one of virtio's and one other",
-                "addresses that only the two sides of one port share");
+                SUBJECT,
+                candidate.mac() + " is the address of " + name + " (hv_netvsc) and " + text(candidate)
+                        + ": a pair, but twinport cannot have it, for its standby is on VMBus and no PCI device",
+                "leave both to the kernel: " + name + " does the failover by itself, and has the address");
     }
 
-    private static Finding standby(Nic nic) {
-        if (nic.isStandbyOfTheKernel()) {
+    private static Finding together(Candidate candidate) {
+        if (!candidate.isPair()) {
             return Finding.warning(
-                    STANDBY,
-                    nic.text()
-                            + ": the kernel's virtio_net has acknowledged VIRTIO_NET_F_STANDBY, and makes its own failover"
-                            + " device of the pair",
-                    "twinport run --bind --standby-driver twinport: our driver acknowledges it in the kernel's place;"
-                            + " or --standby-driver kernel, which leaves the device to the kernel");
+                    SUBJECT,
+                    candidate.mac() + " is the address of " + text(candidate)
+                            + ": a pair is one of virtio's and one other",
+                    "addresses that only the two sides of one port share");
         }
-        return nic.offersStandby()
-                .map(offers -> offers ? offered(nic) : notOffered(nic))
-                .orElseGet(() -> Finding.note(
-                        STANDBY,
-                        nic.text() + " does not say whether it offers VIRTIO_NET_F_STANDBY",
-                        "run twinport doctor as root, if you have not"));
+        Nic primary = candidate.primaries().getFirst();
+        Nic standby = candidate.standbys().getFirst();
+        if (!primary.mac().equals(Optional.of(candidate.mac()))) {
+            return Finding.warning(
+                    SUBJECT,
+                    candidate.mac() + " is the address of " + standby.text() + " and of the second port of "
+                            + primary.text()
+                            + ": twinport takes a device by its PCI address, and of that only the first port",
+                    "give the address to the first port, "
+                            + primary.netdevs().getFirst().name()
+                            + ", or take a device whose ports are functions of their own");
+        }
+        if (primary.slot().equals(standby.slot())) {
+            return Finding.warning(
+                    SUBJECT,
+                    candidate.mac() + ": " + primary.text() + " and " + standby.text()
+                            + " are in one slot, and would be pulled out together",
+                    "a slot for each in the hypervisor (QEMU: -device pcie-root-port,id=rp1,chassis=2,slot=2 and bus=rp1)");
+        }
+        return Finding.ok(
+                SUBJECT,
+                candidate.mac() + ": twinport run --primary " + primary.address() + " --standby " + standby.address());
     }
 
-    private static Finding offered(Nic nic) {
+    private static Finding alone(Candidate candidate, List<Nic> nics) {
+        Nic nic = candidate.nics().getFirst();
+        List<String> lent = nics.stream()
+                .filter(other -> other.isUnknown() && other.isVirtio() != nic.isVirtio())
+                .map(Nic::address)
+                .toList();
+        String other = nic.isVirtio() ? "primary" : "standby";
         return Finding.note(
-                STANDBY,
-                nic.text()
-                        + " offers VIRTIO_NET_F_STANDBY, and nobody has acknowledged it: until then the hypervisor does"
-                        + " not plug the primary in (Q8)",
-                "twinport run --standby-driver twinport");
+                SUBJECT,
+                nic.text() + " is one side; its " + other + " cannot be seen: it "
+                        + (nic.isVirtio() ? "is hidden until the standby is acknowledged (Q8), is unplugged, or " : "")
+                        + "is lent" + (lent.isEmpty() ? "" : ", as " + String.join(", ", lent) + " is"),
+                "twinport run --primary " + (nic.isVirtio() ? "auto" : nic.address()) + " --standby "
+                        + (nic.isVirtio() ? nic.address() : "auto"));
     }
 
-    private static Finding notOffered(Nic nic) {
-        return Finding.note(
-                STANDBY,
-                nic.text() + " does not offer VIRTIO_NET_F_STANDBY: the hypervisor does not unplug a primary for a"
-                        + " migration by itself",
-                "QEMU: failover=on on the virtio device, failover_pair_id=ID on the primary; libvirt: <teaming>");
+    private static String text(Candidate candidate) {
+        return String.join(", ", candidate.nics().stream().map(Nic::text).toList());
     }
 }

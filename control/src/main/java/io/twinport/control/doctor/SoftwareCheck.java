@@ -7,6 +7,11 @@ import java.util.List;
 /** The JDK and the release of DPDK. */
 final class SoftwareCheck implements Check {
     @Override
+    public String subject() {
+        return "software";
+    }
+
+    @Override
     public List<Finding> findings(Host host) {
         return List.of(Finding.ok("JDK", Runtime.version().toString()), dpdk());
     }

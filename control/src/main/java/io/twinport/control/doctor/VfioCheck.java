@@ -8,6 +8,11 @@ final class VfioCheck implements Check {
     private static final String NO_IOMMU = "/sys/module/vfio/parameters/enable_unsafe_noiommu_mode";
 
     @Override
+    public String subject() {
+        return SUBJECT;
+    }
+
+    @Override
     public List<Finding> findings(Host host) {
         if (Nic.of(host).isEmpty()) {
             return List.of(); // nothing to lend, which is said elsewhere

@@ -1,0 +1,30 @@
+package io.twinport.control.doctor;
+
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Programs of the machine that are asked how things are. None that is called changes anything. */
+interface Programs {
+    /** There are none. */
+    Programs NONE = new Programs() {
+        @Override
+        public Optional<Path> find(String program) {
+            return Optional.empty();
+        }
+
+        @Override
+        public Answer ask(String program, String... arguments) {
+            return Answer.none(program + " is not installed");
+        }
+    };
+
+    /** Where a program is, as the machine names it. */
+    Optional<Path> find(String program);
+
+    /**
+     * Runs a program to its end.
+     *
+     * @param program its name, or where it is
+     */
+    Answer ask(String program, String... arguments);
+}

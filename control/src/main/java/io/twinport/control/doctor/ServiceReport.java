@@ -1,0 +1,103 @@
+package io.twinport.control.doctor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * What a service that was asked does with the interfaces of ports. None but the port may take an address there: with two leases
+ * for one MAC address nothing is reachable any more (the spec's section on the guest side; X4).
+ *
+ * @param subject the service
+ * @param asked the program that has answered for it
+ * @param stands what it does with each interface that it knows
+ * @param fix lines that have it leave alone what matches
+ */
+record ServiceReport(String subject, String asked, Map<String, Stand> stands, Function<Match, String> fix) {
+    List<Finding> findings(List<Candidate> candidates) {
+        List<Finding> found = new ArrayList<>();
+        List<Candidate> certain = unsettled(candidates, true, Candidate::sideNames);
+        if (!certain.isEmpty()) {
+            found.add(Finding.warning(
+                    subject,
+                    text(certain, Candidate::sideNames) + ": the side of a port may have no address of its own",
+                    fix.apply(Match.sides(certain))));
+        }
+        List<Candidate> kernels = unsettled(candidates, true, Candidate::failoverNames);
+        if (!kernels.isEmpty()) {
+            found.add(Finding.note(
+                    subject,
+                    text(kernels, Candidate::failoverNames)
+                            + ", and rightly while the kernel does the failover: not any more once twinport does it",
+                    "before twinport takes over, and not earlier:\n" + fix.apply(Match.all(kernels))));
+        }
+        List<Candidate> possible = unsettled(candidates, false, Candidate::sideNames);
+        if (!possible.isEmpty()) {
+            found.add(Finding.note(
+                    subject,
+                    text(possible, Candidate::sideNames)
+                            + ". No primary for it can be seen; if there is to be one, its standby may have no address",
+                    "if it is a standby:\n" + fix.apply(Match.sides(possible))));
+        }
+        List<String> unknown = names(candidates, Candidate::sideNames).stream()
+                .filter(name -> !stands.containsKey(name))
+                .toList();
+        if (!unknown.isEmpty()) {
+            found.add(Finding.warning(
+                    subject,
+                    asked + " says nothing of " + String.join(", ", unknown)
+                            + ": whether it takes an address there cannot be known here",
+                    fix.apply(Match.sides(candidates))));
+        }
+        if (found.isEmpty()) {
+            found.add(Finding.ok(
+                    subject,
+                    "leaves " + String.join(", ", names(candidates, Candidate::sideNames)) + " alone (" + asked + ")"));
+        }
+        return found;
+    }
+
+    /** Those with an interface that the service takes, or leaves alone for now only. */
+    private List<Candidate> unsettled(
+            List<Candidate> candidates, boolean certain, Function<Candidate, List<String>> which) {
+        return candidates.stream()
+                .filter(candidate -> candidate.isCertain() == certain)
+                .filter(candidate -> which.apply(candidate).stream().anyMatch(this::isUnsettled))
+                .toList();
+    }
+
+    private boolean isUnsettled(String name) {
+        return Optional.ofNullable(stands.get(name))
+                .filter(stand -> !stand.isSettled())
+                .isPresent();
+    }
+
+    private String text(List<Candidate> candidates, Function<Candidate, List<String>> which) {
+        List<String> taken = new ArrayList<>();
+        List<String> left = new ArrayList<>();
+        for (String name : names(candidates, which)) {
+            Stand stand = stands.get(name);
+            if (stand != null && !stand.isSettled()) {
+                (stand.isLeft() ? left : taken).add(name + (stand.why().isEmpty() ? "" : " (" + stand.why() + ")"));
+            }
+        }
+        List<String> parts = new ArrayList<>();
+        if (!taken.isEmpty()) {
+            parts.add("takes " + String.join(", ", taken));
+        }
+        if (!left.isEmpty()) {
+            parts.add("leaves " + String.join(", ", left) + " alone, but only for now");
+        }
+        return String.join("; ", parts);
+    }
+
+    private static List<String> names(List<Candidate> candidates, Function<Candidate, List<String>> which) {
+        return candidates.stream()
+                .flatMap(candidate -> which.apply(candidate).stream())
+                .sorted()
+                .distinct()
+                .toList();
+    }
+}
