@@ -17,6 +17,14 @@ final class FakeHost {
         return new Host(root);
     }
 
+    Host host(Programs programs) {
+        return new Host(root, programs);
+    }
+
+    Path root() {
+        return root;
+    }
+
     FakeHost file(String path, String text) {
         try {
             Path file = root.resolve(path.substring(1));
@@ -60,7 +68,15 @@ final class FakeHost {
         return folder("/sys/bus/pci/drivers/" + driver).link(device + "/driver", "/sys/bus/pci/drivers/" + driver);
     }
 
-    private FakeHost link(String path, String target) {
+    /** Gives an interface's address to it for good, as devices have theirs. */
+    FakeHost permanent(String... names) {
+        for (String name : names) {
+            file("/sys/class/net/" + name + "/addr_assign_type", "0");
+        }
+        return this;
+    }
+
+    FakeHost link(String path, String target) {
         try {
             Path link = root.resolve(path.substring(1));
             Files.createDirectories(link.getParent());

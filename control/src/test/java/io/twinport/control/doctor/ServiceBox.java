@@ -1,0 +1,210 @@
+package io.twinport.control.doctor;
+
+import io.twinport.control.Pause;
+import io.twinport.control.Program;
+import java.io.IOException;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeAllCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
+import org.opentest4j.TestAbortedException;
+
+/**
+ * A machine in namespaces of its own, with Debian 12's network services, for the tests of a class: the packages are unpacked and
+ * not installed, nothing of them runs outside, and all that is written stays in memory and goes with it. The tests are skipped
+ * where that cannot be had.
+ */
+final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
+    static final String MAC = "52:54:00:12:34:56";
+    private static final String SUITE = "bookworm";
+    private static final List<String> PACKAGES = List.of(
+            "network-manager",
+            "cloud-init",
+            "ifupdown",
+            "dhcpcd-base",
+            "systemd",
+            "dbus-daemon",
+            "isc-dhcp-client",
+            "iproute2",
+            "bash",
+            "coreutils");
+
+    /** Longer than doctor itself waits: the tests run beside others. */
+    private static final Duration LIMIT = Duration.ofSeconds(60);
+
+    private static final String PRELOAD = "/permanent-address.so";
+
+    private Path folder = Path.of("");
+    private Path root = Path.of("");
+    private Optional<Program> init = Optional.empty();
+    private List<String> within = List.of();
+
+    @Override
+    public void beforeAll(ExtensionContext tests) throws Exception {
+        if (!"root".equals(System.getProperty("user.name"))) {
+            throw new TestAbortedException("it takes root to make namespaces with interfaces in them");
+        }
+        Path tree = fetch();
+        folder = Files.createTempDirectory("twinport-services-");
+        Path mounts = Files.createDirectory(folder.resolve("mounts"));
+        Program first = Program.start(
+                "unshare",
+                "--mount",
+                "--net",
+                "--pid",
+                "--fork",
+                "--kill-child",
+                "--propagation",
+                "private",
+                "bash",
+                resource("service-box.sh").toString(),
+                tree.toString(),
+                mounts.toString(),
+                MAC);
+        init = Optional.of(first);
+        Pause.until(() -> first.count("^ready") > 0 || !first.isAlive(), LIMIT.toMillis());
+        Optional<String> pid = ProcessHandle.of(first.pid())
+                .flatMap(process -> process.children().findFirst())
+                .map(child -> Long.toString(child.pid()));
+        if (first.count("^ready") == 0 || pid.isEmpty()) {
+            throw new TestAbortedException("it takes namespaces, overlayfs and veths: " + first.output());
+        }
+        root = Path.of("/proc", pid.get(), "root");
+        within = List.of(
+                "nsenter",
+                "--target=" + pid.get(),
+                "--mount",
+                "--net",
+                "--pid",
+                "--root",
+                "--wd=/",
+                "env",
+                "-i",
+                "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
+                "LC_ALL=C");
+        Path library = folder.resolve("permanent-address.so");
+        Program.run(
+                "gcc",
+                "-shared",
+                "-fPIC",
+                "-o",
+                library.toString(),
+                resource("permanent-address.c").toString());
+        Program.run("cp", library.toString(), root + PRELOAD);
+        run("mkdir", "-p", "/run/dbus");
+        run("dbus-daemon", "--system", "--fork", "--nopidfile");
+    }
+
+    /** All that runs in it ends with its first process. */
+    @Override
+    public void afterAll(ExtensionContext tests) throws IOException {
+        init.ifPresent(first -> {
+            first.close();
+            first.waitFor((int) LIMIT.toSeconds());
+        });
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted((one, other) -> other.compareTo(one))
+                    .forEach(file -> file.toFile().delete());
+        }
+    }
+
+    private static Path fetch() throws IOException {
+        String cache = Optional.ofNullable(System.getenv("XDG_CACHE_HOME"))
+                .orElse(System.getProperty("user.home") + "/.cache");
+        Path folder = Path.of(cache, "twinport", "services");
+        Files.createDirectories(folder);
+        List<String> command = new ArrayList<>(List.of(
+                "flock",
+                folder.resolve("lock").toString(),
+                "../native-bindings/debian/fetch.sh",
+                SUITE,
+                folder.resolve(SUITE).toString()));
+        command.addAll(PACKAGES);
+        try (Program fetch = Program.start(command.toArray(String[]::new))) {
+            if (fetch.waitFor(600) != 0) {
+                throw new TestAbortedException("the services cannot be downloaded: " + fetch.output());
+            }
+        }
+        return folder.resolve(SUITE).resolve("root");
+    }
+
+    private static Path resource(String name) throws URISyntaxException {
+        return Path.of(
+                Objects.requireNonNull(ServiceBox.class.getResource(name)).toURI());
+    }
+
+    /** Its files, with PCI devices in sysfs that no virtual interface has. */
+    FakeHost machine() throws IOException {
+        FakeHost machine = new FakeHost(Files.createTempDirectory(folder, "machine"));
+        for (String name : List.of("bin", "etc", "lib", "proc", "run", "sbin", "usr", "var")) {
+            Files.createSymbolicLink(machine.root().resolve(name), root.resolve(name));
+        }
+        return machine;
+    }
+
+    /** The same with a pair. */
+    FakeHost machineWithPair() throws IOException {
+        return machine()
+                .nic("0000:05:00.0", "iavf", "ens5", MAC)
+                .virtioNic("0000:01:00.0", "ens1", MAC, "0".repeat(64))
+                .permanent("ens1", "ens5");
+    }
+
+    /** Those that {@code doctor} would run in it. */
+    Programs programs() {
+        return new MachinePrograms(root, within, LIMIT);
+    }
+
+    /** Runs a command in it and returns what it printed. */
+    String run(String... command) {
+        return Program.run(inside(command));
+    }
+
+    ServiceBox file(String path, String text) {
+        run("bash", "-c", "mkdir -p \"${1%/*}\" && printf '%s\\n' \"$2\" >\"$1\"", "bash", path, text);
+        return this;
+    }
+
+    /**
+     * Starts a service. To it the sides have permanent addresses.
+     *
+     * @param isReady asked until it is so
+     */
+    void start(String name, BooleanSupplier isReady, String... command) {
+        List<String> all = new ArrayList<>(within);
+        all.addAll(List.of(
+                "LD_PRELOAD=" + PRELOAD,
+                "bash",
+                "-c",
+                "echo $$ >/tmp/" + name + ".pid; exec \"$@\" >/tmp/" + name + ".log 2>&1",
+                "bash"));
+        all.addAll(Arrays.asList(command));
+        Program.start(all.toArray(String[]::new));
+        if (!Pause.until(isReady, LIMIT.toMillis())) {
+            throw new AssertionError(name + " is not ready: " + run("cat", "/tmp/" + name + ".log"));
+        }
+    }
+
+    void stop(String name) {
+        run(
+                "bash",
+                "-c",
+                "read -r pid <\"/tmp/$1.pid\"; kill \"$pid\"; while [ -e \"/proc/$pid\" ]; do sleep 0.05; done",
+                "bash",
+                name);
+    }
+
+    private String[] inside(String... command) {
+        return Stream.concat(within.stream(), Stream.of(command)).toArray(String[]::new);
+    }
+}
