@@ -101,7 +101,7 @@ final class CloudInitCheck extends ServiceCheck {
         return Finding.warning(
                 SUBJECT,
                 why + ". Whether it configures the network cannot be known here",
-                "run twinport doctor as root, if you have not. To be sure: " + fix(host, ""));
+                "run twinport doctor as root, if you have not. To be sure:\n" + fix(host, ""));
     }
 
     private static String fix(Host host, String source) {

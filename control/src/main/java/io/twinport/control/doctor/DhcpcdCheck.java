@@ -47,7 +47,10 @@ final class DhcpcdCheck extends ServiceCheck {
         return new ServiceReport(SUBJECT, FILE + ", as it is now", stands, DhcpcdCheck::fix).findings(candidates);
     }
 
-    /** Of how its processes call themselves: {@code dhcpcd: [manager] [ip4]} has all interfaces, {@code dhcpcd: ens5 [ip4]} one. */
+    /**
+     * Of how its processes call themselves. {@code dhcpcd: [manager] [ip4]} has all interfaces and {@code dhcpcd: ens5 [ip4]} one;
+     * {@code dhcpcd: [BPF BOOTP] ens5} is asking for a lease there.
+     */
     private static Set<String> words(Host host) {
         return Processes.of(host).stream()
                 .filter(process -> process.name().equals(SUBJECT))
@@ -58,7 +61,7 @@ final class DhcpcdCheck extends ServiceCheck {
 
     private static Stand stand(String name, Set<String> words, Set<String> denied) {
         if (words.contains(name)) {
-            return Stand.takes("it was started for it");
+            return Stand.takes("a process of its works on it");
         }
         boolean hasOthersOnly = words.contains(TITLE) && MANAGERS.stream().noneMatch(words::contains);
         return hasOthersOnly || denied.contains(name) ? Stand.leaves() : Stand.takes("not denied in " + FILE);

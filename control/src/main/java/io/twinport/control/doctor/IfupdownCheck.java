@@ -63,7 +63,7 @@ final class IfupdownCheck extends ServiceCheck {
             stanzas.addAll(own);
             stands.put(name, stand(answer, own, helper));
         }
-        return new ServiceReport(SUBJECT, TOOL + " --no-act", stands, match -> fix(host, match, stanzas))
+        return new ServiceReport(SUBJECT, TOOL + " --no-act", stands, match -> fix(host, match, stands, stanzas))
                 .findings(candidates);
     }
 
@@ -118,15 +118,15 @@ final class IfupdownCheck extends ServiceCheck {
                 SUBJECT,
                 what + " (" + why + "), so it was not asked: whether it takes " + String.join(", ", all.names())
                         + " cannot be known here",
-                "to be sure: " + fix(host, all, List.of()));
+                "to be sure:\n" + fix(host, all, Map.of(), List.of()));
     }
 
     /**
      * It does what all stanzas of an interface say, so that one more cannot undo another; but the helper leaves alone what has
      * one.
      */
-    private static String fix(Host host, Match match, List<Stanza> stanzas) {
-        List<String> lines = new ArrayList<>();
+    private static String fix(Host host, Match match, Map<String, Stand> stands, List<Stanza> stanzas) {
+        Set<String> lines = new LinkedHashSet<>();
         Set<String> missing = new LinkedHashSet<>(match.names());
         for (Stanza stanza : stanzas) {
             if (!match.names().contains(stanza.name())) {
@@ -136,7 +136,8 @@ final class IfupdownCheck extends ServiceCheck {
                 lines.add("rm " + stanza.file());
             } else {
                 missing.remove(stanza.name());
-                if (!stanza.isManual()) {
+                if (!stanza.isManual()
+                        || !stands.getOrDefault(stanza.name(), Stand.leaves()).isSettled()) {
                     lines.add("in " + stanza.place() + ": " + stanza.manual() + " (for: " + stanza.text()
                             + "), without the lines that follow for it");
                 }

@@ -27,10 +27,12 @@ final class NetworkManagerCheck extends ServiceCheck {
     private static final String UNMANAGED = "10";
 
     /**
-     * Of {@code NMDeviceStateReason}: not by its configuration, but for as long as something lasts. 36 and 75: {@code nmcli device
-     * set IFACE managed no}, until it is started again; 37 and 73: its networking is off; 71: udev is not ready; 72: it is ending.
+     * Of {@code NMDeviceStateReason}: not by its configuration, but for as long as something lasts. 36 and 75: somebody has asked for
+     * that, until the next boot; 37 and 73: its networking is off; 71: udev is not ready; 72: it is ending.
      */
     private static final Set<String> FOR_NOW = Set.of("36", "37", "71", "72", "73", "75");
+
+    private static final Set<String> ASKED_FOR = Set.of("36", "75");
 
     private static final String DEVICE = "GENERAL.DEVICE";
     private static final String STATE = "GENERAL.STATE";
@@ -44,20 +46,29 @@ final class NetworkManagerCheck extends ServiceCheck {
 
     @Override
     List<Finding> findings(Host host, List<Candidate> candidates) {
-        String fix = fix(host, Match.sides(candidates));
+        NetworkManagerSections sections = new NetworkManagerSections(
+                host.programs().ask(SUBJECT, "--print-config").out());
+        String fix = fix(host, sections, Match.sides(candidates));
         Optional<Finding> silence = DAEMON.silence(host, candidates, fix);
         if (silence.isPresent()) {
             return List.of(silence.get());
         }
         Answer answer = host.programs()
                 .ask(TOOL, "-t", "-f", String.join(",", DEVICE, STATE, REASON, CONNECTION), "device", "show");
-        return answer.isGood()
-                ? new ServiceReport(SUBJECT, TOOL, stands(answer.out()), match -> fix(host, match)).findings(candidates)
-                : List.of(DAEMON.notAnswered(candidates, answer.why(), fix));
+        if (!answer.isGood()) {
+            return List.of(DAEMON.notAnswered(candidates, answer.why(), fix));
+        }
+        Set<String> configured = candidates.stream()
+                .map(candidate -> Match.sides(List.of(candidate)))
+                .filter(sections::leave)
+                .flatMap(match -> match.names().stream())
+                .collect(Collectors.toSet());
+        return new ServiceReport(SUBJECT, TOOL, stands(answer.out(), configured), match -> fix(host, sections, match))
+                .findings(candidates);
     }
 
     /** Reads lines {@code GENERAL.STATE:10 (unmanaged)}; each device's begin with its name. */
-    private static Map<String, Stand> stands(String answer) {
+    private static Map<String, Stand> stands(String answer, Set<String> configured) {
         Map<String, Stand> stands = new TreeMap<>();
         Map<String, String> fields = new TreeMap<>();
         for (String line : answer.lines().toList()) {
@@ -68,19 +79,21 @@ final class NetworkManagerCheck extends ServiceCheck {
                 }
                 fields.put(line.substring(0, colon), line.substring(colon + 1).replace("\\:", ":"));
                 if (fields.containsKey(STATE)) {
-                    stands.put(fields.getOrDefault(DEVICE, ""), stand(fields));
+                    String name = fields.getOrDefault(DEVICE, "");
+                    stands.put(name, stand(fields, configured.contains(name)));
                 }
             }
         }
         return stands;
     }
 
-    private static Stand stand(Map<String, String> fields) {
+    /** @param isConfigured whether its files have it leave the device alone, once it looks at them again */
+    private static Stand stand(Map<String, String> fields, boolean isConfigured) {
         String reason = fields.getOrDefault(REASON, "");
         if (!number(fields.getOrDefault(STATE, "")).equals(UNMANAGED)) {
             return Stand.takes(fields.getOrDefault(CONNECTION, ""));
         }
-        return FOR_NOW.contains(number(reason))
+        return FOR_NOW.contains(number(reason)) && !(ASKED_FOR.contains(number(reason)) && isConfigured)
                 ? Stand.leavesForNow(reason.replaceFirst("^\\d+ \\((.*)\\)$", "$1"))
                 : Stand.leaves();
     }
@@ -90,16 +103,21 @@ final class NetworkManagerCheck extends ServiceCheck {
     }
 
     /**
-     * A section for devices of its own, for {@code unmanaged-devices} is one list: whichever file has it last sets it, and an
-     * {@code except:} in it excepts from all of it. Of sections the last one that fits is taken; NetworkManager reads them when it
-     * first sees a device.
+     * Twice, since each of the two has its gap. The list of unmanaged devices is heeded at once, but is one list: whichever file has it
+     * last sets it, and an {@code except:} in it excepts from all of it. Of sections the last file's is taken, but for a device that
+     * has been managed since the last boot none is.
      */
-    private static String fix(Host host, Match match) {
+    private static String fix(Host host, NetworkManagerSections sections, Match match) {
+        if (sections.leave(match)) {
+            return "its files are as they should be, and hold from the next boot on. For now:\n"
+                    + match.names().stream()
+                            .map(name -> "then: nmcli device set " + name + " managed no")
+                            .collect(Collectors.joining("\n"));
+        }
         String file = ConfigurationFiles.last("twinport.conf", ConfigurationFiles.names(host, FOLDERS, ".conf"));
-        String devices = match.isByMac()
-                ? match.macs().stream().map(mac -> "mac:" + mac).collect(Collectors.joining(";"))
-                : match.names().stream().map(name -> "interface-name:" + name).collect(Collectors.joining(";"));
-        return "/etc/NetworkManager/conf.d/" + file + ":\n[device-twinport]\nmatch-device=" + devices
-                + "\nmanaged=0\nthen: systemctl restart NetworkManager";
+        String devices = String.join(";", NetworkManagerSections.devices(match));
+        return "/etc/NetworkManager/conf.d/" + file + ":\n[keyfile]\nunmanaged-devices+=" + devices + "\n"
+                + NetworkManagerSections.OWN + "\nmatch-device=" + devices
+                + "\nmanaged=0\nthen: nmcli general reload";
     }
 }

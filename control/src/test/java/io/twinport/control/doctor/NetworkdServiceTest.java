@@ -56,7 +56,7 @@ class NetworkdServiceTest {
         Finding finding = only();
         assertEquals(Level.WARNING, finding.level(), finding.text());
         assertTrue(finding.text().startsWith("takes " + taken + ":"), finding.text());
-        box.run(Remedy.apply(box, finding.fix()).split(" "));
+        Remedy.apply(box, finding.fix()).forEach(command -> box.run(command.split(" ")));
         Pause.until(() -> only().level() == Level.OK, 10_000);
         assertEquals("leaves ens1, ens5 alone (networkctl)", only().text());
         assertEquals("unmanaged", state("ens1"));

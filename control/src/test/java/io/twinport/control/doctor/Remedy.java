@@ -1,5 +1,7 @@
 package io.twinport.control.doctor;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -17,22 +19,22 @@ final class Remedy {
             + " else last=; echo \"${lines[i]}\"; fi; done >\"$1\"";
 
     /** Lines for a file that is there already go before what it has. */
-    private static final String PREPEND = "mkdir -p \"${1%/*}\"; mapfile -t lines < <(cat \"$1\" 2>/dev/null);"
+    private static final String PREPEND = "mkdir -p \"${1%/*}\"; lines=(); [[ ! -e $1 ]] || mapfile -t lines <\"$1\";"
             + " printf '%s\\n' \"$2\" \"${lines[@]}\" >\"$1\"";
 
     private static final String APPEND = "printf '%s\\n' \"$2\" \"$3\" >>\"$1\"";
 
     private final ServiceBox box;
+    private final List<String> then = new ArrayList<>();
     private final StringBuilder content = new StringBuilder();
     private String file = "";
-    private String then = "";
 
     private Remedy(ServiceBox box) {
         this.box = box;
     }
 
-    /** @return the command that is to follow; empty if there is none */
-    static String apply(ServiceBox box, String fix) {
+    /** @return the commands that are to follow */
+    static List<String> apply(ServiceBox box, String fix) {
         Remedy remedy = new Remedy(box);
         fix.lines().forEach(remedy::take);
         remedy.write();
@@ -54,7 +56,7 @@ final class Remedy {
             box.run(line.split(" "));
         } else if (line.startsWith(THEN)) {
             write();
-            then = line.substring(THEN.length());
+            then.add(line.substring(THEN.length()));
         } else if (!file.isEmpty()) {
             content.append(line).append('\n');
         }

@@ -87,7 +87,7 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
                 "--net",
                 "--pid",
                 "--root",
-                "--wd=/",
+                "--wd",
                 "env",
                 "-i",
                 "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
