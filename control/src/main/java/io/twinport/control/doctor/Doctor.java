@@ -4,7 +4,7 @@ import java.util.List;
 
 /** Everything that can be wrong with a machine. */
 public final class Doctor {
-    private static final List<Check> CHECKS = List.of(
+    static final List<Check> CHECKS = List.of(
             new SoftwareCheck(),
             new MemoryCheck(),
             new CpuCheck(),

@@ -46,7 +46,9 @@ final class MemoryCheck implements Check {
         String limit = host.text("/proc/self/limits")
                 .lines()
                 .filter(line -> line.startsWith("Max locked memory"))
-                .map(line -> line.replaceAll("\\s{2,}", " ").split(" ")[3])
+                .map(line -> line.replaceAll("\\s{2,}", " ").split(" "))
+                .filter(words -> words.length > 3)
+                .map(words -> words[3])
                 .findFirst()
                 .orElse("unlimited");
         boolean enough = limit.equals("unlimited")

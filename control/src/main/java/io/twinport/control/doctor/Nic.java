@@ -14,9 +14,13 @@ import java.util.TreeSet;
 /**
  * A PCI network device as {@code run} sees it, and what else its bus tells.
  *
+ * @param isVirtio whether it is virtio's, whoever asks and whoever drives it
  * @param netdevs its interfaces; one of virtio's whose driver does the failover has two, one of mlx4's with two ports too
  */
-record Nic(PciBus bus, PciNic pci, List<Netdev> netdevs) {
+record Nic(PciBus bus, PciNic pci, boolean isVirtio, List<Netdev> netdevs) {
+    /** Who has made it, of PCI; its configuration, by which {@code run} knows it, only root may look at. */
+    private static final String VIRTIO = "0x1af4";
+
     /** All of a machine's. */
     static List<Nic> of(Host host) {
         PciBus bus = PciBus.at(host.path("/sys"));
@@ -24,6 +28,9 @@ record Nic(PciBus bus, PciNic pci, List<Netdev> netdevs) {
                 .map(nic -> new Nic(
                         bus,
                         nic,
+                        nic.isVirtio()
+                                || host.text("/sys/bus/pci/devices/" + nic.address() + "/vendor")
+                                        .equals(VIRTIO),
                         bus.interfaces(nic.address()).stream()
                                 .map(name -> Netdev.of(host, name))
                                 .toList()))
@@ -62,10 +69,6 @@ record Nic(PciBus bus, PciNic pci, List<Netdev> netdevs) {
         } catch (IllegalArgumentException e) {
             return false; // of a VF that has none yet
         }
-    }
-
-    boolean isVirtio() {
-        return pci.isVirtio();
     }
 
     /** Whether only its driver, which is not the kernel's, knows its address. */

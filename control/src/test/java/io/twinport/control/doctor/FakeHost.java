@@ -36,6 +36,11 @@ final class FakeHost {
         }
     }
 
+    /** A process beside this machine's interfaces. */
+    FakeHost process(int pid, String name) {
+        return file("/proc/1/comm", "systemd").file("/proc/" + pid + "/comm", name);
+    }
+
     FakeHost folder(String path) {
         try {
             Files.createDirectories(root.resolve(path.substring(1)));
@@ -60,6 +65,36 @@ final class FakeHost {
                 .file(virtio + "/net/" + name + "/address", mac)
                 .file(virtio + "/features", features)
                 .link("/sys/class/net/" + name, virtio + "/net/" + name);
+    }
+
+    /** One that a driver of DPDK's has. */
+    FakeHost lent(String address) {
+        return driven(address, "vfio-pci");
+    }
+
+    /** One more interface of a device, {@code 0000:05:00.0} or {@code 0000:01:00.0/virtio3}. */
+    FakeHost secondInterface(String device, String name, String mac) {
+        String folder = "/sys/bus/pci/devices/" + device + "/net/" + name;
+        return file(folder + "/address", mac).link("/sys/class/net/" + name, folder);
+    }
+
+    /** An interface of Hyper-V's, whose device is on no PCI bus. */
+    FakeHost vmbus(String name, String mac) {
+        return file("/sys/class/net/" + name + "/address", mac)
+                .folder("/sys/bus/vmbus/drivers/hv_netvsc")
+                .link("/sys/class/net/" + name + "/device/driver", "/sys/bus/vmbus/drivers/hv_netvsc");
+    }
+
+    FakeHost master(String name, String master) {
+        return folder("/sys/class/net/" + master)
+                .link("/sys/class/net/" + name + "/master", "/sys/class/net/" + master)
+                .file("/sys/class/net/" + name + "/upper_" + master, "");
+    }
+
+    /** A slot that takes part in hotplug. */
+    FakeHost slot(String name, String address, String adapter) {
+        String slot = "/sys/bus/pci/slots/" + name;
+        return file(slot + "/address", address).file(slot + "/adapter", adapter).file(slot + "/power", "1");
     }
 
     private FakeHost driven(String address, String driver) {

@@ -25,13 +25,18 @@ class PairCheckTest {
         machine = new FakeHost(root);
     }
 
+    private Finding only() {
+        List<Finding> found = new PairCheck().findings(machine.host());
+        assertEquals(1, found.size(), found.toString());
+        return found.getFirst();
+    }
+
     /** R13. */
     @Test
     void shouldFindThePairWithOneAddress() {
         machine.nic("0000:05:00.0", "iavf", "ens5", MAC).virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES);
-        Finding pair = findings().getFirst();
-        assertEquals(Level.OK, pair.level());
-        assertEquals(MAC + ": twinport run --primary 0000:05:00.0 --standby 0000:01:00.0", pair.text());
+        assertEquals(Level.OK, only().level());
+        assertEquals(MAC + ": twinport run --primary 0000:05:00.0 --standby 0000:01:00.0", only().text());
     }
 
     @Test
@@ -39,9 +44,8 @@ class PairCheckTest {
         machine.nic("0000:05:00.0", "iavf", "ens5", MAC)
                 .nic("0000:06:00.0", "iavf", "ens6", MAC)
                 .virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES);
-        Finding pair = findings().getFirst();
-        assertEquals(Level.WARNING, pair.level());
-        assertTrue(pair.text().contains("0000:06:00.0 (iavf, ens6, " + MAC + ")"), pair.text());
+        assertEquals(Level.WARNING, only().level());
+        assertTrue(only().text().contains("0000:06:00.0 (iavf, ens6, " + MAC + ")"), only().text());
     }
 
     /** VFs that the host has given none. */
@@ -49,32 +53,55 @@ class PairCheckTest {
     void shouldMakeNoPairOfDevicesWithoutAnAddress() {
         String none = "00:00:00:00:00:00";
         machine.nic("0000:05:00.0", "iavf", "ens5", none).nic("0000:06:00.0", "iavf", "ens6", none);
-        assertEquals(Level.NOTE, findings().getFirst().level());
+        assertEquals(Level.NOTE, only().level());
     }
 
     @Test
     void shouldSayWhereThereIsNoPair() {
         machine.nic("0000:05:00.0", "iavf", "ens5", MAC);
-        assertEquals(Level.NOTE, findings().getFirst().level());
+        assertEquals(Level.NOTE, only().level());
+        assertTrue(only().text().startsWith("no two devices"), only().text());
     }
 
-    /** Q8: who acknowledges the bit has the primary plugged in. */
     @Test
-    void shouldWarnOfAKernelThatHasThePair() {
+    void shouldSayThatAStandbyIsAlone() {
         machine.virtioNic("0000:01:00.0", "ens1", MAC, WITH_STANDBY);
-        Finding standby = findings().getLast();
-        assertEquals(Level.WARNING, standby.level());
-        assertTrue(standby.fix().contains("--standby-driver twinport"), standby.fix());
+        assertEquals(Level.NOTE, only().level());
+        assertTrue(only().text().contains("is one side; its primary cannot be seen"), only().text());
+        assertEquals("twinport run --primary auto --standby 0000:01:00.0", only().fix());
     }
 
     @Test
-    void shouldSayThatADeviceDoesNotTell() {
-        machine.virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES);
-        Finding standby = findings().getLast();
-        assertEquals("run twinport doctor as root, if you have not", standby.fix());
+    void shouldNameTheLentDeviceThatMayBeTheOtherSide() {
+        machine.virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES).lent("0000:05:00.0");
+        assertTrue(only().text().endsWith("is lent, as 0000:05:00.0 is"), only().text());
     }
 
-    private List<Finding> findings() {
-        return new PairCheck().findings(machine.host());
+    /** Its standby has no PCI address. */
+    @Test
+    void shouldSayThatItCannotHaveAPairOfHyperV() {
+        machine.nic("0001:00:02.0", "mlx5_core", "enP1s1", MAC)
+                .vmbus("eth0", MAC)
+                .master("enP1s1", "eth0");
+        assertEquals(Level.WARNING, only().level());
+        assertTrue(only().text().contains("twinport cannot have it"), only().text());
+        assertTrue(only().fix().contains("eth0 does the failover by itself"), only().fix());
+    }
+
+    @Test
+    void shouldSeeTheSecondPortOfAFunction() {
+        machine.nic("0000:05:00.0", "mlx4_core", "ens5", "52:54:00:00:00:05")
+                .secondInterface("0000:05:00.0", "ens5d1", MAC)
+                .virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES);
+        assertEquals(Level.WARNING, only().level());
+        assertTrue(only().text().contains("and of the second port of 0000:05:00.0"), only().text());
+        assertTrue(only().fix().contains("the first port, ens5"), only().fix());
+    }
+
+    @Test
+    void shouldRefuseBothInOneSlot() {
+        machine.nic("0000:05:00.1", "iavf", "ens5", MAC).virtioNic("0000:05:00.0", "ens1", MAC, NO_FEATURES);
+        assertEquals(Level.WARNING, only().level());
+        assertTrue(only().text().contains("are in one slot"), only().text());
     }
 }

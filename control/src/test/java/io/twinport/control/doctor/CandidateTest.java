@@ -1,0 +1,106 @@
+package io.twinport.control.doctor;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class CandidateTest {
+    private static final String MAC = "52:54:00:12:34:56";
+    private static final String NO_FEATURES = "0".repeat(64);
+    private static final String WITH_STANDBY = "0".repeat(62) + "10";
+
+    @TempDir
+    Path root;
+
+    private FakeHost machine;
+
+    @BeforeEach
+    void beEmpty() {
+        machine = new FakeHost(root);
+    }
+
+    private Candidate only() {
+        List<Candidate> all = Candidate.of(machine.host());
+        assertEquals(1, all.size(), all.toString());
+        return all.getFirst();
+    }
+
+    @Test
+    void shouldFindThePairWithOneAddress() {
+        machine.nic("0000:05:00.0", "iavf", "ens5", MAC)
+                .virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES)
+                .nic("0000:07:00.0", "e1000", "ens7", "52:54:00:00:00:07");
+        assertTrue(only().isPair() && only().isCertain());
+        assertEquals(List.of("ens1", "ens5"), Match.sides(List.of(only())).names());
+    }
+
+    /** Hidden, or unplugged for a migration. */
+    @Test
+    void shouldTakeAStandbyThatIsAcknowledgedForCertain() {
+        machine.virtioNic("0000:01:00.0", "ens1", MAC, WITH_STANDBY);
+        assertTrue(only().isCertain());
+        assertEquals(List.of("ens1"), only().sideNames());
+    }
+
+    /** Whose address only its driver knows. */
+    @Test
+    void shouldTakeAVirtioDeviceBesideOneThatIsLentForCertain() {
+        machine.virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES);
+        assertFalse(only().isCertain());
+        machine.lent("0000:05:00.0");
+        assertTrue(only().isCertain());
+    }
+
+    /** Of a standby that is lent this user may not be told the address. */
+    @Test
+    void shouldTakeAPrimaryBesideAStandbyThatIsLentForCertain() {
+        machine.nic("0000:05:00.0", "iavf", "ens5", MAC).lent("0000:06:00.0");
+        assertEquals(List.of(), Candidate.of(machine.host()), "two that are not virtio's make no pair");
+        machine.file("/sys/bus/pci/devices/0000:06:00.0/vendor", "0x1af4");
+        assertTrue(only().isCertain());
+        assertEquals(List.of("ens5"), only().sideNames());
+    }
+
+    /** R2, R8: both interfaces of the kernel's failover have the virtio device. */
+    @Test
+    void shouldTellTheKernelsFailoverDeviceFromTheSides() {
+        kernelFailover();
+        assertEquals("ens1", only().failover().orElseThrow().name());
+        assertEquals(List.of("ens1nsby", "ens5"), Match.sides(List.of(only())).names());
+        assertEquals(
+                List.of("ens1", "ens1nsby", "ens5"), Match.all(List.of(only())).names());
+    }
+
+    /** They share their permanent address with the device over them, which is to be managed. */
+    @Test
+    void shouldMatchSidesBelowTheKernelsFailoverDeviceByName() {
+        kernelFailover();
+        machine.permanent("ens1", "ens1nsby", "ens5");
+        assertFalse(Match.sides(List.of(only())).isByMac());
+        assertEquals(List.of(MAC), Match.all(List.of(only())).macs());
+    }
+
+    @Test
+    void shouldMatchByAddressOnlyWhatHasItForGood() {
+        machine.nic("0000:05:00.0", "iavf", "ens5", MAC)
+                .virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES)
+                .permanent("ens1");
+        assertFalse(Match.sides(List.of(only())).isByMac());
+        machine.permanent("ens5");
+        assertTrue(Match.sides(List.of(only())).isByMac());
+    }
+
+    private void kernelFailover() {
+        machine.nic("0000:05:00.0", "iavf", "ens5", MAC)
+                .virtioNic("0000:01:00.0", "ens1", MAC, WITH_STANDBY)
+                .secondInterface("0000:01:00.0/virtio3", "ens1nsby", MAC)
+                .master("ens1nsby", "ens1")
+                .master("ens5", "ens1");
+    }
+}
