@@ -59,7 +59,7 @@ final class CloudInitCheck extends ServiceCheck {
         }
         Answer answer = host.programs().ask(interpreter(host, program.get()), "-I", "-B", "-c", READER);
         if (!answer.isGood()) {
-            return List.of(notAsked(host, "could not be asked: " + answer.why()));
+            return List.of(notAsked(host, "could not be asked (" + answer.why() + "); root may be told more"));
         }
         try {
             JsonNode network = JsonMapper.shared().readTree(answer.out());
@@ -69,7 +69,7 @@ final class CloudInitCheck extends ServiceCheck {
                     network.path("off").asBoolean(false),
                     network.path("source").asString("")));
         } catch (JacksonException e) {
-            return List.of(notAsked(host, "could not be asked: its reader has not answered in JSON"));
+            return List.of(notAsked(host, "could not be asked (its reader has not answered in JSON)"));
         }
     }
 
@@ -100,8 +100,8 @@ final class CloudInitCheck extends ServiceCheck {
     private static Finding notAsked(Host host, String why) {
         return Finding.warning(
                 SUBJECT,
-                why + ". Whether it configures the network cannot be known here",
-                "run twinport doctor as root, if you have not. To be sure:\n" + fix(host, ""));
+                why + ": whether it configures the network cannot be known here",
+                "to be sure:\n" + fix(host, ""));
     }
 
     private static String fix(Host host, String source) {

@@ -46,12 +46,10 @@ final class InUseCheck implements Check {
                         "take it out: ip link set " + side.name() + " nomaster (now), and in the configuration of "
                                 + master + " (at each boot). What " + master
                                 + " was for is for the port's own interface: --handler tap:NAME")));
-        if (!side.above().isEmpty()) {
-            String above = String.join(", ", side.above());
+        for (String above : side.above()) {
             found.add(Finding.warning(
                     SUBJECT,
-                    above + (side.above().size() > 1 ? " lie" : " lies") + " on top of " + side.name()
-                            + ", and gets nothing any more once twinport has that",
+                    above + " is on top of " + side.name() + ", and gets nothing any more once twinport has that",
                     "make it on the port's own interface: --handler tap:NAME"));
         }
     }

@@ -82,6 +82,8 @@ class DhcpcdServiceTest {
     @Test
     void shouldSeeWhichInterfaceItWasStartedFor() {
         start("hostname", "ens5");
-        assertTrue(only().text().startsWith("takes ens5 (a process of its works on it):"), only().text());
+        // Its processes say so once they have called themselves what they are.
+        String expected = "takes ens5 (a process of its works on it):";
+        assertTrue(Pause.until(() -> only().text().startsWith(expected), 30_000), only().text());
     }
 }

@@ -45,7 +45,7 @@ class InUseCheckTest {
     @Test
     void shouldNameWhatLiesOnTop() {
         machine.file("/sys/class/net/ens1/upper_ens1.100", "");
-        assertTrue(only(Programs.NONE).text().startsWith("ens1.100 lies on top of ens1"));
+        assertTrue(only(Programs.NONE).text().startsWith("ens1.100 is on top of ens1"));
     }
 
     /** Not the kernel's own of IPv6. */

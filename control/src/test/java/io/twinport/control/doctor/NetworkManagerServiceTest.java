@@ -227,4 +227,26 @@ class NetworkManagerServiceTest {
         start();
         assertEquals(Level.OK, only().level(), only().text());
     }
+
+    /** The only thing that holds in an initramfs too. */
+    @Test
+    void shouldBelieveItOfPropertiesOfUdev() {
+        box.withUdev("ens5", "NM_UNMANAGED=1", () -> shouldMend("takes ens1 (lan):"));
+    }
+
+    /** Hidden until the standby is acknowledged, or plugged in again elsewhere, under a name that nobody could know. */
+    @Test
+    void shouldHoldForAPrimaryThatComesLater() {
+        shouldMend(ALL_TAKEN);
+        box.run("ip", "link", "add", "ens8", "type", "veth", "peer", "name", "to-ens8");
+        box.run("ip", "link", "add", "ens9", "address", ServiceBox.MAC, "type", "veth", "peer", "name", "to-ens9");
+        for (String name : List.of("ens9", "to-ens9", "ens8", "to-ens8")) {
+            box.run("ip", "link", "set", name, "up");
+        }
+        Pause.until(() -> state("ens8").startsWith("100"), 30_000);
+        assertEquals("100 (connected)", state("ens8"));
+        assertEquals("10 (unmanaged)", state("ens9"));
+        box.run("ip", "link", "delete", "ens8");
+        box.run("ip", "link", "delete", "ens9");
+    }
 }

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.extension.RegisterExtension;
 class NetworkdServiceTest {
     private static final String SERVICE = "networkd";
     private static final String FOLDER = "/etc/systemd/network/";
+    private static final String AZURE = "[Match]\nProperty=AZURE_UNMANAGED_SRIOV=1\n[Link]\nUnmanaged=yes";
     private static final String LAN = "[Match]\nName=en* tw0\n[Network]\nDHCP=yes\nLinkLocalAddressing=no";
 
     @RegisterExtension
@@ -36,7 +37,13 @@ class NetworkdServiceTest {
 
     /** Its own word for the interface that is no port's tells that it has read its files and seen all. */
     private void start() {
-        box.start(SERVICE, () -> state("ens7").matches("configur.*|unmanaged"), "/lib/systemd/systemd-networkd");
+        box.start(
+                SERVICE,
+                () -> box.programs()
+                        .ask("networkctl", "--json=short", "status", "ens7")
+                        .out()
+                        .matches("(?s).*\"AdministrativeState\":\"(configur.*|unmanaged).*"),
+                "/lib/systemd/systemd-networkd");
     }
 
     private String state(String name) {
@@ -74,9 +81,7 @@ class NetworkdServiceTest {
     /** Its property is set by udev only. */
     @Test
     void shouldMendBesideAzuresFile() {
-        box.file(
-                        FOLDER + "01-azure-unmanaged-sriov.network",
-                        "[Match]\nProperty=AZURE_UNMANAGED_SRIOV=1\n[Link]\nUnmanaged=yes")
+        box.file(FOLDER + "01-azure-unmanaged-sriov.network", AZURE)
                 .file("/run/systemd/network/10-netplan-all-en.network", LAN);
         shouldMend("ens1 (/run/systemd/network/10-netplan-all-en.network), ens5"
                 + " (/run/systemd/network/10-netplan-all-en.network)");
@@ -136,5 +141,26 @@ class NetworkdServiceTest {
         box.file(FOLDER + "10-driver.network", "[Match]\nDriver=iavf\n[Link]\nUnmanaged=yes")
                 .file(FOLDER + "20-lan.network", LAN);
         shouldMend("ens1 (/etc/systemd/network/20-lan.network), ens5 (/etc/systemd/network/20-lan.network)");
+    }
+
+    /** Of a device that Azure's rules have marked. */
+    @Test
+    void shouldBelieveItOfPropertiesOfUdev() {
+        box.file(FOLDER + "01-azure-unmanaged-sriov.network", AZURE).file(FOLDER + "20-lan.network", LAN);
+        box.withUdev("ens5", "AZURE_UNMANAGED_SRIOV=1", () -> shouldMend("ens1 (/etc/systemd/network/20-lan.network)"));
+    }
+
+    /** Hidden until the standby is acknowledged, or plugged in again elsewhere, under a name that nobody could know. */
+    @Test
+    void shouldHoldForAPrimaryThatComesLater() {
+        box.file(FOLDER + "20-lan.network", LAN);
+        shouldMend("ens1 (/etc/systemd/network/20-lan.network), ens5 (/etc/systemd/network/20-lan.network)");
+        box.run("ip", "link", "add", "ens8", "type", "veth", "peer", "name", "to-ens8");
+        box.run("ip", "link", "add", "ens9", "address", ServiceBox.MAC, "type", "veth", "peer", "name", "to-ens9");
+        Pause.until(() -> state("ens8").startsWith("configur") && !state("ens9").equals("pending"), 30_000);
+        assertEquals("unmanaged", state("ens9"));
+        assertTrue(state("ens8").startsWith("configur"), state("ens8"));
+        box.run("ip", "link", "delete", "ens8");
+        box.run("ip", "link", "delete", "ens9");
     }
 }

@@ -9,7 +9,6 @@ import java.util.regex.Pattern;
 final class Remedy {
     private static final Pattern FILE = Pattern.compile("(?:at the beginning of )?(/\\S+):");
     private static final Pattern STANZA = Pattern.compile("in (/\\S+):(\\d+): (.*) \\(for: .*");
-    private static final Pattern SETTINGS = Pattern.compile("in (/\\S+): (\\S+) and (\\S+)");
     private static final String THEN = "then: ";
 
     /** Puts a line in the place of one, and leaves out those after it that are indented. */
@@ -21,8 +20,6 @@ final class Remedy {
     /** Lines for a file that is there already go before what it has. */
     private static final String PREPEND = "mkdir -p \"${1%/*}\"; lines=(); [[ ! -e $1 ]] || mapfile -t lines <\"$1\";"
             + " printf '%s\\n' \"$2\" \"${lines[@]}\" >\"$1\"";
-
-    private static final String APPEND = "printf '%s\\n' \"$2\" \"$3\" >>\"$1\"";
 
     private final ServiceBox box;
     private final List<String> then = new ArrayList<>();
@@ -44,14 +41,11 @@ final class Remedy {
     private void take(String line) {
         Matcher begin = FILE.matcher(line);
         Matcher stanza = STANZA.matcher(line);
-        Matcher settings = SETTINGS.matcher(line);
         if (begin.matches()) {
             write();
             file = begin.group(1);
         } else if (stanza.matches()) {
             bash(REPLACE, stanza.group(1), stanza.group(2), stanza.group(3));
-        } else if (settings.matches()) {
-            bash(APPEND, settings.group(1), settings.group(2), settings.group(3));
         } else if (line.startsWith("rm ")) {
             box.run(line.split(" "));
         } else if (line.startsWith(THEN)) {

@@ -204,6 +204,30 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
                 name);
     }
 
+    /**
+     * Does something while there is a udev for services: with what it keeps of each device, but nothing that comes of an event.
+     *
+     * @param property what its rules have given to an interface, {@code NM_UNMANAGED=1}
+     */
+    void withUdev(String name, String property, Runnable what) {
+        run(
+                "bash",
+                "-c",
+                "mkdir -p /run/udev/data; for name in /sys/class/net/*; do read -r index <$name/ifindex;"
+                        + " echo I:1 >/run/udev/data/n$index;"
+                        + " [[ ${name##*/} != \"$1\" ]] || echo \"E:$2\" >>/run/udev/data/n$index; done",
+                "bash",
+                name,
+                property);
+        run("mount", "-o", "remount,rw", "/sys"); // by which they know
+        try {
+            what.run();
+        } finally {
+            run("mount", "-o", "remount,ro", "/sys");
+            run("rm", "-r", "/run/udev");
+        }
+    }
+
     private String[] inside(String... command) {
         return Stream.concat(within.stream(), Stream.of(command)).toArray(String[]::new);
     }
