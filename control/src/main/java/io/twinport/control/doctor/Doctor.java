@@ -30,10 +30,6 @@ public final class Doctor {
         return examine(Host.ofThisMachine(), CHECKS);
     }
 
-    static List<Finding> examine(Host host) {
-        return examine(host, CHECKS);
-    }
-
     static List<Finding> examine(Host host, List<Check> checks) {
         return checks.stream().flatMap(check -> findings(check, host).stream()).toList();
     }

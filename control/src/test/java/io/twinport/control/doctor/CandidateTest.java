@@ -1,5 +1,8 @@
 package io.twinport.control.doctor;
 
+import static io.twinport.control.doctor.FakeHost.MAC;
+import static io.twinport.control.doctor.FakeHost.NO_FEATURES;
+import static io.twinport.control.doctor.FakeHost.WITH_STANDBY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -11,9 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class CandidateTest {
-    private static final String MAC = "52:54:00:12:34:56";
-    private static final String NO_FEATURES = "0".repeat(64);
-    private static final String WITH_STANDBY = "0".repeat(62) + "10";
 
     @TempDir
     Path root;
@@ -33,9 +33,7 @@ class CandidateTest {
 
     @Test
     void shouldFindThePairWithOneAddress() {
-        machine.nic("0000:05:00.0", "iavf", "ens5", MAC)
-                .virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES)
-                .nic("0000:07:00.0", "e1000", "ens7", "52:54:00:00:00:07");
+        machine.pair().nic("0000:07:00.0", "e1000", "ens7", "52:54:00:00:00:07");
         assertTrue(only().isPair() && only().isCertain());
         assertEquals(List.of("ens1", "ens5"), Match.sides(List.of(only())).names());
     }
@@ -70,7 +68,7 @@ class CandidateTest {
     /** R2, R8: both interfaces of the kernel's failover have the virtio device. */
     @Test
     void shouldTellTheKernelsFailoverDeviceFromTheSides() {
-        kernelFailover();
+        machine.kernelFailover();
         assertEquals("ens1", only().failover().orElseThrow().name());
         assertEquals(List.of("ens1nsby", "ens5"), Match.sides(List.of(only())).names());
         assertEquals(
@@ -80,7 +78,7 @@ class CandidateTest {
     /** They share their permanent address with the device over them, which is to be managed. */
     @Test
     void shouldMatchSidesBelowTheKernelsFailoverDeviceByName() {
-        kernelFailover();
+        machine.kernelFailover();
         machine.permanent("ens1", "ens1nsby", "ens5");
         assertFalse(Match.sides(List.of(only())).isByMac());
         assertEquals(List.of(MAC), Match.all(List.of(only())).macs());
@@ -88,19 +86,9 @@ class CandidateTest {
 
     @Test
     void shouldMatchByAddressOnlyWhatHasItForGood() {
-        machine.nic("0000:05:00.0", "iavf", "ens5", MAC)
-                .virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES)
-                .permanent("ens1");
+        machine.pair().permanent("ens1");
         assertFalse(Match.sides(List.of(only())).isByMac());
         machine.permanent("ens5");
         assertTrue(Match.sides(List.of(only())).isByMac());
-    }
-
-    private void kernelFailover() {
-        machine.nic("0000:05:00.0", "iavf", "ens5", MAC)
-                .virtioNic("0000:01:00.0", "ens1", MAC, WITH_STANDBY)
-                .secondInterface("0000:01:00.0/virtio3", "ens1nsby", MAC)
-                .master("ens1nsby", "ens1")
-                .master("ens5", "ens1");
     }
 }

@@ -15,7 +15,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 class DoctorTest {
-    private static final String MAC = "52:54:00:12:34:56";
 
     /** All that need no DPDK. */
     private static final List<Check> CHECKS = Doctor.CHECKS.stream()
@@ -32,9 +31,7 @@ class DoctorTest {
 
     @BeforeEach
     void haveAPair() {
-        machine = new FakeHost(root)
-                .nic("0000:05:00.0", "iavf", "ens5", MAC)
-                .virtioNic("0000:01:00.0", "ens1", MAC, "0".repeat(64));
+        machine = new FakeHost(root).pair();
     }
 
     private static Check check(String subject, RuntimeException failure) {

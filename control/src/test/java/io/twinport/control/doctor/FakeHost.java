@@ -7,6 +7,14 @@ import java.nio.file.Path;
 
 /** A machine in a folder. */
 final class FakeHost {
+    /** The address of both sides. */
+    static final String MAC = "52:54:00:12:34:56";
+
+    /** What the kernel's driver has acknowledged of a virtio device's features. */
+    static final String NO_FEATURES = "0".repeat(64);
+
+    static final String WITH_STANDBY = "0".repeat(62) + "10";
+
     private final Path root;
 
     FakeHost(Path root) {
@@ -48,6 +56,20 @@ final class FakeHost {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Of which the kernel drives both sides. */
+    FakeHost pair() {
+        return nic("0000:05:00.0", "iavf", "ens5", MAC).virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES);
+    }
+
+    /** A pair for which the kernel does the failover, by a third interface. */
+    FakeHost kernelFailover() {
+        return nic("0000:05:00.0", "iavf", "ens5", MAC)
+                .virtioNic("0000:01:00.0", "ens1", MAC, WITH_STANDBY)
+                .secondInterface("0000:01:00.0/virtio3", "ens1nsby", MAC)
+                .master("ens1nsby", "ens1")
+                .master("ens5", "ens1");
     }
 
     /** A network device that the kernel drives. */

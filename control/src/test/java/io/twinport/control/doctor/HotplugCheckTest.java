@@ -1,5 +1,8 @@
 package io.twinport.control.doctor;
 
+import static io.twinport.control.doctor.FakeHost.MAC;
+import static io.twinport.control.doctor.FakeHost.NO_FEATURES;
+import static io.twinport.control.doctor.FakeHost.WITH_STANDBY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,9 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The slots are as Linux 6.12 shows them in QEMU 10. */
 class HotplugCheckTest {
-    private static final String MAC = "52:54:00:12:34:56";
-    private static final String NO_FEATURES = "0".repeat(64);
-    private static final String WITH_STANDBY = "0".repeat(62) + "10";
 
     @TempDir
     Path root;

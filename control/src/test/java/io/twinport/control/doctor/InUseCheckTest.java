@@ -10,7 +10,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class InUseCheckTest {
-    private static final String MAC = "52:54:00:12:34:56";
 
     @TempDir
     Path root;
@@ -19,9 +18,7 @@ class InUseCheckTest {
 
     @BeforeEach
     void haveAPair() {
-        machine = new FakeHost(root)
-                .nic("0000:05:00.0", "iavf", "ens5", MAC)
-                .virtioNic("0000:01:00.0", "ens1", MAC, "0".repeat(64));
+        machine = new FakeHost(root).pair();
     }
 
     private Finding only(Programs programs) {

@@ -171,9 +171,7 @@ class NetworkManagerServiceTest {
 
     @Test
     void shouldMendByNameWhereTheAddressIsNotPermanent() throws IOException {
-        machine = box.machine()
-                .nic("0000:05:00.0", "iavf", "ens5", ServiceBox.MAC)
-                .virtioNic("0000:01:00.0", "ens1", ServiceBox.MAC, "0".repeat(64));
+        machine = box.machine().pair();
         box.file(FOLDER + "50-one.conf", "[keyfile]\nunmanaged-devices=interface-name:=ens5");
         shouldMend("takes ens1 (lan):");
     }
@@ -186,9 +184,7 @@ class NetworkManagerServiceTest {
         start();
         assertEquals(Level.WARNING, only().level(), only().text());
         stop();
-        box.file(
-                FOLDER + "30-mac.conf",
-                "[keyfile]\nunmanaged-devices=mac:" + ServiceBox.MAC + ";interface-name:ens[1-");
+        box.file(FOLDER + "30-mac.conf", "[keyfile]\nunmanaged-devices=mac:" + FakeHost.MAC + ";interface-name:ens[1-");
         start();
         assertEquals("leaves ens1, ens5 alone (nmcli)", only().text());
     }
@@ -242,7 +238,7 @@ class NetworkManagerServiceTest {
     void shouldHoldForAPrimaryThatComesLater() {
         shouldMend(ALL_TAKEN);
         box.run("ip", "link", "add", "ens8", "type", "veth", "peer", "name", "to-ens8");
-        box.run("ip", "link", "add", "ens9", "address", ServiceBox.MAC, "type", "veth", "peer", "name", "to-ens9");
+        box.run("ip", "link", "add", "ens9", "address", FakeHost.MAC, "type", "veth", "peer", "name", "to-ens9");
         for (String name : List.of("ens9", "to-ens9", "ens8", "to-ens8")) {
             box.run("ip", "link", "set", name, "up");
         }

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class NetworkScriptsCheckTest {
-    private static final String MAC = "52:54:00:12:34:56";
     private static final String FOLDER = "/etc/sysconfig/network-scripts/";
 
     @TempDir
@@ -21,10 +20,7 @@ class NetworkScriptsCheckTest {
 
     @BeforeEach
     void haveAPair() {
-        machine = new FakeHost(root)
-                .nic("0000:05:00.0", "iavf", "ens5", MAC)
-                .virtioNic("0000:01:00.0", "ens1", MAC, "0".repeat(64))
-                .file(FOLDER + "ifup-eth", "#!/bin/bash");
+        machine = new FakeHost(root).pair().file(FOLDER + "ifup-eth", "#!/bin/bash");
     }
 
     private Finding only() {

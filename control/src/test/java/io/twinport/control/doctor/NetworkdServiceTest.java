@@ -102,9 +102,7 @@ class NetworkdServiceTest {
     /** As with a device whose address was given to it, or a kernel that does not say. */
     @Test
     void shouldMendByNameWhereTheAddressIsNotPermanent() throws IOException {
-        machine = box.machine()
-                .nic("0000:05:00.0", "iavf", "ens5", ServiceBox.MAC)
-                .virtioNic("0000:01:00.0", "ens1", ServiceBox.MAC, "0".repeat(64));
+        machine = box.machine().pair();
         box.file(FOLDER + "20-lan.network", LAN);
         shouldMend("ens1 (/etc/systemd/network/20-lan.network), ens5 (/etc/systemd/network/20-lan.network)");
     }
@@ -156,7 +154,7 @@ class NetworkdServiceTest {
         box.file(FOLDER + "20-lan.network", LAN);
         shouldMend("ens1 (/etc/systemd/network/20-lan.network), ens5 (/etc/systemd/network/20-lan.network)");
         box.run("ip", "link", "add", "ens8", "type", "veth", "peer", "name", "to-ens8");
-        box.run("ip", "link", "add", "ens9", "address", ServiceBox.MAC, "type", "veth", "peer", "name", "to-ens9");
+        box.run("ip", "link", "add", "ens9", "address", FakeHost.MAC, "type", "veth", "peer", "name", "to-ens9");
         Pause.until(() -> state("ens8").startsWith("configur") && !state("ens9").equals("pending"), 30_000);
         assertEquals("unmanaged", state("ens9"));
         assertTrue(state("ens8").startsWith("configur"), state("ens8"));

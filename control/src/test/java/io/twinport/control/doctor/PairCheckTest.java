@@ -1,5 +1,8 @@
 package io.twinport.control.doctor;
 
+import static io.twinport.control.doctor.FakeHost.MAC;
+import static io.twinport.control.doctor.FakeHost.NO_FEATURES;
+import static io.twinport.control.doctor.FakeHost.WITH_STANDBY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,9 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class PairCheckTest {
-    private static final String MAC = "52:54:00:12:34:56";
-    private static final String NO_FEATURES = "0".repeat(64);
-    private static final String WITH_STANDBY = "0".repeat(62) + "10";
 
     @TempDir
     Path root;
@@ -34,7 +34,7 @@ class PairCheckTest {
     /** R13. */
     @Test
     void shouldFindThePairWithOneAddress() {
-        machine.nic("0000:05:00.0", "iavf", "ens5", MAC).virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES);
+        machine.pair();
         assertEquals(Level.OK, only().level());
         assertEquals(MAC + ": twinport run --primary 0000:05:00.0 --standby 0000:01:00.0", only().text());
     }

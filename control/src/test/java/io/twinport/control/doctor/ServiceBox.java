@@ -1,5 +1,7 @@
 package io.twinport.control.doctor;
 
+import static io.twinport.control.doctor.FakeHost.MAC;
+
 import io.twinport.control.Pause;
 import io.twinport.control.Program;
 import java.io.IOException;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -25,7 +28,6 @@ import org.opentest4j.TestAbortedException;
  * where that cannot be had.
  */
 final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
-    static final String MAC = "52:54:00:12:34:56";
     private static final String SUITE = "bookworm";
     private static final List<String> PACKAGES = List.of(
             "network-manager",
@@ -42,11 +44,14 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
     /** Longer than doctor itself waits: the tests run beside others. */
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
+    /** What is removed or written in there must not be outside, should the box have ended and its process be another's. */
+    private static final String ONLY_INSIDE = "[[ -e /service-box ]] && exec \"$@\"";
+
     private static final String PRELOAD = "/permanent-address.so";
 
-    private Path folder = Path.of("");
-    private Path root = Path.of("");
+    private Optional<Path> folder = Optional.empty();
     private Optional<Program> init = Optional.empty();
+    private Path root = Path.of("");
     private List<String> within = List.of();
 
     @Override
@@ -55,8 +60,9 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
             throw new TestAbortedException("it takes root to make namespaces with interfaces in them");
         }
         Path tree = fetch();
-        folder = Files.createTempDirectory("twinport-services-");
-        Path mounts = Files.createDirectory(folder.resolve("mounts"));
+        Path own = Files.createTempDirectory("twinport-services-");
+        folder = Optional.of(own);
+        Path mounts = Files.createDirectory(own.resolve("mounts"));
         Program first = Program.start(
                 "unshare",
                 "--mount",
@@ -91,8 +97,12 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
                 "env",
                 "-i",
                 "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-                "LC_ALL=C");
-        Path library = folder.resolve("permanent-address.so");
+                "LC_ALL=C",
+                "bash",
+                "-c",
+                ONLY_INSIDE,
+                "bash");
+        Path library = own.resolve("permanent-address.so");
         Program.run(
                 "gcc",
                 "-shared",
@@ -112,9 +122,11 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
             first.close();
             first.waitFor((int) LIMIT.toSeconds());
         });
-        try (Stream<Path> files = Files.walk(folder)) {
-            files.sorted((one, other) -> other.compareTo(one))
-                    .forEach(file -> file.toFile().delete());
+        if (folder.isPresent()) {
+            try (Stream<Path> files = Files.walk(folder.get())) {
+                files.sorted(Comparator.reverseOrder())
+                        .forEach(file -> file.toFile().delete());
+            }
         }
     }
 
@@ -145,7 +157,7 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
 
     /** Its files, with PCI devices in sysfs that no virtual interface has. */
     FakeHost machine() throws IOException {
-        FakeHost machine = new FakeHost(Files.createTempDirectory(folder, "machine"));
+        FakeHost machine = new FakeHost(Files.createTempDirectory(folder.orElseThrow(), "machine"));
         for (String name : List.of("bin", "etc", "lib", "proc", "run", "sbin", "usr", "var")) {
             Files.createSymbolicLink(machine.root().resolve(name), root.resolve(name));
         }
@@ -154,10 +166,7 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
 
     /** The same with a pair. */
     FakeHost machineWithPair() throws IOException {
-        return machine()
-                .nic("0000:05:00.0", "iavf", "ens5", MAC)
-                .virtioNic("0000:01:00.0", "ens1", MAC, "0".repeat(64))
-                .permanent("ens1", "ens5");
+        return machine().pair().permanent("ens1", "ens5");
     }
 
     /** Those that {@code doctor} would run in it. */
@@ -183,6 +192,7 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
     void start(String name, BooleanSupplier isReady, String... command) {
         List<String> all = new ArrayList<>(within);
         all.addAll(List.of(
+                "env",
                 "LD_PRELOAD=" + PRELOAD,
                 "bash",
                 "-c",

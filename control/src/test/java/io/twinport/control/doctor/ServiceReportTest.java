@@ -1,5 +1,8 @@
 package io.twinport.control.doctor;
 
+import static io.twinport.control.doctor.FakeHost.MAC;
+import static io.twinport.control.doctor.FakeHost.NO_FEATURES;
+import static io.twinport.control.doctor.FakeHost.WITH_STANDBY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -12,9 +15,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a service's answer means, for answers that no service of the tests gives. */
 class ServiceReportTest {
-    private static final String MAC = "52:54:00:12:34:56";
-    private static final String NO_FEATURES = "0".repeat(64);
-    private static final String WITH_STANDBY = "0".repeat(62) + "10";
 
     @TempDir
     Path root;
@@ -39,12 +39,7 @@ class ServiceReportTest {
     }
 
     private void kernelFailover() {
-        machine.nic("0000:05:00.0", "iavf", "ens5", MAC)
-                .virtioNic("0000:01:00.0", "ens1", MAC, WITH_STANDBY)
-                .secondInterface("0000:01:00.0/virtio3", "ens1nsby", MAC)
-                .master("ens1nsby", "ens1")
-                .master("ens5", "ens1")
-                .permanent("ens1", "ens1nsby", "ens5");
+        machine.kernelFailover().permanent("ens1", "ens1nsby", "ens5");
     }
 
     @Test
@@ -108,7 +103,7 @@ class ServiceReportTest {
     /** It is in another network namespace, or only now plugged in. */
     @Test
     void shouldSayOfWhichInterfaceAServiceSaysNothing() {
-        machine.nic("0000:05:00.0", "iavf", "ens5", MAC).virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES);
+        machine.pair();
         Finding found = networkManager(device("ens1", "10 (unmanaged)")).getFirst();
         assertEquals(Level.WARNING, found.level());
         assertTrue(found.text().startsWith("nmcli says nothing of ens5:"), found.text());
@@ -117,9 +112,7 @@ class ServiceReportTest {
     /** Of systemd 249, which Ubuntu 22.04 has. */
     @Test
     void shouldReadANetworkctlWithoutJson() {
-        machine.nic("0000:05:00.0", "iavf", "ens5", MAC)
-                .virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES)
-                .permanent("ens1", "ens5");
+        machine.pair().permanent("ens1", "ens5");
         FakePrograms programs = new FakePrograms()
                 .answer("networkctl --json=short", 1, "")
                 .answer("networkctl --version", 0, "systemd 247 (247.3-7)\n+PAM +AUDIT")

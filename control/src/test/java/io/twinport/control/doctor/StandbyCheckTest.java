@@ -1,5 +1,8 @@
 package io.twinport.control.doctor;
 
+import static io.twinport.control.doctor.FakeHost.MAC;
+import static io.twinport.control.doctor.FakeHost.NO_FEATURES;
+import static io.twinport.control.doctor.FakeHost.WITH_STANDBY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,9 +14,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class StandbyCheckTest {
-    private static final String MAC = "52:54:00:12:34:56";
-    private static final String NO_FEATURES = "0".repeat(64);
-    private static final String WITH_STANDBY = "0".repeat(62) + "10";
     private static final String WITH_PLATFORM = "0".repeat(33) + "1" + "0".repeat(30);
 
     @TempDir
@@ -42,11 +42,7 @@ class StandbyCheckTest {
     /** Which is as it should be for who wants that. */
     @Test
     void shouldTellOfTheKernelsFailoverThatRuns() {
-        machine.nic("0000:05:00.0", "iavf", "ens5", MAC)
-                .virtioNic("0000:01:00.0", "ens1", MAC, WITH_STANDBY)
-                .secondInterface("0000:01:00.0/virtio3", "ens1nsby", MAC)
-                .master("ens1nsby", "ens1")
-                .master("ens5", "ens1");
+        machine.kernelFailover();
         Finding standby = findings().getLast();
         assertEquals(Level.NOTE, standby.level());
         assertTrue(standby.text().contains("and ens1 over it does the kernel's own failover"), standby.text());

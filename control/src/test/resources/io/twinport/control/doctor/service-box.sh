@@ -29,6 +29,7 @@ dhcpcd:x:103:103::/:/bin/false
 END
 printf '%s\n' root:x:0: messagebus:x:101: systemd-network:x:102: dhcpcd:x:103: >etc/group
 tr -d - </proc/sys/kernel/random/uuid >etc/machine-id
+touch service-box
 
 in_box() { PATH=/usr/sbin:/usr/bin:/sbin:/bin chroot . "$@"; }
 in_box ip link set lo up
