@@ -23,7 +23,7 @@ record ServiceReport(String subject, String asked, Map<String, Stand> stands, Fu
             found.add(Finding.warning(
                     subject,
                     text(certain, Candidate::sideNames) + ": the side of a port may have no address of its own",
-                    fix.apply(Match.sides(certain))));
+                    fix(certain, Match.sides(certain))));
         }
         List<Candidate> kernels = unsettled(candidates, true, Candidate::failoverNames);
         if (!kernels.isEmpty()) {
@@ -31,7 +31,7 @@ record ServiceReport(String subject, String asked, Map<String, Stand> stands, Fu
                     subject,
                     text(kernels, Candidate::failoverNames)
                             + ", and rightly while the kernel does the failover: not any more once twinport does it",
-                    "before twinport takes over, and not earlier:\n" + fix.apply(Match.all(kernels))));
+                    "before twinport takes over, and not earlier:\n" + fix(kernels, Match.all(kernels))));
         }
         List<Candidate> possible = unsettled(candidates, false, Candidate::sideNames);
         if (!possible.isEmpty()) {
@@ -39,7 +39,7 @@ record ServiceReport(String subject, String asked, Map<String, Stand> stands, Fu
                     subject,
                     text(possible, Candidate::sideNames)
                             + ". No primary for it can be seen; if there is to be one, its standby may have no address",
-                    "if it is a standby:\n" + fix.apply(Match.sides(possible))));
+                    "if it is a standby:\n" + fix(possible, Match.sides(possible))));
         }
         List<String> unknown = names(candidates, Candidate::sideNames).stream()
                 .filter(name -> !stands.containsKey(name))
@@ -49,7 +49,7 @@ record ServiceReport(String subject, String asked, Map<String, Stand> stands, Fu
                     subject,
                     asked + " says nothing of " + String.join(", ", unknown)
                             + ": whether it takes an address there cannot be known here",
-                    fix.apply(Match.sides(candidates))));
+                    fix(candidates, Match.sides(candidates))));
         }
         if (found.isEmpty()) {
             found.add(Finding.ok(
@@ -57,6 +57,14 @@ record ServiceReport(String subject, String asked, Map<String, Stand> stands, Fu
                     "leaves " + String.join(", ", names(candidates, Candidate::sideNames)) + " alone (" + asked + ")"));
         }
         return found;
+    }
+
+    /** A primary that is hidden, unplugged or lent has no name yet. */
+    private String fix(List<Candidate> candidates, Match match) {
+        String lines = fix.apply(match);
+        boolean missesOne = candidates.stream()
+                .anyMatch(candidate -> candidate.primaries().isEmpty() && !lines.contains(candidate.mac()));
+        return missesOne ? "for what is here; run twinport doctor again once the primary is:\n" + lines : lines;
     }
 
     /** Those with an interface that the service takes, or leaves alone for now only. */

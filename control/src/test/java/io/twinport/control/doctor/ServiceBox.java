@@ -5,6 +5,7 @@ import static io.twinport.control.doctor.FakeHost.MAC;
 import io.twinport.control.Pause;
 import io.twinport.control.Program;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,6 +57,14 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
 
     @Override
     public void beforeAll(ExtensionContext tests) throws Exception {
+        try {
+            make();
+        } catch (IOException | UncheckedIOException e) {
+            throw new TestAbortedException("there is no place for it, or a program is missing: " + e, e);
+        }
+    }
+
+    private void make() throws IOException, URISyntaxException {
         if (!"root".equals(System.getProperty("user.name"))) {
             throw new TestAbortedException("it takes root to make namespaces with interfaces in them");
         }

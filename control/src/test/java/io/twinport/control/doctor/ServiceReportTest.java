@@ -92,6 +92,15 @@ class ServiceReportTest {
         assertTrue(found.fix().contains("match-device=mac:" + MAC + "\n"), "for the primary too, when it comes");
     }
 
+    /** Where a service knows only names. */
+    @Test
+    void shouldSayThatAPrimaryThatIsNotThereHasNoName() {
+        machine.virtioNic("0000:01:00.0", "ens1", MAC, WITH_STANDBY).process(13, "dhcpcd");
+        Finding found = new DhcpcdCheck().findings(machine.host()).getFirst();
+        assertEquals(Level.WARNING, found.level());
+        assertTrue(found.fix().startsWith("for what is here; run twinport doctor again once the primary is:\n"));
+    }
+
     @Test
     void shouldOnlyNoteADeviceThatMayBeAStandby() {
         machine.virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES);
