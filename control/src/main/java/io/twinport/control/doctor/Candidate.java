@@ -14,10 +14,19 @@ import java.util.stream.Collectors;
  * it, plugs it in and pulls it out, and since a device that is lent to DPDK tells nobody its address.
  *
  * @param failover the kernel's own failover device over them: net_failover's, or Hyper-V's netvsc, if that is there
- * @param isCertain whether it is a port's for all that can be seen; else it is a virtio device that may be a standby
  */
-record Candidate(String mac, List<Nic> nics, Optional<FailoverDevice> failover, boolean isCertain) {
+record Candidate(String mac, List<Nic> nics, Optional<FailoverDevice> failover, Likelihood likelihood) {
     private static final String NETVSC = "hv_netvsc";
+
+    /** How sure it is that this is a port's. */
+    enum Likelihood {
+        /** Both sides are seen, or the hypervisor says that there is a primary. */
+        CERTAIN,
+        /** It is alone, and the only one that a device can be a pair with whose address nobody knows. */
+        LIKELY,
+        /** It is a virtio device. */
+        POSSIBLE
+    }
 
     /**
      * An interface of the kernel's under which it does the failover.
@@ -44,18 +53,24 @@ record Candidate(String mac, List<Nic> nics, Optional<FailoverDevice> failover, 
             Optional<FailoverDevice> failover = Optional.ofNullable(netvsc.get(mac))
                     .map(name -> new FailoverDevice(name, true))
                     .or(() -> failoverDevice(same));
-            boolean isCertain = same.size() > 1 || failover.isPresent() || hasPartnerElsewhere(same.getFirst(), nics);
-            if (isCertain || same.getFirst().isVirtio()) {
-                found.add(new Candidate(mac, same, failover, isCertain));
+            Likelihood likelihood =
+                    same.size() > 1 || failover.isPresent() ? Likelihood.CERTAIN : alone(same.getFirst(), nics);
+            if (likelihood != Likelihood.POSSIBLE || same.getFirst().isVirtio()) {
+                found.add(new Candidate(mac, same, failover, likelihood));
             }
         });
         return found;
     }
 
-    /** Whether the hypervisor says that there is a primary, or a device without a known address can be the other side. */
-    private static boolean hasPartnerElsewhere(Nic nic, List<Nic> nics) {
-        return nic.isVirtio() && nic.offers(VirtioFeatures.STANDBY).orElse(false)
-                || nics.stream().anyMatch(other -> other.isUnknown() && other.isVirtio() != nic.isVirtio());
+    private static Likelihood alone(Nic nic, List<Nic> nics) {
+        if (nic.isVirtio() && nic.offers(VirtioFeatures.STANDBY).orElse(false)) {
+            return Likelihood.CERTAIN;
+        }
+        boolean hasPartner = nics.stream().anyMatch(other -> other.isUnknown() && other.isVirtio() != nic.isVirtio());
+        long rivals = nics.stream()
+                .filter(other -> other.isVirtio() == nic.isVirtio() && !other.isUnknown())
+                .count();
+        return hasPartner && rivals == 1 ? Likelihood.LIKELY : Likelihood.POSSIBLE;
     }
 
     /** Hyper-V's interfaces by their addresses. */

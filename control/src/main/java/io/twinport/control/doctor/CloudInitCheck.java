@@ -1,5 +1,6 @@
 package io.twinport.control.doctor;
 
+import io.twinport.control.doctor.Candidate.Likelihood;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -92,7 +93,9 @@ final class CloudInitCheck extends ServiceCheck {
             return Finding.note(SUBJECT, text + ", and knows the kernel's failover device", fix(host, source));
         }
         String consequence = text + ", by MAC address, which the sides and the interface of a port share";
-        return candidates.stream().anyMatch(Candidate::isCertain)
+        boolean isToBeConsidered =
+                candidates.stream().anyMatch(candidate -> candidate.likelihood() != Likelihood.POSSIBLE);
+        return isToBeConsidered
                 ? Finding.warning(SUBJECT, consequence, fix(host, source))
                 : Finding.note(SUBJECT, consequence + "; no primary can be seen", fix(host, source));
     }

@@ -1,5 +1,6 @@
 package io.twinport.control.doctor;
 
+import io.twinport.control.doctor.Candidate.Likelihood;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,7 +31,8 @@ final class HotplugCheck implements Check {
         List<PciSlot> slots = slots(host);
         List<Finding> found = new ArrayList<>();
         for (Candidate candidate : Candidate.of(host)) {
-            if (candidate.isCertain() && !candidate.standbys().isEmpty()) {
+            if (candidate.likelihood() == Likelihood.CERTAIN
+                    && !candidate.standbys().isEmpty()) {
                 for (Nic primary : candidate.primaries()) {
                     // One that a driver in this very machine makes is no device of a slot.
                     if (!host.exists("/sys/bus/pci/devices/" + primary.address() + "/physfn")) {

@@ -94,7 +94,7 @@ final class IfupdownCheck extends ServiceCheck {
     private static Stand stand(Answer answer, List<Stanza> stanzas, Optional<String> helper) {
         if (answer.err().lines().anyMatch(line -> line.startsWith(UNKNOWN))) {
             return helper.map(rule -> Stand.takes(rule + " starts " + CloudIfupdownHelper.NAME
-                            + ", which has it take each" + " interface that it does not know"))
+                            + ", which has it take each interface that it does not know"))
                     .orElseGet(Stand::leaves);
         }
         Optional<String> command = answer.err()

@@ -1,5 +1,6 @@
 package io.twinport.control.doctor;
 
+import io.twinport.control.doctor.Candidate.Likelihood;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +25,7 @@ final class InUseCheck implements Check {
         for (Candidate candidate : ServiceCheck.candidates(host)) {
             for (Netdev side : candidate.sides()) {
                 users(host, candidate, side, found);
-                if (candidate.isCertain()) {
+                if (candidate.likelihood() != Likelihood.POSSIBLE) {
                     clients(host, side, found);
                     addresses(host, side, found);
                 }

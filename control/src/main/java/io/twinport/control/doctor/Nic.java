@@ -71,9 +71,9 @@ record Nic(PciBus bus, PciNic pci, boolean isVirtio, List<Netdev> netdevs) {
         }
     }
 
-    /** Whether only its driver, which is not the kernel's, knows its address. */
+    /** Whether nobody here knows its address: it is lent to DPDK, or nobody drives it. */
     boolean isUnknown() {
-        return macs().isEmpty() && device().isLent();
+        return macs().isEmpty() && (device().isLent() || device().driver().isEmpty());
     }
 
     /**

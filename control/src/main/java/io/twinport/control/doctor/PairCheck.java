@@ -1,8 +1,10 @@
 package io.twinport.control.doctor;
 
+import io.twinport.control.doctor.Candidate.Likelihood;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** Devices that can make a failover port: two with one MAC address (R13), of which one is virtio's. */
 final class PairCheck implements Check {
@@ -18,7 +20,7 @@ final class PairCheck implements Check {
         List<Nic> nics = Nic.of(host);
         List<Finding> found = new ArrayList<>();
         Candidate.of(host, nics).stream()
-                .filter(Candidate::isCertain)
+                .filter(candidate -> candidate.likelihood() != Likelihood.POSSIBLE)
                 .forEach(candidate -> found.add(finding(candidate, nics)));
         if (found.isEmpty() && !nics.isEmpty()) {
             found.add(Finding.note(
@@ -79,16 +81,18 @@ final class PairCheck implements Check {
 
     private static Finding alone(Candidate candidate, List<Nic> nics) {
         Nic nic = candidate.nics().getFirst();
-        List<String> lent = nics.stream()
+        String lent = nics.stream()
                 .filter(other -> other.isUnknown() && other.isVirtio() != nic.isVirtio())
                 .map(Nic::address)
-                .toList();
-        String other = nic.isVirtio() ? "primary" : "standby";
+                .collect(Collectors.joining(", "));
+        String text = candidate.likelihood() == Likelihood.CERTAIN
+                ? nic.text()
+                        + " is the standby of a primary that is not here: it is hidden until the standby is acknowledged"
+                        + " (Q8), or unplugged" + (lent.isEmpty() ? "" : ", or it is lent (" + lent + ")")
+                : nic.text() + " may be a pair with " + lent + ", which is lent, so that nobody knows its address";
         return Finding.note(
                 SUBJECT,
-                nic.text() + " is one side; its " + other + " cannot be seen: it "
-                        + (nic.isVirtio() ? "is hidden until the standby is acknowledged (Q8), is unplugged, or " : "")
-                        + "is lent" + (lent.isEmpty() ? "" : ", as " + String.join(", ", lent) + " is"),
+                text,
                 "twinport run --primary " + (nic.isVirtio() ? "auto" : nic.address()) + " --standby "
                         + (nic.isVirtio() ? nic.address() : "auto"));
     }

@@ -1,5 +1,6 @@
 package io.twinport.control.doctor;
 
+import io.twinport.control.doctor.Candidate.Likelihood;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -18,28 +19,19 @@ import java.util.function.Function;
 record ServiceReport(String subject, String asked, Map<String, Stand> stands, Function<Match, String> fix) {
     List<Finding> findings(List<Candidate> candidates) {
         List<Finding> found = new ArrayList<>();
-        List<Candidate> certain = unsettled(candidates, true, Candidate::sideNames);
-        if (!certain.isEmpty()) {
-            found.add(Finding.warning(
-                    subject,
-                    text(certain, Candidate::sideNames) + ": the side of a port may have no address of its own",
-                    fix(certain, Match.sides(certain))));
+        for (Likelihood likelihood : Likelihood.values()) {
+            List<Candidate> concerned = unsettled(candidates, likelihood, Candidate::sideNames);
+            if (!concerned.isEmpty()) {
+                found.add(sides(likelihood, concerned));
+            }
         }
-        List<Candidate> kernels = unsettled(candidates, true, Candidate::failoverNames);
+        List<Candidate> kernels = unsettled(candidates, Likelihood.CERTAIN, Candidate::failoverNames);
         if (!kernels.isEmpty()) {
             found.add(Finding.note(
                     subject,
                     text(kernels, Candidate::failoverNames)
                             + ", and rightly while the kernel does the failover: not any more once twinport does it",
                     "before twinport takes over, and not earlier:\n" + fix(kernels, Match.all(kernels))));
-        }
-        List<Candidate> possible = unsettled(candidates, false, Candidate::sideNames);
-        if (!possible.isEmpty()) {
-            found.add(Finding.note(
-                    subject,
-                    text(possible, Candidate::sideNames)
-                            + ". No primary for it can be seen; if there is to be one, its standby may have no address",
-                    "if it is a standby:\n" + fix(possible, Match.sides(possible))));
         }
         List<String> unknown = names(candidates, Candidate::sideNames).stream()
                 .filter(name -> !stands.containsKey(name))
@@ -59,6 +51,26 @@ record ServiceReport(String subject, String asked, Map<String, Stand> stands, Fu
         return found;
     }
 
+    private Finding sides(Likelihood likelihood, List<Candidate> concerned) {
+        String taken = text(concerned, Candidate::sideNames);
+        String lines = fix(concerned, Match.sides(concerned));
+        return switch (likelihood) {
+            case CERTAIN ->
+                Finding.warning(subject, taken + ": the side of a port may have no address of its own", lines);
+            case LIKELY ->
+                Finding.warning(
+                        subject,
+                        taken + ". With a device that is lent that may be a pair, and its sides may have no address",
+                        "if it is the side of a port:\n" + lines);
+            case POSSIBLE ->
+                Finding.note(
+                        subject,
+                        taken
+                                + ". No primary for it can be seen; if there is to be one, its standby may have no address",
+                        "if it is a standby:\n" + lines);
+        };
+    }
+
     /** A primary that is hidden, unplugged or lent has no name yet. */
     private String fix(List<Candidate> candidates, Match match) {
         String lines = fix.apply(match);
@@ -69,9 +81,9 @@ record ServiceReport(String subject, String asked, Map<String, Stand> stands, Fu
 
     /** Those with an interface that the service takes, or leaves alone for now only. */
     private List<Candidate> unsettled(
-            List<Candidate> candidates, boolean certain, Function<Candidate, List<String>> which) {
+            List<Candidate> candidates, Likelihood likelihood, Function<Candidate, List<String>> which) {
         return candidates.stream()
-                .filter(candidate -> candidate.isCertain() == certain)
+                .filter(candidate -> candidate.likelihood() == likelihood)
                 .filter(candidate -> which.apply(candidate).stream().anyMatch(this::isUnsettled))
                 .toList();
     }

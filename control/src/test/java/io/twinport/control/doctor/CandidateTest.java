@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.control.doctor.Candidate.Likelihood;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
@@ -34,7 +35,8 @@ class CandidateTest {
     @Test
     void shouldFindThePairWithOneAddress() {
         machine.pair().nic("0000:07:00.0", "e1000", "ens7", "52:54:00:00:00:07");
-        assertTrue(only().isPair() && only().isCertain());
+        assertTrue(only().isPair());
+        assertEquals(Likelihood.CERTAIN, only().likelihood());
         assertEquals(List.of("ens1", "ens5"), Match.sides(List.of(only())).names());
     }
 
@@ -42,26 +44,31 @@ class CandidateTest {
     @Test
     void shouldTakeAStandbyThatIsAcknowledgedForCertain() {
         machine.virtioNic("0000:01:00.0", "ens1", MAC, WITH_STANDBY);
-        assertTrue(only().isCertain());
+        assertEquals(Likelihood.CERTAIN, only().likelihood());
         assertEquals(List.of("ens1"), only().sideNames());
     }
 
     /** Whose address only its driver knows. */
     @Test
-    void shouldTakeAVirtioDeviceBesideOneThatIsLentForCertain() {
+    void shouldTakeTheOnlyVirtioDeviceBesideOneThatIsLentForLikely() {
         machine.virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES);
-        assertFalse(only().isCertain());
+        assertEquals(Likelihood.POSSIBLE, only().likelihood());
         machine.lent("0000:05:00.0");
-        assertTrue(only().isCertain());
+        assertEquals(Likelihood.LIKELY, only().likelihood());
+        machine.virtioNic("0000:03:00.0", "ens3", "52:54:00:00:00:03", NO_FEATURES);
+        assertEquals(
+                List.of(Likelihood.POSSIBLE, Likelihood.POSSIBLE),
+                Candidate.of(machine.host()).stream().map(Candidate::likelihood).toList(),
+                "either may be");
     }
 
     /** Of a standby that is lent this user may not be told the address. */
     @Test
-    void shouldTakeAPrimaryBesideAStandbyThatIsLentForCertain() {
+    void shouldTakeAPrimaryBesideAStandbyThatIsLentForLikely() {
         machine.nic("0000:05:00.0", "iavf", "ens5", MAC).lent("0000:06:00.0");
         assertEquals(List.of(), Candidate.of(machine.host()), "two that are not virtio's make no pair");
         machine.file("/sys/bus/pci/devices/0000:06:00.0/vendor", "0x1af4");
-        assertTrue(only().isCertain());
+        assertEquals(Likelihood.LIKELY, only().likelihood());
         assertEquals(List.of("ens5"), only().sideNames());
     }
 

@@ -101,6 +101,15 @@ class ServiceReportTest {
         assertTrue(found.fix().startsWith("for what is here; run twinport doctor again once the primary is:\n"));
     }
 
+    /** Before the standby, the primary was bound to vfio-pci. */
+    @Test
+    void shouldTellOfWhatMayBeAPairWithALentDevice() {
+        machine.virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES).lent("0000:05:00.0");
+        Finding found = networkManager(device("ens1", "100 (connected)")).getFirst();
+        assertEquals(Level.WARNING, found.level());
+        assertTrue(found.fix().startsWith("if it is the side of a port:\n"), found.fix());
+    }
+
     @Test
     void shouldOnlyNoteADeviceThatMayBeAStandby() {
         machine.virtioNic("0000:01:00.0", "ens1", MAC, NO_FEATURES);
