@@ -17,7 +17,10 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int ENOSPC = 28;
 
+    public static final int EADDRINUSE = 98;
+    public static final int ECONNABORTED = 103;
     public static final int ENOBUFS = 105;
+    public static final int ECONNREFUSED = 111;
 
     /** The kernel's ENOTSUPP is 524; DPDK returns ENOTSUP, which is 95. */
     public static final int ENOTSUP = 95;
@@ -38,13 +41,16 @@ public final class Errno {
             Map.entry(ENODEV, "ENODEV (no such device)"),
             Map.entry(EINVAL, "EINVAL (invalid argument)"),
             Map.entry(ENOSPC, "ENOSPC (no space left)"),
+            Map.entry(32, "EPIPE (broken pipe)"),
             Map.entry(38, "ENOSYS (not implemented)"),
             Map.entry(ENOTSUP, "ENOTSUP (not supported)"),
-            Map.entry(98, "EADDRINUSE (address in use)"),
+            Map.entry(EADDRINUSE, "EADDRINUSE (address in use)"),
+            Map.entry(ECONNABORTED, "ECONNABORTED (connection aborted)"),
             Map.entry(ENOBUFS, "ENOBUFS (no buffer space)"),
+            Map.entry(104, "ECONNRESET (connection reset)"),
             Map.entry(107, "ENOTCONN (not connected)"),
             Map.entry(110, "ETIMEDOUT (timed out)"),
-            Map.entry(111, "ECONNREFUSED (connection refused)"));
+            Map.entry(ECONNREFUSED, "ECONNREFUSED (connection refused)"));
 
     private Errno() {}
 

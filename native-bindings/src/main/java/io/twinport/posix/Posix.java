@@ -1,5 +1,6 @@
 package io.twinport.posix;
 
+import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
 import java.io.IOException;
@@ -23,10 +24,18 @@ final class Posix {
     private static final Linker LINKER = Linker.nativeLinker();
     private static final StructLayout STATE = Linker.Option.captureStateLayout();
     private static final long ERRNO = STATE.byteOffset(MemoryLayout.PathElement.groupElement("errno"));
-    private static final int SOCK_CLOEXEC = 0x80000;
+    static final int O_RDWR = 2;
+    static final int O_CREAT = 0x40;
+    static final int O_NOFOLLOW = 0x20000;
+    static final int SOCK_CLOEXEC = 0x80000;
+    static final int SOCK_NONBLOCK = 0x800;
+
+    private static final int O_CLOEXEC = 0x80000;
 
     private static final MethodHandle SOCKET =
             function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
+    private static final MethodHandle OPEN =
+            variadic("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), 2);
     private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private Posix() {}
@@ -59,6 +68,27 @@ final class Posix {
                 throw new PosixException("socket(" + name + ")", errno(state), "");
             }
             return socket;
+        } catch (PosixException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /**
+     * Opens a file, for this program alone.
+     *
+     * @param flags of open(2)
+     * @param mode of a file that is made by it
+     */
+    static int open(String path, int flags, int mode) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = newState(arena);
+            int descriptor = (int) OPEN.invokeExact(state, arena.allocateFrom(path), flags | O_CLOEXEC, mode);
+            if (descriptor < 0) {
+                throw new PosixException("open(" + path + ")", errno(state), "");
+            }
+            return descriptor;
         } catch (PosixException e) {
             throw e;
         } catch (Throwable e) {
