@@ -1,0 +1,109 @@
+package io.twinport.dataplane.vhost;
+
+import io.twinport.dataplane.vhost.VhostConnection.BrokenException;
+import io.twinport.posix.UnixStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+
+/**
+ * One message of the protocol.
+ *
+ * <pre>
+ *   0         4         8         12
+ *  +---------+---------+---------+----------------
+ *  | request | flags   | size    | size bytes: a number, a ring's state, the regions of the memory ...
+ *  +---------+---------+---------+----------------
+ * </pre>
+ *
+ * @param request of {@link VhostRequest}
+ * @param flags version, and the bits below
+ * @param payload at most {@link #MOST_PAYLOAD} bytes
+ * @param descriptors that came with it and belong to whoever has the message, or that go with it
+ */
+record VhostMessage(int request, int flags, byte[] payload, int[] descriptors) {
+    static final int HEADER = 12;
+    static final int SIZE = 8;
+
+    /** The largest that there is, the table of 8 regions, has 264 bytes. */
+    static final int MOST_PAYLOAD = 512;
+
+    static final int VERSION = 1;
+    static final int VERSION_MASK = 3;
+    static final int REPLY = 1 << 2;
+    static final int NEED_REPLY = 1 << 3;
+
+    private static final int[] NO_DESCRIPTORS = {};
+
+    /** A request without a payload. */
+    static VhostMessage request(int request) {
+        return new VhostMessage(request, VERSION, new byte[0], NO_DESCRIPTORS);
+    }
+
+    /** A request with a number. */
+    static VhostMessage request(int request, long number) {
+        return new VhostMessage(request, VERSION, bytes(number), NO_DESCRIPTORS);
+    }
+
+    /** A reply that is a number. */
+    static VhostMessage reply(int request, long number) {
+        return new VhostMessage(request, VERSION | REPLY, bytes(number), NO_DESCRIPTORS);
+    }
+
+    private static byte[] bytes(long number) {
+        return ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(number)
+                .array();
+    }
+
+    /** Whether the sender waits for a reply, by the request's nature or because it says so. */
+    boolean wantsReply() {
+        return (flags & NEED_REPLY) != 0 || VhostRequest.isQuestion(request);
+    }
+
+    /**
+     * Every answer is a number, or two of 32 bits.
+     *
+     * @throws BrokenException if it is not what a request is answered with; then its descriptors are closed
+     */
+    void checkReplyTo(int asked) throws BrokenException {
+        if (request != asked || flags != (VERSION | REPLY) || payload.length != Long.BYTES) {
+            closeDescriptors();
+            throw new BrokenException("it was asked " + VhostRequest.name(asked) + ", and sends " + this
+                    + " with the flags 0x" + Integer.toHexString(flags) + " and " + payload.length + " bytes");
+        }
+    }
+
+    VhostMessage withoutDescriptors() {
+        return new VhostMessage(request, flags, payload, NO_DESCRIPTORS);
+    }
+
+    /** The message has gone on, or goes nowhere. */
+    void closeDescriptors() {
+        Arrays.stream(descriptors).forEach(UnixStream::closeDescriptor);
+    }
+
+    /** The number that is its payload, or its beginning; 0 where that is shorter. */
+    long number() {
+        return payload.length < Long.BYTES
+                ? 0
+                : ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).getLong();
+    }
+
+    /** As it is sent. */
+    byte[] bytes() {
+        return ByteBuffer.allocate(HEADER + payload.length)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(request)
+                .putInt(flags)
+                .putInt(payload.length)
+                .put(payload)
+                .array();
+    }
+
+    @Override
+    public String toString() {
+        return VhostRequest.name(request);
+    }
+}

@@ -1,0 +1,62 @@
+package io.twinport.dataplane.vhost;
+
+import java.util.Map;
+import java.util.Set;
+
+/** Requests and features of the protocol, as far as a front end has to know them. */
+final class VhostRequest {
+    static final int GET_FEATURES = 1;
+    static final int SET_FEATURES = 2;
+    static final int SET_OWNER = 3;
+    static final int SET_MEM_TABLE = 5;
+    static final int SET_VRING_NUM = 8;
+    static final int SET_VRING_ADDR = 9;
+    static final int SET_VRING_BASE = 10;
+    static final int GET_VRING_BASE = 11;
+    static final int SET_VRING_KICK = 12;
+    static final int SET_VRING_CALL = 13;
+    static final int GET_PROTOCOL_FEATURES = 15;
+    static final int SET_PROTOCOL_FEATURES = 16;
+    static final int GET_QUEUE_NUM = 17;
+    static final int SET_VRING_ENABLE = 18;
+    static final int SET_STATUS = 39;
+    static final int GET_STATUS = 40;
+
+    /** Bit of the features that says that there are protocol features. */
+    static final long PROTOCOL_FEATURES = 1L << 30;
+
+    /** Protocol feature: several queue pairs. */
+    static final long MQ = 1L;
+
+    private static final Set<Integer> QUESTIONS =
+            Set.of(GET_FEATURES, GET_VRING_BASE, GET_PROTOCOL_FEATURES, GET_QUEUE_NUM, GET_STATUS);
+
+    private static final Map<Integer, String> NAMES = Map.ofEntries(
+            Map.entry(GET_FEATURES, "GET_FEATURES"),
+            Map.entry(SET_FEATURES, "SET_FEATURES"),
+            Map.entry(SET_OWNER, "SET_OWNER"),
+            Map.entry(SET_MEM_TABLE, "SET_MEM_TABLE"),
+            Map.entry(SET_VRING_NUM, "SET_VRING_NUM"),
+            Map.entry(SET_VRING_ADDR, "SET_VRING_ADDR"),
+            Map.entry(SET_VRING_BASE, "SET_VRING_BASE"),
+            Map.entry(GET_VRING_BASE, "GET_VRING_BASE"),
+            Map.entry(SET_VRING_KICK, "SET_VRING_KICK"),
+            Map.entry(SET_VRING_CALL, "SET_VRING_CALL"),
+            Map.entry(GET_PROTOCOL_FEATURES, "GET_PROTOCOL_FEATURES"),
+            Map.entry(SET_PROTOCOL_FEATURES, "SET_PROTOCOL_FEATURES"),
+            Map.entry(GET_QUEUE_NUM, "GET_QUEUE_NUM"),
+            Map.entry(SET_VRING_ENABLE, "SET_VRING_ENABLE"),
+            Map.entry(SET_STATUS, "SET_STATUS"),
+            Map.entry(GET_STATUS, "GET_STATUS"));
+
+    private VhostRequest() {}
+
+    /** Whether it is always answered. */
+    static boolean isQuestion(int request) {
+        return QUESTIONS.contains(request);
+    }
+
+    static String name(int request) {
+        return NAMES.getOrDefault(request, "request " + request);
+    }
+}
