@@ -214,15 +214,11 @@ public final class Engine implements AutoCloseable {
     }
 
     /**
-     * In place of {@link #close} where a device could not be removed: ends the loops and deletes EAL's files, but does
-     * not touch devices or their memory. The process must end after it.
+     * In place of {@link #close} where a thread or a device hangs: waits for nothing, touches no device, and only deletes EAL's
+     * files. The process must end after it.
      */
     public void abandon() {
-        while (started.peek() != pool) {
-            closeNext(started);
-        }
         Eal.abandon();
-        cnc.close();
     }
 
     /** Ends everything. All sides must have left their loops. */

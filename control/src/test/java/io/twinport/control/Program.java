@@ -27,9 +27,14 @@ public final class Program implements AutoCloseable {
     private final List<String> lines = new ArrayList<>();
     private final Thread reader;
 
+    /** A background job of a script ignores SIGINT, and so would all that it starts. */
+    private static final List<String> HEARS_SIGNALS = List.of("env", "--default-signal=HUP,INT,QUIT");
+
     private Program(List<String> command, Map<String, String> environment) {
         try {
-            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            List<String> all = new ArrayList<>(HEARS_SIGNALS);
+            all.addAll(command);
+            ProcessBuilder builder = new ProcessBuilder(all).redirectErrorStream(true);
             builder.environment().putAll(environment);
             process = builder.start();
         } catch (IOException e) {

@@ -3,6 +3,8 @@ package io.twinport.dpdk;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** DPDK's way to name a device and its arguments: {@code net_tap0,iface=tw0} or {@code 0000:05:00.0}. Text only. */
 public final class Devargs {
@@ -30,5 +32,18 @@ public final class Devargs {
                 .filter(pair -> pair.startsWith(key + "="))
                 .map(pair -> pair.substring(key.length() + 1))
                 .findFirst();
+    }
+
+    /** The same with another value behind {@code key=}, which need not have been there. */
+    public static String with(String devargs, String key, String value) {
+        return without(devargs, key) + "," + key + "=" + value;
+    }
+
+    private static String without(String devargs, String key) {
+        String[] parts = devargs.split(",", -1);
+        return Stream.concat(
+                        Stream.of(parts[0]),
+                        Arrays.stream(parts).skip(1).filter(pair -> !pair.trim().startsWith(key + "=")))
+                .collect(Collectors.joining(","));
     }
 }

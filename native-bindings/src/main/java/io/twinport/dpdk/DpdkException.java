@@ -23,6 +23,16 @@ public final class DpdkException extends RuntimeException {
         this.code = code;
     }
 
+    private DpdkException(int code, String message) {
+        super(message);
+        this.code = code;
+    }
+
+    /** No driver knows a device of that name. */
+    static DpdkException unknownDevice(String message) {
+        return new DpdkException(Errno.EFAULT, message);
+    }
+
     /** Many drivers return -1 for whatever goes wrong, which only by chance is EPERM. */
     private static String reason(int code) {
         return code == Errno.EPERM ? "(the driver gives no reason; it may be EPERM)" : Errno.describe(code);
@@ -31,6 +41,11 @@ public final class DpdkException extends RuntimeException {
     /** The positive errno of the failed call, 0 where there is none. */
     public int code() {
         return code;
+    }
+
+    /** Whether no driver knows the device: EAL's answer to a name that no bus can make sense of. */
+    public boolean isUnknownDevice() {
+        return code == Errno.EFAULT;
     }
 
     /** Whether EAL had no memory left for it. */

@@ -116,7 +116,8 @@ public final class Eal {
         }
     }
 
-    private static Path runtimeFolder() {
+    /** EAL's folder for this process's sockets, its user's alone and deleted at the end. */
+    public static Path runtimeFolder() {
         MethodHandle get = Symbols.function("rte_eal_get_runtime_dir", FunctionDescriptor.of(ADDRESS));
         try {
             return Path.of(((MemorySegment) get.invokeExact()).reinterpret(4096).getString(0));

@@ -117,8 +117,7 @@ public final class EthDev {
 
     private static void checkProbe(int result, String devargs, String name) {
         if (result == -Errno.EFAULT) {
-            // What EAL returns when no bus can make sense of the name.
-            throw new DpdkException(
+            throw DpdkException.unknownDevice(
                     "unknown device " + name + ": DPDK has no driver of that name. Driver names start with"
                             + " net_ and a device's ends in a number: net_virtio_user0, net_tap1, net_memif0. Are the drivers"
                             + " installed (Debian: librte-meta-all)?");

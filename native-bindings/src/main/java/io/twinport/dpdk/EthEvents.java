@@ -14,8 +14,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
+import java.time.Duration;
 
 /**
  * Link status interrupts (LSC), as upcalls that record an edge in an {@link EventLine} and return. They run on threads
@@ -24,22 +23,18 @@ import java.util.concurrent.TimeUnit;
 public final class EthEvents {
     private static final FunctionDescriptor ETH_CALLBACK =
             FunctionDescriptor.of(JAVA_INT, JAVA_SHORT, JAVA_INT, JAVA_LONG, JAVA_LONG);
-    private static final FunctionDescriptor ALARM_CALLBACK = FunctionDescriptor.ofVoid(JAVA_LONG);
     private static final int LSC = (int) Abi.constant("RTE_ETH_EVENT_INTR_LSC");
 
     /** Calls after which the JIT has compiled the upcall; interpreted it costs 15 us, once. */
     private static final int WARM_UP_CALLS = 50_000;
 
     /** Microseconds do; a machine that is stopped for a while is no reason to give up. */
-    private static final int ALARM_SECONDS = 30;
+    private static final Duration ALARM_TIME = Duration.ofSeconds(30);
 
     private static final MemorySegment ON_LINK_STATUS = upcall(
             "onLinkStatus",
             MethodType.methodType(int.class, short.class, int.class, long.class, long.class),
             ETH_CALLBACK);
-    private static final MemorySegment ON_ALARM =
-            upcall("onAlarm", MethodType.methodType(void.class, long.class), ALARM_CALLBACK);
-    private static final CountDownLatch ALARM = new CountDownLatch(1);
 
     private EthEvents() {}
 
@@ -76,15 +71,12 @@ public final class EthEvents {
             for (int i = 0; i < WARM_UP_CALLS; i++) {
                 int ignored = (int) upcall.invokeExact((short) 0, LSC, line, 0L);
             }
-            DpdkException.check(Dpdk.rte_eal_alarm_set(1, ON_ALARM, MemorySegment.NULL), "rte_eal_alarm_set(1 us)", "");
-            if (!ALARM.await(ALARM_SECONDS, TimeUnit.SECONDS)) {
+            if (!InterruptThread.isAlive(ALARM_TIME)) {
                 throw new DpdkException(
-                        "DPDK's interrupt thread did not run an alarm within " + ALARM_SECONDS
+                        "DPDK's interrupt thread did not run an alarm within " + ALARM_TIME.toSeconds()
                                 + " s: link events will not"
                                 + " arrive either. Is the thread kept from its CPU by a poll loop? Leave it a core of its own.");
             }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {
@@ -96,11 +88,6 @@ public final class EthEvents {
     private static int onLinkStatus(short port, int event, long line, long unused) {
         EventLine.edge(line, System.nanoTime());
         return 0;
-    }
-
-    @SuppressWarnings("unused") // called by DPDK
-    private static void onAlarm(long unused) {
-        ALARM.countDown();
     }
 
     private static MemorySegment upcall(String method, MethodType type, FunctionDescriptor descriptor) {

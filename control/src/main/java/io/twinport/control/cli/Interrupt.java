@@ -1,6 +1,6 @@
 package io.twinport.control.cli;
 
-import io.twinport.posix.ProcessEnd;
+import io.twinport.control.run.LastWords;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -56,8 +56,8 @@ final class Interrupt {
         requested.countDown();
         try {
             if (!done.await(END_SECONDS, TimeUnit.SECONDS)) {
-                Commands.warnings().warn("a device has not closed within " + END_SECONDS + " s; leaving without it");
-                ProcessEnd.now(exitCode); // halt() would wait for a loop that is stuck in Java code
+                LastWords.endProcess("a device or a thread hangs: it has not ended within " + END_SECONDS
+                        + " s, and is left as it is");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

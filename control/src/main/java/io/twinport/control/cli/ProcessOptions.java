@@ -3,6 +3,7 @@ package io.twinport.control.cli;
 import io.twinport.control.metrics.MetricsAddress;
 import io.twinport.dataplane.flight.FlightRecorder;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -11,6 +12,9 @@ import picocli.CommandLine.Option;
 
 /** What belongs to a run's process, and not to one of its ports. */
 final class ProcessOptions {
+    private static final int LEAST_STUCK_SECONDS = 3;
+    private static final int MOST_STUCK_SECONDS = 3600;
+
     @Mixin
     EngineOptions engine = new EngineOptions();
 
@@ -43,6 +47,28 @@ final class ProcessOptions {
                             + " beside NAME.cnc")
     @Nullable
     String controlSocket;
+
+    @Option(
+            names = "--exit-when-stuck",
+            paramLabel = "SECONDS",
+            description =
+                    "End with exit code 3 when a poll loop, or another thread that traffic depends on, has hung for so long:"
+                            + " 3 to 3600. For who starts it again; systemd's watchdog does the same. Default: it is only said.")
+    @Nullable
+    Integer exitWhenStuck;
+
+    /** Checked. */
+    Optional<Duration> exitWhenStuck() {
+        Integer seconds = exitWhenStuck;
+        if (seconds == null) {
+            return Optional.empty();
+        }
+        Commands.check(
+                seconds >= LEAST_STUCK_SECONDS && seconds <= MOST_STUCK_SECONDS,
+                "--exit-when-stuck " + seconds,
+                LEAST_STUCK_SECONDS + " to " + MOST_STUCK_SECONDS + " seconds");
+        return Optional.of(Duration.ofSeconds(seconds));
+    }
 
     /**
      * Where the control socket is to be; empty for none.
@@ -80,6 +106,7 @@ final class ProcessOptions {
         if (isGiven.test("--flight-recorder")) {
             flightFrames = given.flightFrames;
         }
+        exitWhenStuck = given.exitWhenStuck != null ? given.exitWhenStuck : exitWhenStuck;
         metrics = given.metrics != null ? given.metrics : metrics;
         controlSocket = given.controlSocket != null ? given.controlSocket : controlSocket;
         engine.overrideBy(given.engine);

@@ -4,24 +4,24 @@ import io.twinport.control.Engine;
 import io.twinport.control.UserException;
 import io.twinport.control.metrics.Metrics;
 import io.twinport.control.run.FailoverRun;
+import io.twinport.control.run.LastWords;
 import io.twinport.control.run.MbufNeeds;
 import io.twinport.control.run.OperatorCommands;
 import io.twinport.control.run.PortPlan;
 import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;
 import io.twinport.control.run.StandbyTrap;
-import io.twinport.control.service.HangingLoops;
 import io.twinport.control.service.Heart;
 import io.twinport.control.service.ServiceManager;
 import io.twinport.control.socket.ControlSocket;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.posix.FileModes;
 import io.twinport.posix.HugePages;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -75,6 +75,7 @@ final class RunCommand implements Callable<Integer> {
                 plans.stream().flatMap(plan -> plan.sides().stream()).toList();
         plans.forEach(plan -> StandbyTrap.warning(plan.sides()).ifPresent(Commands.warnings()::warn));
         int flightFrames = options.flightFrames();
+        Optional<Duration> exitWhenStuck = options.exitWhenStuck();
         MbufNeeds mbufs = MbufNeeds.of(plans);
         EalArguments arguments = arguments(sides, mbufs.megabytes(), configuration.eal());
         Interrupt interrupt = Interrupt.install(0);
@@ -83,7 +84,7 @@ final class RunCommand implements Callable<Integer> {
         try (Metrics metrics = options.metrics().map(Metrics::start).orElse(null)) {
             Engine engine = Engine.start(arguments, cncFile, mbufs.count(), mbufs.room());
             engine.recordFlights(flightFrames);
-            run(engine, configuration, sides, metrics, interrupt);
+            run(engine, configuration, exitWhenStuck, metrics, interrupt);
             return 0;
         } finally {
             interrupt.done();
@@ -119,13 +120,14 @@ final class RunCommand implements Callable<Integer> {
     private void run(
             Engine engine,
             Configuration configuration,
-            List<SideSpec> sides,
+            Optional<Duration> exitWhenStuck,
             @Nullable Metrics metrics,
             Interrupt interrupt)
             throws InterruptedException {
-        boolean clean = true;
+        List<String> hanging = List.of();
         try {
             FailoverRun run = FailoverRun.create(engine, configuration.ports(), System.out);
+            exitWhenStuck.ifPresent(run::endWhenStuck);
             if (metrics != null) {
                 run.show(metrics);
                 System.out.println("metrics at " + metrics.url());
@@ -141,7 +143,7 @@ final class RunCommand implements Callable<Integer> {
                 run.attach();
                 attached = true;
                 manager.ready(run.status());
-                try (Heart _ = manager.beat(new HangingLoops(run.loops()))) {
+                try (Heart _ = manager.beat(run.heartbeats()::hangingThreads)) {
                     interrupt.await();
                 }
             } finally {
@@ -153,17 +155,18 @@ final class RunCommand implements Callable<Integer> {
                 if (metrics != null) {
                     metrics.close();
                 }
-                clean = run.stop();
+                hanging = run.stop();
                 if (attached) {
                     run.summary();
                 }
             }
         } finally {
-            if (clean) {
+            if (hanging.isEmpty()) {
                 engine.close();
             } else {
                 engine.abandon();
-                sides.stream().flatMap(side -> side.serverSocket().stream()).forEach(RunCommand::delete);
+                System.out.flush();
+                LastWords.endProcess("leaving without closing what hangs: " + String.join("; ", hanging));
             }
         }
     }
@@ -200,13 +203,5 @@ final class RunCommand implements Callable<Integer> {
                             + " add '-- --no-huge' at the end.");
         }
         return arguments.withMemoryAtHand(megabytes);
-    }
-
-    private static void delete(String socket) {
-        try {
-            Files.deleteIfExists(Path.of(socket));
-        } catch (IOException e) {
-            Commands.warnings().warn(socket + " stays: " + e);
-        }
     }
 }

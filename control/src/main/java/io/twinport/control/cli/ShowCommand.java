@@ -182,7 +182,7 @@ final class ShowCommand implements Callable<Integer> {
     /** {@code twinport show health}. */
     @Command(
             name = "health",
-            description = "What is well and what is not: standbys, mbufs, errors.",
+            description = "What is well and what is not: standbys, threads that hang, mbufs, errors.",
             mixinStandardHelpOptions = true)
     static final class Health extends Shown {
         @Override
@@ -199,6 +199,7 @@ final class ShowCommand implements Callable<Integer> {
                         PortText.carrier(port),
                         PortText.health(port.path("standby")));
             }
+            health.path("hanging").forEach(hang -> print("HANGS: %s", hang.asString()));
             print("mbufs: %s of %s available", health.path("mbufsAvailable"), health.path("mbufs"));
             print("errors: %s", health.path("errors").isEmpty() ? "none" : "");
             health.path("errors").forEach(error -> print("  %s", error.asString()));

@@ -3,21 +3,20 @@ package io.twinport.control.hotplug;
 import io.twinport.control.Log;
 import io.twinport.dataplane.StuckLoopException;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
 
 /**
- * A device that has joined, and its ways out of the loop: on request, to be started again, at the end. Each time the
- * loop has let go before the device is touched (U6). To leave the loop needs nothing of DPDK's, so it does not wait for
- * the other side's probe.
+ * A device that has joined, and its ways out of the loop: on request, because it has gone, to be started again, at the end.
+ * Each time the loop has let go before the device is touched (U6). To leave the loop needs nothing of DPDK's, so it does not
+ * wait for the other side's probe.
  */
 final class JoinedDevice {
     private final String name;
     private final Membership member;
-    private final Lock devices;
+    private final DeviceLock devices;
     private final RemovalRequests requests;
     private final Log log;
 
-    JoinedDevice(String name, Membership member, Lock devices, RemovalRequests requests, Log log) {
+    JoinedDevice(String name, Membership member, DeviceLock devices, RemovalRequests requests, Log log) {
         this.name = name;
         this.member = member;
         this.devices = devices;
@@ -33,21 +32,29 @@ final class JoinedDevice {
         return member.needsRestart();
     }
 
-    /** Gives the device back. Returns when the kernel has it; the watchdog bounds that. */
-    Release release() {
-        long requested = requests.takeNanos();
+    /**
+     * Gives back a device that is there: what comes by it yet is received for a while, and what is in its ring is sent.
+     * Returns when the kernel has it; the watchdog bounds that where the kernel waits.
+     *
+     * @param why in words
+     */
+    Release release(String why) {
         member.prepareToLeave();
+        return drop(why);
+    }
+
+    /** Removes a device that has gone, or that the loop has never taken. */
+    Release drop(String why) {
+        long requested = requests.takeNanos();
         awaitLoop();
         long left = System.nanoTime();
         devices.lock();
         try {
             long unknown = member.drain();
             long closing = System.nanoTime();
-            member.stop();
-            member.remove();
+            close();
             Release release = new Release(left - requested, System.nanoTime() - closing, unknown);
-            requests.answer();
-            log.say(name + " released on request: " + release);
+            log.say(name + " " + why + ": " + release);
             return release;
         } finally {
             devices.unlock();
@@ -59,7 +66,7 @@ final class JoinedDevice {
         while (!member.letGo()) {
             if (!told) {
                 told = true;
-                log.warn(name + " is wanted back, and the poll loop does not let go of it");
+                log.warn(name + " has to leave, and the poll loop does not let go of it: it is not touched until then");
             }
         }
     }
@@ -95,22 +102,25 @@ final class JoinedDevice {
         return true;
     }
 
-    /** Ends it; false if the loop does not let go, or the driver does not. */
-    boolean depart() {
-        if (!member.letGo()) {
-            return false;
-        }
+    /** Removes it at the end; waits as long as the loop does not let go. */
+    void depart() {
+        awaitLoop();
         devices.lock();
         try {
-            member.stop();
-            member.remove();
-            requests.answer();
-            return true;
-        } catch (RuntimeException e) {
-            log.warn(name + " cannot be removed: " + e.getMessage());
-            return false;
+            close();
         } finally {
             devices.unlock();
         }
+    }
+
+    /** A driver that cannot stop its device may be able to close it all the same. */
+    private void close() {
+        try {
+            member.stop();
+        } catch (RuntimeException e) {
+            log.warn(name + " cannot be stopped: " + e.getMessage());
+        }
+        member.remove();
+        requests.answer();
     }
 }

@@ -2,45 +2,47 @@ package io.twinport.control.hotplug;
 
 import io.twinport.control.Log;
 import io.twinport.control.Pause;
+import io.twinport.control.UserException;
+import io.twinport.dataplane.RetryPause;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.StuckLoopException;
+import io.twinport.dataplane.member.AdmissionException;
+import io.twinport.dpdk.DpdkException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One side's life, on a thread of its own, because a virtual device's probe may wait for its far end for ever and
- * neither that nor a driver that hangs may hold up the other side.
+ * One side's life, on a thread of its own: nothing that befalls it, or keeps it waiting, touches the other side.
  *
  * <pre>
- *   ABSENT --plugged--> PROBING --MAC matches, joined--> JOINED --request--> LEAVING --removed--> ABSENT ...
- *                          |                               |  ^
- *                          +--wrong MAC, no driver         |  +-- left, stopped, started, joined: link back (U12)
- *                             that can--> REFUSED          +--detach--> DETACHED
- *                               until it is another device +--stop--> STOPPED
+ *   ABSENT --there--> PROBING --MAC matches, joined--> JOINED --wanted back, or gone--> LEAVING --removed--> ABSENT ...
+ *                       |  |                            |  ^
+ *                       |  +--not the port's-->REFUSED  |  +-- left, stopped, started, joined: link back (U12)
+ *                       |       until it is another     +--detach--> DETACHED
+ *                       +--cannot be had--> FAILED      +--stop--> STOPPED
+ *                            tried again after a pause that grows, for ever
  * </pre>
  *
- * What touches DPDK's devices is done under one lock for both sides: EAL's lists have none.
+ * What touches DPDK's devices is done under one lock for all sides: EAL's lists have none.
  */
 public final class SideLife {
     /** What a side is doing. */
     public enum Phase {
         /** There is no device, or none that it may have. */
         ABSENT,
-        /** In its probe; a server waits there for its far end. */
         PROBING,
         JOINED,
         /** Out of the loop or on the way, not yet removed. */
         LEAVING,
-        /** There is a device that will not do. */
+        /** There is a device that will not do, and never will. */
         REFUSED,
+        /** The device could not be had when it was last tried, and is tried again. */
         FAILED,
         DETACHED,
         STOPPED;
@@ -50,6 +52,17 @@ public final class SideLife {
             return name().toLowerCase(Locale.ROOT);
         }
     }
+
+    /** A device that is not the port's: no time makes it so. */
+    private static final class RefusedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        RefusedException(RuntimeException cause) {
+            super(cause.getMessage(), cause);
+        }
+    }
+
+    private static final String TRIED_AGAIN = ". It is tried again after 1 s, and ever less often, up to every 30 s";
 
     private static final long LOOK_MILLIS = 100;
 
@@ -64,36 +77,41 @@ public final class SideLife {
 
     private static final long PROBE_PAUSE_MILLIS = 200;
 
-    private static final Duration END_TIME = Duration.ofSeconds(6);
-
     private final SidePlan plan;
     private final Slot slot;
-    private final Lock devices;
+    private final DeviceLock devices;
     private final Log log;
     private final RemovalRequests requests = new RemovalRequests();
-    private final CompletableFuture<Void> first = new CompletableFuture<>();
     private final List<Release> releases = new ArrayList<>();
+    private final RetryPause pause;
     private final Thread thread;
     private volatile Phase phase = Phase.PROBING;
     private volatile boolean stopping;
     private volatile boolean detached;
-    private volatile boolean clean = true;
-    private volatile String trouble = "";
-
-    private @Nullable Occupant refused;
+    private volatile boolean isHad;
+    private volatile @Nullable Throwable failure;
+    private volatile int attempts;
+    private volatile @Nullable Occupant refused;
     private @Nullable Occupant released;
     private boolean wasTaken;
     private boolean hasWaited;
+    private String told = "";
 
     /**
-     * @param devices held while DPDK's devices are touched; the same for both sides
+     * @param devices held while DPDK's devices are touched; the same for all sides
      * @param log told what happens
      */
-    public SideLife(SidePlan plan, Slot slot, Lock devices, Log log) {
+    public SideLife(SidePlan plan, Slot slot, DeviceLock devices, Log log) {
+        this(plan, slot, devices, log, new RetryPause());
+    }
+
+    /** @param pause between two attempts */
+    SideLife(SidePlan plan, Slot slot, DeviceLock devices, Log log, RetryPause pause) {
         this.plan = plan;
         this.slot = slot;
         this.devices = devices;
         this.log = log;
+        this.pause = pause;
         this.thread = Thread.ofPlatform().daemon().name("side-" + plan.role()).unstarted(this::live);
     }
 
@@ -111,7 +129,44 @@ public final class SideLife {
 
     /** Why the last device could not join; empty where there was none such. */
     public String trouble() {
-        return trouble;
+        Throwable last = failure;
+        String present = slot.trouble();
+        return !present.isEmpty() || last == null ? present : text(last);
+    }
+
+    /** Whether it has joined, or it is known why it has not: what it waits for, or what has failed. */
+    public boolean isSettled() {
+        return isHad
+                || failure != null
+                || phase == Phase.ABSENT
+                || !slot.trouble().isEmpty();
+    }
+
+    /** Whether it has joined at least once. */
+    public boolean isHad() {
+        return isHad;
+    }
+
+    /** What no time mends, but only the user: there is no such driver, or a virtual device is none for the port. */
+    public Optional<RuntimeException> mistake() {
+        Throwable last = failure;
+        boolean isMistake = last instanceof UserException
+                || last instanceof DpdkException call && call.isUnknownDevice()
+                || last instanceof AdmissionException && !slot.comesAndGoes();
+        return isMistake && last instanceof RuntimeException mistake ? Optional.of(mistake) : Optional.empty();
+    }
+
+    /** How often a device was tried in vain. */
+    public int attempts() {
+        return attempts;
+    }
+
+    /** Tries again at once what would be tried later, and what was refused. */
+    public void tryNow() {
+        refused = null;
+        pause.end();
+        slot.tryNow();
+        LockSupport.unpark(thread);
     }
 
     /** Ends the side's life as the kernel's request ends a device's: what is in its ring is sent first. Does not wait. */
@@ -120,36 +175,32 @@ public final class SideLife {
         LockSupport.unpark(thread);
     }
 
-    /** Done when a device has joined for the first time, or exceptionally when the first one cannot. */
-    public CompletableFuture<Void> first() {
-        return first;
-    }
-
     /** Whether the kernel waits for the device; any thread. */
     public boolean isWantedBack() {
         return requests.isPending();
     }
 
-    /** All devices given back on request so far. */
+    /** All devices given back so far, on request or because they had gone. */
     public List<Release> releases() {
         synchronized (releases) {
             return List.copyOf(releases);
         }
     }
 
-    /**
-     * Takes the side away and ends its life.
-     *
-     * @return false if that cannot be done: it is still in its probe, or the loop does not let go of it
-     */
-    public boolean stop() {
+    /** Has the side go away and its life end; {@link #awaitStop} waits for that. */
+    public void stop() {
         stopping = true;
         LockSupport.unpark(thread);
-        if (phase == Phase.PROBING && !slot.comesAndGoes()) {
-            return false; // the far end may never come, and a probe cannot be called back
-        }
+    }
+
+    /**
+     * Waits for {@link #stop}.
+     *
+     * @return false if that is not done in time: a probe or a driver hangs, or the loop does not let go of the device
+     */
+    public boolean awaitStop(Duration time) {
         try {
-            return thread.join(END_TIME) && clean;
+            return thread.getState() == Thread.State.NEW || thread.join(time);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
@@ -161,20 +212,42 @@ public final class SideLife {
     }
 
     private void live() {
-        try {
-            while (!isEnding() && phase != Phase.FAILED) {
+        while (!isEnding()) {
+            try {
                 Occupant device = awaitDevice();
-                JoinedDevice joined = device == null ? null : take(device);
-                if (device != null && joined != null) {
-                    serve(device, joined);
+                if (device != null) {
+                    meet(device);
                 }
+            } catch (RefusedException e) {
+                refuse(e);
+            } catch (RuntimeException | Error e) {
+                fail(e);
+                Pause.millis(LOOK_MILLIS);
             }
-            if (phase != Phase.FAILED) {
-                slot.giveBack();
-                phase = stopping ? Phase.STOPPED : Phase.DETACHED;
+        }
+        giveBack();
+        phase = stopping ? Phase.STOPPED : Phase.DETACHED;
+    }
+
+    private void meet(Occupant device) {
+        try {
+            JoinedDevice joined = take(device);
+            if (joined != null) {
+                serve(device, joined);
             }
-        } catch (RuntimeException | Error e) {
-            fail(e);
+        } catch (StuckLoopException e) {
+            // The loop may take the device yet: then it lets go of it again.
+            log.warn(named() + ": " + e.getMessage());
+            leave(new JoinedDevice(named(), plan.stuck(), devices, requests, log)
+                    .drop("was not taken by the poll loop"));
+        }
+    }
+
+    private void giveBack() {
+        try {
+            slot.giveBack();
+        } catch (RuntimeException e) {
+            log.warn(named() + " could not be given back as it was found: " + e.getMessage());
         }
     }
 
@@ -183,10 +256,13 @@ public final class SideLife {
         while (!isEnding()) {
             Optional<Occupant> there = slot.look();
             if (there.isEmpty()) {
-                phase = Phase.ABSENT;
+                phase = slot.trouble().isEmpty() ? Phase.ABSENT : Phase.FAILED;
                 hasWaited = true;
                 refused = null;
-            } else if (isToBeHad(there.get())) {
+                released = null;
+                pause.reset();
+                tell(slot.trouble().isEmpty() ? "" : slot.trouble() + TRIED_AGAIN);
+            } else if (pause.isOver() && isToBeHad(there.get())) {
                 phase = Phase.PROBING;
                 return there.get();
             }
@@ -221,20 +297,17 @@ public final class SideLife {
         return false;
     }
 
-    /** Null if it cannot be had. */
+    /** Null if the side's life ends. */
     private @Nullable JoinedDevice take(Occupant device) {
-        int attempts = slot.comesAndGoes() && hasWaited ? PROBE_ATTEMPTS : 1;
+        int most = slot.comesAndGoes() && hasWaited ? PROBE_ATTEMPTS : 1;
         for (int attempt = 1; ; attempt++) {
             try {
                 slot.take(device).ifPresent(what -> log.say(named() + " " + what));
                 return open();
-            } catch (StuckLoopException e) {
-                throw e; // the loop may use the device yet
             } catch (RuntimeException e) {
                 boolean isThere = slot.look().filter(device::isSameDevice).isPresent();
-                if (attempt >= attempts || isEnding() || !isThere) {
-                    refuse(e);
-                    return null;
+                if (attempt >= most || isEnding() || !isThere) {
+                    throw e;
                 }
                 Pause.millis(PROBE_PAUSE_MILLIS);
             }
@@ -242,25 +315,19 @@ public final class SideLife {
     }
 
     private @Nullable JoinedDevice open() {
-        // A virtual device's probe may wait for its far end, and must not keep the other side waiting.
-        SideDevice dev = slot.comesAndGoes() ? null : plan.open();
         devices.lock();
         try {
-            return join(dev == null ? plan.open() : dev);
+            return isEnding() ? null : join(plan.open());
         } finally {
             devices.unlock();
         }
     }
 
-    private @Nullable JoinedDevice join(SideDevice dev) {
+    private JoinedDevice join(SideDevice dev) {
         Membership member;
         try {
-            if (isEnding()) {
-                dev.remove();
-                return null;
-            }
             dev.watchRemoval(requests.line());
-            plan.admit(dev);
+            admit(dev);
             member = plan.join(dev);
         } catch (StuckLoopException e) {
             throw e;
@@ -269,92 +336,123 @@ public final class SideLife {
             requests.answer();
             throw e;
         }
-        refused = null;
         phase = Phase.JOINED;
+        isHad = true;
+        refused = null;
+        failure = null;
+        told = "";
         log.say(plan.role() + " " + dev + " joined");
-        first.complete(null);
         return new JoinedDevice(named(), member, devices, requests, log);
     }
 
-    /** In the loop, until the device is wanted back or the life ends. */
+    private void admit(SideDevice dev) {
+        try {
+            plan.admit(dev);
+        } catch (RuntimeException e) {
+            throw new RefusedException(e);
+        }
+    }
+
+    /** In the loop, until the device has to leave. */
     private void serve(Occupant device, JoinedDevice joined) {
+        pause.reset();
         long nextLook = System.nanoTime();
         while (!stopping) {
-            long now = System.nanoTime();
-            if (requests.isPending() || detached) {
-                release(device, joined);
+            if (requests.isPending()) {
+                leave(joined, "released on request");
+                released = device;
+                wasTaken = !isLentYet(device);
                 return;
             }
+            if (detached) {
+                leave(joined, "detached");
+                return;
+            }
+            Optional<Occupant> there = Optional.of(device);
+            long now = System.nanoTime();
             if (slot.comesAndGoes() && now - nextLook >= 0) {
                 nextLook = now + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
-                if (isGone(device)) {
-                    requests.raise();
-                    continue;
-                }
+                there = slot.look();
             }
-            if (joined.isGone()) {
-                log.warn(named() + " is gone without a request, as its driver says");
-                requests.raise();
-                continue;
-            }
-            if (joined.needsRestart() && !joined.restart()) {
-                hasWaited = true; // to be probed anew
+            if (there.filter(device::isSameDevice).isEmpty() || joined.isGone()) {
+                phase = Phase.LEAVING;
+                leave(joined.drop("has gone"));
+                pause.begin(); // what is there yet its driver has given up
                 return;
             }
-            LockSupport.parkNanos(
-                    slot.comesAndGoes() ? REQUEST_LOOK_NANOS : TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+            if (!there.get().isLent()) {
+                requests.raise(); // the kernel takes the driver's link away before it asks, and waits for us
+            } else if (joined.needsRestart() && !joined.restart()) {
+                hasWaited = true; // to be probed anew
+                return;
+            } else {
+                LockSupport.parkNanos(
+                        slot.comesAndGoes() ? REQUEST_LOOK_NANOS : TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+            }
         }
         phase = Phase.LEAVING;
-        if (!joined.depart()) {
-            clean = false;
-            phase = Phase.FAILED;
-        }
+        joined.depart();
     }
 
-    /** The kernel takes the driver's link away before it asks, so a request whose event was missed shows here. */
-    private boolean isGone(Occupant device) {
-        Optional<Occupant> there = slot.look();
-        return there.isEmpty()
-                || !there.get().isSameDevice(device)
-                || !there.get().isLent();
+    private boolean isLentYet(Occupant device) {
+        return slot.look()
+                .filter(there -> there.isSameDevice(device) && there.isLent())
+                .isPresent();
     }
 
-    private void release(Occupant device, JoinedDevice joined) {
+    private void leave(JoinedDevice joined, String why) {
         phase = Phase.LEAVING;
-        Release release = joined.release();
+        leave(joined.release(why));
+    }
+
+    private void leave(Release release) {
         synchronized (releases) {
             releases.add(release);
         }
-        released = device;
-        wasTaken = isGone(device);
         hasWaited = true;
         phase = Phase.ABSENT;
     }
 
-    private void refuse(RuntimeException e) {
+    /** Left alone until it is another device, or has another driver. */
+    private void refuse(RefusedException e) {
+        attempts++;
         if (slot.looksFurther()) {
             log.say(named() + " is not the one: " + e.getMessage());
-            slot.giveBack();
-            phase = Phase.ABSENT;
+            giveBack();
             return;
         }
-        trouble = String.valueOf(e.getMessage());
-        if (!first.completeExceptionally(e)) {
-            log.warn(named() + " cannot join: " + e.getMessage());
-        }
-        slot.giveBack();
-        // As it is now, given back: looked at again only when it is another device, or has another driver.
-        refused = slot.look().orElse(null);
-        phase = slot.comesAndGoes() ? Phase.REFUSED : Phase.FAILED;
+        failure = e.getCause();
+        tell(text(e));
+        giveBack();
+        refused = slot.look().orElse(null); // as it is now, given back
+        phase = Phase.REFUSED;
     }
 
+    /** Tried again for ever: time mends most of what a device or its far end suffers from. */
     private void fail(Throwable e) {
-        trouble = String.valueOf(e.getMessage());
-        phase = Phase.FAILED;
-        clean = false;
-        if (!first.completeExceptionally(e)) {
-            log.warn(named() + " has failed: " + e.getMessage());
+        attempts++;
+        if (slot.looksFurther()) {
+            log.say(named() + " is not the one: " + text(e));
+            giveBack();
+            return;
         }
+        failure = e;
+        pause.begin();
+        tell(text(e) + TRIED_AGAIN);
+        hasWaited = false; // what has just appeared was tried in quick succession, and is not new any more
+        phase = Phase.FAILED;
+    }
+
+    /** Says once why it cannot join, until that is something else. */
+    private void tell(String why) {
+        if (!why.isEmpty() && !why.equals(told)) {
+            log.warn(named() + " cannot join: " + why);
+        }
+        told = why;
+    }
+
+    private static String text(Throwable e) {
+        return e instanceof RuntimeException && e.getMessage() != null ? e.getMessage() : e.toString();
     }
 
     private String named() {

@@ -1,6 +1,7 @@
 package io.twinport.control.hotplug;
 
 import io.twinport.dataplane.SideDevice;
+import io.twinport.dataplane.StuckLoopException;
 
 /** What one side of a port is to be, and how its devices become that. */
 public interface SidePlan {
@@ -10,16 +11,23 @@ public interface SidePlan {
     /** The device's name or address. */
     String name();
 
-    /** Probes the device; a virtual one may wait for its far end for ever. */
+    /** Probes the device that is there. */
     SideDevice open();
 
     /**
      * Checks that the device has the port's address, before anything is set (R13).
      *
-     * @throws io.twinport.control.UserException if it has not and cannot have it
+     * @throws io.twinport.dataplane.member.AdmissionException if it has not and cannot have it
      */
     void admit(SideDevice dev);
 
-    /** Configures the device, starts it and takes it into the poll loop; undoes the steps if one fails. */
+    /**
+     * Configures the device, starts it and takes it into the poll loop; undoes the steps if one fails.
+     *
+     * @throws StuckLoopException if the loop does not answer: it may take the device yet
+     */
     Membership join(SideDevice dev);
+
+    /** The device that {@link #join} has failed with a {@link StuckLoopException} for: it is to be let go of again. */
+    Membership stuck();
 }

@@ -1,5 +1,6 @@
 package io.twinport.control.hotplug;
 
+import io.twinport.dataplane.KernelLinks;
 import java.util.Optional;
 
 /** Where a side's device comes and goes. For the thread of one side. */
@@ -32,6 +33,14 @@ public interface Slot {
         return "to be plugged in: there is no such PCI device yet";
     }
 
+    /** Why no device is there that could be: what was wrong with the last one; empty where it is only waited for. */
+    default String trouble() {
+        return "";
+    }
+
+    /** Looks at once for what it would look for later. Any thread. */
+    default void tryNow() {}
+
     /** Whether {@link #take} can have a device that is not lent. */
     default boolean takesFromTheKernel() {
         return false;
@@ -52,6 +61,20 @@ public interface Slot {
      * @throws io.twinport.control.UserException if that cannot be
      */
     default Optional<String> take(Occupant device) {
+        return Optional.empty();
+    }
+
+    /**
+     * The arguments with which the device that is there is probed.
+     *
+     * @param wanted as the user gave them
+     */
+    default String devargs(String wanted) {
+        return wanted;
+    }
+
+    /** What tells the link of the device that is there, where its driver does not. */
+    default Optional<KernelLinks.Below> below() {
         return Optional.empty();
     }
 

@@ -9,6 +9,7 @@ import io.twinport.dpdk.MbufPool;
 import java.io.IOException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 
 /** Serves the metrics of a process over HTTP, in the formats of Prometheus and OpenMetrics, at {@code /metrics}. */
 public final class Metrics implements AutoCloseable {
@@ -71,6 +72,11 @@ public final class Metrics implements AutoCloseable {
     public void add(LoopWatch loop) {
         ports.add(loop);
         loops.listenTo(loop);
+    }
+
+    /** From now on it is among them whether a thread hangs. */
+    public void add(String thread, BooleanSupplier hangs) {
+        ports.add(thread, hangs);
     }
 
     /** From now on the pool's mbufs are among them. */

@@ -12,7 +12,10 @@ import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortStatistics;
 import io.twinport.dpdk.MbufPool;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import java.util.function.ToDoubleFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +28,7 @@ final class PortCollector implements MultiCollector {
 
     private final List<MeasuredPort> ports = new CopyOnWriteArrayList<>();
     private final List<LoopWatch> loops = new CopyOnWriteArrayList<>();
+    private final Map<String, BooleanSupplier> threads = new ConcurrentSkipListMap<>();
     private volatile @Nullable MbufPool pool;
 
     void add(MeasuredPort port) {
@@ -35,6 +39,10 @@ final class PortCollector implements MultiCollector {
         loops.add(loop);
     }
 
+    void add(String thread, BooleanSupplier hangs) {
+        threads.put(thread, hangs);
+    }
+
     void add(MbufPool mbufs) {
         pool = mbufs;
     }
@@ -43,6 +51,7 @@ final class PortCollector implements MultiCollector {
     synchronized void close() {
         ports.clear();
         loops.clear();
+        threads.clear();
         pool = null;
     }
 
@@ -63,6 +72,7 @@ final class PortCollector implements MultiCollector {
                 "What is thought of the standby: 0 healthy, 1 unproven, 2 down as expected, 3 dead.",
                 port -> port.standbyHealth().code()));
         all.metricSnapshot(stalls());
+        all.metricSnapshot(hangs());
         MbufPool mbufs = pool;
         if (mbufs != null) {
             all.metricSnapshot(single("twinport_mbufs", "Mbufs of the pool.", mbufs.size()));
@@ -124,6 +134,17 @@ final class PortCollector implements MultiCollector {
                     .value(loop.stalls())
                     .build());
         }
+        return metric.build();
+    }
+
+    private GaugeSnapshot hangs() {
+        GaugeSnapshot.Builder metric = GaugeSnapshot.builder()
+                .name("twinport_thread_hangs")
+                .help("1 while the thread has not turned for two seconds or longer.");
+        threads.forEach((thread, hangs) -> metric.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                .labels(Labels.of("thread", thread))
+                .value(hangs.getAsBoolean() ? 1 : 0)
+                .build()));
         return metric.build();
     }
 

@@ -5,22 +5,21 @@ import io.twinport.control.Log;
 import io.twinport.control.Pause;
 import io.twinport.control.TimeOfDay;
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.DeviceLock;
 import io.twinport.control.hotplug.SideLife;
 import io.twinport.control.metrics.Metrics;
 import io.twinport.control.metrics.PortTelemetry;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.cnc.CncFile;
-import io.twinport.posix.ProcessEnd;
+import io.twinport.dpdk.InterruptThread;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.locks.Lock;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -32,8 +31,10 @@ public final class FailoverRun {
     /** Two devices each, and room for one that comes in another's place. */
     private static final int MOST_PORTS = 15;
 
-    /** Of a process that ended because it could not give a device back. */
-    public static final int EXIT_NOT_RELEASED = 3;
+    /** In which devices leave at the end, and then the poll loops end. */
+    private static final Duration LEAVE_TIME = Duration.ofSeconds(5);
+
+    private static final Duration LOOP_TIME = Duration.ofSeconds(1);
 
     private final Engine engine;
     private final PrintStream out;
@@ -41,8 +42,9 @@ public final class FailoverRun {
     private final List<PortQueues> queues = new ArrayList<>();
     private final List<PortRun> ports = new ArrayList<>();
     private final List<PortOperator> operators = new ArrayList<>();
-    private final Lock devices = new ReentrantLock();
+    private final DeviceLock devices = new DeviceLock();
     private final RunLog log;
+    private final Heartbeats heartbeats;
     private @Nullable PortTelemetry telemetry;
 
     private FailoverRun(Engine engine, List<PortPlan> plans, PrintStream out) {
@@ -70,6 +72,48 @@ public final class FailoverRun {
         }
         ports.forEach(port -> operators.add(new PortOperator(port)));
         loops.run();
+        this.heartbeats = new Heartbeats(log, engine.errorHandler());
+        watchThreads();
+    }
+
+    private void watchThreads() {
+        loops.loops().forEach(this::watch);
+        heartbeats.watch(
+                "eal-intr-thread",
+                () -> {
+                    InterruptThread.ask();
+                    return InterruptThread.beats();
+                },
+                "it is DPDK's interrupt thread, and a driver hangs on it. Link interrupts do not come, and devices can"
+                        + " neither join nor leave",
+                hangs -> {});
+        heartbeats.watch(
+                "conductor",
+                engine.conductor()::turns,
+                "ports still switch, but nothing is said, announced or recorded of it",
+                hangs -> {});
+    }
+
+    private void watch(PollLoop loop) {
+        List<PortRun> polled =
+                ports.stream().filter(port -> port.queues().isPolledBy(loop)).toList();
+        heartbeats.watch(
+                loop.roleName(),
+                () -> loop.epoch().passes(),
+                "it is a poll loop, and its handler or a driver hangs. "
+                        + polled.stream().map(port -> port.plan().name()).collect(Collectors.joining(", "))
+                        + " can neither send nor receive, and has no carrier. Only a restart of twinport mends that",
+                hangs -> polled.forEach(port -> port.hang(hangs)));
+    }
+
+    /** Before {@link #attach}: ends the process when a thread has hung for so long. */
+    public void endWhenStuck(Duration time) {
+        heartbeats.endAfter(time, hang -> LastWords.endProcess(hang + ". It has been so for --exit-when-stuck"));
+    }
+
+    /** What hangs, and for how long. */
+    public Heartbeats heartbeats() {
+        return heartbeats;
     }
 
     /**
@@ -188,15 +232,18 @@ public final class FailoverRun {
     public void show(Metrics metrics) {
         metrics.add(engine.pool());
         engine.loops().forEach(metrics::add);
+        heartbeats.threads().forEach(thread -> metrics.add(thread, () -> heartbeats.isHanging(thread)));
         ports.forEach(port -> port.show(metrics));
     }
 
     /**
-     * Brings the sides. Returns when they have joined or it is known what they wait for.
+     * Brings the sides. Returns when they have joined, or it is known what they wait for or suffer from.
      *
-     * @throws UserException and its like if a side cannot be had; {@link #stop} takes back what was done
+     * @throws UserException and its like if the user has to mend what he wrote before a side can ever join; {@link #stop} takes
+     *     back what was done
      */
     public void attach() {
+        heartbeats.start();
         ports.forEach(PortRun::attach);
         awaitSides();
         ports.forEach(PortRun::sayWhoIsAwaited);
@@ -211,30 +258,17 @@ public final class FailoverRun {
         ports.forEach(port -> port.sayReady(pollers()));
     }
 
-    /** A side that fails now ends the start; one that is still waiting does not, and is told when it fails later. */
+    /** Sides that are slow, or fail, are waited for while the ports run. */
     private void awaitSides() {
         long deadline = System.nanoTime() + START_MILLIS * 1_000_000L;
         List<SideLife> lives =
                 ports.stream().flatMap(port -> port.lives().stream()).toList();
         for (SideLife life : lives) {
-            Pause.until(
-                    () -> life.first().isDone() || life.phase() == SideLife.Phase.ABSENT,
-                    Math.max(0, (deadline - System.nanoTime()) / 1_000_000));
+            boolean ignored = Pause.until(life::isSettled, Math.max(0, (deadline - System.nanoTime()) / 1_000_000));
         }
-        for (SideLife life : lives) {
-            if (life.first().isDone()) {
-                try {
-                    life.first().join();
-                } catch (CompletionException e) {
-                    throw e.getCause() instanceof RuntimeException cause ? cause : e;
-                }
-            }
-        }
-    }
-
-    /** The poll loops, for whoever watches that they turn. */
-    public List<PollLoop> loops() {
-        return loops.loops();
+        lives.stream().flatMap(life -> life.mistake().stream()).findFirst().ifPresent(mistake -> {
+            throw mistake;
+        });
     }
 
     /** Its ports and who polls them, in one line. */
@@ -252,19 +286,24 @@ public final class FailoverRun {
     /**
      * Takes the sides and the interfaces away and ends the poll loops.
      *
-     * @return false if a device could not be removed, so that EAL cannot be cleaned up and the process must end
+     * @return what hangs, and has been left as it is: then the process must end without {@link Engine#close}
      */
-    public boolean stop() {
+    public List<String> stop() {
         if (telemetry != null) {
             telemetry.close();
         }
-        boolean clean = true;
-        for (PortRun port : ports) {
-            clean &= port.leave();
+        ports.forEach(PortRun::leave);
+        long deadline = System.nanoTime() + LEAVE_TIME.toNanos();
+        List<String> hanging = new ArrayList<>();
+        ports.forEach(port -> hanging.addAll(port.awaitLeft(deadline)));
+        heartbeats.hanging().forEach(hang -> hanging.add(hang.toString()));
+        heartbeats.close();
+        List<String> turning = loops.close(LOOP_TIME);
+        turning.forEach(loop -> hanging.add("the thread " + loop + " does not end"));
+        if (turning.isEmpty()) {
+            queues.forEach(PortQueues::close);
         }
-        loops.close();
-        queues.forEach(PortQueues::close);
-        return clean;
+        return hanging;
     }
 
     /** What happened, in a few lines. */
@@ -284,8 +323,8 @@ public final class FailoverRun {
 
     /** A device cannot be given back: with the process goes the last that holds it. */
     private static void endProcess(String why) {
-        LastWords.say("twinport: " + why + " (the poll loop does not let go of it, or its driver's close hangs): ending"
-                + " the process, so that the kernel takes the device. Exit code " + EXIT_NOT_RELEASED);
-        ProcessEnd.now(EXIT_NOT_RELEASED);
+        LastWords.endProcess(
+                why + " (the poll loop does not let go of it, or its driver's close hangs): ending the process,"
+                        + " so that the kernel takes the device");
     }
 }

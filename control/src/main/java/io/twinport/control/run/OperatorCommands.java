@@ -123,9 +123,16 @@ public final class OperatorCommands {
      * @param mbufs of the pool
      * @param mbufsAvailable that nobody holds
      * @param errors that should not have happened, each with how often it did
+     * @param hanging threads that do not turn, each with what that means
      * @param ports their standbys
      */
-    record Health(long pid, int mbufs, int mbufsAvailable, List<String> errors, List<PortHealth> ports) {}
+    record Health(
+            long pid,
+            int mbufs,
+            int mbufsAvailable,
+            List<String> errors,
+            List<String> hanging,
+            List<PortHealth> ports) {}
 
     /** @param standby null while nothing is known of it */
     record PortHealth(String name, String active, boolean carrier, PortView.@Nullable HealthView standby) {}
@@ -137,6 +144,9 @@ public final class OperatorCommands {
                 pool.size(),
                 pool.available(),
                 run.engine().errors(),
+                run.heartbeats().hanging().stream()
+                        .map(Heartbeats.Hang::toString)
+                        .toList(),
                 run.operators().stream()
                         .map(PortOperator::view)
                         .map(view -> new PortHealth(view.name(), view.active(), view.carrier(), view.health()))

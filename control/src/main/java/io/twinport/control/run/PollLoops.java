@@ -6,6 +6,7 @@ import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.PortQueue;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -73,8 +74,28 @@ final class PollLoops {
         return engine.pollCpus().stream().limit(loops.size()).toList();
     }
 
-    /** Ends the loops. */
-    void close() {
-        lcores.forEach(Lcore::close);
+    /**
+     * Ends the loops.
+     *
+     * @return names of those that have not ended within the time: they hang
+     */
+    List<String> close(Duration time) {
+        long deadline = System.nanoTime() + time.toNanos();
+        // To close one waits without end for one that hangs.
+        lcores.forEach(lcore -> Thread.ofPlatform().daemon().start(lcore::close));
+        return lcores.stream()
+                .map(Lcore::thread)
+                .filter(thread -> !hasEnded(thread, deadline - System.nanoTime()))
+                .map(Thread::getName)
+                .toList();
+    }
+
+    private static boolean hasEnded(Thread thread, long nanos) {
+        try {
+            return thread.join(Duration.ofNanos(Math.max(nanos, 0)));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 }

@@ -32,8 +32,11 @@ final class PortOperator {
     /** A full ring of 512 frames of 1500 bytes takes 6 ms at 1 Gb/s. */
     private static final int QUIET_MILLIS = 50;
 
-    private static final Set<SideLife.Phase> OUT =
-            EnumSet.of(SideLife.Phase.DETACHED, SideLife.Phase.FAILED, SideLife.Phase.STOPPED);
+    private static final Set<SideLife.Phase> OUT = EnumSet.of(SideLife.Phase.DETACHED, SideLife.Phase.STOPPED);
+
+    /** Without a device, and waiting for one. */
+    private static final Set<SideLife.Phase> WAITING =
+            EnumSet.of(SideLife.Phase.ABSENT, SideLife.Phase.REFUSED, SideLife.Phase.FAILED);
 
     private final PortRun port;
     private final PortViews views;
@@ -117,17 +120,24 @@ final class PortOperator {
     }
 
     /**
-     * Takes a side's device in: that which was detached, or another one.
+     * Takes a side's device in: that which was detached, or is waited for, at once, or another one.
      *
      * @throws UserException if it cannot be; then the side is as it was
      */
     synchronized PortView attach(String role, Optional<String> devargs) {
         int side = side(role, "");
         Optional<SideLife> before = life(side);
-        before.filter(life -> !OUT.contains(life.phase())).ifPresent(life -> {
-            throw new UserException(
-                    "the " + role + " of " + name() + " is " + life.plan().name() + " at present: detach that first.");
-        });
+        Optional<SideLife> waiting = before.filter(life -> WAITING.contains(life.phase()));
+        if (waiting.isPresent()
+                && devargs.filter(text -> !isOf(waiting.get(), text)).isEmpty()) {
+            tryNow(role, waiting.get());
+            return view();
+        }
+        before.filter(life -> !OUT.contains(life.phase()) && !WAITING.contains(life.phase()))
+                .ifPresent(life -> {
+                    throw new UserException("the " + role + " of " + name() + " is "
+                            + life.plan().name() + " at present: detach that first.");
+                });
         SideSpec spec = devargs.map(text -> port.plan().side(side, text))
                 .or(() -> before.map(PortRun::spec))
                 .orElseThrow(
@@ -135,16 +145,35 @@ final class PortOperator {
         port.check(spec);
         SideLife life = port.newLife(spec);
         life.start();
-        Pause.until(
+        boolean ignored = Pause.until(
                 () -> life.phase() == SideLife.Phase.JOINED || !life.trouble().isEmpty(), ATTACH_MILLIS);
-        if (!life.trouble().isEmpty()) {
+        String trouble = life.trouble();
+        if (!trouble.isEmpty()) {
             life.stop();
-            throw new UserException(
-                    "the " + role + " of " + name() + " cannot be " + spec.name() + ": " + life.trouble());
+            throw new UserException("the " + role + " of " + name() + " cannot be " + spec.name() + ": " + trouble);
         }
-        before.ifPresent(port.lives()::remove);
+        before.ifPresent(old -> {
+            old.stop();
+            port.lives().remove(old);
+        });
         port.lives().add(side == FailoverPolicy.PRIMARY ? 0 : port.lives().size(), life);
         return view();
+    }
+
+    private boolean isOf(SideLife life, String devargs) {
+        SideSpec spec = PortRun.spec(life);
+        return port.plan().side(spec.side(), devargs).devargs().equals(spec.devargs());
+    }
+
+    private void tryNow(String role, SideLife life) {
+        int before = life.attempts();
+        life.tryNow();
+        boolean ignored =
+                Pause.until(() -> life.phase() == SideLife.Phase.JOINED || life.attempts() != before, ATTACH_MILLIS);
+        if (life.attempts() != before) {
+            throw new UserException("the " + role + " " + life.plan().name() + " of " + name() + " cannot join: "
+                    + life.trouble() + ". It is tried again.");
+        }
     }
 
     /**

@@ -5,6 +5,7 @@ import io.twinport.control.capture.Capture;
 import io.twinport.control.kernel.Tap;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
+import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.capture.CapturedPort;
 import io.twinport.dataplane.failover.FailoverPort;
@@ -95,6 +96,11 @@ final class PortQueues implements AutoCloseable {
     /** Where each queue is polled, for devices that join; the first one decides. Once the loops are made. */
     List<PortQueue> places() {
         return numbers.stream().map(loops::place).toList();
+    }
+
+    /** Whether a loop polls one of the queues. */
+    boolean isPolledBy(PollLoop loop) {
+        return places().stream().anyMatch(place -> place.loop() == loop);
     }
 
     /** The queues, for a capture. Once the loops are made. */

@@ -2,6 +2,7 @@ package io.twinport.control.run;
 
 import io.twinport.control.Engine;
 import io.twinport.control.Pause;
+import io.twinport.control.hotplug.DeviceLock;
 import io.twinport.control.hotplug.Membership;
 import io.twinport.control.hotplug.SideLife;
 import io.twinport.control.hotplug.SidePlan;
@@ -17,28 +18,27 @@ import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.announce.FrameSender;
 import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.failover.FailoverPolicy;
-import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortMonitor;
 import io.twinport.dataplane.member.Member;
 import io.twinport.dataplane.member.PortConfiguration;
 import io.twinport.dpdk.EthDev;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.Lock;
 import java.util.function.Consumer;
 
 /** One failover port of a run, from start to end. Either side may be missing at the start (R21, R39), and come later. */
 final class PortRun {
-    /** After that a probe has made its device and waits. */
+    /** The standby has its turn after that at the latest. */
     private static final int PROBE_MILLIS = 150;
 
     private final Engine engine;
     private final int id;
     private final PortQueues queues;
-    private final Lock devices;
+    private final DeviceLock devices;
     private final RunLog log;
     private final Watchdog watchdog;
     private final PortConfiguration configuration;
@@ -55,7 +55,14 @@ final class PortRun {
      * @param devices held while EAL's list of devices changes
      * @param hangs told what cannot be given back; does not return
      */
-    PortRun(Engine engine, int id, PortPlan plan, PortQueues queues, Lock devices, RunLog log, Consumer<String> hangs) {
+    PortRun(
+            Engine engine,
+            int id,
+            PortPlan plan,
+            PortQueues queues,
+            DeviceLock devices,
+            RunLog log,
+            Consumer<String> hangs) {
         this.engine = engine;
         this.id = id;
         this.plan = plan;
@@ -105,21 +112,20 @@ final class PortRun {
         return new MeasuredPort(plan.name(), queues.counters(), monitor.statistics(), monitor::standbyHealth);
     }
 
-    /** Sets the sides going, one after the other; {@link #lives} tells when they have joined. */
+    /** Sets the sides going, the primary first: a side without an address gets the other's. */
     void attach() {
         tapWatch = queues.tap().map(tap -> TapWatch.start(tap, live::follow, log));
         plan.sides().forEach(spec -> lives.add(newLife(spec)));
         watchdog.start();
         for (SideLife life : lives) {
             life.start();
-            // EAL's list of devices has no lock: the next probe begins when this one is over, or waits for its far end.
-            Pause.until(() -> life.first().isDone() || life.phase() == SideLife.Phase.ABSENT, PROBE_MILLIS);
+            boolean ignored = Pause.until(life::isSettled, PROBE_MILLIS);
         }
     }
 
     /** A side's life, which is not started yet. */
     SideLife newLife(SideSpec spec) {
-        Slot slot = spec.slot(configuration::identity, this::isTaken);
+        Slot slot = spec.slot(configuration::identity, this::isTaken, engine.conductor()::lookAtSides);
         SideLife life = new SideLife(new Plan(spec, slot), slot, devices, log);
         watchdog.watch(spec.role() + " " + spec.name(), life::isWantedBack);
         return life;
@@ -149,30 +155,19 @@ final class PortRun {
         return lives;
     }
 
-    /** Says which sides have not come yet, and that of any that cannot. */
+    /** Says which sides have not come yet; those that have failed say it themselves. */
     void sayWhoIsAwaited() {
-        for (SideLife life : lives) {
-            if (!life.first().isDone()) {
-                log.say("waiting for " + waitsFor(life));
-                life.first().exceptionally(e -> {
-                    log.warn(life.plan().role() + " cannot join: " + e.getMessage());
-                    return null;
-                });
-            }
-        }
+        lives.stream()
+                .filter(life -> !life.isHad() && life.trouble().isEmpty())
+                .forEach(life -> log.say("waiting for " + waitsFor(life)));
     }
 
     private static String waitsFor(SideLife life) {
-        SidePlan plan = life.plan();
-        String side = "the " + plan.role() + " " + plan.name();
-        if (life.phase() == SideLife.Phase.ABSENT) {
-            return side + " " + ((Plan) plan).slot.whyAbsent();
-        }
-        return side
-                + spec(life)
-                        .serverSocket()
-                        .map(path -> ": its far end has to connect to " + path)
-                        .orElse(": its driver's probe has not returned");
+        Plan plan = (Plan) life.plan();
+        return "the " + plan.role() + " " + plan.name() + " "
+                + (life.phase() == SideLife.Phase.ABSENT
+                        ? plan.slot.whyAbsent()
+                        : "whose driver's probe has not returned");
     }
 
     void sayReady(String pollers) {
@@ -231,6 +226,11 @@ final class PortRun {
         return queues.places().getFirst();
     }
 
+    /** One of its poll loops hangs, or turns again. */
+    void hang(boolean hangs) {
+        engine.conductor().hang(id, hangs);
+    }
+
     /** Says from now on what is of this level and above. */
     void logFrom(Level level) {
         log.from(level);
@@ -241,22 +241,29 @@ final class PortRun {
         engine.conductor().open(id, !on);
     }
 
-    /**
-     * Takes the sides away; the loops still run.
-     *
-     * @return false if a device could not be removed
-     */
-    boolean leave() {
+    /** Has the sides go away; the loops still run. */
+    void leave() {
         log.end();
         monitor.end();
         announcer.end();
         tapWatch.ifPresent(TapWatch::close);
-        boolean clean = true;
-        for (SideLife life : lives) {
-            clean &= life.stop();
-        }
+        lives.forEach(SideLife::stop);
+    }
+
+    /**
+     * Waits until the sides have gone.
+     *
+     * @param deadline by {@link System#nanoTime}
+     * @return those that have not by then, and what they are doing
+     */
+    List<String> awaitLeft(long deadline) {
+        List<String> staying = lives.stream()
+                .filter(life -> !life.awaitStop(Duration.ofNanos(Math.max(0, deadline - System.nanoTime()))))
+                .map(life -> "the " + life.plan().role() + " " + life.plan().name() + " of " + plan.name() + " is "
+                        + life.phase())
+                .toList();
         watchdog.close();
-        return clean;
+        return staying;
     }
 
     /** What happened, in a few lines. */
@@ -293,7 +300,7 @@ final class PortRun {
 
         @Override
         public SideDevice open() {
-            return present().open(configuration.mac(), engine.kernelLinks());
+            return present().open(configuration.mac(), slot, engine.kernelLinks());
         }
 
         @Override
@@ -303,10 +310,19 @@ final class PortRun {
 
         @Override
         public Membership join(SideDevice dev) {
-            PortCounters counters = queues.counters();
-            long takenBefore = counters.sentBy(spec.side());
-            Member member = live.join(spec.side(), dev, spec.adoptsMac());
-            return new PortMember(member, engine.conductor(), monitor, counters, takenBefore);
+            long takenBefore = queues.counters().sentBy(spec.side());
+            return member(live.join(spec.side(), dev, spec.adoptsMac()), takenBefore);
+        }
+
+        @Override
+        public Membership stuck() {
+            return member(
+                    configuration.side(spec.side()).orElseThrow(),
+                    queues.counters().sentBy(spec.side()));
+        }
+
+        private Membership member(Member member, long takenBefore) {
+            return new PortMember(member, engine.conductor(), monitor, queues.counters(), takenBefore);
         }
     }
 }

@@ -1,6 +1,7 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.FarEndSlot;
 import io.twinport.control.hotplug.InterfaceSlot;
 import io.twinport.control.hotplug.KernelSlot;
 import io.twinport.control.hotplug.PciBus;
@@ -11,11 +12,14 @@ import io.twinport.dataplane.EthSide;
 import io.twinport.dataplane.KernelLinks;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.PolicyText;
+import io.twinport.dataplane.vhost.FarEndAddress;
 import io.twinport.dataplane.virtio.VirtioProbe;
 import io.twinport.dataplane.virtio.VirtioSide;
 import io.twinport.dpdk.Devargs;
+import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MacAddress;
+import io.twinport.posix.PosixException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -186,8 +190,9 @@ public record SideSpec(
      *
      * @param address the port's, as soon as it is known
      * @param isTaken whether the device at a PCI address belongs to another side
+     * @param onLinkChange told when the link of what is below the device has changed; any thread
      */
-    Slot slot(Supplier<Optional<MacAddress>> address, Predicate<String> isTaken) {
+    Slot slot(Supplier<Optional<MacAddress>> address, Predicate<String> isTaken, Runnable onLinkChange) {
         if (driver == SideDriver.KERNEL) {
             return KernelSlot.ofThisMachine(name);
         }
@@ -196,6 +201,10 @@ public record SideSpec(
         }
         if (isPci()) {
             return new PciSlot(PciBus.ofThisMachine(), name, binds);
+        }
+        Optional<FarEndAddress> farEnd = FarEndSlot.addressOf(devargs);
+        if (farEnd.isPresent()) {
+            return new FarEndSlot(farEnd.get(), Eal.runtimeFolder().resolve(name + ".vhost"), onLinkChange);
         }
         // net_tap makes its interface itself.
         return name.startsWith("net_tap")
@@ -219,8 +228,10 @@ public record SideSpec(
                 search(() -> address, isTaken).check();
             } else if (isPci()) {
                 new PciSlot(PciBus.ofThisMachine(), name, binds).check();
+            } else {
+                FarEndSlot.addressOf(devargs).ifPresent(FarEndSlot::check);
             }
-        } catch (UserException e) {
+        } catch (UserException | PosixException e) {
             throw new UserException(
                     "--" + role() + " " + (isPci() && isSearch() ? name + " " : "") + e.getMessage(), e);
         }
@@ -254,12 +265,13 @@ public record SideSpec(
     }
 
     /**
-     * Probes the device; may block for ever, where it waits for a far end.
+     * Probes the device.
      *
      * @param address the port's, for a device without one of its own
+     * @param slot where it is
      * @param kernelLinks for a device over an interface of the kernel's
      */
-    SideDevice open(Optional<MacAddress> address, KernelLinks kernelLinks) {
+    SideDevice open(Optional<MacAddress> address, Slot slot, KernelLinks kernelLinks) {
         if (driver == SideDriver.TWINPORT) {
             return VirtioSide.open(name);
         }
@@ -268,14 +280,9 @@ public record SideSpec(
             return new EthSide(
                     EthDev.probe("net_af_packet_" + name + arguments), kernelLinks.below("net_af_packet" + arguments));
         }
-        EthDev dev = EthDev.probe(devargsWith(address));
-        return new EthSide(dev, kernelLinks.below(devargs));
-    }
-
-    /** The socket at which the device waits for its far end, where it is a server. */
-    public Optional<String> serverSocket() {
-        boolean server = Devargs.argument(devargs, "server").filter("1"::equals).isPresent();
-        return server ? Devargs.argument(devargs, "path") : Optional.empty();
+        Optional<KernelLinks.Below> below = slot.below();
+        EthDev dev = EthDev.probe(slot.devargs(devargsWith(address)));
+        return new EthSide(dev, below.or(() -> kernelLinks.below(devargs)));
     }
 
     /** {@code primary} or {@code standby}. */

@@ -34,8 +34,8 @@ public final class Heart implements AutoCloseable {
                 if (hang.isEmpty()) {
                     beat.run();
                 } else if (!told) {
-                    log.warn("no pass within " + period.toMillis() / 1e3 + " s of the loop " + String.join(", ", hang)
-                            + ": the service manager's watchdog is not fed, and it will start us again");
+                    log.warn("the service manager's watchdog is not fed, and will start the service again: "
+                            + String.join("; ", hang));
                 }
                 told = !hang.isEmpty();
             }

@@ -1,12 +1,15 @@
 package io.twinport.control.hotplug;
 
-import io.twinport.control.UserException;
 import io.twinport.dataplane.SideDevice;
+import io.twinport.dataplane.StuckLoopException;
+import io.twinport.dataplane.member.AdmissionException;
 import io.twinport.dataplane.testing.FakeDevice;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EventLine;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** A side whose devices do what the test says and write down what is done to them. */
 final class FakeSide implements SidePlan {
@@ -17,11 +20,16 @@ final class FakeSide implements SidePlan {
     /** Where the device's requests go, 0 while there is no device. */
     private long requests;
 
+    private @Nullable Device stuck;
+
     volatile int probesThatFail;
     volatile boolean hasWrongMac;
     volatile boolean needsRestart;
     volatile boolean isLoopStuck;
     volatile boolean failsToRestart;
+    volatile boolean failsToStop;
+    volatile boolean isGone;
+    volatile boolean isNotTakenByTheLoop;
 
     @Override
     public String role() {
@@ -77,14 +85,25 @@ final class FakeSide implements SidePlan {
     @Override
     public void admit(SideDevice dev) {
         if (hasWrongMac) {
-            throw new UserException("another MAC address");
+            throw new AdmissionException("another MAC address");
         }
     }
 
     @Override
     public Membership join(SideDevice dev) {
         tell("join");
+        isGone = false;
+        stuck = (Device) dev;
+        if (isNotTakenByTheLoop) {
+            isNotTakenByTheLoop = false;
+            throw new StuckLoopException("a poll loop has not taken the device");
+        }
         return new Member((Device) dev);
+    }
+
+    @Override
+    public Membership stuck() {
+        return new Member(Objects.requireNonNull(stuck));
     }
 
     private final class Member implements Membership {
@@ -117,6 +136,14 @@ final class FakeSide implements SidePlan {
         @Override
         public void stop() {
             tell("stop");
+            if (failsToStop) {
+                throw DpdkException.ofErrno("rte_eth_dev_stop()", 5, "");
+            }
+        }
+
+        @Override
+        public boolean isGone() {
+            return isGone;
         }
 
         @Override

@@ -3,21 +3,22 @@ package io.twinport.control.hotplug;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Pause;
-import io.twinport.control.UserException;
-import io.twinport.dpdk.DpdkException;
+import io.twinport.dataplane.RetryPause;
+import io.twinport.dataplane.member.AdmissionException;
 import io.twinport.dpdk.MacAddress;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,8 +34,12 @@ class SideLifeTest {
     /** Of a device that has just appeared. */
     private static final int PROBES = 8;
 
+    private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+    private static final Duration STOP_TIME = Duration.ofSeconds(1);
+
     private static final List<String> COMING = List.of("probe", "join");
     private static final List<String> GOING = List.of("prepare", "leave", "drain", "stop", "remove");
+    private static final List<String> GONE = List.of("leave", "drain", "stop", "remove");
     private static final List<String> ENDING = List.of("leave", "stop", "remove");
 
     @TempDir
@@ -44,6 +49,7 @@ class SideLifeTest {
     private final List<String> log = new CopyOnWriteArrayList<>();
     private FakeKernel kernel;
     private SideLife life;
+    private volatile boolean areInterruptsServed = true;
 
     @BeforeEach
     void boot() {
@@ -54,12 +60,25 @@ class SideLifeTest {
 
     @AfterEach
     void end() {
-        life.stop();
+        stop();
     }
 
     private SideLife newLife(boolean binds) {
+        return newLife(new PciSlot(kernel.bus(), ADDRESS, binds));
+    }
+
+    private SideLife newLife(Slot slot) {
         return new SideLife(
-                side, new PciSlot(kernel.bus(), ADDRESS, binds), new ReentrantLock(), (level, line) -> log.add(line));
+                side,
+                slot,
+                new DeviceLock(() -> areInterruptsServed),
+                (level, line) -> log.add(line),
+                new RetryPause(PAUSE_NANOS, PAUSE_NANOS));
+    }
+
+    private boolean stop() {
+        life.stop();
+        return life.awaitStop(STOP_TIME);
     }
 
     private static void await(String what, BooleanSupplier condition) {
@@ -109,7 +128,7 @@ class SideLifeTest {
 
             kernel.unplug(ADDRESS);
         }
-        assertTrue(life.stop());
+        assertTrue(stop());
         assertEquals(SideLife.Phase.STOPPED, life.phase());
     }
 
@@ -165,7 +184,7 @@ class SideLifeTest {
         kernel.plug(ADDRESS, "e1000e", 1);
         life.start();
         awaitStory(COMING);
-        assertTrue(life.stop());
+        assertTrue(stop());
         awaitStory(ENDING);
         assertEquals("e1000e", kernel.bus().find(ADDRESS).orElseThrow().driver());
     }
@@ -195,21 +214,40 @@ class SideLifeTest {
     }
 
     @Test
-    void shouldGiveUpProbingUntilItIsAnotherDevice() {
+    void shouldTryADeviceAgainForEver() {
         life.start();
         awaitPhase(SideLife.Phase.ABSENT);
-        side.probesThatFail = 100;
+        side.probesThatFail = PROBES + 5;
         kernel.plug(ADDRESS, "e1000e", 1);
-        awaitPhase(SideLife.Phase.REFUSED);
-        assertEquals(PROBES, side.takeStory().size());
-        assertEquals("e1000e", kernel.bus().find(ADDRESS).orElseThrow().driver(), "it was given back");
-        Pause.millis(LOOK_MILLIS);
-        assertEquals(List.of(), side.story());
+        awaitPhase(SideLife.Phase.FAILED);
+        assertEquals("rte_dev_probe() failed: -19 ENODEV (no such device)", life.trouble());
+        assertEquals("vfio-pci", kernel.bus().find(ADDRESS).orElseThrow().driver(), "nobody else has it meanwhile");
+        awaitPhase(SideLife.Phase.JOINED);
+        assertEquals(
+                PROBES + 5, side.takeStory().stream().filter("probe"::equals).count() - 1);
+        assertEquals(6, life.attempts(), "one after the other, when it is not new any more");
+        assertEquals("", life.trouble());
+        assertEquals(1, logged("cannot join: rte_dev_probe.*tried again"), log::toString);
+    }
 
-        side.probesThatFail = 0;
-        kernel.unplug(ADDRESS);
-        kernel.plug(ADDRESS, "e1000e", 1);
-        awaitStory(COMING);
+    @Test
+    void shouldTryAtOnceWhenItIsToldTo() {
+        life = new SideLife(
+                side,
+                new PciSlot(kernel.bus(), ADDRESS, true),
+                new DeviceLock(() -> true),
+                (level, line) -> log.add(line));
+        kernel.plug(ADDRESS, "vfio-pci", 1);
+        for (int tries = 0; tries < 6; tries++) { // by itself it would take half a minute
+            side.probesThatFail++;
+        }
+        life.start();
+        for (int attempt = 1; attempt <= 6; attempt++) {
+            int last = attempt;
+            await("it has failed", () -> life.attempts() == last);
+            life.tryNow();
+        }
+        awaitPhase(SideLife.Phase.JOINED);
     }
 
     @Test
@@ -253,46 +291,55 @@ class SideLifeTest {
     }
 
     @Test
-    void shouldFailAtOnceWithADeviceThatIsThereFromTheStart() {
+    void shouldNotTakeAFailureForTheUsersMistake() {
         side.probesThatFail = 1;
         kernel.plug(ADDRESS, "vfio-pci", 1);
         life.start();
-        CompletionException e =
-                assertThrows(CompletionException.class, () -> life.first().join());
-        assertInstanceOf(DpdkException.class, e.getCause());
-        assertEquals(List.of("probe"), side.story());
-        assertEquals(List.of(), log, "the caller tells it");
+        await("it is known", life::isSettled);
+        assertEquals(Optional.empty(), life.mistake());
+        awaitPhase(SideLife.Phase.JOINED);
+        assertTrue(life.isHad());
     }
 
+    /** A host gives a VF its address, and may do that later. */
     @Test
-    void shouldFailWithADeviceWhoseAddressIsWrongFromTheStart() {
+    void shouldLeaveADeviceAloneWhoseAddressIsWrong() {
         side.hasWrongMac = true;
         kernel.plug(ADDRESS, "vfio-pci", 1);
         life.start();
-        CompletionException e =
-                assertThrows(CompletionException.class, () -> life.first().join());
-        assertInstanceOf(UserException.class, e.getCause());
+        awaitPhase(SideLife.Phase.REFUSED);
+        assertEquals(Optional.empty(), life.mistake());
+        assertEquals(List.of("probe", "remove"), side.takeStory());
+        Pause.millis(LOOK_MILLIS);
+        assertEquals(List.of(), side.story());
+
+        side.hasWrongMac = false;
+        life.tryNow();
+        awaitPhase(SideLife.Phase.JOINED);
+    }
+
+    /** Nobody but the user decides what a virtual device is. */
+    @Test
+    void shouldTakeAVirtualDeviceThatIsNotThePortsForAMistake() {
+        side.hasWrongMac = true;
+        life = newLife(Slot.VIRTUAL);
+        life.start();
+        awaitPhase(SideLife.Phase.REFUSED);
+        assertInstanceOf(AdmissionException.class, life.mistake().orElseThrow());
     }
 
     /** R16: with {@code auto} a device with another address is none of ours, and no reason to end. */
     @Test
     void shouldLookFurtherWhereADeviceIsOnlyOneOfSeveral() {
-        life = new SideLife(
-                side,
-                new SearchSlot(
-                        kernel.bus(),
-                        () -> Optional.of(MacAddress.parse("52:54:00:00:00:01")),
-                        address -> false,
-                        false),
-                new ReentrantLock(),
-                (level, line) -> log.add(line));
+        life = newLife(new SearchSlot(
+                kernel.bus(), () -> Optional.of(MacAddress.parse("52:54:00:00:00:01")), address -> false, false));
         side.hasWrongMac = true;
         kernel.plugNic("0000:01:00.0", "vfio-pci", "52:54:00:00:00:02");
         kernel.plugNic("0000:02:00.0", "vfio-pci", "52:54:00:00:00:03");
         life.start();
         await("both were probed", () -> logged("is not the one: another MAC address") == 2);
         await("it waits", () -> life.phase() == SideLife.Phase.ABSENT);
-        assertFalse(life.first().isDone());
+        assertFalse(life.isHad());
         side.hasWrongMac = false;
         side.takeStory();
         kernel.plugNic("0000:03:00.0", "vfio-pci", "52:54:00:00:00:01");
@@ -343,7 +390,104 @@ class SideLifeTest {
         life.start();
         awaitStory(COMING);
         side.isLoopStuck = true;
-        assertFalse(life.stop());
+        assertFalse(stop());
         assertEquals(List.of(), side.story());
+        side.isLoopStuck = false;
+    }
+
+    /** Nobody waits for it, so the watchdog has no say; and what is to come by it yet does not. */
+    @Test
+    void shouldRemoveADeviceThatHasGoneWithoutARequest() {
+        kernel.plug(ADDRESS, "vfio-pci", 1);
+        life.start();
+        awaitStory(COMING);
+        side.isLoopStuck = true;
+        kernel.unplug(ADDRESS);
+        await("it says so", () -> logged("the poll loop does not let go of it") == 1);
+        assertFalse(life.isWantedBack(), "nobody waits");
+        side.isLoopStuck = false;
+        awaitStory(GONE);
+        await("it says so", () -> logged("primary 0000:01:00.0 has gone: off the loop after") == 1);
+        kernel.plug(ADDRESS, "vfio-pci", 1);
+        awaitStory(COMING);
+    }
+
+    /** Its driver says that it has gone, and sysfs shows the same device a moment longer, or all the time. */
+    @Test
+    void shouldTryADeviceAgainThatItsDriverHasGivenUp() {
+        kernel.plug(ADDRESS, "vfio-pci", 1);
+        life.start();
+        awaitStory(COMING);
+        for (int round = 0; round < 3; round++) {
+            side.isGone = true;
+            awaitStory(GONE);
+            awaitStory(COMING);
+        }
+    }
+
+    @Test
+    void shouldRemoveADeviceThatCannotBeStopped() {
+        kernel.plug(ADDRESS, "vfio-pci", 1);
+        life.start();
+        awaitStory(COMING);
+        side.failsToStop = true;
+        ask();
+        awaitStory(GOING);
+        assertEquals(1, logged("cannot be stopped: rte_eth_dev_stop"), log::toString);
+        await("it is answered", () -> !life.isWantedBack());
+        kernel.unplug(ADDRESS);
+        kernel.plug(ADDRESS, "vfio-pci", 1);
+        awaitStory(COMING);
+    }
+
+    /** The loop has the command to take it in its ring, and may yet obey: then it lets go of it again. */
+    @Test
+    void shouldWithdrawADeviceThatTheLoopHasNotTaken() {
+        side.isNotTakenByTheLoop = true;
+        kernel.plug(ADDRESS, "vfio-pci", 1);
+        life.start();
+        awaitStory(Stream.of(List.of("probe", "join"), GONE, COMING)
+                .flatMap(List::stream)
+                .toList());
+        awaitPhase(SideLife.Phase.JOINED);
+    }
+
+    /** DPDK panics when a device is closed under its interrupt thread. */
+    @Test
+    void shouldTouchNoDeviceWhileTheInterruptThreadHangs() {
+        kernel.plug(ADDRESS, "vfio-pci", 1);
+        life.start();
+        awaitStory(COMING);
+        areInterruptsServed = false;
+        ask();
+        awaitStory(List.of("prepare", "leave"));
+        Pause.millis(LOOK_MILLIS);
+        assertEquals(List.of(), side.story());
+        assertTrue(life.isWantedBack());
+        areInterruptsServed = true;
+        awaitStory(List.of("drain", "stop", "remove"));
+    }
+
+    /** Whatever the slot or the plan throws. */
+    @Test
+    void shouldOutliveWhatShouldNotHappen() {
+        AtomicInteger looks = new AtomicInteger();
+        life = newLife(new Slot() {
+            @Override
+            public Optional<Occupant> look() {
+                if (looks.incrementAndGet() <= 3) {
+                    throw new IllegalStateException("it cannot be looked at");
+                }
+                return Optional.of(new Occupant("there", "", true));
+            }
+
+            @Override
+            public boolean comesAndGoes() {
+                return true;
+            }
+        });
+        life.start();
+        awaitPhase(SideLife.Phase.JOINED);
+        assertEquals(1, logged("cannot join: it cannot be looked at"), log::toString);
     }
 }

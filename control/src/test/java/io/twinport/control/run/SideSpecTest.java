@@ -32,7 +32,6 @@ class SideSpecTest {
         SideSpec side = primary("net_virtio_user0,path=/run/vf.sock,server=1,mac=02:00:00:00:00:01");
         assertEquals("net_virtio_user0", side.name());
         assertEquals(Optional.of(MAC), side.mac());
-        assertEquals(Optional.of("/run/vf.sock"), side.serverSocket());
         assertFalse(side.adoptsMac());
         assertFalse(side.isPci());
     }

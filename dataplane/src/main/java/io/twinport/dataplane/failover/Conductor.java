@@ -67,6 +67,7 @@ public final class Conductor implements Agent {
     private final PortEvents.Listener onEvent = new Events();
     private final MessageHandler onMessage =
             (type, buffer, index, length) -> PortEvents.dispatch(type, buffer, index, onEvent);
+    private volatile long turns;
     private long lastLinkPoll = System.nanoTime();
 
     public Conductor(CncFile cnc) {
@@ -112,6 +113,16 @@ public final class Conductor implements Agent {
         carrier(port).open(open);
     }
 
+    /** A port whose poll loop hangs has no carrier: what it is given to send stays where it is. Any thread. */
+    public void hang(int port, boolean hangs) {
+        carrier(port).hang(hangs);
+    }
+
+    /** How often it has looked at everything. Any thread. */
+    public long turns() {
+        return turns;
+    }
+
     private PortCarrier carrier(int port) {
         return carriers.computeIfAbsent(port, number -> new PortCarrier());
     }
@@ -122,7 +133,9 @@ public final class Conductor implements Agent {
     }
 
     @Override
+    @SuppressWarnings("NonAtomicVolatileUpdate") // by this thread alone
     public int doWork() {
+        turns++;
         loops.forEach(LoopWatch::look);
         // A read ends at the ring's edge: what belongs together is read together.
         int work = events.read(onMessage) + events.read(onMessage);

@@ -1,14 +1,15 @@
 package io.twinport.dataplane.failover;
 
 /**
- * A port's carrier as the rest of the system sees it: on while the port is open and a side is ready (R49). Decided for all
+ * A port's carrier as the rest of the system sees it: on while the port is open, its poll loop turns and a side is ready (R49). Decided for all
  * that is known at a time, not for each message: a failover, where one side's link goes and the other's stays or comes, is
  * no change.
  *
- * <p>For the conductor's thread; {@link #open} for any.
+ * <p>For the conductor's thread; {@link #open} and {@link #hang} for any.
  */
 final class PortCarrier {
     private volatile boolean open = true;
+    private volatile boolean hanging;
     private int state = FailoverPolicy.INITIAL;
     private long nanos;
     private boolean on;
@@ -16,6 +17,11 @@ final class PortCarrier {
     /** Opens or closes the port (R39, R40). */
     void open(boolean isOpen) {
         open = isOpen;
+    }
+
+    /** Its poll loop hangs, or turns again. */
+    void hang(boolean hangs) {
+        hanging = hangs;
     }
 
     /** The policy's state has changed. */
@@ -29,7 +35,7 @@ final class PortCarrier {
         boolean ready = FailoverPolicy.isReady(state, FailoverPolicy.PRIMARY)
                 || FailoverPolicy.isReady(state, FailoverPolicy.STANDBY);
         boolean before = on;
-        on = open && ready;
+        on = open && ready && !hanging;
         return on != before;
     }
 

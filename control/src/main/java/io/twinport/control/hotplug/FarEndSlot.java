@@ -1,0 +1,143 @@
+package io.twinport.control.hotplug;
+
+import io.twinport.dataplane.KernelLinks;
+import io.twinport.dataplane.RetryPause;
+import io.twinport.dataplane.vhost.FarEndAddress;
+import io.twinport.dataplane.vhost.VhostUserProxy;
+import io.twinport.dataplane.vhost.VhostUserProxy.FarEnd;
+import io.twinport.dpdk.Devargs;
+import io.twinport.posix.PosixException;
+import io.twinport.posix.SocketPath;
+import java.nio.file.Path;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The far end of a virtio-user device, by vhost-user. It comes and goes as a device does that is plugged in: each one is asked
+ * by a {@link VhostUserProxy} first, and then a device is made for it, with the features and queues that it has.
+ */
+public final class FarEndSlot implements Slot {
+    private static final String DRIVER = "net_virtio_user";
+    private static final String PATH = "path";
+    private static final String SERVER = "server";
+    private static final String QUEUES = "queues";
+
+    /** How the device files of the kernel's own back ends begin (vhost-net, vDPA), which are no far ends by vhost-user. */
+    private static final String KERNEL_BACK_END = "/dev/vhost-";
+
+    private final FarEndAddress address;
+    private final Path driverPath;
+    private final Runnable onChange;
+    private volatile @Nullable VhostUserProxy proxy;
+
+    /**
+     * @param driverPath where the driver is to connect to; in a folder that is ours alone
+     * @param onChange told when the far end has come or gone; any thread
+     */
+    public FarEndSlot(FarEndAddress address, Path driverPath, Runnable onChange) {
+        this.address = address;
+        this.driverPath = driverPath;
+        this.onChange = onChange;
+    }
+
+    /** Where a device's far end is met, if it is a virtio-user device with a far end by vhost-user. */
+    public static Optional<FarEndAddress> addressOf(String devargs) {
+        if (!Devargs.nameOf(devargs).startsWith(DRIVER)) {
+            return Optional.empty();
+        }
+        boolean isServer = Devargs.argument(devargs, SERVER).filter("1"::equals).isPresent();
+        return Devargs.argument(devargs, PATH)
+                .filter(path -> !path.startsWith(KERNEL_BACK_END))
+                .map(path -> new FarEndAddress(path, isServer));
+    }
+
+    /**
+     * Checks that nobody else listens where far ends are to connect to.
+     *
+     * @throws PosixException if somebody does, or it cannot be listened there
+     */
+    public static void check(FarEndAddress address) {
+        if (address.isServer()) {
+            SocketPath.take(address.path()).close();
+        }
+    }
+
+    @Override
+    public Optional<Occupant> look() {
+        return running().present().map(far -> new Occupant(far.number(), "", true));
+    }
+
+    private VhostUserProxy running() {
+        VhostUserProxy running = proxy;
+        if (running == null) {
+            running = new VhostUserProxy(address, driverPath, new RetryPause(), onChange);
+            running.start();
+            proxy = running;
+        }
+        return running;
+    }
+
+    @Override
+    public boolean comesAndGoes() {
+        return true;
+    }
+
+    @Override
+    public String whyAbsent() {
+        return address.isServer()
+                ? "whose far end has to connect to " + address.path()
+                : "whose far end is not there: nobody listens at " + address.path() + " yet";
+    }
+
+    @Override
+    public String trouble() {
+        VhostUserProxy running = proxy;
+        return running == null ? "" : running.trouble();
+    }
+
+    @Override
+    public void tryNow() {
+        VhostUserProxy running = proxy;
+        if (running != null) {
+            running.tryNow();
+        }
+    }
+
+    /** The driver connects to the proxy, and has no more queues than the far end. */
+    @Override
+    public String devargs(String wanted) {
+        String devargs = Devargs.with(Devargs.with(wanted, PATH, driverPath.toString()), SERVER, "0");
+        int offered = running().present().map(FarEnd::queuePairs).orElse(1);
+        boolean isTooMany = Devargs.argument(wanted, QUEUES)
+                .filter(queues -> queues.matches("\\d{1,5}") && Integer.parseInt(queues) > offered)
+                .isPresent();
+        return isTooMany ? Devargs.with(devargs, QUEUES, String.valueOf(offered)) : devargs;
+    }
+
+    @Override
+    public Optional<KernelLinks.Below> below() {
+        VhostUserProxy running = running();
+        Optional<FarEnd> far = running.present();
+        return Optional.of(new KernelLinks.Below() {
+            @Override
+            public boolean isUsable() {
+                return far.isPresent() && Objects.equals(far, running.present());
+            }
+
+            @Override
+            public boolean isGone() {
+                return !isUsable();
+            }
+        });
+    }
+
+    @Override
+    public void giveBack() {
+        VhostUserProxy running = proxy;
+        proxy = null;
+        if (running != null) {
+            running.close();
+        }
+    }
+}
