@@ -152,6 +152,11 @@ public final class Program implements AutoCloseable {
         }
     }
 
+    /** SIGTERM, as a service manager sends it. */
+    public void terminate() {
+        process.destroy();
+    }
+
     /** SIGKILL: no chance to say good-bye. Does not wait: beside busy CPUs Linux may take seconds to reap a process. */
     public void kill() {
         process.destroyForcibly();

@@ -113,7 +113,7 @@ class HotplugHwTest {
 
         Ledger ledger = Ledger.of(twinport, wire);
         scenario.step(ledger.toString());
-        twinport.lines("left \\d+ times").forEach(scenario::step);
+        twinport.lines("has left \\d+ times").forEach(scenario::step);
         assertEquals(0, ledger.lostOut(), ledger::toString);
         assertEquals(0, ledger.duplicated(), ledger::toString);
         assertTrue(ledger.lostIn() >= 0, ledger::toString);

@@ -72,7 +72,7 @@ class OwnDriverHwTest {
         scenario.step("stop twinport");
         assertEquals(0, twinport.terminate(SOON), twinport::toString);
         assertEquals(List.of(), twinport.lines("Exception|^\\d+ times:|not back in the pool"), twinport::toString);
-        twinport.lines("left \\d+ times").forEach(scenario::step);
+        twinport.lines("has left \\d+ times").forEach(scenario::step);
         Ledger ledger = Ledger.of(twinport, wire);
         scenario.step(ledger.toString());
         assertEquals(0, ledger.lostOut(), ledger::toString);

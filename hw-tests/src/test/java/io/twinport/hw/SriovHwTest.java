@@ -96,7 +96,7 @@ class SriovHwTest {
         assertEquals(0, twinport.lines("Exception|^\\d+ times:").size(), twinport::toString);
         Ledger ledger = Ledger.of(twinport, wire);
         scenario.step(ledger.toString());
-        twinport.lines("left \\d+ times").forEach(scenario::step);
+        twinport.lines("has left \\d+ times").forEach(scenario::step);
         assertEquals(0, ledger.duplicated(), ledger::toString);
         // A VF that stays deaf would lose all of the 2 s.
         assertTrue(ledger.lostIn() < 6 * LOST_IN_A_SWITCH, ledger::toString);

@@ -72,12 +72,17 @@ public final class EthDev {
      * @param devargs as DPDK writes them, {@code net_virtio_user0,path=...} or {@code 0000:05:00.0}
      */
     public static EthDev probe(String devargs) {
+        return probe(devargs, devargs);
+    }
+
+    /** {@link #probe(String)}, where messages are to name other arguments than the driver's: its user's. */
+    public static EthDev probe(String devargs, String named) {
         String name = Devargs.nameOf(devargs);
         try (Arena arena = Arena.ofConfined()) {
             int result = Dpdk.rte_dev_probe(arena.allocateFrom(devargs));
             // EAL has probed the PCI devices that it was allowed at its start.
             if (result != -Errno.EEXIST) {
-                checkProbe(result, devargs, name);
+                checkProbe(result, named, name);
             }
             MemorySegment port = arena.allocate(ValueLayout.JAVA_SHORT);
             DpdkException.check(

@@ -16,9 +16,11 @@ public final class Errno {
     public static final int ENODEV = 19;
     public static final int EINVAL = 22;
     public static final int ENOSPC = 28;
+    public static final int EPIPE = 32;
 
     public static final int EADDRINUSE = 98;
     public static final int ECONNABORTED = 103;
+    public static final int ECONNRESET = 104;
     public static final int ENOBUFS = 105;
     public static final int ECONNREFUSED = 111;
 
@@ -41,13 +43,13 @@ public final class Errno {
             Map.entry(ENODEV, "ENODEV (no such device)"),
             Map.entry(EINVAL, "EINVAL (invalid argument)"),
             Map.entry(ENOSPC, "ENOSPC (no space left)"),
-            Map.entry(32, "EPIPE (broken pipe)"),
+            Map.entry(EPIPE, "EPIPE (broken pipe)"),
             Map.entry(38, "ENOSYS (not implemented)"),
             Map.entry(ENOTSUP, "ENOTSUP (not supported)"),
             Map.entry(EADDRINUSE, "EADDRINUSE (address in use)"),
             Map.entry(ECONNABORTED, "ECONNABORTED (connection aborted)"),
             Map.entry(ENOBUFS, "ENOBUFS (no buffer space)"),
-            Map.entry(104, "ECONNRESET (connection reset)"),
+            Map.entry(ECONNRESET, "ECONNRESET (connection reset)"),
             Map.entry(107, "ENOTCONN (not connected)"),
             Map.entry(110, "ETIMEDOUT (timed out)"),
             Map.entry(ECONNREFUSED, "ECONNREFUSED (connection refused)"));

@@ -36,15 +36,25 @@ public final class SocketPath implements AutoCloseable {
         LockFile lock =
                 LockFile.take(lockPath).orElseThrow(() -> inUse(path, "the process that has locked " + lockPath));
         try {
-            deleteLeftOver(path);
+            free(path);
             return new SocketPath(lock);
-        } catch (IOException e) {
-            lock.close();
-            throw new PosixException(
-                    call(path), Errno.EACCES, "what a killed process has left cannot be deleted: " + e);
         } catch (PosixException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /**
+     * Only deletes what a process that was killed has left, for somebody who is about to listen there.
+     *
+     * @throws PosixException as {@link #take} does
+     */
+    public static void free(String path) {
+        try {
+            deleteLeftOver(path);
+        } catch (IOException e) {
+            throw new PosixException(
+                    call(path), Errno.EACCES, "what a killed process has left cannot be deleted: " + e);
         }
     }
 

@@ -77,7 +77,7 @@ final class RunCommand implements Callable<Integer> {
         int flightFrames = options.flightFrames();
         Optional<Duration> exitWhenStuck = options.exitWhenStuck();
         MbufNeeds mbufs = MbufNeeds.of(plans);
-        EalArguments arguments = arguments(sides, mbufs.megabytes(), configuration.eal());
+        EalArguments arguments = arguments(sides, mbufs.megabytes(), PortPlan.withoutSides(configuration.eal(), plans));
         Interrupt interrupt = Interrupt.install(0);
         // First, so that an address that cannot be had is said before any device is touched.
         Path cncFile = options.engine.cncFile(EngineOptions.DEFAULT_NAME);

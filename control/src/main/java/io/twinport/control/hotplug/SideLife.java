@@ -62,7 +62,7 @@ public final class SideLife {
         }
     }
 
-    private static final String TRIED_AGAIN = ". It is tried again after 1 s, and ever less often, up to every 30 s";
+    private static final String TRIED_AGAIN = " It is tried again after 1 s, and ever less often, up to every 30 s.";
 
     private static final long LOOK_MILLIS = 100;
 
@@ -261,7 +261,7 @@ public final class SideLife {
                 refused = null;
                 released = null;
                 pause.reset();
-                tell(slot.trouble().isEmpty() ? "" : slot.trouble() + TRIED_AGAIN);
+                tell(slot.trouble().isEmpty() ? "" : sentence(slot.trouble()) + TRIED_AGAIN);
             } else if (pause.isOver() && isToBeHad(there.get())) {
                 phase = Phase.PROBING;
                 return there.get();
@@ -438,7 +438,7 @@ public final class SideLife {
         }
         failure = e;
         pause.begin();
-        tell(text(e) + TRIED_AGAIN);
+        tell(sentence(trouble()) + TRIED_AGAIN);
         hasWaited = false; // what has just appeared was tried in quick succession, and is not new any more
         phase = Phase.FAILED;
     }
@@ -449,6 +449,10 @@ public final class SideLife {
             log.warn(named() + " cannot join: " + why);
         }
         told = why;
+    }
+
+    private static String sentence(String text) {
+        return text.endsWith(".") || text.endsWith("?") ? text : text + ".";
     }
 
     private static String text(Throwable e) {

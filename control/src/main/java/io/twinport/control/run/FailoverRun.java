@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The failover ports of a process, from start to end. */
 public final class FailoverRun {
-    /** What a side that is there needs to come up; one that needs longer is waited for while the ports run. */
-    private static final int START_MILLIS = 1000;
+    /** For a probe that has begun; the ports run meanwhile. */
+    private static final int START_MILLIS = 5000;
 
     /** Two devices each, and room for one that comes in another's place. */
     private static final int MOST_PORTS = 15;
@@ -100,9 +100,9 @@ public final class FailoverRun {
         heartbeats.watch(
                 loop.roleName(),
                 () -> loop.epoch().passes(),
-                "it is a poll loop, and its handler or a driver hangs. "
+                "it is a poll loop, and its handler or a driver hangs, or something else has its CPU. "
                         + polled.stream().map(port -> port.plan().name()).collect(Collectors.joining(", "))
-                        + " can neither send nor receive, and has no carrier. Only a restart of twinport mends that",
+                        + " can neither send nor receive, and has no carrier. If it does not turn again, restart twinport",
                 hangs -> polled.forEach(port -> port.hang(hangs)));
     }
 
@@ -258,7 +258,7 @@ public final class FailoverRun {
         ports.forEach(port -> port.sayReady(pollers()));
     }
 
-    /** Sides that are slow, or fail, are waited for while the ports run. */
+    /** Until it is known of each side what it waits for or suffers from; who needs longer is waited for while the ports run. */
     private void awaitSides() {
         long deadline = System.nanoTime() + START_MILLIS * 1_000_000L;
         List<SideLife> lives =

@@ -110,16 +110,20 @@ public final class Heartbeats implements AutoCloseable {
 
     private void run() {
         while (!closing) {
-            try {
-                watches.forEach(Watch::look);
-                most.ifPresent(time -> hanging().stream()
-                        .filter(hang -> hang.time().compareTo(time) >= 0)
-                        .findFirst()
-                        .ifPresent(end));
-            } catch (RuntimeException e) {
-                errors.onError(e);
-            }
+            watches.forEach(this::look);
+            most.ifPresent(time -> hanging().stream()
+                    .filter(hang -> hang.time().compareTo(time) >= 0)
+                    .findFirst()
+                    .ifPresent(end));
             LockSupport.parkNanos(LOOK_NANOS);
+        }
+    }
+
+    private void look(Watch watch) {
+        try {
+            watch.look();
+        } catch (RuntimeException e) {
+            errors.onError(e);
         }
     }
 

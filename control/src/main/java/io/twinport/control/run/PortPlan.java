@@ -61,6 +61,12 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
                 .toList();
     }
 
+    /** EAL's arguments without the virtual devices that are sides of these ports: those are made when they join. */
+    public static List<String> withoutSides(List<String> eal, List<PortPlan> ports) {
+        return VdevPairing.without(
+                eal, ports.stream().flatMap(port -> port.sides.stream()).toList());
+    }
+
     /**
      * The same port, with what this machine has for a standby that was not named.
      *

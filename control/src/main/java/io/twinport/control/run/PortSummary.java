@@ -64,7 +64,7 @@ record PortSummary(PrintStream out, RunLog log, PortCounters counters, PortMonit
         if (!releases.isEmpty()) {
             out.printf(
                     Locale.ROOT,
-                    "%s left %d times: off the loop after at most %.1f ms, closed in at most %.0f ms,"
+                    "%s has left %d times; off the loop after at most %.1f ms, closed in at most %.0f ms,"
                             + " frames in its ring: at most %d%n",
                     life.plan().role(),
                     releases.size(),

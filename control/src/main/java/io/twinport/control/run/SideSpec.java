@@ -1,6 +1,7 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.DriverSocket;
 import io.twinport.control.hotplug.FarEndSlot;
 import io.twinport.control.hotplug.InterfaceSlot;
 import io.twinport.control.hotplug.KernelSlot;
@@ -281,7 +282,8 @@ public record SideSpec(
                     EthDev.probe("net_af_packet_" + name + arguments), kernelLinks.below("net_af_packet" + arguments));
         }
         Optional<KernelLinks.Below> below = slot.below();
-        EthDev dev = EthDev.probe(slot.devargs(devargsWith(address)));
+        DriverSocket.free(devargs);
+        EthDev dev = EthDev.probe(slot.devargs(devargsWith(address)), devargs);
         return new EthSide(dev, below.or(() -> kernelLinks.below(devargs)));
     }
 

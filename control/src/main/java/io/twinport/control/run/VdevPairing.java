@@ -42,6 +42,24 @@ final class VdevPairing {
         free.removeIf(vdev -> named.contains(vdev.name()));
     }
 
+    /**
+     * EAL's arguments without the devices that sides have found there: each is made when its side joins, as one that is named
+     * is, and a far end that does not come keeps EAL from nothing.
+     */
+    static List<String> without(List<String> eal, List<SideSpec> sides) {
+        List<String> rest = new ArrayList<>();
+        for (int i = 0; i < eal.size(); i++) {
+            boolean isSplit = eal.get(i).equals(OPTION) && i + 1 < eal.size();
+            String devargs = isSplit ? eal.get(i + 1) : eal.get(i).replaceFirst("^" + OPTION + "=", "");
+            if (sides.stream().noneMatch(side -> side.devargs().equals(devargs))) {
+                rest.add(eal.get(i));
+            } else if (isSplit) {
+                i++;
+            }
+        }
+        return rest;
+    }
+
     private void add(String devargs) {
         try {
             Devargs.argument(devargs, "mac")

@@ -137,19 +137,27 @@ class BadInputDpdkTest {
         assertFalse(Files.exists(Path.of("/sys/class/net/twbadmtu")), "its interface was left behind");
     }
 
+    /** What time may mend does not end it: here somebody makes room for a vhost-user socket. */
     @Test
-    void shouldSayThatAPortDoesNotStart() throws IOException {
-        // A vhost-user socket cannot be made where a file is in the way.
+    void shouldSayThatAPortDoesNotStartAndTryAgain() throws IOException {
         Path file = Files.writeString(folder.resolve("in-the-way"), "");
-        assertFailure(
-                "net_vhost0",
+        try (Program run = Program.twinport(
                 "run",
+                "--cnc-dir",
+                folder.toString(),
                 "--primary",
                 "net_vhost0,iface=" + file.resolve("socket"),
                 "--handler",
                 "sink",
                 "--",
-                "--no-huge");
+                "--no-huge")) {
+            run.awaitLine("primary net_vhost0 cannot join: rte_eth_dev_configure.* It is tried again", SECONDS);
+            Files.delete(file);
+            Files.createDirectory(file);
+            run.awaitLine("primary net_vhost0 \\(port 0, net_vhost\\) joined", SECONDS);
+            run.interrupt();
+            assertEquals(0, run.waitFor(SECONDS), run::output);
+        }
     }
 
     @Test

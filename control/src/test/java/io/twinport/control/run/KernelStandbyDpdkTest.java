@@ -130,7 +130,7 @@ class KernelStandbyDpdkTest {
             Program.run("ip", "link", "set", TAP, "up");
             ping();
             Program.run("ip", "link", "delete", NEAR);
-            run.awaitLine("standby " + NEAR + " released", SECONDS);
+            run.awaitLine("standby " + NEAR + " has gone", SECONDS);
             plug();
             run.awaitCount("standby net_af_packet_" + NEAR + ".* joined", 2, SECONDS);
             run.awaitCount("standby link up", 2, SECONDS);

@@ -54,6 +54,15 @@ class VdevPairingTest {
                         .toString());
     }
 
+    /** EAL would wait without end for the far end of one that is a server. */
+    @Test
+    void shouldLeaveToTheSidesWhatTheyHaveFound() {
+        List<String> eal = List.of("-l", "1", "--vdev=" + TAP, "--vdev", VIRTIO, "--vdev", OTHER_TAP, "--no-huge");
+        List<SideSpec> found = new VdevPairing(eal, List.of()).resolve(sides("auto", "auto"));
+        assertEquals(List.of("-l", "1", "--vdev", OTHER_TAP, "--no-huge"), VdevPairing.without(eal, found));
+        assertEquals(eal, VdevPairing.without(eal, sides("net_tap0", "net_virtio_user3")), "EAL's are others");
+    }
+
     @Test
     void shouldFindThePartnerOfTheOneThatIsNamed() {
         assertEquals(List.of("net_tap0", VIRTIO), resolve(named(), "net_tap0", "auto"));

@@ -1,5 +1,6 @@
 package io.twinport.dataplane.vhost;
 
+import io.twinport.posix.Errno;
 import io.twinport.posix.PosixException;
 import io.twinport.posix.UnixStream;
 import java.nio.ByteBuffer;
@@ -12,15 +13,17 @@ import java.util.stream.IntStream;
  * A connection that speaks the protocol, from either end. It never waits: a message comes when all of it is there. For one
  * thread.
  */
-final class VhostConnection implements AutoCloseable {
+public final class VhostConnection implements AutoCloseable {
     /** The peer has ended the connection, or says what no peer may say. */
-    static final class BrokenException extends Exception {
+    public static final class BrokenException extends Exception {
         private static final long serialVersionUID = 1L;
 
-        BrokenException(String message) {
+        public BrokenException(String message) {
             super(message);
         }
     }
+
+    private static final String HUNG_UP = "it hung up";
 
     private final UnixStream stream;
     private final byte[] bytes = new byte[VhostMessage.HEADER + VhostMessage.MOST_PAYLOAD];
@@ -28,7 +31,8 @@ final class VhostConnection implements AutoCloseable {
     private int filled;
     private int[] descriptors = {};
 
-    VhostConnection(UnixStream stream) {
+    /** @param stream connected, which is this object's from now on */
+    public VhostConnection(UnixStream stream) {
         this.stream = stream;
     }
 
@@ -41,11 +45,12 @@ final class VhostConnection implements AutoCloseable {
      *
      * @throws BrokenException if the peer has gone, or does not read
      */
-    void send(VhostMessage message) throws BrokenException {
+    public void send(VhostMessage message) throws BrokenException {
         try {
             stream.send(message.bytes(), message.descriptors());
         } catch (PosixException e) {
-            throw new BrokenException("it does not take " + message + " (" + e.getMessage() + ")");
+            throw new BrokenException(
+                    e.errno() == Errno.EPIPE ? HUNG_UP : "it does not take " + message + " (" + e.getMessage() + ")");
         }
     }
 
@@ -54,7 +59,7 @@ final class VhostConnection implements AutoCloseable {
      *
      * @throws BrokenException if there will be no more
      */
-    Optional<VhostMessage> receive() throws BrokenException {
+    public Optional<VhostMessage> receive() throws BrokenException {
         int end = end();
         while (filled < end) {
             if (!fill(end)) {
@@ -90,14 +95,15 @@ final class VhostConnection implements AutoCloseable {
         try {
             got = stream.receive(part, 0, received);
         } catch (PosixException e) {
-            throw new BrokenException("its connection broke (" + e.getMessage() + ")");
+            throw new BrokenException(
+                    e.errno() == Errno.ECONNRESET ? HUNG_UP : "its connection broke (" + e.getMessage() + ")");
         }
         if (got == UnixStream.NOTHING_YET) {
             return false;
         }
         keepDescriptors();
         if (got == 0) {
-            throw new BrokenException(filled == 0 ? "it hung up" : "it hung up in the middle of a message");
+            throw new BrokenException(filled == 0 ? HUNG_UP : HUNG_UP + " in the middle of a message");
         }
         System.arraycopy(part, 0, bytes, filled, got);
         filled += got;

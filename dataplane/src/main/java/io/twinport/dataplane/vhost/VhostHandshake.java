@@ -11,6 +11,9 @@ import io.twinport.dataplane.vhost.VhostConnection.BrokenException;
  * @param queuePairs at most
  */
 record VhostHandshake(long features, long protocolFeatures, int queuePairs) {
+    /** Of no far end. */
+    static final VhostHandshake NONE = new VhostHandshake(0, 0, 1);
+
     /** How a request is answered. */
     interface Asked {
         /** @throws BrokenException if it is not, or by something else */

@@ -21,32 +21,31 @@ import java.util.Arrays;
  * @param payload at most {@link #MOST_PAYLOAD} bytes
  * @param descriptors that came with it and belong to whoever has the message, or that go with it
  */
-record VhostMessage(int request, int flags, byte[] payload, int[] descriptors) {
+public record VhostMessage(int request, int flags, byte[] payload, int[] descriptors) {
     static final int HEADER = 12;
     static final int SIZE = 8;
 
     /** The largest that there is, the table of 8 regions, has 264 bytes. */
-    static final int MOST_PAYLOAD = 512;
+    public static final int MOST_PAYLOAD = 512;
 
-    static final int VERSION = 1;
-    static final int VERSION_MASK = 3;
-    static final int REPLY = 1 << 2;
-    static final int NEED_REPLY = 1 << 3;
+    public static final int VERSION = 1;
+    public static final int REPLY = 1 << 2;
+    public static final int NEED_REPLY = 1 << 3;
 
     private static final int[] NO_DESCRIPTORS = {};
 
     /** A request without a payload. */
-    static VhostMessage request(int request) {
+    public static VhostMessage request(int request) {
         return new VhostMessage(request, VERSION, new byte[0], NO_DESCRIPTORS);
     }
 
     /** A request with a number. */
-    static VhostMessage request(int request, long number) {
+    public static VhostMessage request(int request, long number) {
         return new VhostMessage(request, VERSION, bytes(number), NO_DESCRIPTORS);
     }
 
     /** A reply that is a number. */
-    static VhostMessage reply(int request, long number) {
+    public static VhostMessage reply(int request, long number) {
         return new VhostMessage(request, VERSION | REPLY, bytes(number), NO_DESCRIPTORS);
     }
 
@@ -58,7 +57,7 @@ record VhostMessage(int request, int flags, byte[] payload, int[] descriptors) {
     }
 
     /** Whether the sender waits for a reply, by the request's nature or because it says so. */
-    boolean wantsReply() {
+    public boolean wantsReply() {
         return (flags & NEED_REPLY) != 0 || VhostRequest.isQuestion(request);
     }
 
@@ -80,12 +79,12 @@ record VhostMessage(int request, int flags, byte[] payload, int[] descriptors) {
     }
 
     /** The message has gone on, or goes nowhere. */
-    void closeDescriptors() {
+    public void closeDescriptors() {
         Arrays.stream(descriptors).forEach(UnixStream::closeDescriptor);
     }
 
     /** The number that is its payload, or its beginning; 0 where that is shorter. */
-    long number() {
+    public long number() {
         return payload.length < Long.BYTES
                 ? 0
                 : ByteBuffer.wrap(payload).order(ByteOrder.LITTLE_ENDIAN).getLong();

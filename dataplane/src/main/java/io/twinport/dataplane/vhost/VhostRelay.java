@@ -1,9 +1,11 @@
 package io.twinport.dataplane.vhost;
 
 import io.twinport.dataplane.vhost.VhostConnection.BrokenException;
+import io.twinport.posix.PollSet;
 import io.twinport.posix.UnixListener;
 import io.twinport.posix.UnixStream;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Carries messages between a far end and the driver, and watches that the far end keeps to the protocol. When it does not
@@ -13,10 +15,11 @@ final class VhostRelay {
     private static final int NOTHING = 0;
 
     private final VhostUserProxy proxy;
-    private final VhostConnection far;
     private final VhostHandshake handshake;
-    private boolean isFarThere = true;
-    private boolean isUsed;
+
+    /** Null when it has gone. */
+    private @Nullable VhostConnection far;
+
     private long status;
 
     /** The request that the driver waits for an answer to, with the number in it. */
@@ -25,23 +28,28 @@ final class VhostRelay {
     private long number;
     private long deadline;
 
-    VhostRelay(VhostUserProxy proxy, VhostConnection far, VhostHandshake handshake) {
+    /**
+     * @param far null if it has gone before the driver came
+     * @param handshake of that far end
+     */
+    VhostRelay(VhostUserProxy proxy, @Nullable VhostConnection far, VhostHandshake handshake) {
         this.proxy = proxy;
         this.far = far;
         this.handshake = handshake;
     }
 
     /**
-     * Returns when the driver has hung up, or at the proxy's end.
+     * Waits for the driver, and serves it.
      *
      * @throws BrokenException what was wrong with the far end before the driver came
      */
     void run(UnixListener driverSide) throws BrokenException {
-        Optional<UnixStream> come = awaitDriver(driverSide);
-        if (come.isEmpty()) {
-            return;
-        }
-        try (VhostConnection driver = new VhostConnection(come.get())) {
+        awaitDriver(driverSide).ifPresent(this::serve);
+    }
+
+    /** Returns when the driver has hung up, or at the proxy's end. */
+    void serve(UnixStream come) {
+        try (VhostConnection driver = new VhostConnection(come)) {
             proxy.listenTo(driver.descriptor());
             while (!proxy.isClosing()) {
                 Optional<VhostMessage> message = driver.receive();
@@ -54,6 +62,7 @@ final class VhostRelay {
         } catch (BrokenException e) {
             // The driver has hung up: its device has been removed, or its probe has failed.
         }
+        proxy.listenTo(PollSet.NONE);
     }
 
     private Optional<UnixStream> awaitDriver(UnixListener driverSide) throws BrokenException {
@@ -70,7 +79,7 @@ final class VhostRelay {
 
     /** @throws BrokenException if the far end has said something, or has hung up */
     private void refuseToListen() throws BrokenException {
-        Optional<VhostMessage> word = far.receive();
+        Optional<VhostMessage> word = far == null ? Optional.empty() : far.receive();
         if (word.isPresent()) {
             word.get().closeDescriptors();
             throw new BrokenException("it sends " + word.get() + " without having been asked");
@@ -88,20 +97,10 @@ final class VhostRelay {
             if (message.request() == VhostRequest.SET_STATUS) {
                 status = message.number();
             }
-            if (!isFarThere || isOfHandshake(message.request())) {
+            if (far == null || isOfHandshake(message.request())) {
                 answer(driver);
-                return;
-            }
-            try {
-                far.send(message);
-            } catch (BrokenException e) {
-                lose(e, driver);
-                return;
-            }
-            // With this message the ring is in use.
-            if (message.request() == VhostRequest.SET_VRING_KICK && !isUsed) {
-                isUsed = true;
-                proxy.works();
+            } else {
+                forward(message, far, driver);
             }
         } finally {
             message.closeDescriptors();
@@ -115,38 +114,69 @@ final class VhostRelay {
                 || request == VhostRequest.GET_PROTOCOL_FEATURES;
     }
 
+    private void forward(VhostMessage message, VhostConnection to, VhostConnection driver) throws BrokenException {
+        BrokenException broken = null;
+        try {
+            to.send(message);
+        } catch (BrokenException e) {
+            broken = e;
+        }
+        if (broken != null) {
+            lose(broken, to, driver);
+        }
+    }
+
     /** @throws BrokenException if the driver has gone */
     private void waitForEither(VhostConnection driver) throws BrokenException {
-        Optional<VhostMessage> reply = Optional.empty();
-        try {
-            boolean isAwaited = asked != NOTHING;
-            int limit = isAwaited ? proxy.millisUntil(deadline, asked) : VhostUserProxy.LOOK_MILLIS;
-            if (proxy.await(limit) && isFarThere) {
-                if (isAwaited) {
-                    reply = far.receive();
-                } else {
-                    refuseToListen();
-                }
-            }
-            if (reply.isPresent()) {
-                reply.get().checkReplyTo(asked);
-            }
-        } catch (BrokenException e) {
-            lose(e, driver);
+        VhostConnection from = far;
+        if (from == null) {
+            boolean ignored = proxy.await(VhostUserProxy.LOOK_MILLIS);
             return;
         }
-        if (reply.isPresent()) {
+        Optional<VhostMessage> reply = Optional.empty();
+        BrokenException broken = null;
+        try {
+            reply = hear(from);
+        } catch (BrokenException e) {
+            broken = e;
+        }
+        if (broken != null) {
+            lose(broken, from, driver);
+        } else if (reply.isPresent()) {
             asked = NOTHING;
             reply.get().closeDescriptors();
             driver.send(reply.get().withoutDescriptors());
         }
     }
 
+    /**
+     * The answer to what was asked, if it has come.
+     *
+     * @throws BrokenException if the far end keeps to the protocol no longer
+     */
+    private Optional<VhostMessage> hear(VhostConnection from) throws BrokenException {
+        boolean isAwaited = asked != NOTHING;
+        boolean hasWord = proxy.await(isAwaited ? proxy.millisUntil(deadline, asked) : VhostUserProxy.LOOK_MILLIS);
+        proxy.stays();
+        if (!hasWord) {
+            return Optional.empty();
+        }
+        if (!isAwaited) {
+            refuseToListen();
+            return Optional.empty();
+        }
+        Optional<VhostMessage> reply = from.receive();
+        if (reply.isPresent()) {
+            reply.get().checkReplyTo(asked);
+        }
+        return reply;
+    }
+
     /** The far end is none any more. */
-    private void lose(BrokenException why, VhostConnection driver) throws BrokenException {
-        isFarThere = false;
-        far.close();
-        proxy.lose(String.valueOf(why.getMessage()), isUsed);
+    private void lose(BrokenException why, VhostConnection lost, VhostConnection driver) throws BrokenException {
+        far = null;
+        lost.close();
+        proxy.lose(why);
         answer(driver);
     }
 

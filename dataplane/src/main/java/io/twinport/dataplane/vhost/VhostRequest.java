@@ -4,29 +4,29 @@ import java.util.Map;
 import java.util.Set;
 
 /** Requests and features of the protocol, as far as a front end has to know them. */
-final class VhostRequest {
-    static final int GET_FEATURES = 1;
-    static final int SET_FEATURES = 2;
-    static final int SET_OWNER = 3;
-    static final int SET_MEM_TABLE = 5;
-    static final int SET_VRING_NUM = 8;
-    static final int SET_VRING_ADDR = 9;
-    static final int SET_VRING_BASE = 10;
-    static final int GET_VRING_BASE = 11;
-    static final int SET_VRING_KICK = 12;
-    static final int SET_VRING_CALL = 13;
-    static final int GET_PROTOCOL_FEATURES = 15;
-    static final int SET_PROTOCOL_FEATURES = 16;
-    static final int GET_QUEUE_NUM = 17;
-    static final int SET_VRING_ENABLE = 18;
-    static final int SET_STATUS = 39;
-    static final int GET_STATUS = 40;
+public final class VhostRequest {
+    public static final int GET_FEATURES = 1;
+    public static final int SET_FEATURES = 2;
+    public static final int SET_OWNER = 3;
+    public static final int SET_MEM_TABLE = 5;
+    public static final int SET_VRING_NUM = 8;
+    public static final int SET_VRING_ADDR = 9;
+    public static final int SET_VRING_BASE = 10;
+    public static final int GET_VRING_BASE = 11;
+    public static final int SET_VRING_KICK = 12;
+    public static final int SET_VRING_CALL = 13;
+    public static final int GET_PROTOCOL_FEATURES = 15;
+    public static final int SET_PROTOCOL_FEATURES = 16;
+    public static final int GET_QUEUE_NUM = 17;
+    public static final int SET_VRING_ENABLE = 18;
+    public static final int SET_STATUS = 39;
+    public static final int GET_STATUS = 40;
 
     /** Bit of the features that says that there are protocol features. */
-    static final long PROTOCOL_FEATURES = 1L << 30;
+    public static final long PROTOCOL_FEATURES = 1L << 30;
 
     /** Protocol feature: several queue pairs. */
-    static final long MQ = 1L;
+    public static final long MQ = 1L;
 
     private static final Set<Integer> QUESTIONS =
             Set.of(GET_FEATURES, GET_VRING_BASE, GET_PROTOCOL_FEATURES, GET_QUEUE_NUM, GET_STATUS);

@@ -45,6 +45,9 @@ public final class VhostUserProxy implements AutoCloseable {
     /** In which a far end answers. To map a large memory takes longest. */
     private static final Duration ANSWER_TIME = Duration.ofSeconds(2);
 
+    /** A far end that stays for less has failed: it crashes in its start, say. */
+    private static final long GOOD_NANOS = TimeUnit.SECONDS.toNanos(1);
+
     static final int LOOK_MILLIS = 100;
 
     private static final int WAKE = 0;
@@ -63,7 +66,9 @@ public final class VhostUserProxy implements AutoCloseable {
     private volatile boolean closing;
     private volatile @Nullable FarEnd present;
     private volatile String trouble = "";
+    private VhostHandshake lastHandshake = VhostHandshake.NONE;
     private long arrivals;
+    private long arrivedNanos;
 
     /**
      * @param address where far ends are met
@@ -132,8 +137,9 @@ public final class VhostUserProxy implements AutoCloseable {
                     meet(driverSide, farSide);
                 }
             } catch (PosixException e) {
-                fail(String.valueOf(e.getMessage()));
+                fail(e);
                 polled.set(FAR, PollSet.NONE);
+                polled.set(DRIVER, PollSet.NONE);
                 await(pause.millis());
             }
         }
@@ -145,20 +151,28 @@ public final class VhostUserProxy implements AutoCloseable {
         Optional<UnixStream> come = isReady ? farSide.accept() : Optional.empty();
         if (come.isEmpty()) {
             polled.set(FAR, isReady ? farSide.descriptor() : PollSet.NONE);
-            await(isReady ? LOOK_MILLIS : pause.millis());
+            polled.set(DRIVER, driverSide.descriptor());
+            boolean ignored = await(isReady ? LOOK_MILLIS : pause.millis());
+            // It was called for a far end that has gone meanwhile.
+            driverSide.accept().ifPresent(late -> new VhostRelay(this, null, lastHandshake).serve(late));
             return;
         }
         try (VhostConnection far = new VhostConnection(come.get())) {
             polled.set(FAR, far.descriptor());
             VhostHandshake handshake = VhostHandshake.with(far, question -> ask(far, question));
-            present = new FarEnd(++arrivals, handshake.queuePairs());
-            onChange.run();
+            lastHandshake = handshake;
+            arrive(handshake);
             new VhostRelay(this, far, handshake).run(driverSide);
         } catch (BrokenException e) {
-            fail(address + ": " + e.getMessage());
+            fail(e);
         }
         leave();
-        polled.set(DRIVER, PollSet.NONE);
+    }
+
+    private void arrive(VhostHandshake handshake) {
+        arrivedNanos = System.nanoTime();
+        present = new FarEnd(++arrivals, handshake.queuePairs());
+        onChange.run();
     }
 
     private VhostMessage ask(VhostConnection far, VhostMessage question) throws BrokenException {
@@ -175,9 +189,9 @@ public final class VhostUserProxy implements AutoCloseable {
         throw new BrokenException("it was not waited for any longer");
     }
 
-    private void fail(String why) {
+    private void fail(Exception why) {
         pause.begin();
-        trouble = why;
+        trouble = address + ": " + why.getMessage();
     }
 
     private void leave() {
@@ -187,17 +201,19 @@ public final class VhostUserProxy implements AutoCloseable {
         }
     }
 
-    /** For the relay: its device is in use, so the far end is none that fails. */
-    void works() {
-        pause.reset();
-        trouble = "";
+    /** For the relay: the far end is there yet. One that has been for a while is none that fails. */
+    void stays() {
+        if (!trouble.isEmpty() && System.nanoTime() - arrivedNanos >= GOOD_NANOS) {
+            trouble = "";
+            pause.reset();
+        }
     }
 
     /** For the relay: the far end is none any more. */
-    void lose(String why, boolean hasWorked) {
+    void lose(BrokenException why) {
         polled.set(FAR, PollSet.NONE);
-        if (!hasWorked) {
-            fail(address + ": " + why);
+        if (System.nanoTime() - arrivedNanos < GOOD_NANOS) {
+            fail(why);
         }
         leave();
     }

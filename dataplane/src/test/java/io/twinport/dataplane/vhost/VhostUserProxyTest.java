@@ -288,7 +288,6 @@ class VhostUserProxyTest {
                     assertEquals(1, answer, "the ring's number, and base 0");
                 }
                 awaitAbsent();
-                assertEquals("", proxy.trouble(), "it has worked: that it goes is no failure");
 
                 driver.say(VhostMessage.request(VhostRequest.SET_STATUS, 15));
                 assertEquals(15, driver.ask(VhostMessage.request(VhostRequest.GET_STATUS)));
@@ -303,6 +302,48 @@ class VhostUserProxyTest {
         try (ScriptedFarEnd good = connectFar()) {
             good.answer(HANDSHAKE);
             awaitPresent();
+        }
+    }
+
+    /** A far end may go in the moment in which the driver is called for it. */
+    @Test
+    void shouldAnswerDriverThatComesTooLate() throws Exception {
+        try (ScriptedFarEnd far = connectFar()) {
+            far.answer(HANDSHAKE);
+            awaitPresent();
+        }
+        awaitAbsent();
+        try (ScriptedDriver driver = connectDriver()) {
+            assertEquals(ScriptedFarEnd.FEATURES, driver.ask(VhostMessage.request(VhostRequest.GET_FEATURES)));
+            driver.say(VhostMessage.request(VhostRequest.SET_STATUS, 3));
+            assertEquals(3, driver.ask(VhostMessage.request(VhostRequest.GET_STATUS)));
+        }
+        try (ScriptedFarEnd good = connectFar()) {
+            good.answer(HANDSHAKE);
+            awaitPresent();
+        }
+    }
+
+    /** One that goes after a while has done its work; one that goes at once has failed. */
+    @Test
+    void shouldNotCallItAFailureThatAFarEndGoesWhichWasGood() throws Exception {
+        try (ScriptedFarEnd far = connectFar()) {
+            far.answer(HANDSHAKE);
+            awaitPresent();
+        }
+        awaitAbsent();
+        assertTrue(proxy.trouble().endsWith("it hung up"), proxy::trouble);
+        try (ScriptedFarEnd far = connectFar()) {
+            far.answer(HANDSHAKE);
+            awaitPresent();
+            try (ScriptedDriver driver = connectDriver()) {
+                driver.say(VhostMessage.request(VhostRequest.SET_VRING_KICK, 0x100));
+                far.answerUntil(VhostRequest.SET_VRING_KICK);
+                Await.until("it is good", () -> proxy.trouble().isEmpty());
+                far.close();
+                awaitAbsent();
+                assertEquals("", proxy.trouble());
+            }
         }
     }
 

@@ -1,0 +1,221 @@
+package io.twinport.control.run;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.control.Executed;
+import io.twinport.control.Pause;
+import io.twinport.control.Program;
+import io.twinport.control.soak.HostileFarEnd;
+import io.twinport.control.soak.HostileFarEnd.Vice;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Two ports of one process, one of which has a far end that misbehaves: the other one knows nothing of it. */
+class HostileFarEndDpdkTest {
+    private static final int SECONDS = 60;
+
+    /** As long as a far end is waited for, and what follows. */
+    private static final int SOON_SECONDS = 20;
+
+    private static final int HANGS = 3;
+
+    /** More than a handshake with DPDK's driver has. */
+    private static final int MESSAGES = 24;
+
+    private static final int BURST_MILLIS = 50;
+
+    @TempDir
+    private Path folder;
+
+    @AfterEach
+    void cleanUp() throws IOException {
+        Testpmd.cleanUp();
+    }
+
+    private String socket() {
+        return folder.resolve("far").toString();
+    }
+
+    private Program startRun(String... more) throws IOException {
+        Path file = Files.writeString(folder.resolve("twinport.yaml"), """
+                name: hostile
+                metrics: 0
+                eal: --no-huge -l 0,1
+                ports:
+                  bad:
+                    primary: net_virtio_user0,path=FAR,server=1,mac=02:00:00:00:00:01
+                    handler: sink
+                  good:
+                    primary: net_null0,no-rx=1
+                    handler: generate:1000
+                """.replace("FAR", socket()));
+        Stream<String> command = Stream.of("run", "-c", file.toString(), "--cnc-dir", folder.toString());
+        return Program.twinport(Stream.concat(command, Stream.of(more)).toArray(String[]::new));
+    }
+
+    private Executed ask(String... command) {
+        Stream<String> where = Stream.of("--name", "hostile", "--cnc-dir", folder.toString());
+        return Executed.twinport(Stream.concat(Stream.of(command), where).toArray(String[]::new));
+    }
+
+    private void assertGoodPortMoves() {
+        String before = ask("show", "stats", "good").output();
+        assertTrue(
+                Pause.until(
+                        () -> {
+                            Pause.millis(BURST_MILLIS);
+                            return !ask("show", "stats", "good").output().equals(before);
+                        },
+                        SECONDS * 1000L),
+                before);
+    }
+
+    private static int count(Program run, String what) {
+        try (Stream<Path> files = Files.list(Path.of("/proc/" + run.pid() + "/" + what))) {
+            return (int) files.count();
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    private void visit(Vice vice, int at) {
+        try (HostileFarEnd far = HostileFarEnd.connect(socket(), vice, at)) {
+            assertTrue(Pause.until(() -> far.hasRun() || !far.isConnected(), SECONDS * 1000L), vice::toString);
+        }
+    }
+
+    /** Also in the first second, in which a host that has just booted starts both. */
+    @Test
+    void shouldOutliveWhateverFarEndDoesInItsHandshake() throws IOException {
+        try (Program run = startRun()) {
+            visit(Vice.HANGS_UP, 3);
+            run.awaitLine("good: ready", SECONDS);
+            run.awaitLine("bad: primary net_virtio_user0 cannot join: the far end at .* hung up", SECONDS);
+            assertGoodPortMoves();
+            int descriptors = 0;
+            int threads = 0;
+            for (Vice vice : List.of(Vice.MUTE, Vice.NOISE, Vice.ENDLESS_ANSWER, Vice.NO_QUEUES)) {
+                visit(vice, 0);
+                tryNow();
+            }
+            for (int at = 1; at <= MESSAGES; at++) {
+                visit(Vice.HANGS_UP, at);
+                tryNow();
+                if (at == MESSAGES / 2) {
+                    descriptors = count(run, "fd");
+                    threads = count(run, "task");
+                }
+            }
+            assertGoodPortMoves();
+            Pause.until(() -> count(run, "task") <= 0, BURST_MILLIS);
+            int open = descriptors;
+            assertTrue(
+                    Pause.until(() -> count(run, "fd") <= open, SOON_SECONDS * 1000L),
+                    () -> open + " descriptors became " + count(run, "fd"));
+            assertTrue(count(run, "task") <= threads + 1, "threads");
+
+            try (Program far = Testpmd.sink(Path.of(socket()))) {
+                run.awaitLine("bad: primary net_virtio_user0 \\(port \\d, net_virtio_user\\) joined", SECONDS);
+                assertTrue(far.isAlive());
+                assertEquals(0, ask("stop").code());
+            }
+            assertEquals(0, run.waitFor(SECONDS), run::output);
+            assertEquals(0, run.count("Exception|PANIC|times:"), run::output);
+        }
+    }
+
+    /** So that the test need not wait for the pause after a failure. */
+    private void tryNow() {
+        Executed ignored = ask("attach", "primary", "--port", "bad");
+    }
+
+    @Test
+    void shouldOutliveFarEndThatTalksOutOfTurnAndHangsUp() throws IOException {
+        try (Program run = startRun()) {
+            run.awaitLine("good: ready", SECONDS);
+            for (int visit = 1; visit <= 5; visit++) {
+                visit(Vice.TALKS_OUT_OF_TURN, 0);
+                run.awaitCount("bad: primary net_virtio_user0 has gone", visit, SECONDS);
+            }
+            assertGoodPortMoves();
+            run.terminate();
+            assertEquals(0, run.waitFor(SECONDS), run::output);
+            assertEquals(0, run.count("PANIC"), run::output);
+        }
+    }
+
+    @Test
+    void shouldSayThatAPollLoopHangsAndLeaveWithoutIt() throws Exception {
+        try (Program run = startRun()) {
+            String metrics = run.awaitLine("metrics at ", SECONDS).replace("metrics at ", "");
+            run.awaitLine("good: ready", SECONDS);
+            try (HostileFarEnd far = HostileFarEnd.connect(socket(), Vice.DUPLICATE_BUFFERS, 0)) {
+                run.awaitLine(
+                        "the thread poll has not turned for 2.\\d s: .* bad can neither send nor receive", SECONDS);
+                assertTrue(far.hasRun());
+                String health = ask("show", "health").output();
+                assertTrue(health.contains("HANGS: the thread poll has not turned"), health);
+                assertTrue(health.contains("bad: primary transmits, carrier off"), health);
+                assertTrue(health.contains("good: primary transmits, carrier on"), health);
+                assertTrue(scrape(metrics).contains("twinport_thread_hangs{thread=\"poll\"} 1.0"));
+                assertGoodPortMoves();
+                long start = System.nanoTime();
+                ask("stop");
+                assertEquals(HANGS, run.waitFor(SOON_SECONDS), run::output);
+                assertTrue(System.nanoTime() - start < SOON_SECONDS * 1_000_000_000L);
+                assertEquals(
+                        1,
+                        run.count("^twinport: leaving without closing what hangs: .*the thread poll .* Exit code 3"),
+                        run::output);
+            }
+        }
+        try (Program again = startRun()) { // what it has left is no obstacle
+            again.awaitLine("good: ready", SECONDS);
+            assertEquals(0, ask("stop").code());
+            assertEquals(0, again.waitFor(SECONDS), again::output);
+        }
+    }
+
+    @Test
+    void shouldEndOnSigtermWhileAPollLoopHangs() throws IOException {
+        try (Program run = startRun()) {
+            run.awaitLine("good: ready", SECONDS);
+            try (HostileFarEnd _ = HostileFarEnd.connect(socket(), Vice.DUPLICATE_BUFFERS, 0)) {
+                run.awaitLine("the thread poll has not turned", SECONDS);
+                run.terminate();
+                assertEquals(HANGS, run.waitFor(SOON_SECONDS), run::output);
+            }
+        }
+    }
+
+    @Test
+    void shouldEndByItselfWhenItIsToldTo() throws IOException {
+        try (Program run = startRun("--exit-when-stuck", "4")) {
+            run.awaitLine("good: ready", SECONDS);
+            try (HostileFarEnd _ = HostileFarEnd.connect(socket(), Vice.DUPLICATE_BUFFERS, 0)) {
+                assertEquals(HANGS, run.waitFor(SECONDS), run::output);
+                assertEquals(
+                        1,
+                        run.count("^twinport: the thread poll has not turned for 4.*--exit-when-stuck"),
+                        run::output);
+            }
+        }
+    }
+
+    private static String scrape(String url) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
+                .body();
+    }
+}
