@@ -21,9 +21,9 @@ import java.util.concurrent.TimeUnit;
 public final class HostileFarEnd implements AutoCloseable {
     /** What it does. */
     public enum Vice {
-        /** Answers nothing. */
+        /** Answers nothing any more, from the n-th message on. */
         MUTE,
-        /** Hangs up in place of the n-th answer or, where nothing is to be answered, at the n-th message. */
+        /** Hangs up at the n-th message. */
         HANGS_UP,
         /** Answers with noise. */
         NOISE,
@@ -75,7 +75,7 @@ public final class HostileFarEnd implements AutoCloseable {
     /**
      * Connects to a socket at which a port listens, as soon as it does.
      *
-     * @param at for {@link Vice#HANGS_UP}: at which message
+     * @param at for {@link Vice#MUTE} and {@link Vice#HANGS_UP}: at which message
      * @throws PosixException if nobody listens there
      */
     public static HostileFarEnd connect(String path, Vice vice, int at) {
@@ -143,7 +143,11 @@ public final class HostileFarEnd implements AutoCloseable {
 
     private void answer(VhostMessage message) throws BrokenException {
         switch (vice) {
-            case MUTE -> {}
+            case MUTE -> {
+                if (messages < at) {
+                    connection.send(VhostMessage.reply(message.request(), answerTo(message)));
+                }
+            }
             case NOISE -> {
                 byte[] noise = new byte[NOISE_BYTES];
                 new Random(messages).nextBytes(noise);
