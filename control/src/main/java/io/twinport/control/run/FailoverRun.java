@@ -25,8 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** The failover ports of a process, from start to end. */
 public final class FailoverRun {
-    /** For a probe that has begun; the ports run meanwhile. */
-    private static final int START_MILLIS = 5000;
+    /** For probes that have begun, on a busy machine; the ports run meanwhile. */
+    private static final int START_MILLIS = 30_000;
 
     /** Two devices each, and room for one that comes in another's place. */
     private static final int MOST_PORTS = 15;

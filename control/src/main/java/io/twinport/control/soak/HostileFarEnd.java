@@ -92,7 +92,7 @@ public final class HostileFarEnd implements AutoCloseable {
         }
     }
 
-    /** Whether it has done what it does to rings. */
+    /** Whether it has done what it does, or has seen nothing to do that to. */
     public boolean hasRun() {
         return hasRun;
     }
@@ -189,7 +189,7 @@ public final class HostileFarEnd implements AutoCloseable {
             case DUPLICATE_BUFFERS -> hasRun = memory.giveBack(new int[] {0, 0, 0}, 72, 3);
             case STRANGE_BUFFERS -> hasRun = memory.giveBack(new int[] {60_000, -1, 257, 1 << 20}, 72, 1);
             case WILD_INDEX -> hasRun = memory.claimUsed(0x4000);
-            default -> {}
+            default -> hasRun = true; // it would have done it while the device was set up
         }
     }
 

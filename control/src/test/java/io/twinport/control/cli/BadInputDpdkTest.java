@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What a user can get wrong: a paragraph that says what to do, exit code 2, and nothing left behind. */
 class BadInputDpdkTest {
-    private static final int SECONDS = 60;
+    private static final int SECONDS = 180;
 
     @TempDir
     private Path folder;

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two ports of one process, one of which has a far end that misbehaves: the other one knows nothing of it. */
 class HostileFarEndDpdkTest {
-    private static final int SECONDS = 60;
+    private static final int SECONDS = 180;
 
     /** As long as a far end is waited for, and what follows. */
     private static final int SOON_SECONDS = 20;
@@ -93,6 +93,7 @@ class HostileFarEndDpdkTest {
         try (HostileFarEnd far = HostileFarEnd.connect(socket(), vice, at)) {
             assertTrue(Pause.until(() -> far.hasRun() || !far.isConnected(), SECONDS * 1000L), vice::toString);
         }
+        Executed ignored = ask("attach", "primary", "--port", "bad"); // so that the next one need not wait for a pause
     }
 
     /** Also in the first second, in which a host that has just booted starts both. */
@@ -107,18 +108,16 @@ class HostileFarEndDpdkTest {
             int threads = 0;
             for (Vice vice : List.of(Vice.MUTE, Vice.NOISE, Vice.ENDLESS_ANSWER, Vice.NO_QUEUES)) {
                 visit(vice, 0);
-                tryNow();
             }
+            visit(Vice.MUTE, MESSAGES / 2);
             for (int at = 1; at <= MESSAGES; at++) {
                 visit(Vice.HANGS_UP, at);
-                tryNow();
                 if (at == MESSAGES / 2) {
                     descriptors = count(run, "fd");
                     threads = count(run, "task");
                 }
             }
             assertGoodPortMoves();
-            Pause.until(() -> count(run, "task") <= 0, BURST_MILLIS);
             int open = descriptors;
             assertTrue(
                     Pause.until(() -> count(run, "fd") <= open, SOON_SECONDS * 1000L),
@@ -133,11 +132,6 @@ class HostileFarEndDpdkTest {
             assertEquals(0, run.waitFor(SECONDS), run::output);
             assertEquals(0, run.count("Exception|PANIC|times:"), run::output);
         }
-    }
-
-    /** So that the test need not wait for the pause after a failure. */
-    private void tryNow() {
-        Executed ignored = ask("attach", "primary", "--port", "bad");
     }
 
     @Test
@@ -166,7 +160,7 @@ class HostileFarEndDpdkTest {
                 assertTrue(far.hasRun());
                 String health = ask("show", "health").output();
                 assertTrue(health.contains("HANGS: the thread poll has not turned"), health);
-                assertTrue(health.contains("bad: primary transmits, carrier off"), health);
+                assertTrue(health.matches("(?s).*bad: (none|primary) transmits, carrier off.*"), health);
                 assertTrue(health.contains("good: primary transmits, carrier on"), health);
                 assertTrue(scrape(metrics).contains("twinport_thread_hangs{thread=\"poll\"} 1.0"));
                 assertGoodPortMoves();
