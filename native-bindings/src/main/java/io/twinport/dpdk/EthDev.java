@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
+import java.util.Optional;
 import org.agrona.UnsafeApi;
 
 /**
@@ -163,13 +164,17 @@ public final class EthDev {
         }
     }
 
+    /** @throws DpdkException if the device cannot have it, and how it could */
     public void setMac(MacAddress mac) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocateFrom(ValueLayout.JAVA_BYTE, mac.bytes());
-            check(
-                    Dpdk.rte_eth_dev_default_mac_addr_set((short) port, address),
-                    "rte_eth_dev_default_mac_addr_set",
-                    "give the device its address in its devargs (mac=" + mac + ")");
+            int result = Dpdk.rte_eth_dev_default_mac_addr_set((short) port, address);
+            String advice = DeviceAddress.advice(name, Optional.of(mac));
+            if (result == -Errno.ENOTSUP) {
+                throw new DpdkException(this + " cannot have the MAC address " + mac
+                        + ", because its driver cannot change" + " the one that it has, " + mac() + ": " + advice);
+            }
+            check(result, "rte_eth_dev_default_mac_addr_set", advice);
         }
     }
 
