@@ -1,6 +1,7 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.Log;
+import io.twinport.control.PlainText;
 import io.twinport.control.UserException;
 import io.twinport.control.service.Journal;
 import io.twinport.control.socket.ControlException;
@@ -10,6 +11,7 @@ import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import tools.jackson.databind.SerializationFeature;
@@ -33,7 +35,14 @@ public final class Commands {
      * @return the exit code
      */
     public static int execute(Object root, String... arguments) {
-        CommandLine commandLine = new CommandLine(root);
+        CommandLine commandLine = CommandLines.of(root);
+        commandLine.setParameterExceptionHandler((e, given) -> {
+            CommandLine command = e.getCommandLine();
+            String text = CommandLines.message(e) + " '"
+                    + command.getCommandSpec().qualifiedName() + " --help' says what there is.";
+            command.getErr().println(Journal.forStderr(Level.ERROR, "twinport: " + text));
+            return MEND;
+        });
         commandLine.setExecutionExceptionHandler((e, command, result) -> {
             if (UserException.isToMend(e)) {
                 command.getErr().println(Journal.forStderr(Level.ERROR, "twinport: " + e.getMessage()));
@@ -48,6 +57,15 @@ public final class Commands {
         if (arguments.length == 0) {
             commandLine.usage(commandLine.getOut());
             return 0;
+        }
+        // What is no argument of anything must not be shown either, and picocli's messages show it.
+        for (int i = 0; i < arguments.length; i++) {
+            Optional<String> fault = PlainText.fault(arguments[i]);
+            if (fault.isPresent()) {
+                String text = "twinport: argument " + (i + 1) + " " + fault.get() + ": give it without.";
+                commandLine.getErr().println(Journal.forStderr(Level.ERROR, text));
+                return MEND;
+            }
         }
         return commandLine.execute(arguments);
     }

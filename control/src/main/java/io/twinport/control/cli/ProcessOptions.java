@@ -1,8 +1,12 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.UserException;
 import io.twinport.control.metrics.MetricsAddress;
+import io.twinport.control.socket.SocketPath;
 import io.twinport.dataplane.flight.FlightRecorder;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +18,7 @@ final class ProcessOptions {
     @Mixin
     EngineOptions engine = new EngineOptions();
 
+    @Bounds(least = 1, most = FlightRecorder.MOST_FRAMES, unit = "frames", zero = "for none")
     @Option(
             names = "--flight-recorder",
             arity = "0..1",
@@ -21,7 +26,7 @@ final class ProcessOptions {
             defaultValue = "0",
             paramLabel = "N",
             description =
-                    "Keep the headers of the last N frames before each switch and of N after it (256), of the last 64"
+                    "Keep the headers of the last N frames before each switch and of N after it (256; ${BOUNDS}), of the last 64"
                             + " switches, in NAME.flight beside NAME.cnc: 'twinport history NAME.cnc --pcap FILE' writes them."
                             + " Of the first port, where there are several.")
     int flightFrames;
@@ -54,7 +59,34 @@ final class ProcessOptions {
         if (given == null) {
             return Optional.of(socketBeside(cncFile));
         }
-        return given.equals("none") ? Optional.empty() : Optional.of(Path.of(given));
+        return given.equals("none") ? Optional.empty() : Optional.of(CommandLines.path("--control-socket", given));
+    }
+
+    /**
+     * Checks what concerns the process alone.
+     *
+     * @throws UserException that names the option
+     */
+    void check() {
+        Optional<MetricsAddress> ignored = metrics();
+        Path cnc = engine.cncFile(EngineOptions.DEFAULT_NAME);
+        controlSocket(cnc).ifPresent(socket -> {
+            String option = (controlSocket == null ? "--cnc-dir: the control socket " : "--control-socket ") + socket;
+            for (Path own : List.of(cnc, FlightRecorder.beside(cnc))) {
+                if (own.toAbsolutePath()
+                        .normalize()
+                        .equals(socket.toAbsolutePath().normalize())) {
+                    throw new UserException(
+                            option + " is not possible: this process has a file of its own there (--name,"
+                                    + " --cnc-dir). Choose another path.");
+                }
+            }
+            SocketPath.check(option, socket, own(cnc));
+        });
+    }
+
+    private static Path own(Path cncFile) {
+        return Objects.requireNonNull(cncFile.toAbsolutePath().getParent());
     }
 
     static Path socketBeside(Path cncFile) {
@@ -64,15 +96,6 @@ final class ProcessOptions {
     /** Checked. */
     Optional<MetricsAddress> metrics() {
         return Optional.ofNullable(metrics).map(text -> MetricsAddress.parse("--metrics", text));
-    }
-
-    /** Checked. */
-    int flightFrames() {
-        Commands.check(
-                flightFrames >= 0 && flightFrames <= FlightRecorder.mostFrames(),
-                "--flight-recorder " + flightFrames,
-                "1 to " + FlightRecorder.mostFrames() + " frames, or 0 for none");
-        return flightFrames;
     }
 
     /** Takes what a command line says beside a configuration. */

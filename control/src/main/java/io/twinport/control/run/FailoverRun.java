@@ -14,9 +14,7 @@ import io.twinport.posix.ProcessEnd;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Lock;
@@ -28,9 +26,6 @@ import org.jspecify.annotations.Nullable;
 public final class FailoverRun {
     /** What a side that is there needs to come up; one that needs longer is waited for while the ports run. */
     private static final int START_MILLIS = 1000;
-
-    /** Two devices each, and room for one that comes in another's place. */
-    private static final int MOST_PORTS = 15;
 
     /** Of a process that ended because it could not give a device back. */
     public static final int EXIT_NOT_RELEASED = 3;
@@ -82,35 +77,6 @@ public final class FailoverRun {
         return new FailoverRun(engine, plans, out);
     }
 
-    /**
-     * Checks that ports do not want the same.
-     *
-     * @throws UserException if they do
-     */
-    public static void check(List<PortPlan> plans) {
-        Map<String, String> taken = new HashMap<>();
-        for (PortPlan plan : plans) {
-            List<String> wanted = new ArrayList<>();
-            plan.sides().stream()
-                    .filter(side -> !side.name().equals(SideSpec.AUTO))
-                    .forEach(side -> wanted.add(side.name()));
-            if (plan.handler() instanceof HandlerSpec.Tap tap) {
-                wanted.add("tap:" + tap.name());
-            }
-            for (String each : wanted) {
-                String other = taken.putIfAbsent(each, plan.name());
-                if (other != null) {
-                    throw new UserException("the ports " + other + " and " + plan.name() + " both have " + each
-                            + ": each needs devices and an interface of its own.");
-                }
-            }
-        }
-        if (plans.size() > MOST_PORTS) {
-            throw new UserException(plans.size() + " ports are more than the " + MOST_PORTS
-                    + " for whose devices DPDK has room (RTE_MAX_ETHPORTS).");
-        }
-    }
-
     /** All ports, for an operator. */
     List<PortOperator> operators() {
         return operators;
@@ -139,7 +105,7 @@ public final class FailoverRun {
      * @throws RuntimeException of what a device refuses; then all are as they were
      */
     public synchronized void use(List<PortPlan> wanted) {
-        check(wanted);
+        Claims.check(wanted);
         List<PortPlan> before = new ArrayList<>();
         try {
             for (PortPlan plan : wanted) {

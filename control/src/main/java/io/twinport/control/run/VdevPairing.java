@@ -3,6 +3,7 @@ package io.twinport.control.run;
 import io.twinport.control.UserException;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dpdk.Devargs;
+import io.twinport.dpdk.EalOptions;
 import io.twinport.dpdk.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,13 +32,7 @@ final class VdevPairing {
      * @throws UserException if a device's address is none
      */
     VdevPairing(List<String> eal, List<String> named) {
-        for (int i = 0; i < eal.size(); i++) {
-            if (eal.get(i).startsWith(OPTION + "=")) {
-                add(eal.get(i).substring(OPTION.length() + 1));
-            } else if (eal.get(i).equals(OPTION) && i + 1 < eal.size()) {
-                add(eal.get(++i));
-            }
-        }
+        EalOptions.parse(eal).values(OPTION).forEach(this::add);
         free = new ArrayList<>(vdevs);
         free.removeIf(vdev -> named.contains(vdev.name()));
     }

@@ -1,6 +1,7 @@
 package io.twinport.perf.cost;
 
 import io.twinport.control.Folder;
+import io.twinport.control.cli.Bounds;
 import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.Rig;
 import java.nio.file.Path;
@@ -22,6 +23,8 @@ import picocli.CommandLine.Parameters;
                 + " a failover port, beside the same loops in C.",
         mixinStandardHelpOptions = true)
 public final class CostCommand implements Callable<Integer> {
+    private static final int MOST_SECONDS = 3600;
+
     @Parameters(
             arity = "0..1",
             defaultValue = ".*",
@@ -29,11 +32,13 @@ public final class CostCommand implements Callable<Integer> {
             description = "Which of them, for instance 'allocate.*'. Default: all")
     String which;
 
+    @Bounds(least = 1, most = MOST_SECONDS, unit = "seconds")
     @Option(
             names = "--seconds",
             defaultValue = "1",
             paramLabel = "S",
-            description = "Length of an iteration; there are 3 to warm up and 5 that count. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Length of an iteration, ${BOUNDS}; there are 3 to warm up and 5 that count. Default: ${DEFAULT-VALUE}")
     int seconds;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write JMH's JSON.")
