@@ -129,10 +129,10 @@ final class RunCommand implements Callable<Integer> {
             try {
                 RunningConfiguration running = new RunningConfiguration(
                         configuration, config == null ? null : this::configuration, run, manager);
-                running.reloadOnHangup();
                 control = openControl(engine, running, run, interrupt);
                 run.attach();
                 attached = true;
+                running.reloadOnHangup();
                 manager.ready(run.status());
                 try (Heart _ = manager.beat(new HangingLoops(run.loops()))) {
                     interrupt.await();
