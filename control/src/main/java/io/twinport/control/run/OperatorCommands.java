@@ -51,10 +51,7 @@ public final class OperatorCommands {
         add("loglevel", Set.of(LEVEL, PATTERN), this::setLogLevel);
         add("health", Set.of(), request -> health());
         add("switch", Set.of(PORT, TO), request -> port(request).switchTo(request.text(TO)));
-        add(
-                "attach",
-                Set.of(PORT, SIDE, DEVICE),
-                request -> port(request).attach(request.text(SIDE), request.optional(DEVICE)));
+        add("attach", Set.of(PORT, SIDE, DEVICE), this::attach);
         add("drain", Set.of(PORT, UNDO), request -> port(request).drain(!request.flag(UNDO)));
         add(
                 "capture",
@@ -79,6 +76,14 @@ public final class OperatorCommands {
 
     private PortOperator port(ControlRequest request) {
         return run.operator(request.optional(PORT));
+    }
+
+    private PortView attach(ControlRequest request) {
+        PortOperator port = port(request);
+        SideSpec wanted = port.wanted(request.text(SIDE), request.optional(DEVICE));
+        Claims claims = new Claims();
+        run.operators().forEach(each -> each.claim(claims, Optional.of(wanted).filter(_ -> each == port)));
+        return port.attach(wanted);
     }
 
     private static Capture.Limits limits(ControlRequest request) {

@@ -8,7 +8,9 @@ import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortMonitor;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -117,21 +119,45 @@ final class PortOperator {
     }
 
     /**
-     * Takes a side's device in: that which was detached, or another one.
+     * What is to be attached as a side: the device that was detached, or another one, had as that one was.
+     *
+     * @throws UserException if it is none
+     */
+    SideSpec wanted(String role, Optional<String> devargs) {
+        int side = side(role, "");
+        return devargs.map(text -> port.plan().side(side, text))
+                .or(() -> life(side).map(PortRun::spec))
+                .orElseThrow(
+                        () -> new UserException(name() + " has no " + role + " yet: say which device it is to be."));
+    }
+
+    /** Adds what the port has now, and a device that it is to have in place of the one of that side. */
+    void claim(Claims claims, Optional<SideSpec> coming) {
+        List<SideSpec> sides = new ArrayList<>();
+        coming.ifPresent(sides::add);
+        port.lives().stream()
+                .filter(life -> !OUT.contains(life.phase()))
+                .map(PortRun::spec)
+                .filter(spec -> coming.map(SideSpec::side)
+                        .filter(side -> side == spec.side())
+                        .isEmpty())
+                .forEach(sides::add);
+        claims.add(name(), sides, port.plan().handler());
+    }
+
+    /**
+     * Takes a side's device in.
      *
      * @throws UserException if it cannot be; then the side is as it was
      */
-    synchronized PortView attach(String role, Optional<String> devargs) {
-        int side = side(role, "");
+    synchronized PortView attach(SideSpec spec) {
+        int side = spec.side();
+        String role = spec.role();
         Optional<SideLife> before = life(side);
         before.filter(life -> !OUT.contains(life.phase())).ifPresent(life -> {
             throw new UserException(
                     "the " + role + " of " + name() + " is " + life.plan().name() + " at present: detach that first.");
         });
-        SideSpec spec = devargs.map(text -> port.plan().side(side, text))
-                .or(() -> before.map(PortRun::spec))
-                .orElseThrow(
-                        () -> new UserException(name() + " has no " + role + " yet: say which device it is to be."));
         port.check(spec);
         SideLife life = port.newLife(spec);
         life.start();
@@ -233,11 +259,7 @@ final class PortOperator {
         if (there.isPresent()) {
             detach(role);
         }
-        if (now.isPresent()) {
-            attach(role, now);
-        } else {
-            life(side).ifPresent(port.lives()::remove);
-        }
+        wanted.side(side).ifPresentOrElse(this::attach, () -> life(side).ifPresent(port.lives()::remove));
     }
 
     private Optional<SideLife> life(int side) {
