@@ -65,7 +65,7 @@ final class CommandLines {
     }
 
     private static String text(String given) {
-        if (given.isEmpty()) {
+        if (given.isBlank()) {
             throw new TypeConversionException("is empty: give a value, or leave it out");
         }
         PlainText.fault(given).ifPresent(fault -> {

@@ -12,6 +12,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import tools.jackson.databind.SerializationFeature;
@@ -25,6 +26,9 @@ public final class Commands {
     private static final int FAILED = 1;
 
     private static final String STDOUT = "-";
+
+    /** Of a flag picocli would take it for a yes. */
+    private static final Pattern EMPTY_VALUE = Pattern.compile("--[a-z-]{1,40}=\\s*");
 
     private Commands() {}
 
@@ -58,16 +62,22 @@ public final class Commands {
             commandLine.usage(commandLine.getOut());
             return 0;
         }
-        // What is no argument of anything must not be shown either, and picocli's messages show it.
         for (int i = 0; i < arguments.length; i++) {
-            Optional<String> fault = PlainText.fault(arguments[i]);
+            Optional<String> fault = fault(arguments[i]);
             if (fault.isPresent()) {
-                String text = "twinport: argument " + (i + 1) + " " + fault.get() + ": give it without.";
+                String text = "twinport: argument " + (i + 1) + " " + fault.get() + ".";
                 commandLine.getErr().println(Journal.forStderr(Level.ERROR, text));
                 return MEND;
             }
         }
         return commandLine.execute(arguments);
+    }
+
+    /** What is wrong with an argument, whatever it is for; picocli's messages would show it, or take it for another one. */
+    private static Optional<String> fault(String argument) {
+        return EMPTY_VALUE.matcher(argument).matches()
+                ? Optional.of("(" + argument + ") has nothing behind the '=': write a value there, or leave it out")
+                : PlainText.fault(argument).map(fault -> fault + ": give it without");
     }
 
     /**

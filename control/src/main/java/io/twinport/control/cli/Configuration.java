@@ -68,9 +68,9 @@ record Configuration(
 
     private Configuration checked() {
         options.check();
-        EalArguments ignored = ealArguments();
         Claims claims = ownClaims();
         PortPlan.withVdevs(ports, eal).forEach(port -> check(port, claims));
+        EalArguments ignored = ealArguments();
         return this;
     }
 
@@ -142,15 +142,13 @@ record Configuration(
         }
         Configuration read = new Configuration(options, eal, all, ports);
         List<PortPlan> known = new ArrayList<>();
-        placed(ealSection, () -> {
-            EalArguments ignored = read.ealArguments();
-            known.addAll(PortPlan.withVdevs(ports, eal));
-        });
+        placed(ealSection, () -> known.addAll(PortPlan.withVdevs(ports, eal)));
         Claims claims = read.ownClaims();
         for (int i = 0; i < known.size(); i++) {
             PortPlan port = known.get(i);
             placed(config.ports().get(i), () -> read.check(port, claims));
         }
+        placed(ealSection, read::ealArguments);
         return read;
     }
 

@@ -32,13 +32,18 @@ final class VdevPairing {
      * @throws UserException if a device's address is none
      */
     VdevPairing(List<String> eal, List<String> named) {
-        EalOptions.parse(eal).values(OPTION).forEach(this::add);
+        try {
+            EalOptions.parse(eal).values(OPTION).forEach(this::add);
+        } catch (IllegalArgumentException e) {
+            throw new UserException(e.getMessage() + ".", e);
+        }
         free = new ArrayList<>(vdevs);
         free.removeIf(vdev -> named.contains(vdev.name()));
     }
 
     private void add(String devargs) {
         try {
+            Devargs.check(devargs);
             Devargs.argument(devargs, "mac")
                     .map(MacAddress::parse)
                     .ifPresent(mac -> vdevs.add(new Vdev(Devargs.nameOf(devargs), devargs, mac)));
