@@ -106,6 +106,7 @@ final class CommandLines {
     private static void bind(CommandSpec command) {
         for (OptionSpec option : List.copyOf(command.options())) {
             bounds(option).ifPresent(bounds -> {
+                // First: picocli resolves the variables in what is a command's, and knows none of ours.
                 command.remove(option);
                 command.addOption(bound(option, bounds));
             });
