@@ -134,7 +134,6 @@ final class PortOperator {
     /** Adds what the port has now, and a device that it is to have in place of the one of that side. */
     void claim(Claims claims, Optional<SideSpec> coming) {
         List<SideSpec> sides = new ArrayList<>();
-        coming.ifPresent(sides::add);
         port.lives().stream()
                 .filter(life -> !OUT.contains(life.phase()))
                 .map(PortRun::spec)
@@ -142,6 +141,7 @@ final class PortOperator {
                         .filter(side -> side == spec.side())
                         .isEmpty())
                 .forEach(sides::add);
+        coming.ifPresent(sides::add);
         claims.add(name(), sides, port.plan().handler());
     }
 

@@ -153,7 +153,9 @@ class ConfigurationTest {
         String text = schema.toString();
         assertEquals(List.of("ports"), schema.get("required"));
         assertTrue(text.contains("standby-driver") && text.contains("cnc-dir") && text.contains("eal"), text);
-        assertTrue(text.contains("mtu={type=integer"), text);
+        assertTrue(text.contains("mtu={type=integer, minimum=68, maximum=16000"), text);
+        assertTrue(
+                text.contains("rx-silence-ms={anyOf=[{type=integer, minimum=100, maximum=600000}, {const=0}]"), text);
         assertTrue(text.matches("(?s).*standby=\\{oneOf=.*properties=\\{device=\\{.*driver=\\{.*"), text);
     }
 
