@@ -99,7 +99,7 @@ final class CommandLines {
             return path;
         } catch (InvalidPathException e) {
             throw new TypeConversionException(given + " is no path here (" + e.getReason()
-                    + "). If it has other letters than those of ASCII, set LC_ALL=C.UTF-8");
+                    + "). If it has letters beyond ASCII, set LC_ALL=C.UTF-8");
         }
     }
 

@@ -27,6 +27,12 @@ public final class Commands {
 
     private static final String STDOUT = "-";
 
+    /** Of an inode's mode, inode(7). */
+    private static final int FILE_KIND = 0170000;
+
+    private static final int FIFO = 0010000;
+    private static final int SOCKET = 0140000;
+
     /** Of a flag picocli would take it for a yes. */
     private static final Pattern EMPTY_VALUE = Pattern.compile("--[a-z-]{1,40}=\\s*");
 
@@ -101,14 +107,25 @@ public final class Commands {
         if (file == null || STDOUT.equals(file)) {
             return;
         }
-        Path path = Path.of(file).toAbsolutePath();
+        Path path = CommandLines.path(option, file).toAbsolutePath();
         Path folder = path.getParent();
         boolean writable = Files.exists(path)
-                ? !Files.isDirectory(path) && Files.isWritable(path)
-                : folder != null && Files.isWritable(folder);
+                ? !Files.isDirectory(path) && !waitsForAnother(path) && Files.isWritable(path)
+                : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
         if (!writable) {
             throw new UserException(option + " " + file
-                    + " cannot be written. Name a file in a folder that exists and that" + " you may write to.");
+                    + " cannot be written. Name a file in a folder that exists and that you may write to.");
+        }
+    }
+
+    /** A FIFO or a socket; but not one that the process was given open ({@code /dev/fd/63}), which has no real path. */
+    private static boolean waitsForAnother(Path path) {
+        try {
+            int kind =
+                    Files.getAttribute(path.toRealPath(), "unix:mode") instanceof Integer mode ? mode & FILE_KIND : 0;
+            return kind == FIFO || kind == SOCKET;
+        } catch (IOException e) {
+            return false;
         }
     }
 

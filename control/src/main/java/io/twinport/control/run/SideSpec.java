@@ -101,9 +101,13 @@ public record SideSpec(
                 .ifPresent(given -> {
                     throw new IllegalArgumentException("'" + given + "' is no name of an interface");
                 });
-        Claims.socketOf(name, devargs).filter(path -> !SocketPath.isShort(path)).ifPresent(path -> {
-            throw new IllegalArgumentException("a unix socket's path has " + SocketPath.LONGEST + " bytes at most");
-        });
+        Claims.socketOf(name, devargs)
+                .map(Path::of)
+                .filter(path -> !SocketPath.isShort(path))
+                .ifPresent(path -> {
+                    throw new IllegalArgumentException(
+                            "a unix socket's path has " + SocketPath.LONGEST + " bytes at most");
+                });
     }
 
     /**

@@ -25,7 +25,7 @@ public final class SocketPath {
      * @throws UserException if no socket can be made there
      */
     public static void check(String option, Path file, Path toBeMade) {
-        if (!isShort(file.toString())) {
+        if (!isShort(file)) {
             throw new UserException(option + " is too long: a unix socket's path has " + LONGEST
                     + " bytes at most. Choose a shorter one.");
         }
@@ -41,8 +41,8 @@ public final class SocketPath {
     }
 
     /** Whether a path fits into a socket's address. */
-    public static boolean isShort(String path) {
-        return path.getBytes(StandardCharsets.UTF_8).length <= LONGEST;
+    public static boolean isShort(Path path) {
+        return path.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST;
     }
 
     private static boolean isSocket(Path file) {

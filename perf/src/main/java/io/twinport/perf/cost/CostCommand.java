@@ -2,10 +2,13 @@ package io.twinport.perf.cost;
 
 import io.twinport.control.Folder;
 import io.twinport.control.cli.Bounds;
+import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.Rig;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
@@ -47,6 +50,8 @@ public final class CostCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws RunnerException {
+        Commands.check(isRegularExpression(which), "REGEX " + which, "a regular expression, for instance 'allocate.*'");
+        Commands.checkWritable("--json", json == null ? null : json.toString());
         Rig rig = Rig.ofThisMachine();
         try (Folder folder = Folder.create("twinport-bench")) {
             Path library = CProgram.library("cost.c", folder.path());
@@ -66,6 +71,15 @@ public final class CostCommand implements Callable<Integer> {
                 options.result(json.toString()).resultFormat(ResultFormatType.JSON);
             }
             return new Runner(options.build()).run().isEmpty() ? 1 : 0;
+        }
+    }
+
+    private static boolean isRegularExpression(String text) {
+        try {
+            Pattern ignored = Pattern.compile(text);
+            return true;
+        } catch (PatternSyntaxException e) {
+            return false;
         }
     }
 }
