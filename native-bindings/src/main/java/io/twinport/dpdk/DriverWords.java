@@ -35,6 +35,9 @@ import org.jspecify.annotations.Nullable;
 final class DriverWords implements AutoCloseable {
     private static final int ERROR = 4;
 
+    /** {@code _IONBF} */
+    private static final int UNBUFFERED = 2;
+
     /** A driver that has been called for so long waits for something, and has said what it had to. */
     private static final int MOST_SECONDS = 1;
 
@@ -179,7 +182,12 @@ final class DriverWords implements AutoCloseable {
                     FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS, FUNCTIONS));
             MemorySegment stream =
                     (MemorySegment) open.invokeExact(MemorySegment.NULL, arena.allocateFrom("w"), functions);
-            if (stream.equals(MemorySegment.NULL)) {
+            MethodHandle setBuffer = linker.downcallHandle(
+                    linker.defaultLookup().findOrThrow("setvbuf"),
+                    FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_LONG));
+            // Else a message may lie in the stream's buffer until another thread, with one of its own, writes both.
+            if (stream.equals(MemorySegment.NULL)
+                    || (int) setBuffer.invokeExact(stream, MemorySegment.NULL, UNBUFFERED, 0L) != 0) {
                 throw new DpdkException("fopencookie() failed: the C library has no memory for a stream");
             }
             return stream;
