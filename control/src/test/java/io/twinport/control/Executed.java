@@ -4,6 +4,7 @@ import io.twinport.control.cli.Twinport;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.function.IntSupplier;
 import java.util.regex.Pattern;
 
 /**
@@ -12,13 +13,18 @@ import java.util.regex.Pattern;
  */
 public record Executed(int code, String output) {
     public static Executed twinport(String... arguments) {
+        return of(() -> Twinport.execute(arguments));
+    }
+
+    /** @param command executes a command line and returns the exit code */
+    public static Executed of(IntSupplier command) {
         PrintStream out = System.out;
         PrintStream err = System.err;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
         try (PrintStream both = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
             System.setOut(both);
             System.setErr(both);
-            int code = Twinport.execute(arguments);
+            int code = command.getAsInt();
             return new Executed(code, printed.toString(StandardCharsets.UTF_8).strip());
         } finally {
             System.setOut(out);

@@ -66,7 +66,7 @@ public final class KernelLinks implements AutoCloseable {
 
     /** The kernel's interface below a device, where its driver is one of those. */
     public static Optional<String> interfaceOf(String devargs) {
-        String driver = Devargs.nameOf(devargs).replaceAll("\\d+$", "");
+        String driver = Devargs.driverOf(Devargs.nameOf(devargs));
         return INTERFACE_ARGUMENTS.getOrDefault(driver, List.of()).stream()
                 .flatMap(argument -> Devargs.argument(devargs, argument).stream())
                 .findFirst();

@@ -18,8 +18,8 @@ public final class DpdkException extends RuntimeException {
         this.code = 0;
     }
 
-    private DpdkException(String call, int code, String hint) {
-        super(call + " failed: " + -code + " " + reason(code) + (hint.isEmpty() ? "" : ": " + hint));
+    private DpdkException(String call, int code, String hint, String said) {
+        super(call + " failed: " + -code + reason(code, said) + (hint.isEmpty() ? "" : ": " + hint));
         this.code = code;
     }
 
@@ -34,8 +34,11 @@ public final class DpdkException extends RuntimeException {
     }
 
     /** Many drivers return -1 for whatever goes wrong, which only by chance is EPERM. */
-    private static String reason(int code) {
-        return code == Errno.EPERM ? "(the driver gives no reason; it may be EPERM)" : Errno.describe(code);
+    private static String reason(int code, String said) {
+        if (!said.isEmpty()) {
+            return (code == Errno.EPERM ? "" : " " + Errno.describe(code)) + ", and DPDK says \"" + said + "\"";
+        }
+        return code == Errno.EPERM ? " (the driver gives no reason; it may be EPERM)" : " " + Errno.describe(code);
     }
 
     /** The positive errno of the failed call, 0 where there is none. */
@@ -61,14 +64,19 @@ public final class DpdkException extends RuntimeException {
      * @param hint what to do about it, may be empty
      */
     public static int check(int result, String call, String hint) {
+        return check(result, call, hint, "");
+    }
+
+    /** As {@link #check(int, String, String)}; {@code said} are DPDK's own words about it, which may be empty. */
+    static int check(int result, String call, String hint, String said) {
         if (result < 0) {
-            throw new DpdkException(call, -result, hint);
+            throw new DpdkException(call, -result, hint, said);
         }
         return result;
     }
 
     /** As {@link #check}, for calls that report failure through errno or {@code rte_errno}. */
     public static DpdkException ofErrno(String call, int errno, String hint) {
-        return new DpdkException(call, errno, hint);
+        return new DpdkException(call, errno, hint, "");
     }
 }

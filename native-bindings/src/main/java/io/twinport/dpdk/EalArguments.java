@@ -18,16 +18,37 @@ public record EalArguments(SortedSet<Integer> pollCpus, List<String> allowedPci,
     /** An address at which there is no device: with it alone EAL has a PCI bus, and touches nothing there. */
     public static final String NO_DEVICE = "0000:ff:1f.7";
 
-    private static final List<String> MEMORY_OPTIONS =
-            List.of("--no-huge", "--in-memory", "--huge-dir", "--huge-unlink", "--socket-mem");
+    private static final List<String> MEMORY_OPTIONS = List.of(
+            "--no-huge",
+            "--in-memory",
+            "--legacy-mem",
+            "--match-allocations",
+            "--huge-dir",
+            "--huge-unlink",
+            "--huge-worker-stack",
+            "--socket-mem");
 
     /** One file descriptor for each memory segment would be more than vhost-user can pass on. */
     private static final String SINGLE_FILE = "--single-file-segments";
 
+    /** @throws IllegalArgumentException if EAL, or twinport, cannot do with the user's own arguments */
     public EalArguments {
         pollCpus = new TreeSet<>(pollCpus);
         allowedPci = List.copyOf(allowedPci);
         extra = List.copyOf(extra);
+        EalOptions options = EalOptions.parse(extra);
+        for (String against : List.of("--no-pci", "-b", "--block")) {
+            if (!allowedPci.isEmpty() && options.has(against)) {
+                throw new IllegalArgumentException(
+                        "EAL's option " + against + " cannot be given where a side is a PCI device:"
+                                + " EAL is told to take that one and no other");
+            }
+        }
+    }
+
+    /** With the CPUs that the user's own arguments name, or the last that this process may use. */
+    public static EalArguments of(List<String> allowedPci, List<String> extra) {
+        return new EalArguments(EalOptions.parse(extra).pollCpus(), allowedPci, extra);
     }
 
     /** The CPUs of this process that are not polled on; all of them where none is left. */

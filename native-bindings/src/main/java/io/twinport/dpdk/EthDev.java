@@ -12,6 +12,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
+import java.util.Optional;
 import org.agrona.UnsafeApi;
 
 /**
@@ -79,10 +80,12 @@ public final class EthDev {
     public static EthDev probe(String devargs, String named) {
         String name = Devargs.nameOf(devargs);
         try (Arena arena = Arena.ofConfined()) {
-            int result = Dpdk.rte_dev_probe(arena.allocateFrom(devargs));
-            // EAL has probed the PCI devices that it was allowed at its start.
-            if (result != -Errno.EEXIST) {
-                checkProbe(result, named, name);
+            try (DriverWords words = DriverWords.listen()) {
+                int result = Dpdk.rte_dev_probe(arena.allocateFrom(devargs));
+                // EAL has probed the PCI devices that it was allowed at its start.
+                if (result != -Errno.EEXIST) {
+                    checkProbe(result, named, name, words.said());
+                }
             }
             MemorySegment port = arena.allocate(ValueLayout.JAVA_SHORT);
             DpdkException.check(
@@ -120,7 +123,7 @@ public final class EthDev {
         }
     }
 
-    private static void checkProbe(int result, String devargs, String name) {
+    private static void checkProbe(int result, String devargs, String name, String said) {
         if (result == -Errno.EFAULT) {
             throw DpdkException.unknownDevice(
                     "unknown device " + name + ": DPDK has no driver of that name. Driver names start with"
@@ -130,9 +133,9 @@ public final class EthDev {
         String hint = Devargs.isPci(name)
                 ? "is it there (lspci), and bound to vfio-pci (dpdk-devbind.py -b vfio-pci " + name + ")?"
                 : "the driver refuses the device or its arguments. Is the far end there, does the interface exist, is the"
-                        + " path right, has EAL memory left (-m, hugepages)? The driver's own words: add"
+                        + " path right, has EAL memory left (-m, hugepages)? All that the driver says: add"
                         + " '-- --log-level=debug'";
-        DpdkException.check(result, "rte_dev_probe(" + devargs + ")", hint);
+        DpdkException.check(result, "rte_dev_probe(" + devargs + ")", hint, said);
     }
 
     /** What is not offered may not be asked for. */
@@ -167,13 +170,16 @@ public final class EthDev {
         }
     }
 
+    /** @throws DpdkException if the device cannot have it, and how it could */
     public void setMac(MacAddress mac) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = arena.allocateFrom(ValueLayout.JAVA_BYTE, mac.bytes());
+            int result = Dpdk.rte_eth_dev_default_mac_addr_set((short) port, address);
             check(
-                    Dpdk.rte_eth_dev_default_mac_addr_set((short) port, address),
+                    result,
                     "rte_eth_dev_default_mac_addr_set",
-                    "give the device its address in its devargs (mac=" + mac + ")");
+                    (result == -Errno.ENOTSUP ? "its driver cannot change " + mac() + " to " + mac + ": " : "")
+                            + DeviceAddress.advice(name, Optional.of(mac)));
         }
     }
 
@@ -237,10 +243,13 @@ public final class EthDev {
     }
 
     public void start() {
-        check(
-                Dpdk.rte_eth_dev_start((short) port),
-                "rte_eth_dev_start",
-                "was the device unplugged, is its far end or interface there?");
+        try (DriverWords words = DriverWords.listen()) {
+            check(
+                    Dpdk.rte_eth_dev_start((short) port),
+                    "rte_eth_dev_start",
+                    "was the device unplugged, is its far end or interface there?",
+                    words);
+        }
     }
 
     /** {@link #queue(int)} of queue 0. */
@@ -351,6 +360,11 @@ public final class EthDev {
 
     void check(int result, String call, String hint) {
         DpdkException.check(result, call + "(port=" + port + " " + name + ")", hint);
+    }
+
+    /** With what the driver has said about it. */
+    void check(int result, String call, String hint, DriverWords words) {
+        DpdkException.check(result, call + "(port=" + port + " " + name + ")", hint, words.said());
     }
 
     void check(int result, String call, String argument, String hint) {

@@ -51,10 +51,13 @@ record EthQueues(int rx, int tx, int rxDescriptors, int txDescriptors, int virti
                 conf.set(ValueLayout.JAVA_INT, CONF_RX_MODE, RSS);
                 conf.set(ValueLayout.JAVA_LONG, CONF_RSS, flows);
             }
-            dev.check(
-                    Dpdk.rte_eth_dev_configure(port, (short) rx, (short) tx, conf),
-                    "rte_eth_dev_configure",
-                    "is another process using the device?");
+            try (DriverWords words = DriverWords.listen()) {
+                dev.check(
+                        Dpdk.rte_eth_dev_configure(port, (short) rx, (short) tx, conf),
+                        "rte_eth_dev_configure",
+                        "is another process using the device?",
+                        words);
+            }
             MemorySegment slots = arena.allocateFrom(ValueLayout.JAVA_SHORT, (short) DESCRIPTORS, (short) DESCRIPTORS);
             dev.check(
                     Dpdk.rte_eth_dev_adjust_nb_rx_tx_desc(port, slots, slots.asSlice(Short.BYTES)),
@@ -64,9 +67,11 @@ record EthQueues(int rx, int tx, int rxDescriptors, int txDescriptors, int virti
             int txSlots = count(slots, Short.BYTES);
             int socket = Dpdk.rte_eth_dev_socket_id(port);
             for (int queue = 0; queue < rx; queue++) {
-                int result = Dpdk.rte_eth_rx_queue_setup(
-                        port, (short) queue, (short) rxSlots, socket, MemorySegment.NULL, pool.segment());
-                dev.check(result, "rte_eth_rx_queue_setup", "");
+                try (DriverWords words = DriverWords.listen()) {
+                    int result = Dpdk.rte_eth_rx_queue_setup(
+                            port, (short) queue, (short) rxSlots, socket, MemorySegment.NULL, pool.segment());
+                    dev.check(result, "rte_eth_rx_queue_setup", "", words);
+                }
             }
             int ring = 0;
             for (int queue = 0; queue < tx; queue++) {
@@ -80,7 +85,13 @@ record EthQueues(int rx, int tx, int rxDescriptors, int txDescriptors, int virti
     private static int setUpTransmit(EthDev dev, MemorySegment info, int queue, int slots, int socket) {
         int ring = dev.driver().startsWith("net_virtio") ? setUpVirtioTransmit(dev, info, queue, slots, socket) : 0;
         if (ring == 0) {
-            dev.check(tryTransmit(dev, queue, slots, socket, MemorySegment.NULL), "rte_eth_tx_queue_setup", "");
+            try (DriverWords words = DriverWords.listen()) {
+                dev.check(
+                        tryTransmit(dev, queue, slots, socket, MemorySegment.NULL),
+                        "rte_eth_tx_queue_setup",
+                        "",
+                        words);
+            }
         }
         return ring;
     }

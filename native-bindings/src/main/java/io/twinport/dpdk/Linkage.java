@@ -12,6 +12,7 @@ import java.util.List;
 final class Linkage {
     private static final List<Class<?>> CLASSES = List.of(
             EthDev.class,
+            DriverWords.class,
             EthEvents.class,
             FaultEvents.class,
             Burst.class,

@@ -1,6 +1,7 @@
 package io.twinport.posix;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -14,6 +15,9 @@ import java.util.stream.Stream;
  * out: that would disturb a server.
  */
 public final class SocketPath implements AutoCloseable {
+    /** Bytes of {@code sockaddr_un}, without the final 0; who gives more is cut short in silence by some. */
+    public static final int LONGEST = 107;
+
     private static final String LISTENING = "00010000"; // __SO_ACCEPTCON
     private static final int FLAGS = 3;
     private static final int PATH = 7;
@@ -72,13 +76,28 @@ public final class SocketPath implements AutoCloseable {
         if (!Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        if (((int) Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS) & KIND) != SOCKET) {
+        if (!isSocket(file)) {
             throw new PosixException(call(path), Errno.EEXIST, "what is there is no socket: choose another path");
         }
         if (isListenedAt(path)) {
             throw inUse(path, "somebody");
         }
         Files.delete(file);
+    }
+
+    /** Whether a path fits into a socket's address. */
+    public static boolean isShort(Path path) {
+        return path.toString().getBytes(StandardCharsets.UTF_8).length <= LONGEST;
+    }
+
+    /** Whether what is there is a socket; a link to one is none. */
+    public static boolean isSocket(Path file) {
+        try {
+            return Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS) instanceof Integer mode
+                    && (mode & KIND) == SOCKET;
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** Whether somebody in this network namespace listens at a path; the kernel knows it as it was given to bind(2). */

@@ -71,8 +71,8 @@ class EalArgumentsTest {
 
     @Test
     void shouldDoWithoutHugePagesWhereTooFewAreFree() {
-        EalArguments arguments = arguments("--iova-mode=va").withMemoryAtHand(Integer.MAX_VALUE);
-        assertEquals(List.of("--no-huge", "-m", "" + Integer.MAX_VALUE, "--iova-mode=va"), arguments.extra());
+        EalArguments arguments = arguments("--iova-mode=va").withMemoryAtHand(999_999_999);
+        assertEquals(List.of("--no-huge", "-m", "999999999", "--iova-mode=va"), arguments.extra());
         assertFalse(arguments.usesHugePages());
     }
 

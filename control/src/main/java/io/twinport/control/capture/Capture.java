@@ -35,7 +35,20 @@ public final class Capture implements ControlStream {
      * @param frames after which it ends
      * @param seconds after which it ends
      */
-    public record Limits(int snap, long frames, long seconds) {}
+    public record Limits(int snap, long frames, long seconds) {
+        /** Bytes of a frame that can be kept. */
+        public static final int MOST_SNAP = CaptureRing.MOST_BYTES;
+
+        /** Frames, and seconds: some 68 years. */
+        public static final int MOST = Integer.MAX_VALUE;
+
+        /** @throws IllegalArgumentException if it is none of these */
+        public Limits {
+            if (snap < 1 || snap > MOST_SNAP || frames < 1 || frames > MOST || seconds < 1 || seconds > MOST) {
+                throw new IllegalArgumentException(snap + " bytes, " + frames + " frames, " + seconds + " s");
+            }
+        }
+    }
 
     private final String name;
     private final List<Queue> queues;

@@ -1,6 +1,7 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.UserException;
+import io.twinport.control.capture.Capture;
 import io.twinport.control.socket.ControlClient;
 import io.twinport.control.socket.ControlException;
 import java.io.FileDescriptor;
@@ -35,15 +36,21 @@ final class CaptureCommand implements Callable<Integer> {
     @Mixin
     PortChoice port = new PortChoice();
 
-    @Option(names = "--frames", paramLabel = "N", description = "End after N frames.")
+    @Bounds(least = 1, most = Capture.Limits.MOST)
+    @Option(names = "--frames", paramLabel = "N", description = "End after N frames: ${BOUNDS}.")
     @Nullable
     Long frames;
 
-    @Option(names = "--seconds", paramLabel = "N", description = "End after N seconds.")
+    @Bounds(least = 1, most = Capture.Limits.MOST)
+    @Option(names = "--seconds", paramLabel = "N", description = "End after N seconds: ${BOUNDS}.")
     @Nullable
     Long seconds;
 
-    @Option(names = "--snap", paramLabel = "BYTES", description = "Bytes of each frame that are kept. Default: 16384")
+    @Bounds(least = 1, most = Capture.Limits.MOST_SNAP, unit = "bytes")
+    @Option(
+            names = "--snap",
+            paramLabel = "BYTES",
+            description = "How much of each frame is kept: ${BOUNDS}. Default: 16384")
     @Nullable
     Long snap;
 

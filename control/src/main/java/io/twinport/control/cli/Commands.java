@@ -1,6 +1,7 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.Log;
+import io.twinport.control.PlainText;
 import io.twinport.control.UserException;
 import io.twinport.control.service.Journal;
 import io.twinport.control.socket.ControlException;
@@ -10,6 +11,8 @@ import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import tools.jackson.databind.SerializationFeature;
@@ -24,6 +27,15 @@ public final class Commands {
 
     private static final String STDOUT = "-";
 
+    /** Of an inode's mode, inode(7). */
+    private static final int FILE_KIND = 0170000;
+
+    private static final int FIFO = 0010000;
+    private static final int SOCKET = 0140000;
+
+    /** Of a flag picocli would take it for a yes. */
+    private static final Pattern EMPTY_VALUE = Pattern.compile("--[a-z-]{1,40}=\\s*");
+
     private Commands() {}
 
     /**
@@ -33,7 +45,14 @@ public final class Commands {
      * @return the exit code
      */
     public static int execute(Object root, String... arguments) {
-        CommandLine commandLine = new CommandLine(root);
+        CommandLine commandLine = CommandLines.of(root);
+        commandLine.setParameterExceptionHandler((e, given) -> {
+            CommandLine command = e.getCommandLine();
+            String text = CommandLines.message(e) + " '"
+                    + command.getCommandSpec().qualifiedName() + " --help' says what there is.";
+            command.getErr().println(Journal.forStderr(Level.ERROR, "twinport: " + text));
+            return MEND;
+        });
         commandLine.setExecutionExceptionHandler((e, command, result) -> {
             if (UserException.isToMend(e)) {
                 command.getErr().println(Journal.forStderr(Level.ERROR, "twinport: " + e.getMessage()));
@@ -49,7 +68,22 @@ public final class Commands {
             commandLine.usage(commandLine.getOut());
             return 0;
         }
+        for (int i = 0; i < arguments.length; i++) {
+            Optional<String> fault = fault(arguments[i]);
+            if (fault.isPresent()) {
+                String text = "twinport: argument " + (i + 1) + " " + fault.get() + ".";
+                commandLine.getErr().println(Journal.forStderr(Level.ERROR, text));
+                return MEND;
+            }
+        }
         return commandLine.execute(arguments);
+    }
+
+    /** What is wrong with an argument, whatever it is for; picocli's messages would show it, or take it for another one. */
+    private static Optional<String> fault(String argument) {
+        return EMPTY_VALUE.matcher(argument).matches()
+                ? Optional.of("(" + argument + ") has nothing behind the '=': write a value there, or leave it out")
+                : PlainText.fault(argument).map(fault -> fault + ": give it without");
     }
 
     /**
@@ -73,14 +107,25 @@ public final class Commands {
         if (file == null || STDOUT.equals(file)) {
             return;
         }
-        Path path = Path.of(file).toAbsolutePath();
+        Path path = CommandLines.path(option, file).toAbsolutePath();
         Path folder = path.getParent();
         boolean writable = Files.exists(path)
-                ? !Files.isDirectory(path) && Files.isWritable(path)
-                : folder != null && Files.isWritable(folder);
+                ? !Files.isDirectory(path) && !waitsForAnother(path) && Files.isWritable(path)
+                : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
         if (!writable) {
             throw new UserException(option + " " + file
-                    + " cannot be written. Name a file in a folder that exists and that" + " you may write to.");
+                    + " cannot be written. Name a file in a folder that exists and that you may write to.");
+        }
+    }
+
+    /** A FIFO or a socket; but not one that the process was given open ({@code /dev/fd/63}), which has no real path. */
+    private static boolean waitsForAnother(Path path) {
+        try {
+            int kind =
+                    Files.getAttribute(path.toRealPath(), "unix:mode") instanceof Integer mode ? mode & FILE_KIND : 0;
+            return kind == FIFO || kind == SOCKET;
+        } catch (IOException e) {
+            return false;
         }
     }
 

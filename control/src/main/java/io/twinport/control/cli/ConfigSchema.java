@@ -4,6 +4,7 @@ import io.twinport.control.config.ConfigFile;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
 
@@ -59,7 +60,7 @@ final class ConfigSchema {
     }
 
     private static Map<String, Object> properties(Object options) {
-        CommandLine commandLine = new CommandLine(options);
+        CommandLine commandLine = CommandLines.of(options);
         Map<String, Object> properties = new LinkedHashMap<>();
         for (String key : Configuration.keys(commandLine)) {
             properties.put(key, property(commandLine.getCommandSpec().findOption("--" + key)));
@@ -68,18 +69,31 @@ final class ConfigSchema {
     }
 
     private static Map<String, Object> property(OptionSpec option) {
-        Map<String, Object> value = new LinkedHashMap<>();
-        Class<?> type = option.type().isArray() ? option.type().getComponentType() : option.type();
-        value.put(TYPE, type == int.class ? "integer" : type == boolean.class ? "boolean" : "string");
+        Map<String, Object> value = new LinkedHashMap<>(valueOf(option));
         String description = String.join(" ", option.description()).replaceAll(" ?Default: \\$\\{DEFAULT-VALUE\\}", "");
         if (!option.splitRegex().isEmpty()) {
             return listOr(value, description);
         }
         value.put("description", description);
         if (option.defaultValue() != null) {
-            value.put("default", type == int.class ? Integer.valueOf(option.defaultValue()) : option.defaultValue());
+            boolean isNumber = CommandLines.bounds(option).isPresent();
+            value.put("default", isNumber ? Integer.valueOf(option.defaultValue()) : option.defaultValue());
         }
         return value;
+    }
+
+    private static Map<String, Object> valueOf(OptionSpec option) {
+        Optional<Bounds> bounds = CommandLines.bounds(option);
+        if (bounds.isEmpty()) {
+            return CommandLines.typeOf(option) == boolean.class
+                    ? Map.of(TYPE, "boolean")
+                    : Map.of(TYPE, "string", "minLength", 1);
+        }
+        Map<String, Object> number = new LinkedHashMap<>();
+        number.put(TYPE, "integer");
+        number.put("minimum", BoundedNumber.plain(bounds.get().least()));
+        number.put("maximum", BoundedNumber.plain(bounds.get().most()));
+        return bounds.get().zero().isEmpty() ? number : Map.of("anyOf", List.of(number, Map.of("const", 0)));
     }
 
     private static Map<String, Object> listOr(Map<String, Object> value, String description) {

@@ -1,21 +1,26 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.PlainText;
 import io.twinport.control.UserException;
 import io.twinport.control.config.ConfigFile;
 import io.twinport.control.config.Place;
 import io.twinport.control.config.Section;
 import io.twinport.control.config.Setting;
-import io.twinport.control.run.FailoverRun;
+import io.twinport.control.run.Claims;
+import io.twinport.control.run.MbufNeeds;
 import io.twinport.control.run.PortPlan;
+import io.twinport.control.run.SideDriver;
+import io.twinport.dpdk.EalArguments;
 import java.lang.reflect.Array;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.function.Supplier;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -40,9 +45,63 @@ record Configuration(
 
     private static final Pattern OPTION = Pattern.compile("--([a-z-]+)");
 
-    /** What a command line says of its only port. */
+    /**
+     * What a command line says of its only port.
+     *
+     * @throws UserException that names the option that is wrong
+     */
     static Configuration of(ProcessOptions options, List<String> eal, String name, PortArguments port) {
-        return new Configuration(options, eal, Map.of(name, port), List.of(port.plan(name)));
+        return new Configuration(options, eal, Map.of(name, port), List.of(port.plan(name))).checked();
+    }
+
+    /**
+     * With what a command line says beside the file.
+     *
+     * @param isGiven whether an option was given there
+     * @param otherEal in place of the file's, unless it is empty
+     * @throws UserException that names the option that is wrong
+     */
+    Configuration overriddenBy(ProcessOptions given, Predicate<String> isGiven, List<String> otherEal) {
+        options.overrideBy(given, isGiven);
+        return new Configuration(options, otherEal.isEmpty() ? eal : otherEal, arguments, ports).checked();
+    }
+
+    private Configuration checked() {
+        options.check();
+        Claims claims = ownClaims();
+        PortPlan.withVdevs(ports, eal).forEach(port -> check(port, claims));
+        EalArguments ignored = ealArguments();
+        return this;
+    }
+
+    /** What the process has before its ports come. */
+    private Claims ownClaims() {
+        Claims claims = new Claims();
+        options.controlSocket(options.engine.cncFile(EngineOptions.DEFAULT_NAME))
+                .ifPresent(claims::addControlSocket);
+        return claims;
+    }
+
+    /** What can be told of a port beside the others, without a look at this machine's devices. */
+    private void check(PortPlan port, Claims claims) {
+        claims.add(port);
+        port.checkFrames(MbufNeeds.of(ports).room());
+    }
+
+    /**
+     * EAL's arguments, without memory.
+     *
+     * @throws UserException if EAL, or twinport, cannot do with the user's own
+     */
+    EalArguments ealArguments() {
+        // EAL probes what it is allowed at its start, and would have our driver's device before we do.
+        List<String> pci = ports.stream()
+                .flatMap(port -> port.sides().stream())
+                .filter(side -> side.isPci() && side.driver() == SideDriver.DPDK)
+                .map(side -> side.isSearch() ? EalArguments.NO_DEVICE : side.devargs())
+                .distinct()
+                .toList();
+        return EngineOptions.eal(pci, PortPlan.withoutSides(eal, ports));
     }
 
     /**
@@ -51,40 +110,60 @@ record Configuration(
      * @throws UserException if it cannot be told which
      */
     Configuration paired() {
-        List<PortPlan> paired = PortPlan.paired(ports, eal);
-        FailoverRun.check(paired); // two may have found the same
-        return new Configuration(options, eal, arguments, paired);
+        return new Configuration(options, eal, arguments, PortPlan.paired(ports, eal));
     }
 
     /** @throws UserException that begins with file, line and column */
     static Configuration read(Path file) {
         ConfigFile config = ConfigFile.read(file);
-        List<String> eal = new ArrayList<>();
-        List<Setting> settings = new ArrayList<>();
-        for (Setting setting : config.process().settings()) {
-            if (setting.key().equals(EAL)) {
-                setting.values()
-                        .forEach(value -> eal.addAll(List.of(value.strip().split("\\s+"))));
-            } else {
-                settings.add(setting);
-            }
-        }
+        List<Setting> settings = new ArrayList<>(config.process().settings());
+        settings.forEach(Configuration::checkText);
+        List<Setting> ofEal =
+                settings.stream().filter(each -> each.key().equals(EAL)).toList();
+        settings.removeAll(ofEal);
         Section process = new Section("", settings, config.process().place());
+        Section ealSection = new Section(
+                "",
+                List.of(),
+                ofEal.isEmpty() ? process.place() : ofEal.getFirst().place());
+        List<String> eal = ofEal.stream()
+                .flatMap(setting -> setting.values().stream())
+                .flatMap(value -> Arrays.stream(value.strip().split("\\s+")))
+                .toList();
         ProcessOptions options = fill(new ProcessOptions(), process);
-        placed(process, options::flightFrames);
-        placed(process, options::metrics);
+        placed(process, options::check);
         Map<String, PortArguments> all = new LinkedHashMap<>();
         List<PortPlan> ports = new ArrayList<>();
         for (Section section : config.ports()) {
+            section.settings().forEach(Configuration::checkText);
             PortArguments arguments = fill(new PortArguments(), section);
             all.put(section.name(), arguments);
-            ports.add(placed(section, () -> arguments.plan(section.name())));
+            placed(section, () -> ports.add(arguments.plan(section.name())));
         }
-        placed(config.ports().getLast(), () -> {
-            FailoverRun.check(ports);
-            return true;
-        });
-        return new Configuration(options, eal, all, ports);
+        Configuration read = new Configuration(options, eal, all, ports);
+        List<PortPlan> known = new ArrayList<>();
+        placed(ealSection, () -> known.addAll(PortPlan.withVdevs(ports, eal)));
+        Claims claims = read.ownClaims();
+        for (int i = 0; i < known.size(); i++) {
+            PortPlan port = known.get(i);
+            placed(config.ports().get(i), () -> read.check(port, claims));
+        }
+        placed(ealSection, read::ealArguments);
+        return read;
+    }
+
+    private static void checkText(Setting setting) {
+        for (String value : setting.values()) {
+            // EAL's arguments are taken apart where there is white space.
+            Optional<String> fault = setting.key().equals(EAL)
+                    ? Arrays.stream(value.strip().split("\\s+"))
+                            .flatMap(word -> PlainText.fault(word).stream())
+                            .findFirst()
+                    : PlainText.fault(value);
+            fault.ifPresent(what -> {
+                throw setting.place().wrong("'" + setting.key() + "' " + what + ": write it without.");
+            });
+        }
     }
 
     /** All that holds, what was not given too, in the form of the file. */
@@ -100,7 +179,7 @@ record Configuration(
     /** Options that have a value, by their keys. */
     static Map<String, Object> values(Object options) {
         Map<String, Object> values = new TreeMap<>();
-        for (OptionSpec option : new CommandLine(options).getCommandSpec().options()) {
+        for (OptionSpec option : CommandLines.of(options).getCommandSpec().options()) {
             Object value = option.getValue();
             boolean isEmpty = value == null || value.getClass().isArray() && Array.getLength(value) == 0;
             if (!isEmpty) {
@@ -115,7 +194,7 @@ record Configuration(
         PortArguments port = new PortArguments();
         List<String> words = new ArrayList<>();
         values.forEach((key, value) -> words.add("--" + key + "=" + text(value)));
-        new CommandLine(port).parseArgs(words.toArray(String[]::new));
+        CommandLines.of(port).parseArgs(words.toArray(String[]::new));
         return port;
     }
 
@@ -130,7 +209,7 @@ record Configuration(
     }
 
     private static <T> T fill(T options, Section section) {
-        CommandLine commandLine = new CommandLine(options);
+        CommandLine commandLine = CommandLines.of(options);
         List<String> words = new ArrayList<>();
         for (Setting setting : section.settings()) {
             OptionSpec option = commandLine.getCommandSpec().findOption("--" + setting.key());
@@ -143,7 +222,8 @@ record Configuration(
             commandLine.parseArgs(words.toArray(String[]::new));
             return options;
         } catch (ParameterException e) {
-            throw place(section, String.valueOf(e.getMessage())).wrong(e.getMessage() + ".");
+            String message = CommandLines.message(e);
+            throw place(section, message).wrong(message);
         }
     }
 
@@ -202,9 +282,9 @@ record Configuration(
     }
 
     /** What an option's check has to say is said of the place where its key is. */
-    private static <T> T placed(Section section, Supplier<T> check) {
+    private static void placed(Section section, Runnable check) {
         try {
-            return check.get();
+            check.run();
         } catch (UserException e) {
             throw place(section, String.valueOf(e.getMessage())).wrong(String.valueOf(e.getMessage()));
         }

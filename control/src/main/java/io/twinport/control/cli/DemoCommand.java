@@ -4,6 +4,7 @@ import io.twinport.control.demo.Demo;
 import io.twinport.control.demo.DemoOptions;
 import io.twinport.control.demo.DemoView;
 import io.twinport.control.pcap.PcapFile;
+import io.twinport.dataplane.handler.Pacer;
 import io.twinport.dpdk.EalArguments;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -41,11 +42,12 @@ final class DemoCommand implements Callable<Integer> {
         BOTH
     }
 
+    @Bounds(least = 1, most = MOST_SWITCHES)
     @Option(
             names = "--switches",
             defaultValue = "100",
             paramLabel = "N",
-            description = "Cuts of the primary's link, each restored again. Default: ${DEFAULT-VALUE}")
+            description = "Cuts of the primary's link, each restored again: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     int switches;
 
     @Option(
@@ -61,11 +63,12 @@ final class DemoCommand implements Callable<Integer> {
                             + " the cut-off ring still delivers later are duplicates.")
     boolean hold;
 
+    @Bounds(least = 0, most = Pacer.MOST_RATE, unit = "packets per second")
     @Option(
             names = "--rate",
             defaultValue = "0",
             paramLabel = "PPS",
-            description = "Packets per second in each direction; 0 for as fast as it goes. Default: ${DEFAULT-VALUE}")
+            description = "How fast in each direction: ${BOUNDS}, 0 for as fast as it goes. Default: ${DEFAULT-VALUE}")
     long rate;
 
     @Option(
@@ -107,26 +110,22 @@ final class DemoCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Commands.check(switches >= 1 && switches <= MOST_SWITCHES, "--switches " + switches, "1 to " + MOST_SWITCHES);
-        Commands.check(rate >= 0, "--rate " + rate, "0 or more packets per second");
         Commands.checkWritable("--json", json);
         Commands.checkWritable("--hgrm", hgrm == null ? null : hgrm.toString());
+        Path cnc = engine.cncFile("demo-" + ProcessHandle.current().pid());
         List<byte[]> payload = pcap == null ? List.of() : PcapFile.read(pcap, LONGEST_PAYLOAD);
         PrintStream out = Commands.textStream(json);
         boolean terminal = out == System.out && Commands.isTerminal();
         DemoView view = new DemoView(out, terminal, switches);
-        EalArguments arguments =
-                new EalArguments(EngineOptions.pollCpus(eal), List.of(), eal).withMemoryAtHand(MEGABYTES);
+        EalArguments arguments = EngineOptions.eal(List.of(), eal).withMemoryAtHand(MEGABYTES);
         view.say("A \"VF\" and a \"virtio\", each a virtio-user device wired over vhost-user to its far end, "
                 + (arguments.usesHugePages() ? "on hugepages" : "without hugepages") + "; poll loop on CPU "
                 + arguments.pollCpus().first() + ".");
         view.say((planned ? "The traffic is moved to the standby and back " : "The primary's link is cut and restored ")
                 + switches + " times under "
                 + (rate == 0 ? "full load" : rate + " packets per second") + ".");
-        Path cnc = engine.cncFile("demo-" + ProcessHandle.current().pid());
         DemoOptions options = new DemoOptions(switches, rate, direction == Direction.BOTH, payload, planned, hold);
-        Interrupt interrupt = Interrupt.install();
-        try {
+        try (Interrupt interrupt = Interrupt.install()) {
             Demo.Outcome outcome = Demo.run(options, arguments, view, cnc, interrupt::isRequested);
             if (engine.name == null) {
                 Files.deleteIfExists(cnc);
@@ -137,8 +136,6 @@ final class DemoCommand implements Callable<Integer> {
                 Commands.writeJson(outcome.result(), json);
             }
             return outcome.result().isGood(switches) ? 0 : 1;
-        } finally {
-            interrupt.done();
         }
     }
 

@@ -1,13 +1,10 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.UserException;
-import io.twinport.posix.Affinity;
+import io.twinport.dpdk.EalArguments;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.SortedSet;
-import java.util.TreeSet;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -16,7 +13,8 @@ final class EngineOptions {
     /** What a process is called that is given no other name. */
     static final String DEFAULT_NAME = "twinport";
 
-    private static final Pattern CPU_RANGE = Pattern.compile("(\\d+)(?:-(\\d+))?");
+    /** With what is put behind it, NAME is a file's name. */
+    private static final String NAME = "\\w[\\w.-]{0,63}";
 
     @Option(
             names = "--name",
@@ -40,52 +38,43 @@ final class EngineOptions {
         folder = given.folder != null ? given.folder : folder;
     }
 
+    /** @throws UserException if the name or the folder cannot be one */
     Path cncFile(String defaultName) {
         String name = this.name != null ? this.name : defaultName;
-        if (!name.matches("[\\w.-]+")) {
-            throw new UserException("--name '" + name + "': use letters, digits, '.', '-' and '_' only");
+        if (!name.matches(NAME)) {
+            throw new UserException(
+                    "--name " + name + " is not possible: use up to 64 letters, digits, '.', '-' and '_', and"
+                            + " begin with neither '.' nor '-'.");
         }
         Path parent = folder != null ? folder : Path.of("/dev/shm", "twinport-" + System.getProperty("user.name"));
+        checkFolder(parent);
         return parent.resolve(name + ".cnc");
     }
 
-    /**
-     * The CPUs of the poll loops: those of the user's own {@code -l}, or the last that this process may use.
-     *
-     * @param eal the user's EAL arguments
-     */
-    static SortedSet<Integer> pollCpus(List<String> eal) {
-        SortedSet<Integer> mine = Affinity.ofThisProcess();
-        for (int i = 0; i < eal.size(); i++) {
-            String argument = eal.get(i);
-            if (argument.equals("-l") && i + 1 < eal.size()) {
-                return parse(eal.get(i + 1), mine);
-            }
-            if (argument.startsWith("-l") && argument.length() > 2) {
-                return parse(argument.substring(2), mine);
-            }
+    /** It is made where it is missing. */
+    private static void checkFolder(Path folder) {
+        Path there = folder.toAbsolutePath();
+        while (there.getParent() != null && !Files.exists(there)) {
+            there = there.getParent();
         }
-        return new TreeSet<>(List.of(mine.last()));
+        if (!Files.isDirectory(there)) {
+            throw new UserException(
+                    "--cnc-dir " + folder + " is not possible: " + there + " is no folder. Give another one.");
+        }
     }
 
-    private static SortedSet<Integer> parse(String list, SortedSet<Integer> mine) {
-        SortedSet<Integer> cpus = new TreeSet<>();
-        for (String part : list.split(",", -1)) {
-            Matcher range = CPU_RANGE.matcher(part.trim());
-            if (!range.matches()) {
-                throw new UserException("-l " + list + ": '" + part
-                        + "' is neither a CPU nor a range of CPUs. Write -l 1" + " or -l 2-3.");
-            }
-            int first = Integer.parseInt(range.group(1));
-            int last = range.group(2) == null ? first : Integer.parseInt(range.group(2));
-            for (int cpu = first; cpu <= last; cpu++) {
-                cpus.add(cpu);
-            }
+    /**
+     * The arguments of EAL.
+     *
+     * @param allowedPci PCI devices that it may touch
+     * @param own the user's
+     * @throws UserException if EAL, or twinport, cannot do with these
+     */
+    static EalArguments eal(List<String> allowedPci, List<String> own) {
+        try {
+            return EalArguments.of(allowedPci, own);
+        } catch (IllegalArgumentException e) {
+            throw new UserException(e.getMessage() + ".", e);
         }
-        if (!mine.containsAll(cpus)) {
-            throw new UserException(
-                    "-l " + list + ": this process may use CPUs " + mine + " only. Choose among these.");
-        }
-        return cpus;
     }
 }

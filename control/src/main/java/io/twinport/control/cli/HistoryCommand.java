@@ -30,6 +30,9 @@ final class HistoryCommand implements Callable<Integer> {
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSSSSS", Locale.ROOT)
             .withZone(ZoneId.systemDefault());
 
+    /** What a JSON number can tell exactly. */
+    private static final long MOST_SWITCH = 1L << 53;
+
     @Parameters(paramLabel = "FILE", description = "For instance /dev/shm/twinport-root/twinport.cnc")
     Path file = Path.of("");
 
@@ -48,10 +51,11 @@ final class HistoryCommand implements Callable<Integer> {
     @Nullable
     Path pcap;
 
+    @Bounds(least = 1, most = MOST_SWITCH)
     @Option(
             names = "--switch",
             paramLabel = "N",
-            description = "With --pcap: only the frames around the switch of that number.")
+            description = "With --pcap: only the frames around the switch of that number, ${BOUNDS}.")
     @Nullable
     Long only;
 

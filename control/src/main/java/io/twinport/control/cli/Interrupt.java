@@ -5,9 +5,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * SIGINT and SIGTERM as a request: the command that holds devices ends in its own order, and only then the process.
+ * SIGINT and SIGTERM as a request: the command that holds devices ends in its own order, and only then the process. Closed
+ * when the command holds nothing any more, however it ends: until then the process waits for it.
  */
-final class Interrupt {
+final class Interrupt implements AutoCloseable {
     /** A driver that hangs in its close must not keep the process: the rest is left cleanly by then. */
     private static final int END_SECONDS = 8;
 
@@ -44,8 +45,8 @@ final class Interrupt {
         requested.await();
     }
 
-    /** The command holds nothing any more. */
-    void done() {
+    @Override
+    public void close() {
         done.countDown();
     }
 

@@ -4,6 +4,7 @@ import io.twinport.control.run.FailbackSpec;
 import io.twinport.control.run.RunSettings;
 import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.failover.HoldSettings;
+import io.twinport.dataplane.member.FilterSettings;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 
@@ -24,6 +25,7 @@ final class PolicyOptions {
                     + " as long each time.")
     boolean damping;
 
+    @Bounds(least = 0, most = HoldSettings.MOST_MICROS, unit = "microseconds")
     @Option(
             names = "--hold-us",
             defaultValue = "0",
@@ -31,38 +33,42 @@ final class PolicyOptions {
             description =
                     "Hold frames for an unplanned cut: those posted within so many microseconds and not known to have"
                             + " arrived are sent again by the other side, and new ones wait so long for a side to become ready."
-                            + " Choose more than it takes to notice a cut. 0 for not at all. Default: ${DEFAULT-VALUE}")
+                            + " Choose more than it takes to notice a cut: ${BOUNDS}, 0 for not at all. Default: ${DEFAULT-VALUE}")
     int holdMicros;
 
+    @Bounds(least = 0, most = RunSettings.Announce.MOST, unit = "times")
     @Option(
             names = "--announce",
             defaultValue = "5",
             paramLabel = "N",
-            description = "How often the port's addresses are announced after each switch, 0 for never: by ARP and"
+            description = "How often the port's addresses are announced after each switch, ${BOUNDS}: by ARP and"
                     + " Neighbor Advertisements for those of the tap:NAME interface, by RARP where there are none."
                     + " Default: ${DEFAULT-VALUE}")
     int announce = 5;
 
+    @Bounds(least = 1, most = RunSettings.Announce.MOST_MILLIS, unit = "milliseconds")
     @Option(
             names = "--announce-ms",
             defaultValue = "100",
             paramLabel = "MS",
-            description = "Milliseconds between two announcements. Default: ${DEFAULT-VALUE}")
+            description = "Time between two announcements: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     int announceMillis = 100;
 
+    @Bounds(least = 1, most = FilterSettings.LAST_VLAN)
     @Option(
             names = "--announce-vlan",
             split = ",",
             paramLabel = "ID",
-            description = "Announce in these VLANs too, tagged: 1 to 4094.")
+            description = "Announce in these VLANs too, tagged: ${BOUNDS}.")
     int[] announceVlans = {};
 
+    @Bounds(least = 1, most = RunSettings.MOST_RELEASE_SECONDS, unit = "seconds")
     @Option(
             names = "--release-seconds",
             defaultValue = "5",
             paramLabel = "S",
             description = "When the kernel wants a device back and it cannot be given back within that time, end the"
-                    + " process with exit code 3, so that the kernel takes it. Default: ${DEFAULT-VALUE}")
+                    + " process with exit code 3, so that the kernel takes it: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     int releaseSeconds = 5;
 
     FailbackSettings failback() {
@@ -74,22 +80,10 @@ final class PolicyOptions {
     }
 
     RunSettings.Announce announce() {
-        Commands.check(announce >= 0 && announce <= 100, "--announce " + announce, "0 to 100");
-        Commands.check(
-                announceMillis >= 1 && announceMillis <= 60_000,
-                "--announce-ms " + announceMillis,
-                "1 to 60000 milliseconds");
-        for (int vlan : announceVlans) {
-            Commands.check(vlan >= 1 && vlan <= 4094, "--announce-vlan " + vlan, "1 to 4094");
-        }
         return new RunSettings.Announce(announce, Duration.ofMillis(announceMillis), announceVlans);
     }
 
     Duration releaseTime() {
-        Commands.check(
-                releaseSeconds >= 1 && releaseSeconds <= 3600,
-                "--release-seconds " + releaseSeconds,
-                "1 to 3600 seconds");
         return Duration.ofSeconds(releaseSeconds);
     }
 }

@@ -94,7 +94,7 @@ final class PortArguments {
         PortSettings port = new PortSettings(policyOptions.failback(), receiveOptions.settings(), policyOptions.hold());
         return new RunSettings(
                 port,
-                queueOptions.queues(),
+                queueOptions.queues,
                 portOptions.spec(),
                 detectionOptions.settings(),
                 policyOptions.announce(),

@@ -16,16 +16,12 @@ import picocli.CommandLine.Option;
 
 /** What a failover port is set to, and each of its devices with it. */
 final class PortOptions {
-    /** More than any NIC takes; mbufs are made as large. */
-    private static final int MOST_MTU = 16_000;
-
-    private static final int LAST_VLAN = 4094;
-
+    @Bounds(least = MtuBounds.LEAST, most = PortSpec.MOST_MTU, unit = "bytes")
     @Option(
             names = "--mtu",
             defaultValue = "1500",
             paramLabel = "BYTES",
-            description = "MTU of the port, its devices and the tap:NAME interface: 68 to 16000, and what the devices"
+            description = "MTU of the port, its devices and the tap:NAME interface: ${BOUNDS}, and what the devices"
                     + " take. One that cannot have it does not join. Default: ${DEFAULT-VALUE}")
     int mtu = MtuBounds.ETHERNET;
 
@@ -36,11 +32,12 @@ final class PortOptions {
     @Nullable
     String mac;
 
+    @Bounds(least = 1, most = FilterSettings.LAST_VLAN)
     @Option(
             names = "--vlan",
             split = ",",
             paramLabel = "ID",
-            description = "VLANs whose tagged frames the devices let through: 1 to 4094. Without it they filter none,"
+            description = "VLANs whose tagged frames the devices let through: ${BOUNDS}. Without it they filter none,"
                     + " except DPDK's virtio driver on QEMU, which then lets none through.")
     int[] vlans = {};
 
@@ -59,13 +56,6 @@ final class PortOptions {
 
     /** @throws UserException if a value is none of its kind */
     PortSpec spec() {
-        Commands.check(
-                mtu >= MtuBounds.LEAST && mtu <= MOST_MTU,
-                "--mtu " + mtu,
-                MtuBounds.LEAST + " to " + MOST_MTU + " bytes");
-        for (int vlan : vlans) {
-            Commands.check(vlan >= 1 && vlan <= LAST_VLAN, "--vlan " + vlan, "1 to " + LAST_VLAN);
-        }
         List<MacAddress> groups = Arrays.stream(multicast)
                 .map(text -> parse("--multicast", text, MacAddress::parseMulticast))
                 .toList();

@@ -1,9 +1,13 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.UserException;
 import io.twinport.control.metrics.MetricsAddress;
+import io.twinport.control.socket.ControlSocketPath;
 import io.twinport.dataplane.flight.FlightRecorder;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -12,12 +16,10 @@ import picocli.CommandLine.Option;
 
 /** What belongs to a run's process, and not to one of its ports. */
 final class ProcessOptions {
-    private static final int LEAST_STUCK_SECONDS = 3;
-    private static final int MOST_STUCK_SECONDS = 3600;
-
     @Mixin
     EngineOptions engine = new EngineOptions();
 
+    @Bounds(least = 1, most = FlightRecorder.MOST_FRAMES, unit = "frames", zero = "for none")
     @Option(
             names = "--flight-recorder",
             arity = "0..1",
@@ -25,7 +27,7 @@ final class ProcessOptions {
             defaultValue = "0",
             paramLabel = "N",
             description =
-                    "Keep the headers of the last N frames before each switch and of N after it (256), of the last 64"
+                    "Keep the headers of the last N frames before each switch and of N after it (256; ${BOUNDS}), of the last 64"
                             + " switches, in NAME.flight beside NAME.cnc: 'twinport history NAME.cnc --pcap FILE' writes them."
                             + " Of the first port, where there are several.")
     int flightFrames;
@@ -48,26 +50,19 @@ final class ProcessOptions {
     @Nullable
     String controlSocket;
 
+    @Bounds(least = 3, most = 3600, unit = "seconds", zero = "for never")
     @Option(
             names = "--exit-when-stuck",
+            defaultValue = "0",
             paramLabel = "SECONDS",
             description =
-                    "End with exit code 3 when a poll loop, or another thread that traffic depends on, has hung for so long:"
-                            + " 3 to 3600. For who starts it again; systemd's watchdog does the same. Default: it is only said.")
-    @Nullable
-    Integer exitWhenStuck;
+                    "End with exit code 3 when a poll loop, or another thread that traffic depends on, has hung for so long"
+                            + " (${BOUNDS}). For who starts it again; systemd's watchdog does the same. Unless given, it is"
+                            + " only said.")
+    int exitWhenStuck;
 
-    /** Checked. */
     Optional<Duration> exitWhenStuck() {
-        Integer seconds = exitWhenStuck;
-        if (seconds == null) {
-            return Optional.empty();
-        }
-        Commands.check(
-                seconds >= LEAST_STUCK_SECONDS && seconds <= MOST_STUCK_SECONDS,
-                "--exit-when-stuck " + seconds,
-                LEAST_STUCK_SECONDS + " to " + MOST_STUCK_SECONDS + " seconds");
-        return Optional.of(Duration.ofSeconds(seconds));
+        return exitWhenStuck == 0 ? Optional.empty() : Optional.of(Duration.ofSeconds(exitWhenStuck));
     }
 
     /**
@@ -80,7 +75,34 @@ final class ProcessOptions {
         if (given == null) {
             return Optional.of(socketBeside(cncFile));
         }
-        return given.equals("none") ? Optional.empty() : Optional.of(Path.of(given));
+        return given.equals("none") ? Optional.empty() : Optional.of(CommandLines.path("--control-socket", given));
+    }
+
+    /**
+     * Checks what concerns the process alone.
+     *
+     * @throws UserException that names the option
+     */
+    void check() {
+        Optional<MetricsAddress> ignored = metrics();
+        Path cnc = engine.cncFile(EngineOptions.DEFAULT_NAME);
+        controlSocket(cnc).ifPresent(socket -> {
+            String option = (controlSocket == null ? "--cnc-dir: the control socket " : "--control-socket ") + socket;
+            for (Path own : List.of(cnc, FlightRecorder.beside(cnc))) {
+                if (own.toAbsolutePath()
+                        .normalize()
+                        .equals(socket.toAbsolutePath().normalize())) {
+                    throw new UserException(
+                            option + " is not possible: this process has a file of its own there (--name,"
+                                    + " --cnc-dir). Choose another path.");
+                }
+            }
+            ControlSocketPath.check(option, socket, own(cnc));
+        });
+    }
+
+    private static Path own(Path cncFile) {
+        return Objects.requireNonNull(cncFile.toAbsolutePath().getParent());
     }
 
     static Path socketBeside(Path cncFile) {
@@ -92,21 +114,14 @@ final class ProcessOptions {
         return Optional.ofNullable(metrics).map(text -> MetricsAddress.parse("--metrics", text));
     }
 
-    /** Checked. */
-    int flightFrames() {
-        Commands.check(
-                flightFrames >= 0 && flightFrames <= FlightRecorder.mostFrames(),
-                "--flight-recorder " + flightFrames,
-                "1 to " + FlightRecorder.mostFrames() + " frames, or 0 for none");
-        return flightFrames;
-    }
-
     /** Takes what a command line says beside a configuration. */
     void overrideBy(ProcessOptions given, Predicate<String> isGiven) {
         if (isGiven.test("--flight-recorder")) {
             flightFrames = given.flightFrames;
         }
-        exitWhenStuck = given.exitWhenStuck != null ? given.exitWhenStuck : exitWhenStuck;
+        if (isGiven.test("--exit-when-stuck")) {
+            exitWhenStuck = given.exitWhenStuck;
+        }
         metrics = given.metrics != null ? given.metrics : metrics;
         controlSocket = given.controlSocket != null ? given.controlSocket : controlSocket;
         engine.overrideBy(given.engine);

@@ -21,21 +21,22 @@ final class ReceiveOptions {
                             + " after a switch everything of both sides, without duplicates. Default: ${DEFAULT-VALUE}")
     String mode = "active";
 
+    @Bounds(least = 0, most = ReceiveSettings.MOST_LOOKBACK_MICROS, unit = "microseconds")
     @Option(
             names = "--rx-lookback-us",
             defaultValue = "1000",
             paramLabel = "US",
-            description = "At a switch deliver what the side that takes over has received in the last microseconds, and"
-                    + " nothing older. 0 to 10000. Default: ${DEFAULT-VALUE}")
+            description = "At a switch deliver what the side that takes over has received in so much time before, and"
+                    + " nothing older: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     int lookbackMicros = 1000;
 
+    @Bounds(least = 0, most = ReceiveSettings.MOST_WINDOW_MILLIS, unit = "milliseconds")
     @Option(
             names = "--rx-window-ms",
             defaultValue = "100",
             paramLabel = "MS",
-            description =
-                    "How long after a switch the side that was left is received from, in milliseconds. 0 to 10000."
-                            + " Default: ${DEFAULT-VALUE}")
+            description = "How long after a switch the side that was left is received from: ${BOUNDS}."
+                    + " Default: ${DEFAULT-VALUE}")
     int windowMillis = 100;
 
     ReceiveSettings settings() {
@@ -43,14 +44,7 @@ final class ReceiveOptions {
                 .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(mode))
                 .findFirst();
         Commands.check(known.isPresent(), "--rx-mode " + mode, "active, presence or both");
-        checkRange(
-                "--rx-lookback-us", lookbackMicros, ReceiveSettings.LONGEST_LOOKBACK.toNanos() / 1000, "microseconds");
-        checkRange("--rx-window-ms", windowMillis, ReceiveSettings.LONGEST_WINDOW.toMillis(), "milliseconds");
         return new ReceiveSettings(
                 known.orElseThrow(), Duration.ofNanos(lookbackMicros * 1000L), Duration.ofMillis(windowMillis));
-    }
-
-    private static void checkRange(String option, int given, long most, String unit) {
-        Commands.check(given >= 0 && given <= most, option + " " + given, "0 to " + most + " " + unit);
     }
 }

@@ -8,8 +8,6 @@ import io.twinport.control.run.LastWords;
 import io.twinport.control.run.MbufNeeds;
 import io.twinport.control.run.OperatorCommands;
 import io.twinport.control.run.PortPlan;
-import io.twinport.control.run.SideDriver;
-import io.twinport.control.run.SideSpec;
 import io.twinport.control.run.StandbyTrap;
 import io.twinport.control.service.Heart;
 import io.twinport.control.service.ServiceManager;
@@ -24,7 +22,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -71,23 +68,17 @@ final class RunCommand implements Callable<Integer> {
         ProcessOptions options = configuration.options();
         List<PortPlan> plans = configuration.ports();
         plans.forEach(PortPlan::checkMachine);
-        List<SideSpec> sides =
-                plans.stream().flatMap(plan -> plan.sides().stream()).toList();
         plans.forEach(plan -> StandbyTrap.warning(plan.sides()).ifPresent(Commands.warnings()::warn));
-        int flightFrames = options.flightFrames();
-        Optional<Duration> exitWhenStuck = options.exitWhenStuck();
         MbufNeeds mbufs = MbufNeeds.of(plans);
-        EalArguments arguments = arguments(sides, mbufs.megabytes(), PortPlan.withoutSides(configuration.eal(), plans));
-        Interrupt interrupt = Interrupt.install(0);
-        // First, so that an address that cannot be had is said before any device is touched.
+        EalArguments arguments = withMemory(configuration.ealArguments(), mbufs.megabytes());
         Path cncFile = options.engine.cncFile(EngineOptions.DEFAULT_NAME);
-        try (Metrics metrics = options.metrics().map(Metrics::start).orElse(null)) {
+        // Metrics first, so that an address that cannot be had is said before any device is touched.
+        try (Interrupt interrupt = Interrupt.install(0);
+                Metrics metrics = options.metrics().map(Metrics::start).orElse(null)) {
             Engine engine = Engine.start(arguments, cncFile, mbufs.count(), mbufs.room());
-            engine.recordFlights(flightFrames);
-            run(engine, configuration, exitWhenStuck, metrics, interrupt);
+            engine.recordFlights(options.flightFrames);
+            run(engine, configuration, options.exitWhenStuck(), metrics, interrupt);
             return 0;
-        } finally {
-            interrupt.done();
         }
     }
 
@@ -96,14 +87,12 @@ final class RunCommand implements Callable<Integer> {
         if (config == null) {
             return Configuration.of(process, eal, EngineOptions.DEFAULT_NAME, port);
         }
-        Configuration read = Configuration.read(config);
         refuseOptionsOfPorts();
-        read.options().overrideBy(process, this::isGiven);
-        return eal.isEmpty() ? read : new Configuration(read.options(), eal, read.arguments(), read.ports());
+        return Configuration.read(config).overriddenBy(process, this::isGiven, eal);
     }
 
     private void refuseOptionsOfPorts() {
-        List<String> given = Configuration.keys(new CommandLine(new PortArguments())).stream()
+        List<String> given = Configuration.keys(CommandLines.of(new PortArguments())).stream()
                 .map(key -> "--" + key)
                 .filter(this::isGiven)
                 .toList();
@@ -138,10 +127,10 @@ final class RunCommand implements Callable<Integer> {
             try {
                 RunningConfiguration running = new RunningConfiguration(
                         configuration, config == null ? null : this::configuration, run, manager);
-                running.reloadOnHangup();
                 control = openControl(engine, running, run, interrupt);
                 run.attach();
                 attached = true;
+                running.reloadOnHangup();
                 manager.ready(run.status());
                 try (Heart _ = manager.beat(run.heartbeats()::hangingThreads)) {
                     interrupt.await();
@@ -187,14 +176,7 @@ final class RunCommand implements Callable<Integer> {
                 .orElse(null);
     }
 
-    private static EalArguments arguments(List<SideSpec> sides, int megabytes, List<String> eal) {
-        // EAL probes what it is allowed at its start, and would have our driver's device before we do.
-        List<String> pci = sides.stream()
-                .filter(side -> side.isPci() && side.driver() == SideDriver.DPDK)
-                .map(side -> side.isSearch() ? EalArguments.NO_DEVICE : side.devargs())
-                .distinct()
-                .toList();
-        EalArguments arguments = new EalArguments(EngineOptions.pollCpus(eal), pci, eal);
+    private static EalArguments withMemory(EalArguments arguments, int megabytes) {
         if (!arguments.decidesMemory() && HugePages.freeMegabytes() < megabytes) {
             throw new UserException(
                     "there are " + HugePages.freeMegabytes() + " MiB of free hugepages, and " + megabytes

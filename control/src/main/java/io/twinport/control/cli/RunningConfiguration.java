@@ -2,11 +2,11 @@ package io.twinport.control.cli;
 
 import io.twinport.control.UserException;
 import io.twinport.control.run.FailoverRun;
+import io.twinport.control.service.Hangup;
 import io.twinport.control.service.ServiceManager;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import sun.misc.Signal;
 
 /** What holds in a process that runs, and the file that it can be read from again. Any thread. */
 final class RunningConfiguration {
@@ -58,7 +58,7 @@ final class RunningConfiguration {
     /** SIGHUP means {@link #reload}; without a file it stays what it is, the end. */
     void reloadOnHangup() {
         if (file != null) {
-            Signal.handle(new Signal("HUP"), signal -> reloadAndSay());
+            Hangup.handle(this::reloadAndSay);
         }
     }
 

@@ -4,6 +4,7 @@ import io.twinport.control.soak.Soak;
 import io.twinport.control.soak.SoakOptions;
 import io.twinport.control.soak.SoakResult;
 import io.twinport.control.soak.SoakView;
+import io.twinport.dataplane.handler.Pacer;
 import io.twinport.dpdk.EalArguments;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -29,33 +30,45 @@ import picocli.CommandLine.Parameters;
         mixinStandardHelpOptions = true)
 final class SoakCommand implements Callable<Integer> {
     private static final int MEGABYTES = 128;
+    private static final double LEAST_MINUTES = 0.001;
     private static final double MOST_MINUTES = 60 * 24 * 365;
+    private static final int MOST_FAULTS = 1_000_000_000;
 
+    /** What a JSON number can tell exactly. */
+    private static final long MOST_SEED = 1L << 53;
+
+    @Bounds(least = LEAST_MINUTES, most = MOST_MINUTES, unit = "minutes")
     @Option(
             names = "--minutes",
             paramLabel = "N",
-            description = "How long, in minutes; fractions too. Default: 1, or as long as --faults takes")
+            description = "How long: ${BOUNDS}, fractions too. Default: 1, or as long as --faults takes")
     @Nullable
     Double minutes;
 
-    @Option(names = "--faults", paramLabel = "N", description = "How many faults. Default: as many as fit in --minutes")
+    @Bounds(least = 1, most = MOST_FAULTS)
+    @Option(
+            names = "--faults",
+            paramLabel = "N",
+            description = "How many faults: ${BOUNDS}. Default: as many as fit in --minutes")
     @Nullable
     Long faults;
 
+    @Bounds(least = 0, most = MOST_SEED)
     @Option(
             names = "--seed",
             paramLabel = "S",
             description =
-                    "Gives the faults of an earlier run, in the same order. Default: another one each time, which is"
+                    "Gives the faults of an earlier run, in the same order: ${BOUNDS}. Default: another one each time, which is"
                             + " printed")
     @Nullable
     Long seed;
 
+    @Bounds(least = 0, most = Pacer.MOST_RATE, unit = "packets per second")
     @Option(
             names = "--rate",
             defaultValue = "0",
             paramLabel = "PPS",
-            description = "Packets per second in each direction; 0 for as fast as it goes. Default: ${DEFAULT-VALUE}")
+            description = "How fast in each direction: ${BOUNDS}, 0 for as fast as it goes. Default: ${DEFAULT-VALUE}")
     long rate;
 
     @Option(
@@ -73,25 +86,17 @@ final class SoakCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Commands.check(
-                minutes == null || minutes > 0 && minutes <= MOST_MINUTES,
-                "--minutes " + minutes,
-                "more than 0, and a year at most");
-        Commands.check(faults == null || faults >= 1, "--faults " + faults, "1 or more");
-        Commands.check(rate >= 0, "--rate " + rate, "0 or more packets per second");
         Commands.checkWritable("--json", json);
+        Path cnc = engine.cncFile("soak-" + ProcessHandle.current().pid());
         PrintStream out = Commands.textStream(json);
         SoakView view = new SoakView(out, out == System.out && Commands.isTerminal());
-        EalArguments arguments =
-                new EalArguments(EngineOptions.pollCpus(eal), List.of(), eal).withMemoryAtHand(MEGABYTES);
+        EalArguments arguments = EngineOptions.eal(List.of(), eal).withMemoryAtHand(MEGABYTES);
         SoakOptions options = options();
         view.say("soak: seed " + options.seed() + ", "
                 + (options.faults() == Long.MAX_VALUE ? "" : options.faults() + " faults, ")
                 + (minutes == null && faults != null ? "" : options.time().toSeconds() + " s, ")
                 + (rate == 0 ? "full load" : rate + " packets per second") + " in both directions");
-        Path cnc = engine.cncFile("soak-" + ProcessHandle.current().pid());
-        Interrupt interrupt = Interrupt.install();
-        try {
+        try (Interrupt interrupt = Interrupt.install()) {
             SoakResult result = Soak.run(options, arguments, view, cnc, interrupt::isRequested);
             if (engine.name == null) {
                 Files.deleteIfExists(cnc);
@@ -101,8 +106,6 @@ final class SoakCommand implements Callable<Integer> {
                 Commands.writeJson(result, json);
             }
             return result.isGood() ? 0 : 1;
-        } finally {
-            interrupt.done();
         }
     }
 

@@ -31,27 +31,24 @@ final class TopCommand implements Callable<Integer> {
     @Mixin
     EngineOptions engine = new EngineOptions();
 
+    @Bounds(least = 100, most = 60_000, unit = "milliseconds")
     @Option(
             names = "--interval-ms",
             defaultValue = "1000",
             paramLabel = "MS",
-            description = "Milliseconds between two looks. Default: ${DEFAULT-VALUE}")
+            description = "Time between two looks: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     int intervalMillis;
 
+    @Bounds(least = 1, most = Integer.MAX_VALUE, unit = "looks", zero = "for no end")
     @Option(
             names = "--count",
             defaultValue = "0",
             paramLabel = "N",
-            description = "End after N looks. Default: go on until q or Ctrl-C, or until the process ends")
+            description = "End after N looks: ${BOUNDS}. Default: go on until q or Ctrl-C, or until the process ends")
     int count;
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        Commands.check(
-                intervalMillis >= 100 && intervalMillis <= 60_000,
-                "--interval-ms " + intervalMillis,
-                "100 to 60000 milliseconds");
-        Commands.check(count >= 0, "--count " + count, "a number of looks, or 0 for no end");
         Path file = engine.cncFile(EngineOptions.DEFAULT_NAME);
         TopView view = new TopView(file);
         view.look();

@@ -1,5 +1,6 @@
 package io.twinport.control.cli;
 
+import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -43,6 +44,15 @@ import picocli.CommandLine.Command;
         })
 public final class Twinport {
     private Twinport() {}
+
+    /** Whether a command line starts ports from a file, so that SIGHUP means that it is to be read again. */
+    public static boolean readsConfiguration(String... arguments) {
+        return arguments.length > 0
+                && arguments[0].equals("run")
+                && Arrays.stream(arguments)
+                        .takeWhile(argument -> !argument.equals("--"))
+                        .anyMatch(argument -> argument.startsWith("-c") || argument.startsWith("--config"));
+    }
 
     /** Runs a command line and returns the exit code. */
     public static int execute(String... arguments) {

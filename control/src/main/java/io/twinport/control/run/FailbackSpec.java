@@ -16,8 +16,8 @@ public final class FailbackSpec {
     /** Reads {@code when-proven}, {@code at-once}, {@code delay:MS} or {@code manual}. */
     public static FailbackSettings parse(String text, boolean damping) {
         Matcher delay = DELAY.matcher(text);
-        if (delay.matches()) {
-            Duration time = Duration.ofMillis(Long.parseLong(delay.group(1)));
+        if (delay.matches() && Integer.parseInt(delay.group(1)) <= FailbackSettings.MOST_DELAY_MILLIS) {
+            Duration time = Duration.ofMillis(Integer.parseInt(delay.group(1)));
             return new FailbackSettings(FailoverPolicy.FAILBACK_DELAYED, time, damping);
         }
         int mode = switch (text) {
@@ -25,8 +25,9 @@ public final class FailbackSpec {
             case "at-once" -> FailoverPolicy.FAILBACK_AT_ONCE;
             case "manual" -> FailoverPolicy.FAILBACK_MANUAL;
             default ->
-                throw new UserException("--failback " + text + " is not possible: give when-proven, at-once,"
-                        + " delay:MS with at most 9999999 milliseconds, or manual.");
+                throw new UserException(
+                        "--failback " + text + " is not possible: give when-proven, at-once, delay:MS with at"
+                                + " most " + FailbackSettings.MOST_DELAY_MILLIS + " milliseconds, or manual.");
         };
         return new FailbackSettings(mode, FailbackSettings.WHEN_PROVEN.delay(), damping);
     }

@@ -16,9 +16,7 @@ import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -27,9 +25,6 @@ import org.jspecify.annotations.Nullable;
 public final class FailoverRun {
     /** For probes that have begun, on a busy machine; the ports run meanwhile. */
     private static final int START_MILLIS = 30_000;
-
-    /** Two devices each, and room for one that comes in another's place. */
-    private static final int MOST_PORTS = 15;
 
     /** In which devices leave at the end, and then the poll loops end. */
     private static final Duration LEAVE_TIME = Duration.ofSeconds(5);
@@ -126,35 +121,6 @@ public final class FailoverRun {
         return new FailoverRun(engine, plans, out);
     }
 
-    /**
-     * Checks that ports do not want the same.
-     *
-     * @throws UserException if they do
-     */
-    public static void check(List<PortPlan> plans) {
-        Map<String, String> taken = new HashMap<>();
-        for (PortPlan plan : plans) {
-            List<String> wanted = new ArrayList<>();
-            plan.sides().stream()
-                    .filter(side -> !side.name().equals(SideSpec.AUTO))
-                    .forEach(side -> wanted.add(side.name()));
-            if (plan.handler() instanceof HandlerSpec.Tap tap) {
-                wanted.add("tap:" + tap.name());
-            }
-            for (String each : wanted) {
-                String other = taken.putIfAbsent(each, plan.name());
-                if (other != null) {
-                    throw new UserException("the ports " + other + " and " + plan.name() + " both have " + each
-                            + ": each needs devices and an interface of its own.");
-                }
-            }
-        }
-        if (plans.size() > MOST_PORTS) {
-            throw new UserException(plans.size() + " ports are more than the " + MOST_PORTS
-                    + " for whose devices DPDK has room (RTE_MAX_ETHPORTS).");
-        }
-    }
-
     /** All ports, for an operator. */
     List<PortOperator> operators() {
         return operators;
@@ -183,7 +149,7 @@ public final class FailoverRun {
      * @throws RuntimeException of what a device refuses; then all are as they were
      */
     public synchronized void use(List<PortPlan> wanted) {
-        check(wanted);
+        Claims.check(wanted);
         List<PortPlan> before = new ArrayList<>();
         try {
             for (PortPlan plan : wanted) {

@@ -1,7 +1,9 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
+import io.twinport.dataplane.handler.Pacer;
 import io.twinport.dpdk.MacAddress;
+import io.twinport.posix.Interfaces;
 import io.twinport.posix.TapInterface;
 import java.util.Locale;
 
@@ -73,17 +75,18 @@ public sealed interface HandlerSpec {
     }
 
     private static long rate(String text, String number) {
-        if (!number.matches("[1-9]\\d{0,10}")) {
-            throw new UserException("--handler " + text + ": '" + number
-                    + "' is no number of packets per second. Write generate:1000000, or generate for full speed.");
+        if (!number.matches("[1-9]\\d{0,9}") || Long.parseLong(number) > Pacer.MOST_RATE) {
+            throw new UserException(
+                    "--handler " + text + ": '" + number + "' is no number of packets per second from 1 to "
+                            + Pacer.MOST_RATE + ". Write generate:1000000, or generate for full speed.");
         }
         return Long.parseLong(number);
     }
 
     private static String interfaceName(String text, String name) {
-        if (!name.matches("[^\\s/:%]{1," + TapInterface.LONGEST_NAME + "}")) {
-            throw new UserException("--handler " + text + ": '" + name + "' is no name for an interface. Use 1 to "
-                    + TapInterface.LONGEST_NAME + " letters and digits: tap:tw0.");
+        if (!Interfaces.isName(name) || name.equals("lo")) {
+            throw new UserException("--handler " + text + ": the kernel makes no interface of the name '" + name
+                    + "'. Use 1 to " + TapInterface.LONGEST_NAME + " letters and digits: tap:tw0.");
         }
         return name;
     }

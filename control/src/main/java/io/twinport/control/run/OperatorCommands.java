@@ -4,7 +4,6 @@ import io.twinport.control.UserException;
 import io.twinport.control.capture.Capture;
 import io.twinport.control.socket.ControlCommand;
 import io.twinport.control.socket.ControlRequest;
-import io.twinport.dataplane.capture.CaptureRing;
 import io.twinport.dpdk.EalLog;
 import io.twinport.dpdk.MbufPool;
 import java.lang.System.Logger.Level;
@@ -31,7 +30,6 @@ public final class OperatorCommands {
     private static final String SNAP = "snap";
     private static final String FRAMES = "frames";
     private static final String SECONDS = "seconds";
-    private static final long MOST = Integer.MAX_VALUE;
 
     private final FailoverRun run;
     private final Map<String, ControlCommand> commands = new LinkedHashMap<>();
@@ -53,10 +51,7 @@ public final class OperatorCommands {
         add("loglevel", Set.of(LEVEL, PATTERN), this::setLogLevel);
         add("health", Set.of(), request -> health());
         add("switch", Set.of(PORT, TO), request -> port(request).switchTo(request.text(TO)));
-        add(
-                "attach",
-                Set.of(PORT, SIDE, DEVICE),
-                request -> port(request).attach(request.text(SIDE), request.optional(DEVICE)));
+        add("attach", Set.of(PORT, SIDE, DEVICE), this::attach);
         add("drain", Set.of(PORT, UNDO), request -> port(request).drain(!request.flag(UNDO)));
         add(
                 "capture",
@@ -83,11 +78,19 @@ public final class OperatorCommands {
         return run.operator(request.optional(PORT));
     }
 
+    private PortView attach(ControlRequest request) {
+        PortOperator port = port(request);
+        SideSpec wanted = port.wanted(request.text(SIDE), request.optional(DEVICE));
+        Claims claims = new Claims();
+        run.operators().forEach(each -> each.claim(claims, Optional.of(wanted).filter(_ -> each == port)));
+        return port.attach(wanted);
+    }
+
     private static Capture.Limits limits(ControlRequest request) {
         return new Capture.Limits(
-                (int) request.number(SNAP, CaptureRing.MOST_BYTES, 1, CaptureRing.MOST_BYTES),
-                request.number(FRAMES, MOST, 1, MOST),
-                request.number(SECONDS, MOST, 1, MOST));
+                (int) request.number(SNAP, Capture.Limits.MOST_SNAP, 1, Capture.Limits.MOST_SNAP),
+                request.number(FRAMES, Capture.Limits.MOST, 1, Capture.Limits.MOST),
+                request.number(SECONDS, Capture.Limits.MOST, 1, Capture.Limits.MOST));
     }
 
     /** Of our own lines, or of the components of DPDK's that a pattern names. */

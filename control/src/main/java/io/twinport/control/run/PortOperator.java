@@ -8,7 +8,9 @@ import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortMonitor;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -120,16 +122,45 @@ final class PortOperator {
     }
 
     /**
+     * What is to be attached as a side: the device that was detached, or another one, had as that one was.
+     *
+     * @throws UserException if it is none
+     */
+    SideSpec wanted(String role, Optional<String> devargs) {
+        int side = side(role, "");
+        return devargs.map(text -> port.plan().side(side, text))
+                .or(() -> life(side).map(PortRun::spec))
+                .orElseThrow(
+                        () -> new UserException(name() + " has no " + role + " yet: say which device it is to be."));
+    }
+
+    /** Adds what the port has now, and a device that it is to have in place of the one of that side. */
+    void claim(Claims claims, Optional<SideSpec> coming) {
+        List<SideSpec> sides = new ArrayList<>();
+        port.lives().stream()
+                .filter(life -> !OUT.contains(life.phase()))
+                .map(PortRun::spec)
+                .filter(spec -> coming.map(SideSpec::side)
+                        .filter(side -> side == spec.side())
+                        .isEmpty())
+                .forEach(sides::add);
+        coming.ifPresent(sides::add);
+        claims.add(name(), sides, port.plan().handler());
+    }
+
+    /**
      * Takes a side's device in: that which was detached, or is waited for, at once, or another one.
      *
      * @throws UserException if it cannot be; then the side is as it was
      */
-    synchronized PortView attach(String role, Optional<String> devargs) {
-        int side = side(role, "");
+    synchronized PortView attach(SideSpec spec) {
+        int side = spec.side();
+        String role = spec.role();
         Optional<SideLife> before = life(side);
         Optional<SideLife> waiting = before.filter(life -> WAITING.contains(life.phase()));
-        if (waiting.isPresent()
-                && devargs.filter(text -> !isOf(waiting.get(), text)).isEmpty()) {
+        if (waiting.map(life -> PortRun.spec(life).devargs())
+                .filter(spec.devargs()::equals)
+                .isPresent()) {
             tryNow(role, waiting.get());
             return view();
         }
@@ -138,10 +169,6 @@ final class PortOperator {
                     throw new UserException("the " + role + " of " + name() + " is "
                             + life.plan().name() + " at present: detach that first.");
                 });
-        SideSpec spec = devargs.map(text -> port.plan().side(side, text))
-                .or(() -> before.map(PortRun::spec))
-                .orElseThrow(
-                        () -> new UserException(name() + " has no " + role + " yet: say which device it is to be."));
         port.check(spec);
         SideLife life = port.newLife(spec);
         life.start();
@@ -158,11 +185,6 @@ final class PortOperator {
         });
         port.lives().add(side == FailoverPolicy.PRIMARY ? 0 : port.lives().size(), life);
         return view();
-    }
-
-    private boolean isOf(SideLife life, String devargs) {
-        SideSpec spec = PortRun.spec(life);
-        return port.plan().side(spec.side(), devargs).devargs().equals(spec.devargs());
     }
 
     private void tryNow(String role, SideLife life) {
@@ -262,11 +284,7 @@ final class PortOperator {
         if (there.isPresent()) {
             detach(role);
         }
-        if (now.isPresent()) {
-            attach(role, now);
-        } else {
-            life(side).ifPresent(port.lives()::remove);
-        }
+        wanted.side(side).ifPresentOrElse(this::attach, () -> life(side).ifPresent(port.lives()::remove));
     }
 
     private Optional<SideLife> life(int side) {

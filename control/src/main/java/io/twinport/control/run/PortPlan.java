@@ -51,13 +51,25 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
      * @throws UserException if it cannot be told which
      */
     public static List<PortPlan> paired(List<PortPlan> ports, List<String> eal) {
+        List<PortPlan> paired =
+                withVdevs(ports, eal).stream().map(PortPlan::paired).toList();
+        Claims.check(paired); // two may have found the same
+        return paired;
+    }
+
+    /**
+     * The ports, with the virtual devices of EAL's arguments for sides that were not named. Does not look at this machine.
+     *
+     * @throws UserException if it cannot be told which
+     */
+    public static List<PortPlan> withVdevs(List<PortPlan> ports, List<String> eal) {
         List<String> named = ports.stream()
                 .flatMap(port -> port.sides.stream())
                 .map(SideSpec::name)
                 .toList();
         VdevPairing vdevs = new VdevPairing(eal, named);
         return ports.stream()
-                .map(port -> new PortPlan(port.name, vdevs.resolve(port.sides), port.handler, port.settings).paired())
+                .map(port -> new PortPlan(port.name, vdevs.resolve(port.sides), port.handler, port.settings))
                 .toList();
     }
 
@@ -65,6 +77,16 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
     public static List<String> withoutSides(List<String> eal, List<PortPlan> ports) {
         return VdevPairing.without(
                 eal, ports.stream().flatMap(port -> port.sides.stream()).toList());
+    }
+
+    /**
+     * Checks that no device is told to receive longer frames than mbufs hold.
+     *
+     * @param room bytes of a frame that each mbuf holds
+     * @throws UserException if one is
+     */
+    public void checkFrames(int room) {
+        sides.forEach(side -> side.checkFrames(room));
     }
 
     /**
@@ -113,13 +135,6 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
             throw new UserException(
                     "--primary auto: by which MAC address is the device to be found? Give --standby, a virtual"
                             + " one with mac=, or --primary mac:52:54:00:12:34:56.");
-        }
-        if (sides.size() == 2
-                && !sides.getFirst().isSearch()
-                && sides.getFirst().name().equals(sides.getLast().name())) {
-            throw new UserException(
-                    "--primary and --standby are both " + sides.getFirst().name()
-                            + ": they must be two devices. Number virtual ones differently (net_tap0, net_tap1).");
         }
         PortAddress.given(sides);
     }

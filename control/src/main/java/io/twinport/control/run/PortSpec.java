@@ -14,7 +14,17 @@ import java.util.Optional;
  * @param filter which frames it wants
  */
 public record PortSpec(int mtu, Optional<MacAddress> mac, FilterSettings filter) {
+    /** More than any NIC takes; mbufs are made as large. */
+    public static final int MOST_MTU = 16_000;
+
     private static final int KIB = 1024;
+
+    /** @throws IllegalArgumentException if there is no such MTU */
+    public PortSpec {
+        if (mtu < MtuBounds.LEAST || mtu > MOST_MTU) {
+            throw new IllegalArgumentException("an MTU of " + mtu + ": " + MtuBounds.LEAST + " to " + MOST_MTU);
+        }
+    }
 
     /** Bytes of a frame that each mbuf must hold: NICs are told in KiB. */
     public int mbufRoom() {

@@ -17,15 +17,17 @@ import io.twinport.dataplane.vhost.FarEndAddress;
 import io.twinport.dataplane.virtio.VirtioProbe;
 import io.twinport.dataplane.virtio.VirtioSide;
 import io.twinport.dpdk.Devargs;
+import io.twinport.dpdk.DeviceAddress;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MacAddress;
+import io.twinport.posix.Interfaces;
 import io.twinport.posix.PosixException;
+import io.twinport.posix.SocketPath;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -42,17 +44,18 @@ import java.util.regex.Pattern;
  */
 public record SideSpec(
         int side, String devargs, String name, Optional<MacAddress> mac, SideDriver driver, boolean binds) {
-    /** Drivers that take their address in their devargs. */
-    private static final Set<String> TAKE_MAC = Set.of("net_virtio_user", "net_tap", "net_memif");
-
     /** With which net_mlx5 and net_netvsc lend buffers of the device's (U6). */
     private static final List<String> LENDING_ARGUMENTS = List.of("mprq_en", "rx_extmbuf_enable");
+
+    /** Of net_af_packet: bytes of a slot in its ring, and how many of them are not the frame's (TPACKET2_HDRLEN less an address). */
+    private static final String FRAME_SIZE = "framesz";
+
+    private static final int FRAME_HEADER = 32;
 
     /** A device that is found by the other one's address. */
     static final String AUTO = "auto";
 
-    /** Names that the kernel allows for an interface, and DPDK as a device's argument. */
-    private static final Pattern INTERFACE = Pattern.compile("[^/\\s,:=\\[\\]]{1,15}");
+    private static final Pattern VIRTUAL = Pattern.compile("net_[a-z0-9_]*[a-z_]\\d{1,9}");
 
     /** Reads {@code net_virtio_user0,path=/run/vf.sock,server=1} or {@code 0000:05:00.0}. */
     public static SideSpec parse(int side, String devargs) {
@@ -61,7 +64,7 @@ public record SideSpec(
         if (isSearch(name)) {
             return new SideSpec(side, noArguments(option, devargs), name, macOf(option, name), SideDriver.DPDK, false);
         }
-        if (!Devargs.isPci(name) && !name.matches("net_[a-z0-9_]*[a-z_]\\d+")) {
+        if (!Devargs.isPci(name) && !VIRTUAL.matcher(name).matches()) {
             throw new UserException(
                     option + ": '" + name + "' is no DPDK device. Give a PCI address (0000:05:00.0), auto, or a"
                             + " virtual device: a driver's name and a number (net_virtio_user0, net_tap1) with its arguments"
@@ -79,6 +82,8 @@ public record SideSpec(
         // DPDK names a PCI device as its arguments do, and would not find 05:00.0 by its full name.
         String canonical = devargs.trim().replaceFirst("^[^,]*", name);
         try {
+            Devargs.check(canonical);
+            checkVirtual(name, canonical);
             return new SideSpec(
                     side,
                     canonical,
@@ -89,6 +94,25 @@ public record SideSpec(
         } catch (IllegalArgumentException e) {
             throw new UserException(option + ": " + e.getMessage() + ".", e);
         }
+    }
+
+    /** What a driver would refuse without a reason, or misunderstand in silence. */
+    private static void checkVirtual(String name, String devargs) {
+        if (Devargs.argument(devargs, "mac").isPresent()) {
+            DeviceAddress.checkArgument(name);
+        }
+        KernelLinks.interfaceOf(devargs)
+                .filter(given -> !Interfaces.isName(given))
+                .ifPresent(given -> {
+                    throw new IllegalArgumentException("'" + given + "' is no name of an interface");
+                });
+        Claims.socketOf(name, devargs)
+                .map(Path::of)
+                .filter(path -> !SocketPath.isShort(path))
+                .ifPresent(path -> {
+                    throw new IllegalArgumentException(
+                            "a unix socket's path has " + SocketPath.LONGEST + " bytes at most");
+                });
     }
 
     /**
@@ -106,7 +130,7 @@ public record SideSpec(
     static SideSpec parseKernel(int side, String text) {
         String option = "--" + PolicyText.side(side) + " " + text;
         String name = Devargs.nameOf(text);
-        if (!isSearch(name) && !Devargs.isPci(name) && !INTERFACE.matcher(name).matches()) {
+        if (!isSearch(name) && !Devargs.isPci(name) && (!Interfaces.isName(name) || name.equals("lo"))) {
             throw new UserException(
                     option + ": with --" + PolicyText.side(side) + "-driver kernel give an interface of the"
                             + " kernel's (eth1), its device's PCI address (0000:02:00.0) or its MAC address"
@@ -238,6 +262,18 @@ public record SideSpec(
         }
     }
 
+    /** As {@link PortPlan#checkFrames}. */
+    void checkFrames(int room) {
+        Optional<Integer> size = Devargs.argument(devargs, FRAME_SIZE)
+                .filter(given -> Devargs.driverOf(name).equals("net_af_packet") && given.matches("\\d{1,9}"))
+                .map(Integer::valueOf);
+        if (size.isPresent() && size.get() - FRAME_HEADER > room) {
+            throw new UserException("--" + role() + " " + devargs + ": with " + FRAME_SIZE + "=" + size.get()
+                    + " frames are up to " + (size.get() - FRAME_HEADER) + " bytes long, and an mbuf holds " + room
+                    + " at this MTU. Leave it out, or give " + FRAME_SIZE + "=" + (room + FRAME_HEADER) + " at most.");
+        }
+    }
+
     private SearchSlot search(Supplier<Optional<MacAddress>> address, Predicate<String> isTaken) {
         return new SearchSlot(PciBus.ofThisMachine(), () -> mac.or(address), isTaken, binds);
     }
@@ -259,8 +295,7 @@ public record SideSpec(
 
     /** The devargs that give a device without an address this one, where its driver can take it. */
     public String devargsWith(Optional<MacAddress> address) {
-        String driver = name.replaceAll("\\d+$", "");
-        return adoptsMac() && address.isPresent() && TAKE_MAC.contains(driver)
+        return adoptsMac() && address.isPresent() && DeviceAddress.isGivenInDevargs(name)
                 ? devargs + ",mac=" + address.get()
                 : devargs;
     }

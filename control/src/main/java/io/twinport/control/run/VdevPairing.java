@@ -3,6 +3,7 @@ package io.twinport.control.run;
 import io.twinport.control.UserException;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dpdk.Devargs;
+import io.twinport.dpdk.EalOptions;
 import io.twinport.dpdk.MacAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -31,12 +32,10 @@ final class VdevPairing {
      * @throws UserException if a device's address is none
      */
     VdevPairing(List<String> eal, List<String> named) {
-        for (int i = 0; i < eal.size(); i++) {
-            if (eal.get(i).startsWith(OPTION + "=")) {
-                add(eal.get(i).substring(OPTION.length() + 1));
-            } else if (eal.get(i).equals(OPTION) && i + 1 < eal.size()) {
-                add(eal.get(++i));
-            }
+        try {
+            EalOptions.parse(eal).values(OPTION).forEach(this::add);
+        } catch (IllegalArgumentException e) {
+            throw new UserException(e.getMessage() + ".", e);
         }
         free = new ArrayList<>(vdevs);
         free.removeIf(vdev -> named.contains(vdev.name()));
@@ -62,6 +61,7 @@ final class VdevPairing {
 
     private void add(String devargs) {
         try {
+            Devargs.check(devargs);
             Devargs.argument(devargs, "mac")
                     .map(MacAddress::parse)
                     .ifPresent(mac -> vdevs.add(new Vdev(Devargs.nameOf(devargs), devargs, mac)));

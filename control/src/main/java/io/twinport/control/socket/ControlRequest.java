@@ -1,5 +1,6 @@
 package io.twinport.control.socket;
 
+import io.twinport.control.PlainText;
 import io.twinport.control.UserException;
 import java.util.Optional;
 import java.util.Set;
@@ -30,9 +31,13 @@ public final class ControlRequest {
         return optional(name).orElseThrow(() -> new UserException(command + " needs '" + name + "'."));
     }
 
-    /** @throws UserException if it is no text */
+    /** @throws UserException if it is no text, or one that nobody can mean */
     public Optional<String> optional(String name) {
-        return find(name, JsonNode::isString, "a text").map(JsonNode::stringValue);
+        Optional<String> text = find(name, JsonNode::isString, "a text").map(JsonNode::stringValue);
+        text.flatMap(PlainText::fault).ifPresent(fault -> {
+            throw new UserException(command + ": '" + name + "' " + fault + ".");
+        });
+        return text;
     }
 
     /**

@@ -17,7 +17,6 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.Comparator;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -33,9 +32,6 @@ public final class ControlSocket implements AutoCloseable {
 
     /** For answers that are on their way. */
     private static final long END_MILLIS = 2000;
-
-    /** Of {@code sockaddr_un}, without the final 0. */
-    private static final int LONGEST_PATH = 107;
 
     private final Path file;
     private final ControlProtocol protocol;
@@ -71,10 +67,7 @@ public final class ControlSocket implements AutoCloseable {
      */
     public static ControlSocket open(Path file, Map<String, ControlCommand> commands, Log log) {
         String option = "--control-socket " + file;
-        if (file.toString().length() > LONGEST_PATH) {
-            throw new UserException(option + " is too long: a unix socket's path has " + LONGEST_PATH
-                    + " characters at most. Choose a shorter one.");
-        }
+        ControlSocketPath.check(option, file, file);
         try {
             if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
                 replace(file, option);
@@ -91,14 +84,6 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     private static void replace(Path file, String option) throws IOException {
-        boolean isSocket = Objects.equals(
-                Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS) instanceof Integer mode
-                        ? mode & 0170000
-                        : 0,
-                0140000);
-        if (!isSocket) {
-            throw new UserException(option + " exists and is no socket. Choose another path, or delete it.");
-        }
         try (SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
             throw new UserException(option + " is in use by another process. Choose another path, or stop that one.");
         } catch (IOException e) {

@@ -77,6 +77,22 @@ class BadInputDpdkTest {
         }
     }
 
+    /** Also where SIGINT and SIGTERM are waited for already. */
+    @Test
+    void shouldEndAtOnceWhateverItsStartFailsWith() throws IOException {
+        Path inTheWay = Files.createDirectory(folder.resolve("taken.cnc"));
+        for (String command : List.of(
+                "run --primary net_null0 --name ../x -- --no-huge",
+                "run --primary net_null0 --name taken -- --no-huge",
+                "run --primary net_null0 --metrics 192.0.2.1:1 -- --no-huge",
+                "run --primary net_null0 --control-socket " + inTheWay + " -- --no-huge",
+                "demo --name taken",
+                "soak --name taken")) {
+            String output = failure(List.of("-Dtwinport.dpdk.dir=" + inTheWay), command.split(" "));
+            assertFalse(output.contains("has not closed"), output);
+        }
+    }
+
     @Test
     void shouldRefuseTwoEqualDevices() {
         assertRefusal(

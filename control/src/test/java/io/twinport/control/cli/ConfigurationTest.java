@@ -85,13 +85,13 @@ class ConfigurationTest {
             announce: 3         | 'announce=': 3       | 10:5: | there is no key 'announce=' here.
             announce: 3         | '': 3                | 10:5: | there is no key '' here.
             announce: 3         | announce: 3000       | 10:5: | 0 to 100
-            announce: 3         | announce: often      | 10:5: | 'often' is not an int
+            announce: 3         | announce: often      | 10:5: | --announce often is not possible: give 0 to 100 times
             promiscuous: true   | promiscuous: maybe   | 9:5:  | true or false, and not 'maybe'
             mac: 52:54          | mac: [1, 2] #        | 7:5:  | 'mac' has one value, and not a list
             [10, 20]            | [10, 5000]           | 8:5:  | --vlan 5000 is not possible: give 1 to 4094
             primary: 0000:05:00.0 | primary: eth0      | 5:5:  | 'eth0' is no DPDK device
             handler: tap:lan    | handler: tap         | 13:5: | Choose reflect, sink
-            primary: net_tap1   | primary: 0000:05:00.0 | 11:3: | the ports wan and lan both have 0000:05:00.0
+            primary: net_tap1   | primary: 0000:05:00.0 | 12:5: | the ports wan and lan both have 0000:05:00.0
             handler: tap:lan    | handler: {a: b}      | 13:14: | must be a single value
             primary: net_tap1   | primary: {devise: net_tap1} | 12:15: | there is no key 'primary-devise' here.
             primary: net_tap1   | primary: {device: [a, b]}   | 12:23: | 'device' must be a single value
@@ -153,7 +153,9 @@ class ConfigurationTest {
         String text = schema.toString();
         assertEquals(List.of("ports"), schema.get("required"));
         assertTrue(text.contains("standby-driver") && text.contains("cnc-dir") && text.contains("eal"), text);
-        assertTrue(text.contains("mtu={type=integer"), text);
+        assertTrue(text.contains("mtu={type=integer, minimum=68, maximum=16000"), text);
+        assertTrue(
+                text.contains("rx-silence-ms={anyOf=[{type=integer, minimum=100, maximum=600000}, {const=0}]"), text);
         assertTrue(text.matches("(?s).*standby=\\{oneOf=.*properties=\\{device=\\{.*driver=\\{.*"), text);
     }
 

@@ -14,7 +14,6 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 class ManPageTest {
@@ -38,7 +37,7 @@ class ManPageTest {
     @Test
     void shouldHaveAPageForEachCommandThatNamesAllItsOptions() throws IOException {
         List<CommandSpec> commands =
-                all(new CommandLine(Twinport.class).getCommandSpec()).toList();
+                all(CommandLines.of(Twinport.class).getCommandSpec()).toList();
         assertTrue(commands.size() > 10, commands::toString);
         for (CommandSpec command : commands) {
             Path page = folder.resolve(command.qualifiedName("-") + ".1");

@@ -138,11 +138,27 @@ class OperatorDpdkTest {
     @Test
     void shouldKeepASideOutWhenAnotherDeviceCannotBeHad() {
         operator.request("detach", Map.of("side", "standby"));
-        UserException refused = assertThrows(
-                UserException.class,
-                () -> operator.request("attach", Map.of("side", "standby", "device", "net_nosuch0")));
-        assertTrue(String.valueOf(refused.getMessage()).contains("net_nosuch0"), refused::getMessage);
-        assertEquals("net_tap1", side("standby").path("device").asString());
+        Map<String, String> refusals = Map.of(
+                "net_nosuch0",
+                "net_nosuch0",
+                "net_pcap4,iface=twop" + id,
+                "--primary and --standby both have the interface twop" + id,
+                "net_tap0,iface=other",
+                "--primary and --standby both have net_tap0: they must be two devices",
+                "net_ring1,mac=02:00:00:00:00:01",
+                "net_ring takes no mac=",
+                "net_null3\u001b[2J",
+                "attach: 'device' has a control character in it (U+001B)",
+                "eth0",
+                "'eth0' is no DPDK device");
+        refusals.forEach((device, why) -> {
+            UserException refused = assertThrows(
+                    UserException.class,
+                    () -> operator.request("attach", Map.of("side", "standby", "device", device)),
+                    device);
+            assertTrue(String.valueOf(refused.getMessage()).contains(why), refused::getMessage);
+            assertEquals("net_tap1", side("standby").path("device").asString());
+        });
 
         operator.request("attach", Map.of("side", "standby", "device", "net_null3"));
         assertEquals("net_null3", side("standby").path("device").asString());

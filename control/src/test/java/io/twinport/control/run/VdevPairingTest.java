@@ -66,7 +66,7 @@ class VdevPairingTest {
     @Test
     void shouldFindThePartnerOfTheOneThatIsNamed() {
         assertEquals(List.of("net_tap0", VIRTIO), resolve(named(), "net_tap0", "auto"));
-        assertEquals(List.of("net_null2,mac=" + MAC, VIRTIO), resolve(vdevs(VIRTIO), "net_null2,mac=" + MAC, "auto"));
+        assertEquals(List.of("net_memif2,mac=" + MAC, VIRTIO), resolve(vdevs(VIRTIO), "net_memif2,mac=" + MAC, "auto"));
         assertEquals(List.of(OTHER_TAP, "net_null1"), resolve(vdevs(OTHER_TAP, TAP), "mac:" + OTHER_MAC, "net_null1"));
     }
 

@@ -14,7 +14,29 @@ import java.time.Duration;
  */
 public record DetectionSettings(
         Duration rxSilence, Duration txStall, boolean standbyDownExpected, Duration standbyCheck) {
+    /** The shortest silence or stall that means anything, in milliseconds. */
+    public static final int LEAST_MILLIS = 100;
+
+    /** The longest silence or stall that can be waited for, in milliseconds. */
+    public static final int MOST_MILLIS = 600_000;
+
+    /** The longest time without a proof of the standby that can be waited for, in seconds. */
+    public static final int MOST_CHECK_SECONDS = 3600;
+
     /** Links alone, which is what is proven safe (U10). */
     public static final DetectionSettings LINKS =
             new DetectionSettings(Duration.ZERO, Duration.ZERO, false, Duration.ZERO);
+
+    /** @throws IllegalArgumentException if a time is none of these */
+    public DetectionSettings {
+        check("silence", rxSilence, Duration.ofMillis(LEAST_MILLIS), Duration.ofMillis(MOST_MILLIS));
+        check("stall", txStall, Duration.ofMillis(LEAST_MILLIS), Duration.ofMillis(MOST_MILLIS));
+        check("time between proofs", standbyCheck, Duration.ZERO, Duration.ofSeconds(MOST_CHECK_SECONDS));
+    }
+
+    private static void check(String what, Duration time, Duration least, Duration most) {
+        if (!time.isZero() && (time.compareTo(least) < 0 || time.compareTo(most) > 0)) {
+            throw new IllegalArgumentException(what + " of " + time + ": zero for never, or " + least + " to " + most);
+        }
+    }
 }

@@ -11,6 +11,9 @@ import java.time.Duration;
  * @param settle how long a primary has to carry the traffic before its next fault is no flap
  */
 public record FailbackSettings(int mode, Duration delay, boolean damping, Duration settle) {
+    /** The longest delay, in milliseconds: some three hours. */
+    public static final int MOST_DELAY_MILLIS = 9_999_999;
+
     /** What {@code settle} is where nobody says otherwise. */
     static final Duration SETTLE = Duration.ofSeconds(10);
 
@@ -21,6 +24,13 @@ public record FailbackSettings(int mode, Duration delay, boolean damping, Durati
     /** R42: as the kernel does it. */
     public static final FailbackSettings AT_ONCE =
             new FailbackSettings(FailoverPolicy.FAILBACK_AT_ONCE, Duration.ofSeconds(1), false);
+
+    /** @throws IllegalArgumentException if the delay is negative or longer than the longest */
+    public FailbackSettings {
+        if (delay.isNegative() || delay.toMillis() > MOST_DELAY_MILLIS) {
+            throw new IllegalArgumentException("a delay of " + delay + ": 0 to " + MOST_DELAY_MILLIS + " ms");
+        }
+    }
 
     /** A primary settles within {@link #SETTLE}. */
     public FailbackSettings(int mode, Duration delay, boolean damping) {

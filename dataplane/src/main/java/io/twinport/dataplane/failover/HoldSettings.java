@@ -1,6 +1,7 @@
 package io.twinport.dataplane.failover;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /**
  * Whether and how frames are held for an unplanned cut (U4): those in flight are sent again by the other side, and while
@@ -11,17 +12,23 @@ import java.time.Duration;
  * @param frames of each queue at most, of either sort; a power of two
  */
 public record HoldSettings(Duration time, int frames) {
-    /** Nothing is held, and costs nothing. */
-    public static final HoldSettings OFF = new HoldSettings(Duration.ZERO, 512);
+    /** The longest time, in microseconds. Longer than any side takes to become ready, and 2048 frames are soon full. */
+    public static final int MOST_MICROS = 10_000_000;
 
     /** More than the rings of both sides hold. */
     private static final int FRAMES = 2048;
 
+    private static final Duration LONGEST = Duration.of(MOST_MICROS, ChronoUnit.MICROS);
+
+    /** Nothing is held, and costs nothing. */
+    public static final HoldSettings OFF = new HoldSettings(Duration.ZERO, 512);
+
     /**
-     * @throws IllegalArgumentException if the time is negative, or frames no power of two of at least 64
+     * @throws IllegalArgumentException if the time is negative or longer than the longest, or frames no power of two of at
+     *     least 64
      */
     public HoldSettings {
-        if (time.isNegative() || frames < 64 || Integer.bitCount(frames) != 1) {
+        if (time.isNegative() || time.compareTo(LONGEST) > 0 || frames < 64 || Integer.bitCount(frames) != 1) {
             throw new IllegalArgumentException("hold " + time + ", " + frames + " frames");
         }
     }

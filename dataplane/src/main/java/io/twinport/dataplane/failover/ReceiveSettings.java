@@ -1,6 +1,7 @@
 package io.twinport.dataplane.failover;
 
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 
 /**
  * What a failover port receives.
@@ -12,10 +13,16 @@ import java.time.Duration;
  *     {@code PRESENCE} has no window
  */
 public record ReceiveSettings(Mode mode, Duration lookback, Duration window) {
-    /** What copies of one frame, and frames that are younger than a look-back, are remembered for has to outlast it. */
-    public static final Duration LONGEST_LOOKBACK = Duration.ofMillis(10);
+    /** In microseconds. */
+    public static final int MOST_LOOKBACK_MICROS = 10_000;
 
-    public static final Duration LONGEST_WINDOW = Duration.ofSeconds(10);
+    /** In milliseconds. */
+    public static final int MOST_WINDOW_MILLIS = 10_000;
+
+    /** What copies of one frame, and frames that are younger than a look-back, are remembered for has to outlast it. */
+    public static final Duration LONGEST_LOOKBACK = Duration.of(MOST_LOOKBACK_MICROS, ChronoUnit.MICROS);
+
+    public static final Duration LONGEST_WINDOW = Duration.ofMillis(MOST_WINDOW_MILLIS);
 
     /** Longer than switches take to learn from the first announcement, or from the first frame that is sent. */
     public static final ReceiveSettings DEFAULT =

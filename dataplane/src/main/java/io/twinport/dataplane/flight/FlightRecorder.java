@@ -17,6 +17,9 @@ import org.agrona.UnsafeApi;
 
 /** Writes a flight recording. Made by a control thread, written by one poll thread, mapped as long as the process lives. */
 public final class FlightRecorder {
+    /** The most frames that can be kept before a switch. */
+    public static final int MOST_FRAMES = FlightLayout.MOST_FRAMES;
+
     private static final int PAGE = 4096;
 
     private final int port;
@@ -40,11 +43,6 @@ public final class FlightRecorder {
     public static Path beside(Path cnc) {
         String name = String.valueOf(cnc.getFileName());
         return cnc.resolveSibling((name.endsWith(".cnc") ? name.substring(0, name.length() - 4) : name) + ".flight");
-    }
-
-    /** The most frames that can be kept before a switch. */
-    public static int mostFrames() {
-        return MOST_FRAMES;
     }
 
     /**

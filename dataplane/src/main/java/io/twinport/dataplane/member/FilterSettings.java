@@ -23,7 +23,8 @@ public record FilterSettings(
         SortedSet<Integer> vlans) {
     public static final FilterSettings NONE = new FilterSettings(false, false, List.of(), List.of(), new TreeSet<>());
 
-    private static final int LAST_VLAN = 4094;
+    /** VLANs are numbered from 1 to this. */
+    public static final int LAST_VLAN = 4094;
 
     /** @throws IllegalArgumentException if an address or number is none of its kind */
     public FilterSettings {

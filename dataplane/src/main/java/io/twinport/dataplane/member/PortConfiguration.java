@@ -8,6 +8,7 @@ import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.StuckLoopException;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
+import io.twinport.dpdk.DeviceAddress;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.MacAddress;
@@ -121,16 +122,16 @@ public final class PortConfiguration {
         if (adopts) {
             return;
         }
+        MacAddress known = identity;
+        String advice = DeviceAddress.advice(dev.name(), Optional.ofNullable(known));
         if (!own.isUnicast()) {
             throw new AdmissionException("the " + role + " " + dev + " has the MAC address " + own
-                    + ", which no Ethernet interface can have: set it on the host (ip link set PF vf N mac ...)");
+                    + ", which no Ethernet interface can have: " + advice);
         }
-        MacAddress known = identity;
         if (known != null && !own.equals(known) && adopter().isEmpty()) {
-            throw new AdmissionException("the " + role + " " + dev.name() + " has MAC address " + own
-                    + ", but the port has " + known
-                    + " from the other side: both need the same. Set it on the host (ip link set PF vf N mac " + known
-                    + "), or give a virtual side the right mac=.");
+            throw new AdmissionException(
+                    "the " + role + " " + dev.name() + " has MAC address " + own + ", but the port has " + known
+                            + " from the other side: both need the same. For this side: " + advice);
         }
     }
 
@@ -171,6 +172,10 @@ public final class PortConfiguration {
             throw e;
         }
         follow(side);
+        if (mac().isEmpty() && all().size() == 1) {
+            log.accept(dev + " has no MAC address, and so the port has none, to which frames could be sent: "
+                    + DeviceAddress.advice(dev.name(), Optional.empty()));
+        }
         return joining;
     }
 

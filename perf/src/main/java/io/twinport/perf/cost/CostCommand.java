@@ -1,10 +1,14 @@
 package io.twinport.perf.cost;
 
 import io.twinport.control.Folder;
+import io.twinport.control.cli.Bounds;
+import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.Rig;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.results.format.ResultFormatType;
 import org.openjdk.jmh.runner.Runner;
@@ -22,6 +26,8 @@ import picocli.CommandLine.Parameters;
                 + " a failover port, beside the same loops in C.",
         mixinStandardHelpOptions = true)
 public final class CostCommand implements Callable<Integer> {
+    private static final int MOST_SECONDS = 3600;
+
     @Parameters(
             arity = "0..1",
             defaultValue = ".*",
@@ -29,11 +35,13 @@ public final class CostCommand implements Callable<Integer> {
             description = "Which of them, for instance 'allocate.*'. Default: all")
     String which;
 
+    @Bounds(least = 1, most = MOST_SECONDS, unit = "seconds")
     @Option(
             names = "--seconds",
             defaultValue = "1",
             paramLabel = "S",
-            description = "Length of an iteration; there are 3 to warm up and 5 that count. Default: ${DEFAULT-VALUE}")
+            description =
+                    "Length of an iteration, ${BOUNDS}; there are 3 to warm up and 5 that count. Default: ${DEFAULT-VALUE}")
     int seconds;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write JMH's JSON.")
@@ -42,6 +50,8 @@ public final class CostCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws RunnerException {
+        Commands.check(isRegularExpression(which), "REGEX " + which, "a regular expression, for instance 'allocate.*'");
+        Commands.checkWritable("--json", json == null ? null : json.toString());
         Rig rig = Rig.ofThisMachine();
         try (Folder folder = Folder.create("twinport-bench")) {
             Path library = CProgram.library("cost.c", folder.path());
@@ -61,6 +71,15 @@ public final class CostCommand implements Callable<Integer> {
                 options.result(json.toString()).resultFormat(ResultFormatType.JSON);
             }
             return new Runner(options.build()).run().isEmpty() ? 1 : 0;
+        }
+    }
+
+    private static boolean isRegularExpression(String text) {
+        try {
+            Pattern ignored = Pattern.compile(text);
+            return true;
+        } catch (PatternSyntaxException e) {
+            return false;
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.twinport.perf.failover;
 
+import io.twinport.control.cli.Bounds;
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Launches;
 import io.twinport.perf.launch.Rig;
@@ -31,21 +32,23 @@ public final class FailoverCommand implements Callable<Integer> {
     private static final int QUICK_LAUNCHES = 2;
     private static final int CUTS_ONCE = 6;
 
+    @Bounds(least = 2, most = MOST_CUTS)
     @Option(
             names = "--cuts",
             defaultValue = "100",
             paramLabel = "N",
-            description = "Cuts of each launch; net_failsafe's can be cut once. Default: ${DEFAULT-VALUE}")
+            description = "Cuts of each launch: ${BOUNDS}; net_failsafe's can be cut once. Default: ${DEFAULT-VALUE}")
     int cuts;
 
     @Mixin
     Launches launches = new Launches();
 
+    @Bounds(least = 0, most = MOST_PACKETS, unit = "packets per second")
     @Option(
             names = "--rate",
             defaultValue = "0",
             paramLabel = "PPS",
-            description = "Packets per second, in bursts of 32. Default: as fast as possible")
+            description = "How fast, in bursts of 32: ${BOUNDS}. Default: 0, as fast as possible")
     long rate;
 
     @Option(
@@ -65,8 +68,6 @@ public final class FailoverCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Commands.check(cuts >= 2 && cuts <= MOST_CUTS, "--cuts " + cuts, "2 to " + MOST_CUTS);
-        Commands.check(rate >= 0 && rate <= MOST_PACKETS, "--rate " + rate, "0 to " + MOST_PACKETS);
         files.check();
         Commands.checkWritable("--hgrm", hgrm == null ? null : Hgrm.file(hgrm, "twinport-eventToBurst"));
         int rounds = launches.number();

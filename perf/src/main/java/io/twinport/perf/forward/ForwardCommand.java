@@ -1,7 +1,7 @@
 package io.twinport.perf.forward;
 
 import io.twinport.control.UserException;
-import io.twinport.control.cli.Commands;
+import io.twinport.control.cli.Bounds;
 import io.twinport.perf.launch.Attempts;
 import io.twinport.perf.launch.Launches;
 import io.twinport.perf.launch.Rig;
@@ -28,6 +28,9 @@ import picocli.CommandLine.Option;
                 + " itself, one core. Launches alternate. Lists, with commas between, give all their combinations.",
         mixinStandardHelpOptions = true)
 public final class ForwardCommand implements Callable<Integer> {
+    private static final long MOST_PACKETS = 1_000_000_000_000L;
+    private static final int MOST_WARM_UP = 60_000;
+
     @Mixin
     Launches launches = new Launches();
 
@@ -77,18 +80,20 @@ public final class ForwardCommand implements Callable<Integer> {
             description = "All devices, the sizes 64,256,1518,imix and the bursts 1,8,32,64, where they are not given.")
     boolean matrix;
 
+    @Bounds(least = 1, most = MOST_PACKETS)
     @Option(
             names = "--packets",
             paramLabel = "N",
-            description = "Packets that each launch forwards in the measured time. Default: 2 to 4 s' worth")
+            description = "Packets that each launch forwards in the measured time: ${BOUNDS}. Default: 2 to 4 s' worth")
     @Nullable
     Long packets;
 
+    @Bounds(least = 0, most = MOST_WARM_UP, unit = "milliseconds")
     @Option(
             names = "--warm-up",
             defaultValue = "1000",
             paramLabel = "MS",
-            description = "Milliseconds that each launch forwards before it is measured. Default: ${DEFAULT-VALUE}")
+            description = "How long each launch forwards before it is measured: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     long warmUpMillis;
 
     @Mixin
@@ -102,8 +107,6 @@ public final class ForwardCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Commands.check(packets == null || packets >= 1, "--packets " + packets, "1 or more");
-        Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
         if (ndr.isWanted()) {
             return ndr.run(sizes, bursts, Duration.ofMillis(warmUpMillis), launches.number(), files);
         }

@@ -1,5 +1,6 @@
 package io.twinport.perf.latency;
 
+import io.twinport.control.cli.Bounds;
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Launches;
 import io.twinport.perf.launch.Rig;
@@ -33,56 +34,63 @@ import picocli.CommandLine.Option;
 public final class LatencyCommand implements Callable<Integer> {
     private static final int MOST_SECONDS = 3600;
     private static final int MOST_BURST = 64;
+    private static final int MOST_WARM_UP = 60_000;
     private static final long MOST_RATE = 1_000_000_000;
 
     @Mixin
     Launches launches = new Launches();
 
+    @Bounds(least = 1, most = MOST_SECONDS, unit = "seconds")
     @Option(
             names = "--seconds",
             defaultValue = "3",
             paramLabel = "N",
-            description = "How long each load lasts. Default: ${DEFAULT-VALUE}")
+            description = "How long each load lasts: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     int seconds;
 
+    @Bounds(least = 1, most = 100)
     @Option(
             names = "--loads",
             defaultValue = "10,50,90",
             split = ",",
             paramLabel = "PERCENT",
             description =
-                    "Loads, shares of testpmd's no-drop rate, which is looked for first. Default: ${DEFAULT-VALUE}")
+                    "Loads, ${BOUNDS}, shares of testpmd's no-drop rate, which is looked for first. Default: ${DEFAULT-VALUE}")
     List<Integer> percents = List.of();
 
+    @Bounds(least = 1, most = MOST_RATE)
     @Option(
             names = "--rates",
             split = ",",
             paramLabel = "PPS",
-            description = "Loads in their place: frames per second.")
+            description = "Loads in their place: frames per second, ${BOUNDS}.")
     List<Long> rates = List.of();
 
+    @Bounds(least = Generator.SHORTEST, most = Generator.LONGEST, unit = "bytes")
     @Option(
             names = "--size",
             defaultValue = "64",
             paramLabel = "BYTES",
-            description = "Length of the frames, 64 to 1518, without checksum. Default: ${DEFAULT-VALUE}")
+            description = "Length of the frames, ${BOUNDS}, without checksum. Default: ${DEFAULT-VALUE}")
     int size;
 
+    @Bounds(least = 1, most = MOST_BURST)
     @Option(
             names = "--burst",
             defaultValue = "32",
             paramLabel = "N",
-            description = "Frames that a forwarder receives and sends at once, 1 to 64. Default: ${DEFAULT-VALUE}")
+            description = "Frames that a forwarder receives and sends at once, ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     int burst;
 
     @Mixin
     Allocation allocation = new Allocation();
 
+    @Bounds(least = 0, most = MOST_WARM_UP, unit = "milliseconds")
     @Option(
             names = "--warm-up",
             defaultValue = "1500",
             paramLabel = "MS",
-            description = "Milliseconds that each launch forwards before it is measured. Default: ${DEFAULT-VALUE}")
+            description = "How long each launch forwards before it is measured: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     long warmUpMillis;
 
     @Option(
@@ -121,21 +129,8 @@ public final class LatencyCommand implements Callable<Integer> {
     }
 
     private void check() {
-        Commands.check(seconds >= 1 && seconds <= MOST_SECONDS, "--seconds " + seconds, "1 to " + MOST_SECONDS);
-        Commands.check(burst >= 1 && burst <= MOST_BURST, "--burst " + burst, "1 to " + MOST_BURST);
-        Commands.check(
-                size >= Generator.SHORTEST && size <= Generator.LONGEST,
-                "--size " + size,
-                Generator.SHORTEST + " to " + Generator.LONGEST);
-        Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
-        Commands.check(
-                areDifferent(percents) && percents.stream().allMatch(percent -> percent >= 1 && percent <= 100),
-                "--loads " + joined(percents),
-                "different numbers from 1 to 100");
-        Commands.check(
-                areDifferent(rates) && rates.stream().allMatch(rate -> rate >= 1 && rate <= MOST_RATE),
-                "--rates " + joined(rates),
-                "different numbers from 1 to " + MOST_RATE);
+        Commands.check(areDifferent(percents), "--loads " + joined(percents), "different numbers");
+        Commands.check(areDifferent(rates), "--rates " + joined(rates), "different numbers");
         files.check();
         Commands.checkWritable("--hgrm", hgrm == null ? null : Hgrm.file(hgrm, "testpmd"));
     }

@@ -1,5 +1,6 @@
 package io.twinport.perf.load;
 
+import io.twinport.control.cli.Bounds;
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Rig;
 import io.twinport.perf.report.Printer;
@@ -17,7 +18,9 @@ public final class NdrOptions {
     private static final int MOST_TRIALS = 99;
     private static final int USUAL_BURST = 32;
     private static final int MOST_BURST = 64;
-    private static final long LEAST_MOST = 100_000;
+    private static final int LEAST_MOST = 100_000;
+    private static final int MOST_MOST = 1_000_000_000;
+    private static final int MOST_TRIAL = 60_000;
 
     @Spec(Spec.Target.MIXEE)
     @Nullable
@@ -30,25 +33,29 @@ public final class NdrOptions {
                             + " a paced load at its vhost-user far end, on the other CPU.")
     boolean isWanted;
 
+    @Bounds(least = 1, most = MOST_TRIAL, unit = "milliseconds")
     @Option(
             names = "--trial",
             defaultValue = "500",
             paramLabel = "MS",
-            description = "With --ndr: milliseconds for which a rate is offered. Default: ${DEFAULT-VALUE}")
+            description = "With --ndr: how long a rate is offered: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     long trialMillis;
 
+    @Bounds(least = 1, most = MOST_TRIALS)
     @Option(
             names = "--trials",
             defaultValue = "3",
             paramLabel = "N",
-            description = "With --ndr: trials of a rate, of which most must hold; odd. Default: ${DEFAULT-VALUE}")
+            description =
+                    "With --ndr: trials of a rate, of which most must hold: ${BOUNDS}, odd. Default: ${DEFAULT-VALUE}")
     int trials;
 
+    @Bounds(least = LEAST_MOST, most = MOST_MOST, unit = "packets per second")
     @Option(
             names = "--most",
             defaultValue = "30000000",
             paramLabel = "PPS",
-            description = "With --ndr: the highest rate that is offered. Default: ${DEFAULT-VALUE}")
+            description = "With --ndr: the highest rate that is offered: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     long most;
 
     /** Whether {@code --ndr} was given. */
@@ -65,12 +72,7 @@ public final class NdrOptions {
      */
     public int run(@Nullable String size, @Nullable String burst, Duration warmUp, int launches, ResultFiles files)
             throws IOException {
-        Commands.check(trialMillis >= 1 && trialMillis <= 60_000, "--trial " + trialMillis, "1 to 60000");
-        Commands.check(
-                trials >= 1 && trials <= MOST_TRIALS && trials % 2 == 1,
-                "--trials " + trials,
-                "an odd number up to " + MOST_TRIALS);
-        Commands.check(most >= LEAST_MOST && most <= 1_000_000_000, "--most " + most, LEAST_MOST + " to 1000000000");
+        Commands.check(trials % 2 == 1, "--trials " + trials, "an odd number");
         for (String option :
                 List.of("--packets", "--mode", "--device", "--cases", "--matrix", "--attempts", "--html")) {
             Commands.check(

@@ -1,5 +1,6 @@
 package io.twinport.perf.scale;
 
+import io.twinport.control.cli.Bounds;
 import io.twinport.control.cli.Commands;
 import io.twinport.dataplane.SideLine;
 import io.twinport.perf.launch.Attempts;
@@ -28,7 +29,9 @@ import picocli.CommandLine.Option;
                 + " its start; beside dpdk-testpmd, on net_null. Launches alternate.",
         mixinStandardHelpOptions = true)
 public final class ScaleCommand implements Callable<Integer> {
+    private static final double LEAST_SECONDS = 0.01;
     private static final int MOST_SECONDS = 3600;
+    private static final int MOST_WARM_UP = 60_000;
 
     /** DPDK has room for 32 devices: two of each port, and some for what comes in another one's place. */
     private static final int MOST_PORTS = 15;
@@ -36,37 +39,41 @@ public final class ScaleCommand implements Callable<Integer> {
     @Mixin
     Launches launches = new Launches();
 
+    @Bounds(least = 1, most = MOST_PORTS)
     @Option(
             names = "--ports",
             split = ",",
             defaultValue = "1,2,4,8,15",
             paramLabel = "N",
-            description = "Numbers of failover ports in one process, 1 to 15; 1 is measured in any case."
+            description = "Numbers of failover ports in one process, ${BOUNDS}; 1 is measured in any case."
                     + " Default: ${DEFAULT-VALUE}")
     int[] ports = {};
 
+    @Bounds(least = 1, most = SideLine.MOST_QUEUES)
     @Option(
             names = "--queues",
             split = ",",
             defaultValue = "1,2,4",
             paramLabel = "N",
             description =
-                    "Numbers of queues of one port, 1 to 16, those above 1 on one loop and on two; 1 is measured in"
+                    "Numbers of queues of one port, ${BOUNDS}, those above 1 on one loop and on two; 1 is measured in"
                             + " any case. Default: ${DEFAULT-VALUE}")
     int[] queues = {};
 
+    @Bounds(least = LEAST_SECONDS, most = MOST_SECONDS, unit = "seconds")
     @Option(
             names = "--seconds",
             defaultValue = "0.4",
             paramLabel = "S",
-            description = "How long each launch is measured. Default: ${DEFAULT-VALUE}")
+            description = "How long each launch is measured: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     double seconds;
 
+    @Bounds(least = 0, most = MOST_WARM_UP, unit = "milliseconds")
     @Option(
             names = "--warm-up",
             defaultValue = "600",
             paramLabel = "MS",
-            description = "Milliseconds that each launch forwards before it is measured. Default: ${DEFAULT-VALUE}")
+            description = "How long each launch forwards before it is measured: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     long warmUpMillis;
 
     @Option(
@@ -86,14 +93,6 @@ public final class ScaleCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        for (int n : ports) {
-            Commands.check(n >= 1 && n <= MOST_PORTS, "--ports " + n, "1 to " + MOST_PORTS);
-        }
-        for (int q : queues) {
-            Commands.check(q >= 1 && q <= SideLine.MOST_QUEUES, "--queues " + q, "1 to " + SideLine.MOST_QUEUES);
-        }
-        Commands.check(seconds >= 0.01 && seconds <= MOST_SECONDS, "--seconds " + seconds, "0.01 to " + MOST_SECONDS);
-        Commands.check(warmUpMillis >= 0 && warmUpMillis <= 60_000, "--warm-up " + warmUpMillis, "0 to 60000");
         Commands.check(
                 launcher == null || Files.isExecutable(launcher),
                 "--launcher " + launcher,

@@ -1,5 +1,6 @@
 package io.twinport.perf.stall;
 
+import io.twinport.control.cli.Bounds;
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.Launches;
 import io.twinport.perf.launch.Rig;
@@ -31,11 +32,12 @@ public final class StallCommand implements Callable<Integer> {
     @Mixin
     Launches launches = new Launches();
 
+    @Bounds(least = 1, most = MOST_SECONDS, unit = "seconds")
     @Option(
             names = "--seconds",
             defaultValue = "5",
             paramLabel = "N",
-            description = "How long each of them is measured. Default: ${DEFAULT-VALUE}")
+            description = "How long each of them is measured: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     int seconds;
 
     @Mixin
@@ -53,7 +55,6 @@ public final class StallCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Commands.check(seconds >= 1 && seconds <= MOST_SECONDS, "--seconds " + seconds, "1 to " + MOST_SECONDS);
         int rounds = launches.number();
         int allocated = allocation.megabytes();
         files.check();
