@@ -102,7 +102,7 @@ final class PortRun {
 
     /** For who asks for its numbers. */
     MeasuredPort measured() {
-        return new MeasuredPort(plan.name(), queues.counters(), monitor.statistics(), monitor::standbyHealth);
+        return new MeasuredPort(plan.name(), queues.counters(), monitor);
     }
 
     /** Sets the sides going, one after the other; {@link #lives} tells when they have joined. */
