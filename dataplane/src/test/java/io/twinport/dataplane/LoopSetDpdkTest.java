@@ -27,6 +27,7 @@ class LoopSetDpdkTest {
     private CncFile cnc;
     private final List<PollLoop> loops = new ArrayList<>();
     private final List<BarePort> ports = new ArrayList<>();
+    private final List<Thread> threads = new ArrayList<>();
     private LoopSet set;
 
     @BeforeEach
@@ -43,7 +44,10 @@ class LoopSetDpdkTest {
     }
 
     @AfterEach
-    void end() {
+    void end() throws InterruptedException {
+        for (Thread thread : threads) {
+            thread.join(); // it gives up by itself, and uses the mapped file until then
+        }
         cnc.close();
     }
 
@@ -59,7 +63,7 @@ class LoopSetDpdkTest {
 
     private <T> FutureTask<T> meanwhile(Callable<T> task) {
         FutureTask<T> future = new FutureTask<>(task);
-        Thread.ofPlatform().daemon().start(future);
+        threads.add(Thread.ofPlatform().daemon().start(future));
         return future;
     }
 

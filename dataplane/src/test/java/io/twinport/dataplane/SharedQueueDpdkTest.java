@@ -1,6 +1,7 @@
 package io.twinport.dataplane;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.virtqueue.DeviceEnd;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.agrona.UnsafeApi;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,8 @@ class SharedQueueDpdkTest {
 
     /** What a driver in Java does when frames are sent by it. */
     private Runnable onSend = () -> {};
+
+    private @Nullable AssertionError thrown;
 
     private int sendsAtMost = Integer.MAX_VALUE;
     private final List<Long> sent = new ArrayList<>();
@@ -196,6 +200,7 @@ class SharedQueueDpdkTest {
                 offer(lines[1], BURST);
             };
             TestLines.forward(line);
+            assertNull(thrown);
             assertEquals(BURST + 10, sent.size());
             onSend = () -> {};
             free(lines);
@@ -252,7 +257,7 @@ class SharedQueueDpdkTest {
         return owner;
     }
 
-    /** Nothing is asserted here: what is thrown in an upcall ends the JVM. */
+    /** What is thrown in an upcall ends the JVM. */
     @SuppressWarnings("unused") // an upcall
     private short send(long queue, long packets, short count) {
         int n = Math.min(count, sendsAtMost);
@@ -260,7 +265,11 @@ class SharedQueueDpdkTest {
             sent.add(UnsafeApi.getLong(Mbuf.data(UnsafeApi.getLong(packets + (long) i * Long.BYTES))));
         }
         Mbuf.free(packets, n);
-        onSend.run();
+        try {
+            onSend.run();
+        } catch (AssertionError e) {
+            thrown = e;
+        }
         return (short) n;
     }
 }

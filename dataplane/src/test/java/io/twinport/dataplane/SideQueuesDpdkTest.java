@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.cnc.Command;
+import io.twinport.dpdk.EalThread;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
@@ -15,7 +16,6 @@ import io.twinport.dpdk.testing.Await;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;
-import io.twinport.posix.Affinity;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -26,6 +26,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.agrona.concurrent.AgentRunner;
+import org.agrona.concurrent.NoOpIdleStrategy;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -50,7 +52,7 @@ class SideQueuesDpdkTest {
     private MbufPool pool;
     private CncFile cnc;
     private final List<Throwable> errors = new CopyOnWriteArrayList<>();
-    private final List<Lcore> lcores = new ArrayList<>();
+    private final List<AgentRunner> runners = new ArrayList<>();
     private final List<Pump> pumps = new ArrayList<>();
     private final List<PollLoop> loops = new ArrayList<>();
     private final List<PortQueue> queues = new ArrayList<>();
@@ -131,7 +133,7 @@ class SideQueuesDpdkTest {
 
     @AfterEach
     void end() {
-        lcores.forEach(Lcore::close);
+        runners.forEach(AgentRunner::close);
         cnc.close();
         assertEquals(List.of(), errors);
         assertEquals(pool.size(), pool.available(), "mbufs are missing");
@@ -143,7 +145,6 @@ class SideQueuesDpdkTest {
         for (int q = 0; q < queueCount; q++) {
             pumps.add(new Pump(q));
         }
-        List<Integer> cpus = new ArrayList<>(Affinity.ofThisProcess());
         for (int l = 0; l < loopCount; l++) {
             List<Pump> mine = new ArrayList<>();
             for (int q = l; q < queueCount; q += loopCount) {
@@ -158,12 +159,33 @@ class SideQueuesDpdkTest {
             };
             loops.add(new PollLoop(
                     "poll" + l, handler, mine.stream().map(pump -> pump.port).toList(), cnc.commands(l)));
-            int cpu = cpus.get(cpus.size() - 1 - l % cpus.size());
-            lcores.add(Lcore.start(cpu, loops.getLast(), () -> mine.forEach(pump -> pump.start(pool)), errors::add));
+            start(loops.getLast(), () -> mine.forEach(pump -> pump.start(pool)));
         }
         for (int q = 0; q < queueCount; q++) {
             queues.add(new PortQueue(loops.get(q % loopCount), q / loopCount));
         }
+    }
+
+    /**
+     * As {@link Lcore} does, but the thread may run on any CPU: on a machine that has more to do than it can one that is pinned
+     * waits for seconds, and that is no fault of what is tested here.
+     */
+    private void start(PollLoop loop, Runnable beforeLoop) {
+        AgentRunner runner = new AgentRunner(new NoOpIdleStrategy(), errors::add, null, loop);
+        AgentRunner.startOnThread(
+                runner,
+                task -> new Thread(
+                        () -> {
+                            EalThread.register();
+                            try {
+                                beforeLoop.run();
+                                task.run();
+                            } finally {
+                                EalThread.unregister();
+                            }
+                        },
+                        loop.roleName()));
+        runners.add(runner);
     }
 
     private Side join(int deviceQueues) {
@@ -366,9 +388,13 @@ class SideQueuesDpdkTest {
     /** Does what waits for the loops, which turn here meanwhile. */
     private <T> T turning(Callable<T> task) throws Exception {
         FutureTask<T> future = new FutureTask<>(task);
-        Thread.ofPlatform().daemon().start(future);
-        while (!future.isDone()) {
-            loops.forEach(PollLoop::doWork);
+        Thread thread = Thread.ofPlatform().daemon().start(future);
+        try {
+            while (!future.isDone()) {
+                loops.forEach(PollLoop::doWork);
+            }
+        } finally {
+            thread.join(); // it gives up by itself, and uses the mapped file until then
         }
         return future.get();
     }

@@ -35,8 +35,8 @@ public final class Leftovers
     private static final String METHOD = "before the test";
     private static final String CLASS = "before the class";
 
-    /** A poll loop ends after its pass, a worker that waits for another one when its own wait is over. */
-    private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(25);
+    /** A poll loop ends after its pass; what waits for another thread is interrupted. */
+    private static final long PATIENCE_MILLIS = TimeUnit.SECONDS.toMillis(10);
 
     private static final int MOST_PORTS = 32;
     private static final int MOST_RINGS = 16;
@@ -90,10 +90,8 @@ public final class Leftovers
             System.out.println("a thread of the test still runs, so they stay: tests that follow may fail for it");
             return;
         }
-        for (String name : devices) {
-            EthDev.probe(name).removeGone();
-            Dpdk.emptyRings(name);
-        }
+        devices.forEach(name -> EthDev.probe(name).removeGone());
+        Dpdk.emptyRings();
         Dpdk.pools(pools, true);
     }
 
@@ -103,7 +101,10 @@ public final class Leftovers
         return rest;
     }
 
-    /** Whether all threads have ended that were started since. */
+    /**
+     * Whether all threads have ended that were started since; those of DPDK's that have ever made an upcall stay, and are in no
+     * Java method now.
+     */
     private static boolean end(Set<Thread> now, Set<Thread> before) {
         Set<Thread> started = new HashSet<>(now);
         started.removeAll(before);
@@ -112,13 +113,19 @@ public final class Leftovers
         long end = System.currentTimeMillis() + PATIENCE_MILLIS;
         try {
             for (Thread thread : started) {
-                thread.join(Math.max(1, end - System.currentTimeMillis()));
+                if (isInJava(thread)) {
+                    thread.join(Math.max(1, end - System.currentTimeMillis()));
+                }
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
         }
-        return started.stream().noneMatch(Thread::isAlive);
+        return started.stream().noneMatch(Leftovers::isInJava);
+    }
+
+    private static boolean isInJava(Thread thread) {
+        return thread.isAlive() && thread.getStackTrace().length > 0;
     }
 
     /** Within a class of its own, so that tests without DPDK never load it. */
@@ -161,12 +168,14 @@ public final class Leftovers
          * A {@code net_ring}'s rings outlive it, with what is in them, and the next one of its name has them. The mbufs are those of
          * a pool that goes too.
          */
-        static void emptyRings(String device) {
+        static void emptyRings() {
+            Set<String> present = devices();
             try (Arena arena = Arena.ofConfined()) {
-                for (int q = 0; q < MOST_RINGS; q++) {
-                    MemorySegment ring =
-                            (MemorySegment) RING.invokeExact(arena.allocateFrom("ETH_RXTX" + q + "_" + device));
-                    if (ring.address() != 0) {
+                for (int i = 0; i < MOST_RINGS * MOST_RINGS; i++) {
+                    String device = "net_ring" + i / MOST_RINGS;
+                    MemorySegment name = arena.allocateFrom("ETH_RXTX" + i % MOST_RINGS + "_" + device);
+                    MemorySegment ring = (MemorySegment) RING.invokeExact(name);
+                    if (ring.address() != 0 && !present.contains(device)) {
                         EMPTY.invokeExact(ring);
                     }
                 }
