@@ -56,7 +56,10 @@ public final class Epoch {
      * @return false if it has not within the time
      */
     public boolean await(long command, Duration time) {
-        Patience patience = new Patience(time);
+        return await(command, new Patience(time));
+    }
+
+    boolean await(long command, Patience patience) {
         return awaitWord(COMMAND, command, patience) && awaitWord(PASSES, nextPass(), patience);
     }
 

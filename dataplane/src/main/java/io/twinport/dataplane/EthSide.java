@@ -15,6 +15,7 @@ import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,7 @@ public final class EthSide implements SideDevice {
     private Offloads used = Offloads.NONE;
     private @Nullable EthOwner owner;
     private final int mostQueues;
+    private long[] lines = {};
     private long events;
     private long requests;
     private long resetsServed;
@@ -282,9 +284,10 @@ public final class EthSide implements SideDevice {
     }
 
     @Override
-    public void start(long[] lines, long portEvents) {
+    public void start(long[] portLines, long portEvents) {
+        lines = portLines.clone();
         reset();
-        // Before the start: the first interrupt may come with it.
+        // Before the start: the first interrupt may come with it, and its faults stay when the lines are written.
         listen(portEvents);
         try {
             FaultLine.aim(faults, portEvents, SideLine.faultWord(lines[0]));
@@ -322,10 +325,20 @@ public final class EthSide implements SideDevice {
     @Override
     public Optional<EthStats> statistics() {
         try {
-            return Optional.of(dev.stats());
+            EthStats stats = dev.stats();
+            return Optional.of(lines.length > 0 && SideLine.isChecked(lines[0]) ? checked(stats) : stats);
         } catch (DpdkException e) {
             return Optional.empty(); // not every driver counts, and none does when its device has gone
         }
+    }
+
+    /** What the far end has claimed is not counted: its frames that cannot be are errors, and the bytes those of the others. */
+    private EthStats checked(EthStats stats) {
+        long malformed = Arrays.stream(lines).map(SideLine::malformed).sum();
+        return stats.withReceived(
+                stats.rxFrames() - malformed,
+                Arrays.stream(lines).map(SideLine::receivedBytes).sum(),
+                stats.rxErrors() + malformed);
     }
 
     @Override

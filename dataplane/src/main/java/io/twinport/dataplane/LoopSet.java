@@ -59,16 +59,18 @@ final class LoopSet {
      */
     void join() {
         Arrays.fill(leaveCommands, 0);
+        long[] commands = new long[lines.length];
         int joined = lines.length;
         try {
-            while (joined > 0) {
-                long command = send(joined - 1, Command.JOIN);
-                joined--;
-                if (SideLine.isRelayed(lines[joined])) {
-                    command = send(joined, Command.RELAY);
+            // The others, then the one that decides.
+            for (int next : new int[] {DECIDER + 1, DECIDER}) {
+                int end = joined;
+                while (joined > next) {
+                    commands[joined - 1] = send(joined - 1, Command.JOIN);
+                    joined--;
                 }
-                if (!await(joined, command)) {
-                    tellToLeave(joined + 1);
+                if (!await(commands, next, end)) {
+                    tellToLeave(next);
                     throw stuck("has not taken");
                 }
             }
@@ -86,44 +88,40 @@ final class LoopSet {
     }
 
     /**
-     * The queue that decides is the first one: the others have heard of the switch when they lose their lines.
+     * All loops are told at once: one that is slow keeps the device from being stopped, not the others from going on.
      *
      * @return false if a loop has not let go within a time; the next call waits on
      */
     boolean leave() {
-        tellToLeave(DECIDER, DECIDER + 1);
-        return await(DECIDER, leaveCommands[DECIDER]) && leave(DECIDER + 1);
+        return leave(DECIDER);
     }
 
-    /** All from a queue on. */
     private boolean leave(int first) {
         tellToLeave(first);
-        for (int q = first; q < lines.length; q++) {
-            if (!await(q, leaveCommands[q])) {
-                return false;
-            }
-        }
-        return true;
+        return await(leaveCommands, first, lines.length);
     }
 
     private void tellToLeave(int first) {
-        tellToLeave(first, lines.length);
-    }
-
-    private void tellToLeave(int first, int end) {
-        for (int q = first; q < end; q++) {
+        for (int q = first; q < lines.length; q++) {
             if (leaveCommands[q] == 0) {
                 leaveCommands[q] = send(q, Command.LEAVE);
             }
         }
     }
 
+    /** Waits until the queues from {@code first} up to but not including {@code end} have obeyed, for one time in all. */
+    private boolean await(long[] commands, int first, int end) {
+        Patience patience = new Patience(LOOP_TIME);
+        for (int q = first; q < end; q++) {
+            if (!queues.get(q).loop().epoch().await(commands[q], patience)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     private long send(int q, int type) {
         PortQueue queue = queues.get(q);
         return Command.send(queue.loop().commands(), type, queue.member(), side, lines[q]);
-    }
-
-    private boolean await(int q, long command) {
-        return queues.get(q).loop().epoch().await(command, LOOP_TIME);
     }
 }

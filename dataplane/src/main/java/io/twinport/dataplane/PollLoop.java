@@ -13,7 +13,7 @@ import org.agrona.concurrent.ringbuffer.RingBuffer;
  *
  * <pre>
  *   handler.poll()   bursts from and to the ports, run to completion
- *   relays           every eighth pass: what other loops have for transmit queues that this one owns
+ *   relays           every eighth pass: what waits for transmit queues that several queues share and this loop serves
  *   commands         every eighth pass: devices join and leave, between passes, when the loop holds none of their lines
  *   epoch            a release store: whoever waits for the loop to let go of a device waits for this
  * </pre>
@@ -36,10 +36,10 @@ public final class PollLoop implements Agent {
     private final Epoch epoch = new Epoch();
     private final MessageHandler onCommand = this::onCommand;
 
-    /** Lines whose transmit queues other loops use through this one. */
-    private final long[] relayed;
+    /** Lines with transmit queues that several queues of a port share and that this loop serves. */
+    private final long[] served;
 
-    private int relayedLines;
+    private int servedLines;
     private int pass;
 
     /**
@@ -51,15 +51,15 @@ public final class PollLoop implements Agent {
         this.handler = handler;
         this.members = members.toArray(PollMember[]::new);
         this.commands = commands;
-        this.relayed = new long[members.size() * SIDES];
+        this.served = new long[members.size() * SIDES];
     }
 
     @Override
     public int doWork() {
         int work = handler.poll();
         if (++pass % COMMAND_PASSES == 0) {
-            for (int i = 0; i < relayedLines; i++) {
-                SideLine.forward(relayed[i]);
+            for (int i = 0; i < servedLines; i++) {
+                SideLine.forward(served[i]);
             }
             commands.read(onCommand, COMMANDS_AT_ONCE);
         }
@@ -70,10 +70,12 @@ public final class PollLoop implements Agent {
     private void onCommand(int type, DirectBuffer buffer, int index, int length) {
         PollMember member = members[Command.member(buffer, index)];
         switch (type) {
-            case Command.JOIN -> member.join(Command.side(buffer, index), Command.line(buffer, index));
-            case Command.RELAY -> relay(Command.line(buffer, index));
+            case Command.JOIN -> {
+                member.join(Command.side(buffer, index), Command.line(buffer, index));
+                serve(Command.line(buffer, index));
+            }
             case Command.LEAVE -> {
-                endRelay(Command.line(buffer, index));
+                endServing(Command.line(buffer, index));
                 member.leave(Command.side(buffer, index));
             }
             case Command.DECIDE -> member.decide(Command.side(buffer, index));
@@ -85,16 +87,16 @@ public final class PollLoop implements Agent {
         epoch.executed(Command.id(buffer, index));
     }
 
-    private void relay(long line) {
-        if (relayedLines < relayed.length) {
-            relayed[relayedLines++] = line;
+    private void serve(long line) {
+        if (SideLine.served(line) != 0 && servedLines < served.length) {
+            served[servedLines++] = line;
         }
     }
 
-    private void endRelay(long line) {
-        for (int i = 0; i < relayedLines; i++) {
-            if (relayed[i] == line) {
-                relayed[i] = relayed[--relayedLines];
+    private void endServing(long line) {
+        for (int i = 0; i < servedLines; i++) {
+            if (served[i] == line) {
+                served[i] = served[--servedLines];
             }
         }
     }

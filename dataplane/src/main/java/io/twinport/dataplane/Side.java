@@ -5,6 +5,7 @@ import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufPool;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -22,10 +23,12 @@ public final class Side {
     private DeviceState state = DeviceState.JOINING;
     private @Nullable TransmitRelays relays;
     private int stranded;
+    private long unsendableBefore;
     private long transmittedBefore;
     private Optional<EthStats> baseline = Optional.empty();
     private boolean linkReported;
     private volatile boolean removed;
+    private volatile String failure = "";
     private volatile LinkTrust trust;
 
     private Side(SideDevice dev, long events, LoopSet loops, int side) {
@@ -89,6 +92,9 @@ public final class Side {
     /** Starts the configured device, which no loop uses yet. If it cannot start all is as before. */
     public void startDevice() {
         state = DeviceState.JOINING;
+        for (long each : loops.lines()) {
+            SideLine.forgetFaults(each);
+        }
         dev.start(loops.lines(), events);
     }
 
@@ -101,6 +107,8 @@ public final class Side {
     public void enter() {
         linkReported = false;
         stranded = 0;
+        failure = "";
+        unsendableBefore = unsendableEver();
         trust = new LinkTrust(System.nanoTime());
         relays = TransmitRelays.lay(loops, dev.txQueues());
         try {
@@ -236,9 +244,46 @@ public final class Side {
         return trust.needsRestart() || dev.wasReset();
     }
 
+    /**
+     * A part of the device does not work though its link is up, and it needs to be started anew. It stays in use where there is
+     * no better side: whoever finds this tells the port's policy.
+     *
+     * @param reason in words, why; empty when it is not to be said any more
+     */
+    public void fail(String reason) {
+        failure = reason;
+    }
+
+    /** Why the side needs to be started anew, since it last was; empty if it does not. Any thread. */
+    public String failure() {
+        return failure;
+    }
+
+    /** Transmit queues of the device that the port uses. */
+    public int txQueues() {
+        return Math.min(loops.lines().length, dev.txQueues());
+    }
+
+    /** Passes of the poll loop that sends by a transmit queue of the device. Any thread. */
+    public long passes(int txQueue) {
+        return loops.loop(txQueue).epoch().passes();
+    }
+
+    /**
+     * Frames that the port's queues have sent by this side since it joined or rejoined and that were freed, because they could
+     * never be sent. Any thread.
+     */
+    public long unsendable() {
+        return unsendableEver() - unsendableBefore;
+    }
+
+    private long unsendableEver() {
+        return Arrays.stream(loops.lines()).map(SideLine::unsendable).sum();
+    }
+
     /** Slots of the device's transmit rings, of all queues. */
     public int txRing() {
-        return SideLine.txRing(line) * Math.min(loops.lines().length, dev.txQueues());
+        return SideLine.txRing(line) * txQueues();
     }
 
     /** Frames that the device says it has sent since it joined or rejoined; -1 if it does not count them. */

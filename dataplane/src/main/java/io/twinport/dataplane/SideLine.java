@@ -1,5 +1,7 @@
 package io.twinport.dataplane;
 
+import static io.twinport.dataplane.SideLineLayout.*;
+
 import io.twinport.dataplane.virtqueue.VirtioReceive;
 import io.twinport.dataplane.virtqueue.VirtioTransmit;
 import io.twinport.dpdk.Burst;
@@ -15,60 +17,12 @@ import org.agrona.UnsafeApi;
  * All that a poll loop needs to know of one queue pair of one device: a cache line, and behind it what is asked rarely. To
  * switch sides is to use another line; there is no virtual call and no cold branch in it.
  *
- * <pre>
- *   0            8            16           24           32           40           48    50  52  54      56    60  62
- *  +------------+------------+------------+------------+------------+------------+----+---+---+-------+-----+---+---+
- *  |rx function |rx queue    |rx callbacks|tx function |tx queue    |tx callbacks|port|rx#|tx#|tx ring|link |rx |tx |
- *  |            |            |            |            |            |            |    |   |   |       |     | kinds |
- *  +------------+------------+------------+------------+------------+------------+----+---+---+-------+-----+---+---+
- *  |compl.|rings|tx status   |prepare     |lacks       |link func.  |relays      |address of relay 0 ...             |
- *  +------+-----+------------+------------+------------+------------+------------+-----------------------------------+
- * </pre>
- *
- * The kinds say whose queues these are: those of a driver of DPDK's, or of our own, which needs no functions and whose queue
- * is the address of its block, or, for a transmit queue that another loop uses, a {@link TransmitRelay}. It is a branch that
- * a run of bursts on one side always takes alike, on a word of the line that is being read anyway. Behind the line are
- * how it is known what the device has sent ({@link TxCompletion}), what the port's other queues may have in their rings, how
- * frames are made ready, the function that reads the link word, and the relays by which other loops send through this line's
- * transmit queue.
- *
  * <p>Control writes a line before it is sent to the loop by a JOIN command, and again only after the loop has left it, so
  * the fields need no ordering of their own. The one exception is {@code link}, see {@link #reportLink}.
  */
 public final class SideLine {
     /** Bytes of the part that each burst reads, and alignment. */
     public static final int LENGTH = 64;
-
-    private static final int RX_FUNCTION = 0;
-    private static final int RX_QUEUE = 8;
-    private static final int RX_CALLBACKS = 16;
-    private static final int TX_FUNCTION = 24;
-    private static final int TX_QUEUE = 32;
-    private static final int TX_CALLBACKS = 40;
-    private static final int PORT = 48;
-    private static final int RX_INDEX = 50;
-    private static final int TX_INDEX = 52;
-    private static final int TX_RING = 54;
-    private static final int LINK = 56;
-    private static final int RX_KIND = 60;
-    private static final int TX_KIND = 62;
-    private static final int COMPLETION = LENGTH;
-    private static final int OTHER_RINGS = COMPLETION + Integer.BYTES;
-    private static final int TX_STATUS = COMPLETION + Long.BYTES;
-    private static final int PREPARE = TX_STATUS + Long.BYTES;
-    private static final int LACKS = PREPARE + Long.BYTES;
-    private static final int LINK_FUNCTION = LACKS + Long.BYTES;
-    private static final int RELAYS = LINK_FUNCTION + Long.BYTES;
-    private static final int RELAY = RELAYS + Long.BYTES;
-
-    private static final short OF_DPDK = 0;
-    private static final short OF_VIRTIO = 1;
-    private static final short OF_OTHER_LOOP = 2;
-
-    /** The port promises offloads (U5), so frames are made ready first: for a driver of DPDK's, or for our own. */
-    private static final short OFFLOADED_DPDK = 3;
-
-    private static final short OFFLOADED_VIRTIO = 4;
 
     /** Queues of a port, as the kernel's (R1): one transmit queue relays for all others at most. */
     public static final int MOST_QUEUES = 16;
@@ -90,9 +44,7 @@ public final class SideLine {
 
     /** A new line without a device, which lives as long as the process. */
     public static long allocate() {
-        long line = Arena.global()
-                .allocate(RELAY + (long) (MOST_QUEUES - 1) * Long.BYTES, LENGTH)
-                .address();
+        long line = Arena.global().allocate(BYTES, LENGTH).address();
         write(
                 line,
                 new QueueFunctions(Burst.NOTHING, 0, NO_CALLBACKS, Burst.NOTHING, 0, NO_CALLBACKS, 0),
@@ -107,7 +59,10 @@ public final class SideLine {
         write(line, dev, 0);
     }
 
-    /** Describes a started device as a port's queue q uses it ({@link EthDev#queue(int)}). Not while a loop uses the line. */
+    /**
+     * Describes a started device as a port's queue q uses it ({@link EthDev#queue(int)}). Not while a loop uses the line. A
+     * fault that was raised meanwhile stays, see {@link #faultWord}.
+     */
     static void write(long line, EthDev dev, int q) {
         write(
                 line,
@@ -117,6 +72,7 @@ public final class SideLine {
                 dev.hasLinkInterrupts() ? LINK_IN_WORD : LINK_REPORTED_DOWN);
         UnsafeApi.putShort(line + RX_INDEX, (short) q);
         UnsafeApi.putShort(line + TX_INDEX, (short) (q % dev.txQueues()));
+        UnsafeApi.putShort(line + RX_KIND, LengthCheck.isDueOn(dev) ? CHECKED_DPDK : OF_DPDK);
         completion(line, TxCompletion.of(dev));
     }
 
@@ -147,14 +103,14 @@ public final class SideLine {
         UnsafeApi.putShort(line + RX_INDEX, (short) 0);
         UnsafeApi.putShort(line + TX_INDEX, (short) 0);
         UnsafeApi.putShort(line + TX_RING, (short) txRing);
-        UnsafeApi.putInt(line + LINK, link);
         UnsafeApi.putShort(line + RX_KIND, OF_DPDK);
         UnsafeApi.putShort(line + TX_KIND, OF_DPDK);
-        UnsafeApi.putLong(line + RELAYS, 0L);
+        UnsafeApi.putLong(line + SHARED, 0L);
         UnsafeApi.putInt(line + OTHER_RINGS, 0);
         UnsafeApi.putLong(line + TX_STATUS, queue.txStatus());
         UnsafeApi.putLong(line + LINK_FUNCTION, LinkWord.FUNCTION);
         completion(line, TxCompletion.AT_ONCE);
+        setLink(line, link);
     }
 
     /**
@@ -176,38 +132,45 @@ public final class SideLine {
         completion(line, TxCompletion.USED_RING);
     }
 
+    /** A line that uses the same queues as another one, for as long as the arena. */
+    static long copyOf(long line, Arena arena) {
+        long copy = arena.allocate(BYTES, LENGTH).address();
+        UnsafeApi.copyMemory(line, copy, BYTES);
+        return copy;
+    }
+
     /**
-     * Has a line send through the transmit queue of another one, whose loop is another one too. Control, while no loop uses
-     * either.
+     * Has a line send through a transmit queue that other queues of the port use too. Control, while no loop uses it.
      *
-     * @param relay an empty {@link TransmitRelay}
+     * @param relay an empty {@link TransmitRelay} of a {@link SharedQueue}
+     * @param served that one, if this line's loop is the one that serves it; else 0
      */
-    static void relay(long line, long owner, long relay) {
+    static void relay(long line, long relay, long served) {
         UnsafeApi.putLong(line + TX_QUEUE, relay);
-        UnsafeApi.putShort(line + TX_KIND, OF_OTHER_LOOP);
-        completion(line, TxCompletion.relayed(completion(owner)));
-        int relays = (int) UnsafeApi.getLong(owner + RELAYS);
-        UnsafeApi.putLong(owner + RELAY + (long) relays * Long.BYTES, relay);
-        UnsafeApi.putLong(owner + RELAYS, relays + 1L);
+        UnsafeApi.putShort(line + TX_KIND, RELAYED);
+        UnsafeApi.putLong(line + SHARED, served);
+        completion(line, TxCompletion.relayed(completion(line)));
     }
 
-    /** Whether other loops send through this line's transmit queue. */
-    static boolean isRelayed(long line) {
-        return UnsafeApi.getLong(line + RELAYS) != 0;
+    /** The {@link SharedQueue} that the line's loop has to serve as long as it uses the line; 0 for none. */
+    static long served(long line) {
+        return UnsafeApi.getLong(line + SHARED);
     }
 
-    /** Sends what other loops have for this line's transmit queue; called by its loop every few passes. */
+    static void serve(long line, long shared) {
+        UnsafeApi.putLong(line + SHARED, shared);
+    }
+
+    /** Sends what waits for the {@link #served} queue, where its sharers have nothing to send; called every few passes. */
     static void forward(long line) {
-        int relays = (int) UnsafeApi.getLong(line + RELAYS);
-        for (int i = 0; i < relays; i++) {
-            TransmitRelay.forward(UnsafeApi.getLong(line + RELAY + (long) i * Long.BYTES), line);
-        }
+        long shared = served(line);
+        SharedQueue.serve(shared);
         // The others wait for the references of what they have sent, and may not ask the driver themselves.
-        TxCompletion.reap(line);
+        TxCompletion.reap(SharedQueue.driver(shared));
     }
 
     static boolean isRelayEmpty(long line) {
-        return UnsafeApi.getShort(line + TX_KIND) != OF_OTHER_LOOP || TransmitRelay.size(txQueue(line)) == 0;
+        return UnsafeApi.getShort(line + TX_KIND) != RELAYED || TransmitRelay.size(txQueue(line)) == 0;
     }
 
     /** Frames that the port's other queues may have in their rings of this device, and on their way to them. */
@@ -262,9 +225,16 @@ public final class SideLine {
 
     /** Receives, then runs the queue's callbacks if it has any. */
     public static int receive(long line, long packets, int count) {
-        if (UnsafeApi.getShort(line + RX_KIND) != OF_DPDK) {
-            return VirtioReceive.receive(UnsafeApi.getLong(line + RX_QUEUE), packets, count);
+        int kind = UnsafeApi.getShort(line + RX_KIND);
+        if (kind == OF_DPDK) {
+            return receiveByDriver(line, packets, count);
         }
+        return kind == OF_VIRTIO
+                ? VirtioReceive.receive(UnsafeApi.getLong(line + RX_QUEUE), packets, count)
+                : LengthCheck.keepSound(line, packets, receiveByDriver(line, packets, count));
+    }
+
+    private static int receiveByDriver(long line, long packets, int count) {
         int received =
                 Burst.call(UnsafeApi.getLong(line + RX_FUNCTION), UnsafeApi.getLong(line + RX_QUEUE), packets, count);
         long callbacks = UnsafeApi.getLong(UnsafeApi.getLong(line + RX_CALLBACKS));
@@ -282,40 +252,38 @@ public final class SideLine {
 
     /** Whether a frame says that the line's device has received it; our own driver's say nothing. */
     public static boolean hasReceived(long line, long mbuf) {
-        boolean ofDpdk = UnsafeApi.getShort(line + RX_KIND) == OF_DPDK;
+        boolean ofDpdk = UnsafeApi.getShort(line + RX_KIND) != OF_VIRTIO;
         int port = ofDpdk ? UnsafeApi.getShort(line + PORT) & 0xffff : Mbuf.NO_PORT;
         return line != NOTHING && Mbuf.port(mbuf) == port;
     }
 
-    /** Runs the queue's callbacks if it has any, then sends. For nothing the driver is not called. */
+    /**
+     * Runs the queue's callbacks if it has any, then sends. For nothing the driver is not called. A frame that could never be
+     * sent is taken all the same, freed and counted, see {@link LineTransmit}.
+     *
+     * @return how many were taken, from the front; of the rest the caller stays the owner
+     */
     public static int transmit(long line, long packets, int count) {
+        return transmit(line, line, packets, count);
+    }
+
+    /** {@link #transmit(long, long, int)} of frames of another line, in which those are counted that could never be sent. */
+    static int transmit(long line, long from, long packets, int count) {
         if (count == 0) {
             return 0;
         }
         int kind = UnsafeApi.getShort(line + TX_KIND);
-        if (kind != OF_DPDK) {
-            return transmitOtherwise(line, kind, packets, count);
-        }
-        return transmitByDriver(line, packets, count);
+        return kind == OF_DPDK
+                ? transmitByDriver(line, from, packets, count)
+                : LineTransmit.transmit(line, kind, from, packets, count);
     }
 
-    private static int transmitOtherwise(long line, int kind, long packets, int count) {
-        long queue = UnsafeApi.getLong(line + TX_QUEUE);
-        return switch (kind) {
-            case OF_VIRTIO -> VirtioTransmit.transmit(queue, packets, count);
-            case OF_OTHER_LOOP -> TransmitRelay.put(queue, packets, count);
-            case OFFLOADED_VIRTIO -> VirtioTransmit.transmit(queue, packets, makeReady(line, queue, packets, count));
-            default -> transmitByDriver(line, packets, makeReady(line, queue, packets, count));
-        };
+    static int transmitByDriver(long line, long from, long packets, int count) {
+        int taken = offer(line, packets, count);
+        return taken < count ? LineTransmit.afterRefusal(line, from, packets, taken, count) : taken;
     }
 
-    private static int makeReady(long line, long queue, long packets, int count) {
-        int complete = TransmitFixUp.complete(UnsafeApi.getLong(line + LACKS), packets, count);
-        long prepare = UnsafeApi.getLong(line + PREPARE);
-        return prepare == 0 ? complete : Burst.call(prepare, queue, packets, complete);
-    }
-
-    private static int transmitByDriver(long line, long packets, int count) {
+    static int offer(long line, long packets, int count) {
         long callbacks = UnsafeApi.getLong(UnsafeApi.getLong(line + TX_CALLBACKS));
         int left = callbacks == 0
                 ? count
@@ -328,12 +296,32 @@ public final class SideLine {
         return Burst.call(UnsafeApi.getLong(line + TX_FUNCTION), UnsafeApi.getLong(line + TX_QUEUE), packets, left);
     }
 
-    /** Slots of the transmit ring: at most so many frames can be in it; another loop's is counted there. */
+    /** Frames that were taken by this line and freed, because they could never be sent. Any thread. */
+    public static long unsendable(long line) {
+        return UnsafeApi.getLongVolatile(null, line + UNSENDABLE);
+    }
+
+    /** Whether the lengths of what is received are checked; then {@link #receivedBytes} and {@link #malformed} count. */
+    static boolean isChecked(long line) {
+        return UnsafeApi.getShort(line + RX_KIND) == CHECKED_DPDK;
+    }
+
+    /** Bytes of the frames that were received by this line, since it was made. Any thread. */
+    static long receivedBytes(long line) {
+        return UnsafeApi.getLongVolatile(null, line + RX_BYTES);
+    }
+
+    /** Frames that were received and freed because of their lengths, since the line was made. Any thread. */
+    static long malformed(long line) {
+        return UnsafeApi.getLongVolatile(null, line + MALFORMED);
+    }
+
+    /** Slots of the transmit ring: at most so many frames can be in it. */
     public static int txRing(long line) {
         return UnsafeApi.getShort(line + TX_RING) & 0xffff;
     }
 
-    /** From now on the device's link counts as down, until the line is written anew. */
+    /** From now on the device's link counts as down, until {@link #forgetFaults}. */
     static void reportRemoved(long line) {
         UnsafeApi.getAndBitwiseOrInt(null, line + LINK, FaultLine.REMOVED);
     }
@@ -341,6 +329,11 @@ public final class SideLine {
     /** Where upcalls set the bits of a {@link FaultLine}: a device with one of them reads as if its link were down. */
     static long faultWord(long line) {
         return line + LINK;
+    }
+
+    /** The device is about to be started anew, and what was wrong with it before is over. Not while a loop uses the line. */
+    static void forgetFaults(long line) {
+        UnsafeApi.putIntVolatile(null, line + LINK, LINK_REPORTED_DOWN);
     }
 
     /** Whether the device's link is up, {@code carrier(d)} of U1. */
@@ -357,7 +350,11 @@ public final class SideLine {
      * Release: pairs with the acquire in {@link #isLinkUp}; an edge in the port's event line makes the loop look.
      */
     public static void reportLink(long line, boolean up) {
-        int state = up ? LINK_REPORTED_UP : LINK_REPORTED_DOWN;
+        setLink(line, up ? LINK_REPORTED_UP : LINK_REPORTED_DOWN);
+    }
+
+    /** Beside the bits of faults, which an upcall may set at any time. */
+    private static void setLink(long line, int state) {
         int before;
         do {
             before = UnsafeApi.getIntVolatile(null, line + LINK);

@@ -11,9 +11,13 @@ import org.agrona.UnsafeApi;
  * nothing never come here.
  *
  * <p>A frame is changed where it lies: the tag takes four bytes of its headroom. What has been done for a frame is done for
- * good, whether or not it is taken, and the other side finds it done.
+ * good, whether or not it is taken, and the other side finds it done. One that has another owner is never changed: that may
+ * be a driver, which sends it as it is then.
  */
-final class TransmitFixUp {
+public final class TransmitFixUp {
+    private static final long ALL =
+            EthOffloads.VLAN_INSERT | EthOffloads.IPV4_CHECKSUM | EthOffloads.UDP_CHECKSUM | EthOffloads.TCP_CHECKSUM;
+
     private static final int TAG = 4;
     private static final int MACS = 12;
     private static final int TPID = 0x8100;
@@ -30,6 +34,16 @@ final class TransmitFixUp {
     private static final int UDP_CHECKSUM = 6;
 
     private TransmitFixUp() {}
+
+    /**
+     * Does all that frames' flags ask for, whatever devices can do, because later nobody may change them any more: they are
+     * about to get another owner. A frame for which that cannot be done stays as far as it has come.
+     */
+    public static void completeAll(long packets, int count) {
+        for (int done = 0; done < count; done++) {
+            done += complete(ALL, packets + (long) done * Long.BYTES, count - done);
+        }
+    }
 
     /**
      * Does for frames what their flags ask for and the device cannot do.
@@ -50,19 +64,23 @@ final class TransmitFixUp {
         return done;
     }
 
-    /** Does what the device lacks; false if the frame is none for that: headers that are not where it says, no headroom. */
+    /**
+     * Does what the device lacks; false if the frame is none for that: headers that are not where it says, no headroom, another
+     * owner.
+     */
     private static boolean complete(long mbuf, long flags, long lacks) {
-        long l4 = flags & MbufOffloads.L4_MASK;
-        boolean udp = l4 == MbufOffloads.UDP_CHECKSUM;
-        if (l4 != 0
-                && (lacks & (udp ? EthOffloads.UDP_CHECKSUM : EthOffloads.TCP_CHECKSUM)) != 0
-                && !writeL4(mbuf, flags, udp)) {
-            return false;
+        boolean udp = (flags & MbufOffloads.L4_MASK) == MbufOffloads.UDP_CHECKSUM;
+        boolean l4 = (flags & MbufOffloads.L4_MASK) != 0
+                && (lacks & (udp ? EthOffloads.UDP_CHECKSUM : EthOffloads.TCP_CHECKSUM)) != 0;
+        boolean ipv4 = (flags & MbufOffloads.IPV4_CHECKSUM) != 0 && (lacks & EthOffloads.IPV4_CHECKSUM) != 0;
+        boolean tag = (flags & MbufOffloads.VLAN) != 0 && (lacks & EthOffloads.VLAN_INSERT) != 0;
+        if (!l4 && !ipv4 && !tag) {
+            return true;
         }
-        if ((flags & MbufOffloads.IPV4_CHECKSUM) != 0 && (lacks & EthOffloads.IPV4_CHECKSUM) != 0 && !writeIpv4(mbuf)) {
-            return false;
-        }
-        return (flags & MbufOffloads.VLAN) == 0 || (lacks & EthOffloads.VLAN_INSERT) == 0 || insertTag(mbuf);
+        return Mbuf.isWritable(mbuf)
+                && (!l4 || writeL4(mbuf, flags, udp))
+                && (!ipv4 || writeIpv4(mbuf))
+                && (!tag || insertTag(mbuf));
     }
 
     private static boolean insertTag(long mbuf) {

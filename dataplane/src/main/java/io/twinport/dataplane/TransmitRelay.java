@@ -5,19 +5,19 @@ import java.lang.foreign.Arena;
 import org.agrona.UnsafeApi;
 
 /**
- * Frames on their way to a transmit queue that another poll loop uses: no two threads may send by one queue of a driver.
- * The loop of the port's queue that has none of its own puts them in; the loop that owns the queue sends them on, straight
- * out of the slots. One writer, one reader, off-heap.
+ * Frames of one queue of a port on their way to a {@link SharedQueue}. The loop of the port's queue puts them in; the loop
+ * that owns the driver's queue sends them on, straight out of the slots. One writer, one reader, off-heap.
  *
  * <pre>
- *   0                64               128
- *  +----------------+----------------+--------+--------+-----
- *  | put            | sent           | mbuf 0 | mbuf 1 | ...
- *  +----------------+----------------+--------+--------+-----
+ *   0                64       72       80       128
+ *  +----------------+--------+--------+--------+--------+--------+-----
+ *  | put            | sent   | limit  | line   | mbuf 0 | mbuf 1 | ...
+ *  +----------------+--------+--------+--------+--------+--------+-----
  * </pre>
  *
- * Both counts only grow; a count modulo the number of slots is a slot. Each is written by one side with a release and
- * read by the other with an acquire: {@code put} publishes the slots, {@code sent} gives them back.
+ * {@code put} and {@code sent} only grow; a count modulo the number of slots is a slot. Each is written by one side with a
+ * release and read by the other with an acquire: {@code put} publishes the slots, {@code sent} gives them back. Up to
+ * {@code limit} the reader sends in its present round, whatever is put in meanwhile. {@code line} is the port's queue's.
  */
 final class TransmitRelay {
     /** As a driver's ring, and far more than the bursts of the passes between two looks of the owner. */
@@ -25,13 +25,22 @@ final class TransmitRelay {
 
     private static final int PUT = 0;
     private static final int SENT = 64;
+    private static final int LIMIT = 72;
+    private static final int LINE = 80;
     private static final int SLOT = 128;
 
     private TransmitRelay() {}
 
-    /** An empty one, for as long as the arena. */
-    static long allocate(Arena arena) {
-        return arena.allocate(SLOT + (long) SLOTS * Long.BYTES, SENT - PUT).address();
+    /**
+     * An empty one, for as long as the arena.
+     *
+     * @param line of the port's queue whose frames they are
+     */
+    static long allocate(Arena arena, long line) {
+        long relay =
+                arena.allocate(SLOT + (long) SLOTS * Long.BYTES, SENT - PUT).address();
+        UnsafeApi.putLong(relay + LINE, line);
+        return relay;
     }
 
     /**
@@ -50,25 +59,32 @@ final class TransmitRelay {
         return taken;
     }
 
-    /** The reader: sends what is there by the queue of a line, as far as that takes it. How many were sent. */
-    static int forward(long relay, long line) {
-        int all = 0;
-        int taken;
-        int burst;
-        do {
-            long sent = UnsafeApi.getLong(relay + SENT);
-            burst = Math.min(MbufBurst.CAPACITY, side(relay, sent));
-            taken = burst == 0 ? 0 : SideLine.transmit(line, slot(relay, sent), burst);
-            UnsafeApi.putLongRelease(null, relay + SENT, sent + taken);
-            all += taken;
-        } while (taken == burst && burst > 0);
-        return all;
+    /** The reader begins a round: what waits now is sent in it at most. How many that are. */
+    static int begin(long relay) {
+        long put = UnsafeApi.getLongAcquire(null, relay + PUT);
+        UnsafeApi.putLong(relay + LIMIT, put);
+        return (int) (put - UnsafeApi.getLong(relay + SENT));
     }
 
-    /** Frames that wait and lie side by side, from the first one on. */
-    private static int side(long relay, long sent) {
-        long waiting = UnsafeApi.getLongAcquire(null, relay + PUT) - sent;
-        return (int) Math.min(waiting, SLOTS - sent % SLOTS);
+    /** The reader: how many of the present round lie side by side from the first one on, so many at most. */
+    static int next(long relay, int most) {
+        long sent = UnsafeApi.getLong(relay + SENT);
+        long left = UnsafeApi.getLong(relay + LIMIT) - sent;
+        return (int) Math.min(Math.min(most, left), SLOTS - sent % SLOTS);
+    }
+
+    /**
+     * The reader: sends the first ones.
+     *
+     * @param driver the line of the driver's queue
+     * @param count of {@link #next}
+     * @return how many were taken
+     */
+    static int send(long relay, long driver, int count) {
+        long sent = UnsafeApi.getLong(relay + SENT);
+        int taken = SideLine.transmit(driver, UnsafeApi.getLong(relay + LINE), slot(relay, sent), count);
+        UnsafeApi.putLongRelease(null, relay + SENT, sent + taken);
+        return taken;
     }
 
     /** Frames that wait in it; any thread. */
@@ -78,19 +94,14 @@ final class TransmitRelay {
         return (int) (UnsafeApi.getLongAcquire(null, relay + PUT) - sent);
     }
 
-    /** The reader, when the queue is no more: frees what is left. How many. */
+    /** The reader, when nobody puts anything in any more: frees what is left. How many. */
     static int free(long relay) {
-        int all = 0;
-        int count;
-        do {
+        int all = begin(relay);
+        for (int count; (count = next(relay, all)) > 0; ) {
             long sent = UnsafeApi.getLong(relay + SENT);
-            count = side(relay, sent);
-            if (count > 0) {
-                Mbuf.free(slot(relay, sent), count);
-            }
+            Mbuf.free(slot(relay, sent), count);
             UnsafeApi.putLongRelease(null, relay + SENT, sent + count);
-            all += count;
-        } while (count > 0);
+        }
         return all;
     }
 

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A device with fewer transmit queues than its port (U7): queue q of the port sends by queue q modulo their number. Where
- * that is another loop's it goes through a {@link TransmitRelay}; two queues of one loop share it as they are. Control side.
+ * A device with fewer transmit queues than its port (U7): queue q of the port sends by queue q modulo their number, and those
+ * that have the same one share it ({@link SharedQueue}). Control side.
  */
 final class TransmitRelays {
     /** A ring whose device sends takes the frames at once; one whose device does not never will. */
@@ -16,30 +16,38 @@ final class TransmitRelays {
 
     private static final long FLUSH_PAUSE_NANOS = 20_000;
 
-    private record Relay(long address, long owner) {}
-
-    private final List<Relay> relays = new ArrayList<>();
+    private final List<Long> shared = new ArrayList<>();
     private final Arena arena = Arena.ofShared();
+    private int relays;
 
     /** Lays the relays of a started device, which no loop uses yet. */
     static TransmitRelays lay(LoopSet loops, int txQueues) {
         TransmitRelays all = new TransmitRelays();
         long[] lines = loops.lines();
-        for (int q = txQueues; q < lines.length; q++) {
-            int owner = q % txQueues;
-            if (loops.loop(q) != loops.loop(owner)) {
-                long relay = TransmitRelay.allocate(all.arena);
-                SideLine.relay(lines[q], lines[owner], relay);
-                all.relays.add(new Relay(relay, lines[owner]));
-            }
+        for (int t = 0; t < txQueues && t + txQueues < lines.length; t++) {
+            all.share(loops, t, txQueues);
         }
         int rings = Math.min(lines.length, txQueues) - 1;
-        SideLine.otherRings(lines[0], rings * SideLine.txRing(lines[0]) + all.relays.size() * TransmitRelay.SLOTS);
+        SideLine.otherRings(lines[0], rings * SideLine.txRing(lines[0]) + all.relays * TransmitRelay.SLOTS);
         return all;
     }
 
+    /** The loop of the first queue that has it is the one that sends by it. */
+    private void share(LoopSet loops, int first, int txQueues) {
+        long[] lines = loops.lines();
+        long queue = SharedQueue.allocate(arena, SideLine.copyOf(lines[first], arena));
+        for (int q = first; q < lines.length; q += txQueues) {
+            long relay = TransmitRelay.allocate(arena, lines[q]);
+            SharedQueue.add(queue, relay);
+            SideLine.relay(lines[q], relay, loops.loop(q) == loops.loop(first) ? queue : 0);
+            relays++;
+        }
+        shared.add(queue);
+    }
+
     /**
-     * Sends what is left, once no loop uses the device any more, and ends the relays.
+     * Sends what is left, once no loop uses the device any more, and ends the relays: what is sent by other queues or by another
+     * device later comes after it.
      *
      * @return frames that the device did not take within a time; they are freed
      */
@@ -48,15 +56,15 @@ final class TransmitRelays {
         int left;
         do {
             left = 0;
-            for (Relay relay : relays) {
-                TransmitRelay.forward(relay.address, relay.owner);
-                left += TransmitRelay.size(relay.address);
+            for (long queue : shared) {
+                SharedQueue.serve(queue);
+                left += SharedQueue.size(queue);
             }
             if (left > 0) {
                 LockSupport.parkNanos(FLUSH_PAUSE_NANOS);
             }
         } while (left > 0 && !patience.isOver());
-        relays.forEach(relay -> TransmitRelay.free(relay.address));
+        shared.forEach(SharedQueue::free);
         arena.close();
         return left;
     }

@@ -77,8 +77,8 @@ class KernelLinksDpdkTest {
     @Test
     void shouldMakeLinkOfDeviceThatKnowsNone() throws Exception {
         String devargs = "net_af_packet0,iface=" + NEAR;
-        try (LoopRig rig = new LoopRig(folder)) {
-            KernelLinks told = new KernelLinks(rig.conductor()::lookAtSides);
+        try (LoopRig rig = new LoopRig(folder);
+                KernelLinks told = new KernelLinks(rig.conductor()::lookAtSides)) {
             Sink sink = new Sink(rig.port());
             PollLoop loop = rig.newLoop(sink, rig.port());
             rig.start(loop, sink);
@@ -92,7 +92,6 @@ class KernelLinksDpdkTest {
             ip("link", "set", FAR, "up");
             Await.until("it transmits again", () -> rig.counters().activeSide() == FailoverPolicy.PRIMARY);
             rig.conductor().unwatch(side);
-            told.close();
             assertTrue(side.remove());
         }
     }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.virtio.VirtioMirror;
 import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.FaultLine;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
@@ -23,6 +24,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,6 +94,22 @@ class SideLineDpdkTest {
         assertTrue(SideLine.isLinkUp(line, scratch));
         SideLine.reportLink(line, false);
         assertFalse(SideLine.isLinkUp(line, scratch));
+    }
+
+    /** An upcall may come between the start of a device and the writing of its line. */
+    @Test
+    void shouldKeepFaultThatWasRaisedBeforeTheLineIsWritten() {
+        long line = SideLine.allocate();
+        for (int fault : new int[] {FaultLine.RECOVERING, FaultLine.RESET, FaultLine.REMOVED}) {
+            UnsafeApi.getAndBitwiseOrInt(null, SideLine.faultWord(line), fault);
+            SideLine.write(line, dev);
+            SideLine.reportLink(line, true);
+            assertFalse(SideLine.isLinkUp(line, scratch));
+            SideLine.forgetFaults(line);
+            SideLine.write(line, dev);
+            SideLine.reportLink(line, true);
+            assertTrue(SideLine.isLinkUp(line, scratch), "started anew");
+        }
     }
 
     @Test

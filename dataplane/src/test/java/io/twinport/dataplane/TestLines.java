@@ -1,5 +1,6 @@
 package io.twinport.dataplane;
 
+import io.twinport.dpdk.Burst;
 import io.twinport.dpdk.EthDev;
 import java.lang.foreign.Arena;
 
@@ -21,7 +22,17 @@ public final class TestLines {
 
     /** A line that sends through another one, by a relay; its own way to receive stays. */
     public static void relay(long line, long owner) {
-        SideLine.relay(line, owner, TransmitRelay.allocate(Arena.global()));
+        if (SideLine.served(owner) == 0) {
+            SideLine.serve(owner, SharedQueue.allocate(Arena.global(), owner));
+        }
+        long relay = TransmitRelay.allocate(Arena.global(), line);
+        SharedQueue.add(SideLine.served(owner), relay);
+        SideLine.relay(line, relay, 0);
+    }
+
+    /** Has a line send by a driver's function, whose ring has so many slots; it receives nothing. */
+    public static void driver(long line, long txFunction, int slots) {
+        SideLine.write(line, Burst.NOTHING, txFunction, 0, slots, 0, TxCompletion.AT_ONCE);
     }
 
     /** Does what the loop of that other line does. */

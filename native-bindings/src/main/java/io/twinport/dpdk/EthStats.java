@@ -22,6 +22,11 @@ public record EthStats(
         long rxErrors,
         long txErrors,
         long rxNoMbufs) {
+    /** The same, but for what was received. */
+    public EthStats withReceived(long frames, long bytes, long errors) {
+        return new EthStats(frames, txFrames, bytes, txBytes, rxMissed, errors, txErrors, rxNoMbufs);
+    }
+
     static EthStats of(EthDev dev) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment stats = arena.allocate(Abi.size("rte_eth_stats"), Long.BYTES);

@@ -50,6 +50,10 @@ public final class Mbuf {
     static final long RX_QINQ_STRIPPED = 1L << 15;
     static final long RX_LRO = 1L << 16;
 
+    // The bytes are another mbuf's, or nobody knows whose.
+    static final long INDIRECT = 1L << 62;
+    static final long EXTERNAL = 1L << 61;
+
     private static final MethodHandle FREE_BULK =
             Symbols.function("rte_pktmbuf_free_bulk", FunctionDescriptor.ofVoid(JAVA_LONG, JAVA_INT));
 
@@ -130,6 +134,11 @@ public final class Mbuf {
         } else {
             UnsafeApi.getAndAddShort(null, segment + REFCNT, (short) 1);
         }
+    }
+
+    /** Whether the bytes of this segment are its owner's alone, so that he may write into them ({@code rte_vlan_insert}'s rule). */
+    public static boolean isWritable(long mbuf) {
+        return references(mbuf) == 1 && (UnsafeApi.getLong(mbuf + OL_FLAGS) & (INDIRECT | EXTERNAL)) == 0;
     }
 
     /** Bytes that fit behind the data offset. */

@@ -28,7 +28,9 @@ public final class AbiBits {
                 entry("constant RTE_MBUF_F_RX_QINQ_STRIPPED", Mbuf.RX_QINQ_STRIPPED),
                 entry("constant RTE_MBUF_F_RX_IP_CKSUM_NONE", Mbuf.RX_IP_CHECKSUM_NONE),
                 entry("constant RTE_MBUF_F_RX_L4_CKSUM_NONE", Mbuf.RX_L4_CHECKSUM_NONE),
-                entry("constant RTE_MBUF_F_RX_LRO", Mbuf.RX_LRO));
+                entry("constant RTE_MBUF_F_RX_LRO", Mbuf.RX_LRO),
+                entry("constant RTE_MBUF_F_INDIRECT", Mbuf.INDIRECT),
+                entry("constant RTE_MBUF_F_EXTERNAL", Mbuf.EXTERNAL));
     }
 
     /** Initialises the classes that keep what they look up in constants. */

@@ -34,8 +34,12 @@ final class PortText {
 
     private static String state(JsonNode side) {
         return text(side, "phase").equals("joined")
-                ? side.path("link").asBoolean() ? "up" : "down"
+                ? side.path("link").asBoolean() ? isFailed(side) ? "failed" : "up" : "down"
                 : text(side, "phase");
+    }
+
+    private static boolean isFailed(JsonNode side) {
+        return !text(side, "failure").equals("-");
     }
 
     static String health(JsonNode report) {
@@ -63,6 +67,9 @@ final class PortText {
                             + (megabits > 0 ? ", " + megabits + " Mb/s" : ""));
             if (!side.path("trouble").isNull()) {
                 table.row("", "last refused: " + text(side, "trouble"));
+            }
+            if (isFailed(side)) {
+                table.row("", "failed in part: " + text(side, "failure"));
             }
         }
         table.row("  standby health", health(port.path("health")));

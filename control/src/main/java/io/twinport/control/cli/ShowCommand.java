@@ -198,6 +198,11 @@ final class ShowCommand implements Callable<Integer> {
                         port.path("active").asString(),
                         PortText.carrier(port),
                         PortText.health(port.path("standby")));
+                port.path("failures")
+                        .properties()
+                        .forEach(side -> print(
+                                "  %s failed in part: %s",
+                                side.getKey(), side.getValue().asString()));
             }
             health.path("hanging").forEach(hang -> print("HANGS: %s", hang.asString()));
             print("mbufs: %s of %s available", health.path("mbufsAvailable"), health.path("mbufs"));

@@ -1,6 +1,7 @@
 package io.twinport.control.metrics;
 
 import io.twinport.dataplane.failover.PortCounters;
+import io.twinport.dataplane.failover.PortMonitor;
 import io.twinport.dataplane.failover.PortStatistics;
 import io.twinport.dataplane.failover.StandbyHealth;
 import java.util.List;
@@ -11,10 +12,9 @@ import java.util.function.ToLongFunction;
  *
  * @param name by which they know it
  * @param counters of the port itself
- * @param statistics of its devices
- * @param health of its standby
+ * @param monitor of its sides
  */
-public record MeasuredPort(String name, PortCounters counters, PortStatistics statistics, HealthSource health) {
+public record MeasuredPort(String name, PortCounters counters, PortMonitor monitor) {
     /** What the port itself counts, whatever the side. */
     static final List<Own> OWN = List.of(
             new Own("received_frames", "Frames given to the handler.", PortCounters::received),
@@ -37,9 +37,14 @@ public record MeasuredPort(String name, PortCounters counters, PortStatistics st
     /** One of these counters. */
     record Own(String name, String help, ToLongFunction<PortCounters> counter) {}
 
+    /** What the devices count. */
+    PortStatistics statistics() {
+        return monitor.statistics();
+    }
+
     /** What is thought of the standby; nothing is known of one that has never been there. */
     StandbyHealth.Verdict standbyHealth() {
-        StandbyHealth.Report report = health.standbyHealth();
+        StandbyHealth.Report report = monitor.standbyHealth();
         return report == null ? StandbyHealth.Verdict.UNPROVEN : report.verdict();
     }
 }

@@ -71,6 +71,7 @@ final class PortCollector implements MultiCollector {
                 "twinport_standby_health",
                 "What is thought of the standby: 0 healthy, 1 unproven, 2 down as expected, 3 dead.",
                 port -> port.standbyHealth().code()));
+        all.metricSnapshot(failed());
         all.metricSnapshot(stalls());
         all.metricSnapshot(hangs());
         MbufPool mbufs = pool;
@@ -83,9 +84,8 @@ final class PortCollector implements MultiCollector {
 
     /** By the names of DPDK's own exporter, which have no suffix: so their type is unknown to who reads them. */
     private UnknownSnapshot ofDevices(PortStatistics.Counter counter) {
-        UnknownSnapshot.Builder metric = UnknownSnapshot.builder()
-                .name(counter.toString())
-                .help("Counted by the side's devices, all that it has had.");
+        UnknownSnapshot.Builder metric =
+                UnknownSnapshot.builder().name(counter.toString()).help(counter.help());
         for (MeasuredPort port : ports) {
             for (int side : FailoverPolicy.SIDES) {
                 metric.dataPoint(UnknownSnapshot.UnknownDataPointSnapshot.builder()
@@ -118,6 +118,21 @@ final class PortCollector implements MultiCollector {
                 metric.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                         .labels(Labels.of(PORT, port.name(), SIDE, PolicyText.side(side)))
                         .value(port.counters().sentBy(side))
+                        .build());
+            }
+        }
+        return metric.build();
+    }
+
+    private GaugeSnapshot failed() {
+        GaugeSnapshot.Builder metric = GaugeSnapshot.builder()
+                .name("twinport_side_failed")
+                .help("Whether a part of the side is dead though its link is up: 0 no, 1 yes.");
+        for (MeasuredPort port : ports) {
+            for (int side : FailoverPolicy.SIDES) {
+                metric.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .labels(Labels.of(PORT, port.name(), SIDE, PolicyText.side(side)))
+                        .value(port.monitor().isFailed(side) ? 1 : 0)
                         .build());
             }
         }

@@ -137,8 +137,26 @@ public final class OperatorCommands {
             List<String> hanging,
             List<PortHealth> ports) {}
 
-    /** @param standby null while nothing is known of it */
-    record PortHealth(String name, String active, boolean carrier, PortView.@Nullable HealthView standby) {}
+    /**
+     * @param standby null while nothing is known of it
+     * @param failures of its sides, by their roles: what part of one is dead though its link is up
+     */
+    record PortHealth(
+            String name,
+            String active,
+            boolean carrier,
+            PortView.@Nullable HealthView standby,
+            Map<String, String> failures) {
+        static PortHealth of(PortView view) {
+            Map<String, String> failures = new LinkedHashMap<>();
+            for (PortView.SideView side : view.sides()) {
+                if (side.failure() != null) {
+                    failures.put(side.role(), side.failure());
+                }
+            }
+            return new PortHealth(view.name(), view.active(), view.carrier(), view.health(), failures);
+        }
+    }
 
     private Health health() {
         MbufPool pool = run.engine().pool();
@@ -152,7 +170,7 @@ public final class OperatorCommands {
                         .toList(),
                 run.operators().stream()
                         .map(PortOperator::view)
-                        .map(view -> new PortHealth(view.name(), view.active(), view.carrier(), view.health()))
+                        .map(PortHealth::of)
                         .toList());
     }
 }

@@ -82,7 +82,7 @@ final class PortMember implements Membership {
 
     private long unsent() {
         long sent = side.transmitted();
-        return sent < 0 ? 0 : counters.sentBy(side.side()) - takenBefore - sent;
+        return sent < 0 ? 0 : counters.sentBy(side.side()) - takenBefore - side.unsendable() - sent;
     }
 
     @Override

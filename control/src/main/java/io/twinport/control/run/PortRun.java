@@ -109,7 +109,7 @@ final class PortRun {
 
     /** For who asks for its numbers. */
     MeasuredPort measured() {
-        return new MeasuredPort(plan.name(), queues.counters(), monitor.statistics(), monitor::standbyHealth);
+        return new MeasuredPort(plan.name(), queues.counters(), monitor);
     }
 
     /** Sets the sides going, the primary first: a side without an address gets the other's. */

@@ -35,9 +35,10 @@ public record PortView(
      * @param device as it was given
      * @param phase what it does, a {@code SideLife.Phase}
      * @param driver null while no device has joined
-     * @param ready it has joined, is started and its link is up (R41)
+     * @param ready it has joined, is started, its link is up (R41), and no part of it has failed
      * @param megabits per second, -1 where that is not known
      * @param trouble why the last device could not join; null if none was refused
+     * @param failure what part of it has failed though its link is up; null if none has
      */
     public record SideView(
             String role,
@@ -47,7 +48,8 @@ public record PortView(
             boolean link,
             boolean ready,
             long megabits,
-            @Nullable String trouble) {}
+            @Nullable String trouble,
+            @Nullable String failure) {}
 
     /** What is thought of the standby, and why (U9). */
     public record HealthView(String verdict, String evidence) {

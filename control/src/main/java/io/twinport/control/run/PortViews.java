@@ -32,17 +32,19 @@ record PortViews(PortRun port) {
 
     private PortView.SideView view(SideLife life, int state) {
         int side = PortRun.spec(life).side();
+        String failure = port.monitor().failure(side);
         return new PortView.SideView(
                 life.plan().role(),
                 life.plan().name(),
                 life.phase().toString(),
                 port.configuration().ask(side, SideDevice::driver).orElse(null),
                 FailoverPolicy.isLinkUp(state, side),
-                FailoverPolicy.isReady(state, side),
+                FailoverPolicy.isReady(state, side) && failure.isEmpty(),
                 port.configuration()
                         .ask(side, dev -> dev.linkSettings().megabits())
                         .orElse(LinkSettings.UNKNOWN_SPEED),
-                life.trouble().isEmpty() ? null : life.trouble());
+                life.trouble().isEmpty() ? null : life.trouble(),
+                failure.isEmpty() ? null : failure);
     }
 
     PortView.Statistics statistics() {

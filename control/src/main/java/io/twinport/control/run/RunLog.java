@@ -76,6 +76,19 @@ final class RunLog implements Conductor.Listener, Log {
     }
 
     @Override
+    public synchronized void onFailure(int port, int side, String reason, long nanos) {
+        if (!ended) {
+            line(
+                    level(reason.isEmpty()),
+                    nanos,
+                    PolicyText.side(side)
+                            + (reason.isEmpty()
+                                    ? " is looked at anew: its link was away, it was started again, or an operator wants it"
+                                    : " has failed in part: " + reason + ". The other side is used if it is ready"));
+        }
+    }
+
+    @Override
     public synchronized void onHealth(int port, StandbyHealth.Report health, long nanos) {
         if (!ended) {
             line(level(health.verdict() != StandbyHealth.Verdict.DEAD), nanos, "standby " + healthText(health));

@@ -27,9 +27,6 @@ public final class Command {
     /** Message type: the member sends the mbuf whose address stands in the place of {@code line}. */
     public static final int TRANSMIT = 4;
 
-    /** Message type: other loops send through the transmit queue of {@code line}, which has joined; until it leaves. */
-    public static final int RELAY = 5;
-
     /** Message type: copies of the member's frames are kept, or no more with 0 in the place of {@code side}. */
     public static final int CAPTURE = 6;
 

@@ -47,6 +47,9 @@ public final class Conductor implements Agent {
         /** The standby's health has changed (U9). */
         default void onHealth(int port, StandbyHealth.Report health, long nanos) {}
 
+        /** A part of a side is dead while its link is up; empty when it is started anew, or its link was away. */
+        default void onFailure(int port, int side, String reason, long nanos) {}
+
         /** What a port's policy was told, and what it made of it. */
         default void onInput(PolicyInput input) {}
 
@@ -130,6 +133,11 @@ public final class Conductor implements Agent {
     /** Tells all listeners of a standby's health; on the conductor's thread. */
     void tellHealth(int port, StandbyHealth.Report health, long nanos) {
         listeners.forEach(listener -> listener.onHealth(port, health, nanos));
+    }
+
+    /** Tells all listeners that a side has failed, or is not said to any more; on the conductor's thread. */
+    void tellFailure(int port, int side, String reason, long nanos) {
+        listeners.forEach(listener -> listener.onFailure(port, side, reason, nanos));
     }
 
     @Override

@@ -8,7 +8,7 @@ import java.util.List;
  * as events: {@link #waits} and {@link #isSettling} say which timer a state wants, and its end is an event.
  *
  * <pre>
- *   bit  20..18   17..16    15..13   12     11..10   9..8     7       6        5..4     3            2              1            0
+ *   bit  21..18   17..16    15..13   12     11..10   9..8     7       6        5..4     3            2              1            0
  *      +-------+---------+-------+------+--------+--------+-------+--------+--------+------------+--------------+------------+--------------+
  *      |suspect| leaving | flaps | damp | forced |failback|settles|released| active | standby up | standby here | primary up | primary here |
  *      +-------+---------+-------+------+--------+--------+-------+--------+--------+------------+--------------+------------+--------------+
@@ -34,9 +34,9 @@ import java.util.List;
  * hole); after a delay; or by an operator. A primary that fails again before it has settled has flapped; with damping on,
  * each flap beyond the first {@value #FREE_FLAPS} doubles the wait, and no frame shortens it.
  *
- * <p>A primary is <em>suspected</em> when its link is up and it is silent or stalled (U10). A silent one is taken back when
- * a frame comes by it, however long that takes, a stalled one when it sends again; an operator, or a link that was away,
- * ends both. A <em>dead</em> standby has its link up and moves nothing (U9): no event switches to it while the primary
+ * <p>A primary is <em>suspected</em> when its link is up and it is silent or stalled (U10), or has failed in part. A silent one
+ * is taken back when a frame comes by it, however long that takes, a stalled one when it sends again, a failed one when it
+ * has been started anew; an operator, or a link that was away, ends all three. A <em>dead</em> standby has its link up and moves nothing (U9): no event switches to it while the primary
  * still moves packets, only an operator who forces it; and where it had to be used it is left as soon as the primary is
  * ready, proven or not.
  */
@@ -100,8 +100,11 @@ public final class FailoverPolicy {
 
     public static final int STANDBY_ALIVE = 27;
 
+    /** A part of the primary is dead while its link is up: one of its queues, for instance. */
+    public static final int PRIMARY_FAILED = 28;
+
     /** The number of events: each is smaller. */
-    static final int EVENTS = 28;
+    static final int EVENTS = 29;
 
     /** Neither side is there; failback at once, nothing forced, no damping: the kernel's rules. */
     public static final int INITIAL = 0;
@@ -131,8 +134,9 @@ public final class FailoverPolicy {
     private static final int STANDBY_GOES = 1 << 17;
     private static final int SILENT = 1 << 18;
     private static final int STALLED = 1 << 19;
-    private static final int SUSPECT = SILENT | STALLED;
     private static final int DEAD = 1 << 20;
+    private static final int FAILED = 1 << 21;
+    private static final int SUSPECT = SILENT | STALLED | FAILED;
 
     private FailoverPolicy() {}
 
@@ -170,6 +174,11 @@ public final class FailoverPolicy {
         return side == PRIMARY ? STANDBY : PRIMARY;
     }
 
+    /** The event that a side's device has left. */
+    static int left(int side) {
+        return side == PRIMARY ? PRIMARY_LEFT : STANDBY_LEFT;
+    }
+
     /** Whether a side has a device in this state, which is started (R50: running). */
     public static boolean isHere(int state, int side) {
         return (state & (side == PRIMARY ? PRIMARY_HERE : STANDBY_HERE)) != 0;
@@ -180,7 +189,7 @@ public final class FailoverPolicy {
         return has(state, side == PRIMARY ? PRIMARY_READY : STANDBY_READY);
     }
 
-    /** Whether the primary is silent or stalled in this state (U10). */
+    /** Whether the primary is silent or stalled (U10), or has failed, in this state. */
     public static boolean isPrimarySuspect(int state) {
         return (state & SUSPECT) != 0;
     }
@@ -255,6 +264,7 @@ public final class FailoverPolicy {
             case PRIMARY_SILENT -> active(state) == PRIMARY ? state | SILENT : state;
             case PRIMARY_STALLED -> active(state) == PRIMARY ? state | STALLED : state;
             case PRIMARY_RESUMED -> state & ~STALLED;
+            case PRIMARY_FAILED -> active(state) == PRIMARY ? state | FAILED : state;
             case STANDBY_DEAD -> state | DEAD;
             case STANDBY_ALIVE -> state & ~DEAD;
             case DAMPING_ON -> state | DAMPING;

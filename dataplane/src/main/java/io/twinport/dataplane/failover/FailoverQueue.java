@@ -29,6 +29,10 @@ public final class FailoverQueue implements PacketPort, PollMember {
     private long standby = SideLine.NOTHING;
     private long active = SideLine.NOTHING;
     private long seen;
+
+    /** What the port has decided, without sides that this queue does not have any more. */
+    private int state;
+
     private int side;
     private int polls;
 
@@ -54,7 +58,8 @@ public final class FailoverQueue implements PacketPort, PollMember {
         this.receiver = new Receiver(port.settings().receive(), totals, clock, Receiver.MOST_POLLS);
         this.tx = new TransmitQueue(totals, port.settings().hold());
         this.seen = PortDecision.word(decision);
-        this.side = FailoverPolicy.active(PortDecision.state(seen));
+        this.state = PortDecision.state(seen);
+        this.side = FailoverPolicy.active(state);
     }
 
     @Override
@@ -118,12 +123,12 @@ public final class FailoverQueue implements PacketPort, PollMember {
         setLine(number, line);
     }
 
-    /** After the port's own leave. */
+    /** Before the port's own leave, or after it. */
     @Override
     public void leave(int number) {
         receiver.leave(number);
-        follow();
         setLine(number, SideLine.NOTHING);
+        follow();
         if (primary == SideLine.NOTHING && standby == SideLine.NOTHING) {
             tx.abandon();
         }
@@ -139,16 +144,23 @@ public final class FailoverQueue implements PacketPort, PollMember {
         tx.announce(mbuf);
     }
 
-    /** The port has decided; if another side transmits, so does it here from now on. */
+    /** The port has decided, or is about to: if another side transmits, so does it here from now on. */
     private void follow() {
         long word = PortDecision.word(decision);
         seen = word;
-        int now = FailoverPolicy.active(PortDecision.state(word));
+        state = without(FailoverPolicy.STANDBY, without(FailoverPolicy.PRIMARY, PortDecision.state(word)));
+        int now = FailoverPolicy.active(state);
         if (now != side) {
-            turn(now, PortDecision.switchesAt(decision, word));
+            boolean decided = now == FailoverPolicy.active(PortDecision.state(word));
+            turn(now, decided ? PortDecision.switchesAt(decision, word) : PortDecision.OVER);
         } else if (tx.isHandingOver() && !canSend(tx.side())) {
             tx.cut(clock.nanoTime());
         }
+    }
+
+    /** A side that has left this queue, the port will hear of in its own loop; what it makes of that is known here now. */
+    private int without(int number, int decided) {
+        return line(number) == SideLine.NOTHING ? FailoverPolicy.next(decided, FailoverPolicy.left(number)) : decided;
     }
 
     private void turn(int now, long number) {
@@ -163,7 +175,7 @@ public final class FailoverQueue implements PacketPort, PollMember {
 
     /** Whether a side is a member and its link up. */
     private boolean canSend(int number) {
-        return number != FailoverPolicy.NONE && FailoverPolicy.isLinkUp(PortDecision.state(seen), number);
+        return number != FailoverPolicy.NONE && FailoverPolicy.isLinkUp(state, number);
     }
 
     private void noteFirstBurst() {

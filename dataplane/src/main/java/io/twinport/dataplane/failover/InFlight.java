@@ -2,6 +2,7 @@ package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.TransmitFixUp;
 import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.Mbuf;
 import org.agrona.UnsafeApi;
@@ -12,7 +13,8 @@ import org.agrona.UnsafeApi;
  * cut they are posted on the other side, in their order.
  *
  * <p>An mbuf with two owners forbids what writes into it or does without counting: {@code MBUF_FAST_FREE}, and a header
- * pushed in front of the frame, for which virtio drivers look whether they are the only owner.
+ * pushed in front of the frame, for which virtio drivers look whether they are the only owner. What its flags ask for is
+ * done by the CPU before it has two, even where the device could: the other side may lack it, and could not do it any more.
  *
  * <pre>
  *    oldest                                        youngest
@@ -49,6 +51,7 @@ final class InFlight {
         if (frames.room() < count) {
             giveUp(count - frames.room());
         }
+        TransmitFixUp.completeAll(packets, count);
         int size = frames.size();
         for (int i = 0; i < count; i++) {
             long mbuf = UnsafeApi.getLong(packets + (long) i * Long.BYTES);

@@ -45,6 +45,13 @@ record OnePort(int port, Conductor.Listener listener) implements Conductor.Liste
     }
 
     @Override
+    public void onFailure(int of, int side, String reason, long nanos) {
+        if (of == port) {
+            listener.onFailure(of, side, reason, nanos);
+        }
+    }
+
+    @Override
     public void onHealth(int of, StandbyHealth.Report health, long nanos) {
         if (of == port) {
             listener.onHealth(of, health, nanos);

@@ -32,7 +32,8 @@ public final class PolicyText {
             "primary stalled",
             "primary sends again",
             "standby dead",
-            "standby alive");
+            "standby alive",
+            "primary failed");
 
     private PolicyText() {}
 

@@ -77,6 +77,11 @@ public final class PortCounters {
         return queues[q];
     }
 
+    /** How many queues the port has. */
+    int queueCount() {
+        return Math.max(1, queues.length);
+    }
+
     /** What the port itself counts, by the names in the file, without the port's; what its idle side receives is not in it. */
     public Map<String, Long> byName() {
         Map<String, Long> counts = new LinkedHashMap<>();

@@ -38,6 +38,7 @@ public final class PortMonitor implements Conductor.Listener {
     private final AtomicCounter carrier;
     private final AtomicCounter speed;
     private final AtomicCounter healthCounter;
+    private final AtomicCounter[] failed;
     private final @Nullable Side[] sides = new @Nullable Side[2];
     private final long startNanos = System.nanoTime();
 
@@ -45,6 +46,8 @@ public final class PortMonitor implements Conductor.Listener {
     private StandbyHealth health;
     private SilenceWatch silence;
     private StallWatch stall;
+    private @Nullable Side sender;
+    private QueueWatch queues = new QueueWatch(0);
     private int state = FailoverPolicy.INITIAL;
     private long takenBefore;
     private long stalledAt;
@@ -86,6 +89,10 @@ public final class PortMonitor implements Conductor.Listener {
         this.speed = counters.newCounter("port " + port + " link speed, Mb/s (-1 unknown)");
         this.healthCounter = counters.newCounter(
                 "port " + port + " standby health (0 healthy, 1 unproven, 2 expected-down, 3 dead)");
+        this.failed = new AtomicCounter[] {
+            counters.newCounter("port " + port + " primary failed (0 no, 1 yes)"),
+            counters.newCounter("port " + port + " standby failed (0 no, 1 yes)")
+        };
         this.speed.setRelease(LinkSettings.UNKNOWN_SPEED);
         this.healthCounter.setRelease(StandbyHealth.Verdict.UNPROVEN.code());
     }
@@ -101,7 +108,8 @@ public final class PortMonitor implements Conductor.Listener {
     /** A side has joined, or was started again. */
     public synchronized void join(Side side) {
         statistics.join(side);
-        sides[side.side() - FailoverPolicy.PRIMARY] = side;
+        sides[index(side.side())] = side;
+        sender = null;
         if (side.side() == FailoverPolicy.PRIMARY) {
             takenBefore = own.sentByPrimary();
         }
@@ -110,8 +118,8 @@ public final class PortMonitor implements Conductor.Listener {
     /** A side that the loop has let go of is about to be stopped; on return its device is not asked any more. */
     public synchronized void leave(Side side) {
         statistics.leave(side);
-        if (sides[side.side() - FailoverPolicy.PRIMARY] == side) {
-            sides[side.side() - FailoverPolicy.PRIMARY] = null;
+        if (sides[index(side.side())] == side) {
+            sides[index(side.side())] = null;
         }
     }
 
@@ -139,6 +147,17 @@ public final class PortMonitor implements Conductor.Listener {
         return report;
     }
 
+    /** Why a side is not to be relied upon though its link is up; empty if there is no such reason. Any thread. */
+    public synchronized String failure(int side) {
+        Side present = sides[index(side)];
+        return present == null ? "" : present.failure();
+    }
+
+    /** Whether there is such a reason, as was told last. Any thread; it does not wait. */
+    public boolean isFailed(int side) {
+        return failed[index(side)].get() != 0;
+    }
+
     /** R51: the primary's if that is ready, else the standby's if that is ready, else unknown. Any thread. */
     public synchronized LinkSettings linkSettings() {
         for (Side side : sides) {
@@ -155,6 +174,19 @@ public final class PortMonitor implements Conductor.Listener {
             state = input.after();
             if (FailoverPolicy.isPrimaryStalled(state) && !FailoverPolicy.isPrimaryStalled(input.before())) {
                 stalledAt = sentByPrimary();
+            }
+            forgive(input);
+        }
+    }
+
+    /** Another far end may have come, or an operator may know better: the side is looked at anew. */
+    private void forgive(PolicyInput input) {
+        for (Side side : sides) {
+            if (side != null
+                    && (!FailoverPolicy.isLinkUp(state, side.side())
+                            || input.event() == FailoverPolicy.FAILBACK_COMMANDED)) {
+                side.fail("");
+                sender = null;
             }
         }
     }
@@ -186,9 +218,11 @@ public final class PortMonitor implements Conductor.Listener {
                 statistics.refresh();
                 speed.setRelease(linkSettings().megabits());
             }
+            judgeQueues(nanos);
             judgeStandby(nanos);
             judgePrimary(isGap, nanos);
         }
+        tellFailures(nanos);
         StandbyHealth.Report now = report;
         if (now != null && (before == null || before.verdict() != now.verdict())) {
             healthCounter.setRelease(now.verdict().code());
@@ -213,7 +247,7 @@ public final class PortMonitor implements Conductor.Listener {
                         own.announced()),
                 nanos);
         report = now;
-        boolean isDead = isUp && now.verdict() == StandbyHealth.Verdict.DEAD;
+        boolean isDead = isUp && (now.verdict() == StandbyHealth.Verdict.DEAD || hasFailed(FailoverPolicy.STANDBY));
         if (isDead != FailoverPolicy.isStandbyDead(state)) {
             tell(isDead ? FailoverPolicy.STANDBY_DEAD : FailoverPolicy.STANDBY_ALIVE, nanos);
         }
@@ -232,6 +266,62 @@ public final class PortMonitor implements Conductor.Listener {
         }
     }
 
+    /** Whether a transmit queue of the side that transmits is dead while others of it work. */
+    private void judgeQueues(long nanos) {
+        int active = FailoverPolicy.active(state);
+        Side side = active == FailoverPolicy.NONE ? null : sides[index(active)];
+        if (side != sender) {
+            sender = side;
+            queues = new QueueWatch(side == null ? 0 : side.txQueues());
+        }
+        if (side == null) {
+            return;
+        }
+        int dead = queues.look(sights(side), nanos);
+        if (dead != QueueWatch.NONE && side.failure().isEmpty()) {
+            side.fail("its transmit queue " + dead + " of " + side.txQueues() + " has taken no frame for "
+                    + TimeUnit.NANOSECONDS.toMillis(QueueWatch.DEAD_NANOS)
+                    + " ms, though there were some for it and its other queues took theirs:"
+                    + " perhaps its far end serves fewer queues now");
+        }
+    }
+
+    private QueueWatch.Sight[] sights(Side side) {
+        int n = side.txQueues();
+        QueueWatch.Sight[] sights = new QueueWatch.Sight[n];
+        for (int t = 0; t < n; t++) {
+            long taken = 0;
+            long refused = 0;
+            for (int q = t; q < own.queueCount(); q += n) {
+                PortCounters queue = own.queueCount() == 1 ? own : own.queue(q);
+                taken += queue.sentBy(side.side());
+                refused += queue.refused();
+            }
+            sights[t] = new QueueWatch.Sight(taken, refused, side.passes(t));
+        }
+        return sights;
+    }
+
+    private boolean hasFailed(int side) {
+        return !failure(side).isEmpty();
+    }
+
+    /** Once each; listeners are not told under the lock. */
+    private void tellFailures(long nanos) {
+        for (int side : FailoverPolicy.SIDES) {
+            String reason = failure(side);
+            long value = reason.isEmpty() ? 0 : 1;
+            if (failed[index(side)].get() != value) {
+                failed[index(side)].setRelease(value);
+                conductor.tellFailure(port, side, reason, nanos);
+            }
+        }
+    }
+
+    private static int index(int side) {
+        return side - FailoverPolicy.PRIMARY;
+    }
+
     private void judgePrimary(boolean isGap, long nanos) {
         boolean isWatched = FailoverPolicy.active(state) == FailoverPolicy.PRIMARY
                 && FailoverPolicy.isReady(state, FailoverPolicy.STANDBY);
@@ -245,6 +335,9 @@ public final class PortMonitor implements Conductor.Listener {
         if (isSilent) {
             tell(FailoverPolicy.PRIMARY_SILENT, nanos);
         }
+        if (isWatched && hasFailed(FailoverPolicy.PRIMARY) && !FailoverPolicy.isStandbyDead(state)) {
+            tell(FailoverPolicy.PRIMARY_FAILED, nanos);
+        }
         if (stall.isOn()) {
             judgeTransmit(isWatched, isGap, nanos);
         }
@@ -254,11 +347,17 @@ public final class PortMonitor implements Conductor.Listener {
         StandbyHealth.Report standby = report;
         boolean isHealthy = standby != null && standby.verdict() == StandbyHealth.Verdict.HEALTHY;
         long sent = sentByPrimary();
-        if (stall.look(isWatched && isHealthy, isGap, own.sentByPrimary() - takenBefore, sent, nanos)) {
+        if (stall.look(isWatched && isHealthy, isGap, givenToPrimary(), sent, nanos)) {
             tell(FailoverPolicy.PRIMARY_STALLED, nanos);
         } else if (FailoverPolicy.isPrimaryStalled(state) && sent > stalledAt) {
             tell(FailoverPolicy.PRIMARY_RESUMED, nanos);
         }
+    }
+
+    /** Frames that its driver has been given since it joined. */
+    private long givenToPrimary() {
+        Side primary = sides[0];
+        return own.sentByPrimary() - takenBefore - (primary == null ? 0 : primary.unsendable());
     }
 
     /** As the device counts; -1 where it does not, or is not there. */

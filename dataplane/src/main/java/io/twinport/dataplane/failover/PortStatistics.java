@@ -13,7 +13,7 @@ import org.agrona.concurrent.status.CountersManager;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the devices of a port count, folded over all that have been its sides (R56-R58), in {@code twinport.cnc}: for each
+ * What the devices of a port count, and what is counted here for them, folded over all that have been its sides (R56-R58), in {@code twinport.cnc}: for each
  * side and for the port, as {@code port 0 primary rx_bytes} and {@code port 0 all rx_bytes}. No value ever goes backwards.
  * Frames that the idle side received are among them, as they are among the kernel's (R55); the port's own
  * {@code rx_suppressed} tells how many.
@@ -30,19 +30,33 @@ public final class PortStatistics {
         RX_MISSED,
         RX_ERRORS,
         TX_ERRORS,
-        RX_NOMBUF;
+        RX_NOMBUF,
+
+        /** Frames that the port's queues have sent by the side and that were freed, because they could never be sent. */
+        TX_UNSENDABLE;
 
         @Override
         public String toString() {
             return name().toLowerCase(Locale.ROOT);
+        }
+
+        /** What it is, in a sentence. */
+        public String help() {
+            return this == TX_UNSENDABLE
+                    ? "Frames that were taken for the side and freed, because they could never be sent."
+                    : "Counted by the side's devices, all that it has had.";
         }
     }
 
     private static final int SIDES = 2;
     private static final Counter[] COUNTERS = Counter.values();
 
+    /** From this one on they are counted here, and not by the device. */
+    private static final int OURS = Counter.TX_UNSENDABLE.ordinal();
+
     private final PortCounters own;
-    private final StatisticsFold fold = new StatisticsFold(COUNTERS.length);
+    private final StatisticsFold fold = new StatisticsFold(OURS);
+    private final StatisticsFold ours = new StatisticsFold(COUNTERS.length - OURS);
     private final @Nullable Side[] sides = new @Nullable Side[SIDES];
     private final List<Map<Counter, AtomicCounter>> published = new ArrayList<>();
 
@@ -64,6 +78,7 @@ public final class PortStatistics {
         sides[index(side)] = side;
         // One that does not count has no baseline, and what it might show later is not known to be new.
         side.baseline().ifPresent(stats -> fold.join(side.side(), values(stats)));
+        ours.join(side.side(), 0);
     }
 
     /**
@@ -74,6 +89,7 @@ public final class PortStatistics {
         if (sides[index(side)] == side) {
             read(side);
             fold.leave(side.side());
+            ours.leave(side.side());
             sides[index(side)] = null;
             publish();
         }
@@ -101,13 +117,16 @@ public final class PortStatistics {
 
     private void read(Side side) {
         side.dev().statistics().ifPresent(stats -> fold.read(side.side(), values(stats)));
+        ours.read(side.side(), side.unsendable());
     }
 
     private void publish() {
         for (int i = 0; i < COUNTERS.length; i++) {
-            counter(FailoverPolicy.NONE, COUNTERS[i]).setRelease(fold.total(i));
+            StatisticsFold of = i < OURS ? fold : ours;
+            int at = i < OURS ? i : i - OURS;
+            counter(FailoverPolicy.NONE, COUNTERS[i]).setRelease(of.total(at));
             for (int side = FailoverPolicy.PRIMARY; side <= SIDES; side++) {
-                counter(side, COUNTERS[i]).setRelease(fold.total(side, i));
+                counter(side, COUNTERS[i]).setRelease(of.total(side, at));
             }
         }
     }

@@ -141,7 +141,7 @@ final class TransmitSelector {
 
     int leave(int side) {
         setLine(side, SideLine.NOTHING);
-        return decide(side == FailoverPolicy.PRIMARY ? FailoverPolicy.PRIMARY_LEFT : FailoverPolicy.STANDBY_LEFT);
+        return decide(FailoverPolicy.left(side));
     }
 
     /** Decides on an event that is not a device's. */

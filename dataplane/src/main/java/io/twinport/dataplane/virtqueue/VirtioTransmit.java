@@ -118,6 +118,11 @@ public final class VirtioTransmit {
         return slots;
     }
 
+    /** How many it has freed because they could never fit; for the thread that sends. */
+    public static long dropped(long queue) {
+        return UnsafeApi.getLong(queue + DROPPED);
+    }
+
     private static void drop(long queue, long packet) {
         UnsafeApi.putLong(queue + DROPPED, UnsafeApi.getLong(queue + DROPPED) + 1);
         Mbuf.free(packet, 1);

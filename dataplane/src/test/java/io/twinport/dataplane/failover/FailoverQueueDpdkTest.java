@@ -115,6 +115,46 @@ class FailoverQueueDpdkTest {
         });
     }
 
+    /** All loops are told at once that a side leaves, so a queue may hear of it before the one that decides. */
+    @Test
+    void shouldDoWithoutSideThatHasLeftBeforeThePortDecides() throws Exception {
+        EalWorker.run(() -> {
+            try (QueuedPort port = QueuedPort.ready(3)) {
+                assertEquals(2, port.send(1, 2, 0));
+                port.leave(1, PRIMARY);
+                assertEquals(STANDBY, port.active(1));
+                assertEquals(3, port.send(1, 3, 2));
+                assertEquals(RingedPort.numbers(2, 3), port.takeFrom(STANDBY, 1));
+                assertEquals(PRIMARY, port.active());
+                assertEquals(1, port.send(2, 1, 50));
+                assertEquals(List.of(50L), port.takeFrom(PRIMARY, 2));
+
+                // What the port decides meanwhile of other things does not bring the side back.
+                port.link(STANDBY, false);
+                port.receive(0, HOUSEKEEPING_POLLS);
+                assertEquals(1, port.send(1, 1, 5));
+                assertEquals(NONE, port.active(1), "neither is ready here");
+                port.link(STANDBY, true);
+                port.receive(0, HOUSEKEEPING_POLLS);
+                assertEquals(1, port.send(1, 1, 6));
+                assertEquals(List.of(6L), port.takeFrom(STANDBY, 1));
+
+                port.leave(0, PRIMARY);
+                port.leave(2, PRIMARY);
+                assertEquals(STANDBY, port.active());
+                for (int q = 0; q < 3; q++) {
+                    assertEquals(1, port.send(q, 1, 100 + q));
+                    assertEquals(List.of(100L + q), port.takeFrom(STANDBY, q));
+                }
+                port.join(PRIMARY);
+                port.link(PRIMARY, true);
+                port.receive(0, HOUSEKEEPING_POLLS);
+                assertEquals(1, port.send(1, 1, 7));
+                assertEquals(PRIMARY, port.active(1));
+            }
+        });
+    }
+
     /** U2, by each queue for itself: its idle line is drained, and after a switch it receives what comes late. */
     @Test
     void shouldDrainIdleSideAndReceiveLateFrames() throws Exception {

@@ -5,10 +5,12 @@ import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY;
 import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
 import static io.twinport.dataplane.failover.RingedPort.HOUSEKEEPING_POLLS;
 import static io.twinport.dataplane.failover.RingedPort.numbers;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import io.twinport.dataplane.TxCompletion;
+import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.TestEal;
 import java.time.Duration;
@@ -227,6 +229,31 @@ class HoldDpdkTest {
             port.send(5);
             assertEquals(numbers(10, 10), port.takeFrom(STANDBY));
             assertEquals(0, port.counters().resent());
+        });
+    }
+
+    /**
+     * U5: what the standby lacks is not done to a frame that the cut-off primary still has in its ring, or that would send it so
+     * when its link is back. It is done before either has it, so both send the same.
+     */
+    @Test
+    void shouldNotChangeWhatTheCutOffPrimaryStillHas() throws Exception {
+        onPort(TxCompletion.REFERENCES, port -> {
+            port.offload(PRIMARY, 0);
+            port.offload(STANDBY, EthOffloads.VLAN_INSERT);
+            port.sendTagged(5);
+            port.link(PRIMARY, false);
+            port.sendTagged(1);
+            List<byte[]> bySecond = port.bytesFrom(STANDBY);
+            List<byte[]> byFirst = port.bytesFrom(PRIMARY);
+            assertEquals(6, bySecond.size());
+            assertEquals(5, byFirst.size());
+            for (int i = 0; i < 5; i++) {
+                assertArrayEquals(bySecond.get(i), byFirst.get(i));
+                assertEquals(0x81, byFirst.get(i)[12] & 0xff, "tagged, and once");
+                assertEquals(0x88, byFirst.get(i)[16] & 0xff);
+            }
+            assertEquals(5, port.counters().resent());
         });
     }
 

@@ -117,6 +117,11 @@ final class QueuedPort implements AutoCloseable {
         members.forEach(member -> member.leave(side));
     }
 
+    /** One queue leaves, before the others or after them. */
+    void leave(int queue, int side) {
+        members.get(queue).leave(side);
+    }
+
     void link(int side, boolean up) {
         SideLine.reportLink(lines[side][0], up);
         EventLine.edge(events, System.nanoTime());

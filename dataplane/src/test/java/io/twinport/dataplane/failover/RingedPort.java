@@ -11,6 +11,7 @@ import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
+import io.twinport.dpdk.MbufOffloads;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.testing.Frames;
 import java.nio.ByteBuffer;
@@ -142,6 +143,39 @@ final class RingedPort implements AutoCloseable {
         assertEquals(1, allocator.allocate(array, 1));
         Frames.write(Frames.get(array, 0), number, length);
         assertEquals(1, port.txBurst(array, 1));
+    }
+
+    /** From now on a side's device has offloads promised that it lacks, of {@code EthOffloads}. */
+    void offload(int side, long lacks) {
+        SideLine.offload(lines[side - 1], 0, lacks);
+    }
+
+    /** {@link #send} of frames that are to get a tag. */
+    int sendTagged(int count) {
+        Frames.allocate(allocator, array, count, nextNumber);
+        nextNumber += count;
+        for (int i = 0; i < count; i++) {
+            MbufOffloads.requestVlan(Frames.get(array, i), 5);
+        }
+        int taken = port.txBurst(array, count);
+        Mbuf.free(Frames.from(array, taken), count - taken);
+        return taken;
+    }
+
+    /** Takes the frames out that are in a side's ring. */
+    List<byte[]> bytesFrom(int side) {
+        List<byte[]> frames = new ArrayList<>();
+        int n;
+        while ((n = SideLine.receive(lines[side - 1], array, BURST)) > 0) {
+            for (int i = 0; i < n; i++) {
+                long mbuf = Frames.get(array, i);
+                byte[] frame = new byte[Mbuf.dataLength(mbuf)];
+                new UnsafeBuffer(Mbuf.data(mbuf), frame.length).getBytes(0, frame);
+                frames.add(frame);
+            }
+            Mbuf.free(array, n);
+        }
+        return frames;
     }
 
     /** Takes the frames out that are in a side's ring, and gives their numbers. */

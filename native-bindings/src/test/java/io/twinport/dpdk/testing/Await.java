@@ -6,8 +6,11 @@ import java.util.function.BooleanSupplier;
 
 /** Waiting for what another thread brings about. */
 public final class Await {
-    /** Far more than anything here takes, so that only what never happens fails, also on a busy machine. */
-    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(20);
+    /**
+     * Far more than anything here takes, so that only what never happens fails: where there is more to do than the CPUs can, a
+     * thread that is pinned to one may wait for it for half a minute.
+     */
+    private static final long LIMIT_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private static final long STEP_NANOS = 100_000;
 

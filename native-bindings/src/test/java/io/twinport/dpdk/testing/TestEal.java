@@ -11,6 +11,8 @@ public final class TestEal {
     /** Enough for the pools of a test, and little enough for several tests' JVMs at once. */
     private static final int MEGABYTES = 128;
 
+    private static volatile boolean started;
+
     private TestEal() {}
 
     /**
@@ -22,6 +24,12 @@ public final class TestEal {
             Eal.start(arguments());
             Runtime.getRuntime().addShutdownHook(new Thread(Eal::abandon));
         }
+        started = true;
+    }
+
+    /** Whether {@link #start} has been called in this JVM; unlike EAL's own word this loads no DPDK. */
+    static boolean isStarted() {
+        return started;
     }
 
     /** What {@link #start} starts EAL with. As for the launcher, TWINPORT_NO_HUGEPAGES=1 is to do without hugepages. */

@@ -4,11 +4,16 @@ import io.twinport.dpdk.EthDev;
 import io.twinport.posix.UnixSockets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalInt;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 
 /**
@@ -64,10 +69,27 @@ public final class VirtioWire {
         FutureTask<EthDev> probe = new FutureTask<>(() -> EthDev.probe("net_virtio_user" + number + ",path=" + socket
                 + ",server=1,queue_size=256,queues=" + queues + ",mac=" + mac));
         Thread.ofPlatform().daemon().name("probe-" + number).start(probe);
-        Await.until("virtio-user has made its socket", () -> Files.exists(socket) || probe.isDone());
-        TimeUnit.MILLISECONDS.sleep(5); // it is bound; now it is about to listen
-        EthDev far = connect(number, queues, socket, startFar);
-        return new VirtioWire(number, queues, socket, startFar, probe.get(CONNECT_SECONDS, TimeUnit.SECONDS), far);
+        try {
+            Await.until("virtio-user has made its socket", () -> Files.exists(socket) || probe.isDone());
+            TimeUnit.MILLISECONDS.sleep(5); // it is bound; now it is about to listen
+            EthDev far = connect(number, queues, socket, startFar);
+            return new VirtioWire(number, queues, socket, startFar, probe.get(CONNECT_SECONDS, TimeUnit.SECONDS), far);
+        } catch (Exception | Error e) {
+            end(probe, socket);
+            throw e;
+        }
+    }
+
+    /** A probe that waits for its client would keep the device's name from all tests that follow: so it gets one that hangs up. */
+    private static void end(FutureTask<EthDev> probe, Path socket) {
+        for (int attempt = 0; attempt < CONNECT_SECONDS && !probe.isDone(); attempt++) {
+            try (SocketChannel client = SocketChannel.open(UnixDomainSocketAddress.of(socket))) {
+                client.shutdownOutput();
+                probe.get(1, TimeUnit.SECONDS);
+            } catch (IOException | InterruptedException | ExecutionException | TimeoutException e) {
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            }
+        }
     }
 
     /** The virtio-user device. */

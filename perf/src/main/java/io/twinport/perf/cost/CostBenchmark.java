@@ -78,6 +78,7 @@ public class CostBenchmark {
     }
 
     private static final Duration HOLD = Duration.ofMillis(1);
+    private static final int FRAME_BYTES = 60;
 
     private final MbufBurst burst = new MbufBurst();
     private BarePort bare;
@@ -88,6 +89,7 @@ public class CostBenchmark {
     private FailoverPort failover;
     private CapturedPort capturable;
     private FailoverPort holding;
+    private BarePort ring;
     private EthDev withLinkWord;
     private long scratch;
 
@@ -119,7 +121,8 @@ public class CostBenchmark {
                 new PortCounters(cnc.counters(), 1),
                 new PortEvents(cnc.events()),
                 PortSettings.DEFAULT.with(HoldSettings.of(HOLD)));
-        PollLoop loop = new PollLoop("join", () -> 0, List.of(failover, bare, holding), cnc.commands(0));
+        ring = new BarePort();
+        PollLoop loop = new PollLoop("join", () -> 0, List.of(failover, bare, holding, ring), cnc.commands(0));
         Thread join = Thread.ofPlatform().start(() -> {
             // Port 0 is the one that the C loop uses.
             Side.join(EthDev.probe("net_null0"), pool, 0, loop, 1, 0);
@@ -127,6 +130,7 @@ public class CostBenchmark {
             Side.join(EthDev.probe("net_null2,no-rx=1"), pool, events, loop, 0, FailoverPolicy.STANDBY);
             Side.join(EthDev.probe("net_null4"), pool, events, loop, 2, FailoverPolicy.PRIMARY);
             Side.join(EthDev.probe("net_null5,no-rx=1"), pool, events, loop, 2, FailoverPolicy.STANDBY);
+            Side.join(EthDev.probe("net_ring6"), pool, 0, loop, 3, 0);
             // Of the virtual devices that have a link word, the one that needs neither a far end nor an interface.
             withLinkWord = EthDev.probe("net_vhost3,iface=" + cncFile + ".sock");
             withLinkWord.configure(pool);
@@ -137,6 +141,11 @@ public class CostBenchmark {
             loop.doWork();
         }
         join.join();
+        int frames = allocator.allocate(burst.address(), MbufBurst.CAPACITY);
+        for (int i = 0; i < frames; i++) {
+            Mbuf.length(burst.get(i), FRAME_BYTES);
+        }
+        ring.txBurst(burst.address(), frames);
     }
 
     @TearDown
@@ -180,6 +189,13 @@ public class CostBenchmark {
     public int rxTxFailover() {
         int received = failover.rxBurst(burst.address(), MbufBurst.CAPACITY);
         return failover.txBurst(burst.address(), received);
+    }
+
+    /** A burst that goes round in a {@code net_ring}: a device that is no NIC, so the lengths of what comes are checked. */
+    @Benchmark
+    public int rxTxChecked() {
+        int received = ring.rxBurst(burst.address(), MbufBurst.CAPACITY);
+        return ring.txBurst(burst.address(), received);
     }
 
     /** As {@code run} has it: its frames could be captured, and nobody does. */
