@@ -17,6 +17,9 @@ public final class Errno {
     public static final int EINVAL = 22;
     public static final int ENOSPC = 28;
 
+    /** What a TUN descriptor says whose interface has been deleted. */
+    public static final int EBADFD = 77;
+
     public static final int ENOBUFS = 105;
 
     /** The kernel's ENOTSUPP is 524; DPDK returns ENOTSUP, which is 95. */
