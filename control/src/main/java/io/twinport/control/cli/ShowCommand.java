@@ -198,6 +198,7 @@ final class ShowCommand implements Callable<Integer> {
                         port.path("active").asString(),
                         PortText.carrier(port),
                         PortText.health(port.path("standby")));
+                port.path("differences").forEach(each -> print("  %s", each.asString()));
             }
             print("mbufs: %s of %s available", health.path("mbufsAvailable"), health.path("mbufs"));
             print("errors: %s", health.path("errors").isEmpty() ? "none" : "");

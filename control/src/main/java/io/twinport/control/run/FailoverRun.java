@@ -61,7 +61,8 @@ public final class FailoverRun {
             for (PortPlan plan : plans) {
                 int id = ports.size();
                 RunLog ofPort = new RunLog(out, time, plans.size() == 1 ? "" : plan.name() + ": ");
-                ports.add(new PortRun(engine, id, plan, queues.get(id), devices, ofPort, FailoverRun::endProcess));
+                ports.add(new PortRun(
+                        engine, id, plan, queues.get(id), devices, ofPort, this::isTaken, FailoverRun::endProcess));
             }
         } catch (RuntimeException | Error e) {
             // Their interfaces have threads, which use the engine's mbufs.
@@ -230,6 +231,11 @@ public final class FailoverRun {
                 }
             }
         }
+    }
+
+    /** Whether an interface of the kernel's is a port's own, or below a side. */
+    private boolean isTaken(int index) {
+        return ports.stream().anyMatch(port -> port.hasInterface(index));
     }
 
     /** The poll loops, for whoever watches that they turn. */

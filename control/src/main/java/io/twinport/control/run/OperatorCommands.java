@@ -127,8 +127,23 @@ public final class OperatorCommands {
      */
     record Health(long pid, int mbufs, int mbufsAvailable, List<String> errors, List<PortHealth> ports) {}
 
-    /** @param standby null while nothing is known of it */
-    record PortHealth(String name, String active, boolean carrier, PortView.@Nullable HealthView standby) {}
+    /**
+     * @param standby null while nothing is known of it
+     * @param differences what is not as it should be below its sides, which stand before it
+     */
+    record PortHealth(
+            String name,
+            String active,
+            boolean carrier,
+            PortView.@Nullable HealthView standby,
+            List<String> differences) {
+        static PortHealth of(PortView view) {
+            List<String> differences = view.sides().stream()
+                    .flatMap(side -> side.differences().stream().map(each -> side.role() + ": " + each))
+                    .toList();
+            return new PortHealth(view.name(), view.active(), view.carrier(), view.health(), differences);
+        }
+    }
 
     private Health health() {
         MbufPool pool = run.engine().pool();
@@ -139,7 +154,7 @@ public final class OperatorCommands {
                 run.engine().errors(),
                 run.operators().stream()
                         .map(PortOperator::view)
-                        .map(view -> new PortHealth(view.name(), view.active(), view.carrier(), view.health()))
+                        .map(PortHealth::of)
                         .toList());
     }
 }

@@ -38,6 +38,7 @@ public record PortView(
      * @param ready it has joined, is started and its link is up (R41)
      * @param megabits per second, -1 where that is not known
      * @param trouble why the last device could not join; null if none was refused
+     * @param differences what is not as it should be below it: what others have set, and frames that could not be taken
      */
     public record SideView(
             String role,
@@ -47,7 +48,8 @@ public record PortView(
             boolean link,
             boolean ready,
             long megabits,
-            @Nullable String trouble) {}
+            @Nullable String trouble,
+            List<String> differences) {}
 
     /** What is thought of the standby, and why (U9). */
     public record HealthView(String verdict, String evidence) {

@@ -42,7 +42,8 @@ record PortViews(PortRun port) {
                 port.configuration()
                         .ask(side, dev -> dev.linkSettings().megabits())
                         .orElse(LinkSettings.UNKNOWN_SPEED),
-                life.trouble().isEmpty() ? null : life.trouble());
+                life.trouble().isEmpty() ? null : life.trouble(),
+                port.differences(side));
     }
 
     PortView.Statistics statistics() {

@@ -1,13 +1,12 @@
 package io.twinport.control.run;
 
+import io.twinport.control.Log;
 import io.twinport.control.UserException;
-import io.twinport.control.hotplug.InterfaceSlot;
 import io.twinport.control.hotplug.KernelSlot;
 import io.twinport.control.hotplug.PciBus;
 import io.twinport.control.hotplug.PciSlot;
 import io.twinport.control.hotplug.SearchSlot;
 import io.twinport.control.hotplug.Slot;
-import io.twinport.dataplane.EthSide;
 import io.twinport.dataplane.KernelLinks;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.PolicyText;
@@ -54,7 +53,8 @@ public record SideSpec(
         String option = "--" + PolicyText.side(side) + " " + devargs;
         String name = Devargs.nameOf(devargs);
         if (isSearch(name)) {
-            return new SideSpec(side, noArguments(option, devargs), name, macOf(option, name), SideDriver.DPDK, false);
+            return new SideSpec(
+                    side, noArguments(option, devargs), name, macOf(option, name), SideDriver.DPDK, false);
         }
         if (!Devargs.isPci(name) && !name.matches("net_[a-z0-9_]*[a-z_]\\d+")) {
             throw new UserException(
@@ -107,7 +107,8 @@ public record SideSpec(
                             + " kernel's (eth1), its device's PCI address (0000:02:00.0) or its MAC address"
                             + " (mac:52:54:00:12:34:56).");
         }
-        return new SideSpec(side, noArguments(option, text), name, macOf(option, name), SideDriver.KERNEL, false);
+        return new SideSpec(
+                side, noArguments(option, text), name, macOf(option, name), SideDriver.KERNEL, false);
     }
 
     private static boolean isSearch(String name) {
@@ -182,14 +183,27 @@ public record SideSpec(
     }
 
     /**
+     * Names of the kernel's interfaces that it works over or makes, as far as it was given those; not what a PCI or MAC address
+     * leads to.
+     */
+    public List<String> interfaces() {
+        if (driver != SideDriver.KERNEL) {
+            return KernelLinks.interfacesOf(devargs);
+        }
+        return isSearch() || Devargs.isPci(name) ? List.of() : List.of(name);
+    }
+
+    /**
      * Where the side's devices come and go.
      *
      * @param address the port's, as soon as it is known
      * @param isTaken whether the device at a PCI address belongs to another side
+     * @param ours what this process knows of the kernel's interfaces
+     * @param log told what others do to an interface of the kernel's
      */
-    Slot slot(Supplier<Optional<MacAddress>> address, Predicate<String> isTaken) {
+    Slot slot(Supplier<Optional<MacAddress>> address, Predicate<String> isTaken, KernelSlot.Ours ours, Log log) {
         if (driver == SideDriver.KERNEL) {
-            return KernelSlot.ofThisMachine(name);
+            return KernelSlot.kept(name, ours, log);
         }
         if (isSearch()) {
             return search(address, isTaken);
@@ -200,7 +214,9 @@ public record SideSpec(
         // net_tap makes its interface itself.
         return name.startsWith("net_tap")
                 ? Slot.VIRTUAL
-                : KernelLinks.interfaceOf(devargs).<Slot>map(InterfaceSlot::new).orElse(Slot.VIRTUAL);
+                : KernelLinks.interfaceOf(devargs)
+                        .<Slot>map(own -> KernelSlot.shared(own, name.startsWith("net_af_xdp"), ours, log))
+                        .orElse(Slot.VIRTUAL);
     }
 
     /**
@@ -214,7 +230,7 @@ public record SideSpec(
     void checkSlot(Optional<MacAddress> address, Predicate<String> isTaken) {
         try {
             if (driver == SideDriver.KERNEL) {
-                KernelSlot.ofThisMachine(name).check();
+                KernelSlot.check(name);
             } else if (isSearch()) {
                 search(() -> address, isTaken).check();
             } else if (isPci()) {
@@ -263,13 +279,10 @@ public record SideSpec(
         if (driver == SideDriver.TWINPORT) {
             return VirtioSide.open(name);
         }
-        if (driver == SideDriver.KERNEL) {
-            String arguments = ",iface=" + name + ",qdisc_bypass=1";
-            return new EthSide(
-                    EthDev.probe("net_af_packet_" + name + arguments), kernelLinks.below("net_af_packet" + arguments));
-        }
-        EthDev dev = EthDev.probe(devargsWith(address));
-        return new EthSide(dev, kernelLinks.below(devargs));
+        String arguments = driver == SideDriver.KERNEL
+                ? "net_af_packet_" + name + ",iface=" + name + ",qdisc_bypass=1"
+                : devargsWith(address);
+        return kernelLinks.side(EthDev.probe(arguments), arguments);
     }
 
     /** The socket at which the device waits for its far end, where it is a server. */
