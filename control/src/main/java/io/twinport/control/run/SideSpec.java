@@ -2,6 +2,7 @@ package io.twinport.control.run;
 
 import io.twinport.control.Log;
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.Binding;
 import io.twinport.control.hotplug.KernelSlot;
 import io.twinport.control.hotplug.PciBus;
 import io.twinport.control.hotplug.PciSlot;
@@ -32,10 +33,10 @@ import java.util.regex.Pattern;
  * @param name the device's name in it
  * @param mac the address that the arguments give it
  * @param driver who drives it
- * @param binds whether a PCI device may be taken from the kernel
+ * @param binding whether a PCI device may be taken from the kernel
  */
 public record SideSpec(
-        int side, String devargs, String name, Optional<MacAddress> mac, SideDriver driver, boolean binds) {
+        int side, String devargs, String name, Optional<MacAddress> mac, SideDriver driver, Binding binding) {
     /** Drivers that take their address in their devargs. */
     private static final Set<String> TAKE_MAC = Set.of("net_virtio_user", "net_tap", "net_memif");
 
@@ -54,7 +55,7 @@ public record SideSpec(
         String name = Devargs.nameOf(devargs);
         if (isSearch(name)) {
             return new SideSpec(
-                    side, noArguments(option, devargs), name, macOf(option, name), SideDriver.DPDK, false);
+                    side, noArguments(option, devargs), name, macOf(option, name), SideDriver.DPDK, Binding.NONE);
         }
         if (!Devargs.isPci(name) && !name.matches("net_[a-z0-9_]*[a-z_]\\d+")) {
             throw new UserException(
@@ -80,7 +81,7 @@ public record SideSpec(
                     name,
                     Devargs.argument(devargs, "mac").map(MacAddress::parse),
                     SideDriver.DPDK,
-                    false);
+                    Binding.NONE);
         } catch (IllegalArgumentException e) {
             throw new UserException(option + ": " + e.getMessage() + ".", e);
         }
@@ -108,7 +109,7 @@ public record SideSpec(
                             + " (mac:52:54:00:12:34:56).");
         }
         return new SideSpec(
-                side, noArguments(option, text), name, macOf(option, name), SideDriver.KERNEL, false);
+                side, noArguments(option, text), name, macOf(option, name), SideDriver.KERNEL, Binding.NONE);
     }
 
     private static boolean isSearch(String name) {
@@ -145,7 +146,7 @@ public record SideSpec(
         if (other == SideDriver.TWINPORT) {
             checkVirtio();
         }
-        return new SideSpec(side, devargs, name, mac, other, binds);
+        return new SideSpec(side, devargs, name, mac, other, binding);
     }
 
     private void checkVirtio() {
@@ -178,8 +179,8 @@ public record SideSpec(
     }
 
     /** With {@code --bind}: its device may be taken from the kernel. */
-    public SideSpec bound() {
-        return new SideSpec(side, devargs, name, mac, driver, true);
+    public SideSpec bound(Binding how) {
+        return new SideSpec(side, devargs, name, mac, driver, how);
     }
 
     /**
@@ -209,7 +210,7 @@ public record SideSpec(
             return search(address, isTaken);
         }
         if (isPci()) {
-            return new PciSlot(PciBus.ofThisMachine(), name, binds);
+            return new PciSlot(PciBus.ofThisMachine(), name, binding);
         }
         // net_tap makes its interface itself.
         return name.startsWith("net_tap")
@@ -234,7 +235,7 @@ public record SideSpec(
             } else if (isSearch()) {
                 search(() -> address, isTaken).check();
             } else if (isPci()) {
-                new PciSlot(PciBus.ofThisMachine(), name, binds).check();
+                new PciSlot(PciBus.ofThisMachine(), name, binding).check();
             }
         } catch (UserException e) {
             throw new UserException(
@@ -243,17 +244,17 @@ public record SideSpec(
     }
 
     private SearchSlot search(Supplier<Optional<MacAddress>> address, Predicate<String> isTaken) {
-        return new SearchSlot(PciBus.ofThisMachine(), () -> mac.or(address), isTaken, binds);
+        return new SearchSlot(PciBus.ofThisMachine(), () -> mac.or(address), isTaken, binding);
     }
 
     /** The same side, of which it has turned out which device it is. */
     SideSpec found(String device) {
-        return new SideSpec(side, device, device, mac, driver, binds);
+        return new SideSpec(side, device, device, mac, driver, binding);
     }
 
     /** The same side, of which it has turned out which virtual device it is. */
     SideSpec found(String devargs, MacAddress address) {
-        return new SideSpec(side, devargs, Devargs.nameOf(devargs), Optional.of(address), driver, binds);
+        return new SideSpec(side, devargs, Devargs.nameOf(devargs), Optional.of(address), driver, binding);
     }
 
     /** A virtual device without {@code mac=} gets the other side's address. */

@@ -59,7 +59,10 @@ class SideLifeTest {
 
     private SideLife newLife(boolean binds) {
         return new SideLife(
-                side, new PciSlot(kernel.bus(), ADDRESS, binds), new ReentrantLock(), (level, line) -> log.add(line));
+                side,
+                new PciSlot(kernel.bus(), ADDRESS, binds ? Binding.UNUSED : Binding.NONE),
+                new ReentrantLock(),
+                (level, line) -> log.add(line));
     }
 
     private static void await(String what, BooleanSupplier condition) {
@@ -283,7 +286,7 @@ class SideLifeTest {
                         kernel.bus(),
                         () -> Optional.of(MacAddress.parse("52:54:00:00:00:01")),
                         address -> false,
-                        false),
+                        Binding.NONE),
                 new ReentrantLock(),
                 (level, line) -> log.add(line));
         side.hasWrongMac = true;
