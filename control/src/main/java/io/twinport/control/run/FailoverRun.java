@@ -89,6 +89,7 @@ public final class FailoverRun {
      * @throws UserException if they do
      */
     public static void check(List<PortPlan> plans) {
+        InterfaceClaims.check(plans);
         Map<String, String> taken = new HashMap<>();
         for (PortPlan plan : plans) {
             List<String> wanted = new ArrayList<>();
@@ -110,6 +111,16 @@ public final class FailoverRun {
             throw new UserException(plans.size() + " ports are more than the " + MOST_PORTS
                     + " for whose devices DPDK has room (RTE_MAX_ETHPORTS).");
         }
+    }
+
+    /**
+     * Checks that this machine has what ports need, as far as that can be seen before anything is started.
+     *
+     * @throws UserException if it is not so
+     */
+    public static void checkMachine(List<PortPlan> plans) {
+        plans.forEach(PortPlan::checkMachine);
+        InterfaceClaims.checkMachine(plans);
     }
 
     /** All ports, for an operator. */
