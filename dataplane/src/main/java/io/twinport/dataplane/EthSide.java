@@ -25,7 +25,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** A port of DPDK's as the device of a side. */
-public final class EthSide implements SideDevice {
+public sealed class EthSide implements SideDevice permits KernelSide {
     /**
      * Drivers whose device receives nothing after its link was away. {@code net_e1000_igb_vf}: when its PF was down the
      * PF has forgotten what the VF had told it; the driver polls the link up again and tells nothing anew (QEMU's igb
@@ -74,6 +74,10 @@ public final class EthSide implements SideDevice {
         this.mostQueues = mostQueues;
     }
 
+    final EthDev dev() {
+        return dev;
+    }
+
     @Override
     public String name() {
         return dev.name();
@@ -101,7 +105,12 @@ public final class EthSide implements SideDevice {
 
     @Override
     public boolean isLinkUp() {
-        return dev.isLinkUp() && below.map(KernelLinks.Below::isUsable).orElse(true);
+        return dev.isLinkUp() && isUsable();
+    }
+
+    /** Whether the kernel's interface below it can pass packets; true where there is none. */
+    final boolean isUsable() {
+        return below.map(KernelLinks.Below::isUsable).orElse(true);
     }
 
     @Override
@@ -137,7 +146,7 @@ public final class EthSide implements SideDevice {
     }
 
     /** Drivers without the function have no limit of their own; what they have was in the configuration. */
-    private void tellMtu(int wanted) {
+    void tellMtu(int wanted) {
         if (wanted != deviceMtu) {
             boolean unused = settings.setMtu(wanted);
             deviceMtu = wanted;

@@ -97,6 +97,11 @@ public interface SideDevice extends DeviceSettings {
         return false;
     }
 
+    /** The same device, where it works over an interface of the kernel's that others can set too; empty for all others. */
+    default Optional<KernelSide> kernelSide() {
+        return Optional.empty();
+    }
+
     /** Whether the device has been reset by whoever it belongs to, and is of no use until it is stopped and started. */
     default boolean wasReset() {
         return false;

@@ -11,6 +11,7 @@ import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.testing.Await;
 import io.twinport.dpdk.testing.ChildJvm;
+import io.twinport.posix.Interfaces;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -47,9 +48,13 @@ class KernelLinksDpdkTest {
         ChildJvm.run(List.of("ip", "link", "delete", NEAR));
     }
 
+    private static int index() {
+        return Interfaces.indexOf(NEAR).orElseThrow();
+    }
+
     @Test
     void shouldFollowInterfaceUntilItIsDeleted() throws Exception {
-        KernelLinks.Below below = links.below("net_af_packet0,iface=" + NEAR).orElseThrow();
+        KernelLinks.Below below = links.below(index());
         BooleanSupplier link = below::isUsable;
         Await.until("it is up", link);
         int before = changes.get();
@@ -66,9 +71,7 @@ class KernelLinksDpdkTest {
         ip("link", "add", NEAR, "type", "veth", "peer", FAR);
         ip("link", "set", NEAR, "up");
         ip("link", "set", FAR, "up");
-        Await.until(
-                "another one of its name is up",
-                links.below("net_pcap1,iface=" + NEAR).orElseThrow()::isUsable);
+        Await.until("another one of its name is up", links.below(index())::isUsable);
         assertFalse(link.getAsBoolean(), "which is another one");
         assertTrue(below.isGone());
     }
@@ -82,7 +85,7 @@ class KernelLinksDpdkTest {
             Sink sink = new Sink(rig.port());
             PollLoop loop = rig.newLoop(sink, rig.port());
             rig.start(loop, sink);
-            EthSide dev = new EthSide(EthDev.probe(devargs), told.below(devargs));
+            SideDevice dev = told.side(EthDev.probe(devargs), devargs);
             Side side = Side.join(dev, rig.pool(), rig.events(), loop, 0, FailoverPolicy.PRIMARY);
             rig.conductor().watch(side);
             Await.until("it transmits", () -> rig.counters().activeSide() == FailoverPolicy.PRIMARY);

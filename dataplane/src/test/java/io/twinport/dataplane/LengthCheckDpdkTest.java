@@ -28,6 +28,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a far end says of a frame's length is held against the mbuf. A net_ring gives back what a test has put in. */
+@SuppressWarnings("NullAway.Init") // the poll loop's thread makes them
 class LengthCheckDpdkTest {
     private static final int BURST = MbufBurst.CAPACITY;
 

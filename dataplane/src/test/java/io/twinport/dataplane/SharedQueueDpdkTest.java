@@ -30,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** Queues of a port that share a transmit queue (U7), over rings of our own driver whose device takes what the test says. */
+@SuppressWarnings("NullAway.Init") // the poll loop's thread makes them
 class SharedQueueDpdkTest {
     private static final int BURST = MbufBurst.CAPACITY;
     private static final int PASSES = 4000;

@@ -314,7 +314,10 @@ class SideQueuesDpdkTest {
     private final class Greedy implements PacketHandler {
         private final BarePort port = new BarePort();
         private final MbufBurst burst = new MbufBurst();
+
+        @SuppressWarnings("NullAway.Init") // made by the thread that allocates
         private MbufAllocator allocator;
+
         private long sent;
 
         @Override

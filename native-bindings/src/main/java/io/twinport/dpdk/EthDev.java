@@ -3,7 +3,6 @@ package io.twinport.dpdk;
 import io.twinport.dpdk.abi.Abi;
 import io.twinport.dpdk.v22_11.Dpdk;
 import io.twinport.posix.Errno;
-import io.twinport.posix.Interfaces;
 import io.twinport.posix.PacketSockets;
 import io.twinport.posix.PosixException;
 import java.lang.foreign.Arena;
@@ -24,6 +23,7 @@ import org.agrona.UnsafeApi;
 public final class EthDev {
     private static final int INFO_DEVICE = Abi.offset("rte_eth_dev_info", "device");
     private static final int INFO_DRIVER = Abi.offset("rte_eth_dev_info", "driver_name");
+    private static final int INFO_INTERFACE = Abi.offset("rte_eth_dev_info", "if_index");
     private static final int INFO_FLAGS = Abi.offset("rte_eth_dev_info", "dev_flags");
     private static final int CONF_INTERRUPTS = Abi.offset("rte_eth_conf", "intr_conf");
     private static final int CONF_MTU = Abi.offset("rte_eth_conf", "rxmode") + Abi.offset("rte_eth_rxmode", "mtu");
@@ -93,7 +93,7 @@ public final class EthDev {
                     "rte_eth_dev_get_port_by_name(" + name + ")",
                     "the device is there but is no Ethernet device");
             EthDev dev = new EthDev(port.get(ValueLayout.JAVA_SHORT, 0) & 0xffff, name);
-            dev.neverWaitForInterface(devargs);
+            dev.neverWaitForInterface();
             return dev;
         }
     }
@@ -102,13 +102,12 @@ public final class EthDev {
      * A burst to a net_af_packet whose interface sends nothing waits for its socket without end, and its caller with it. So
      * the socket says that it can be written to, and the driver finds its ring full and refuses.
      */
-    private void neverWaitForInterface(String devargs) {
+    private void neverWaitForInterface() {
         if (!driver.equals("net_af_packet")) {
             return;
         }
         try {
-            Interfaces.indexOf(Devargs.argument(devargs, "iface").orElse(""))
-                    .ifPresent(PacketSockets::letAlwaysBeWritable);
+            PacketSockets.letAlwaysBeWritable(interfaceIndex());
         } catch (PosixException e) {
             remove();
             throw new DpdkException(name + " would wait for its interface: " + e.getMessage(), e);
@@ -155,6 +154,13 @@ public final class EthDev {
     /** The driver's name, {@code net_virtio_user}. */
     public String driver() {
         return driver;
+    }
+
+    /** The kernel's number of the interface that the device is over, as its driver found it at the probe; 0 where there is none. */
+    public int interfaceIndex() {
+        try (Arena arena = Arena.ofConfined()) {
+            return info(arena).get(ValueLayout.JAVA_INT, INFO_INTERFACE);
+        }
     }
 
     /** Whether the driver says that it raises link status interrupts; some say so and never do (net_tap). */

@@ -43,6 +43,11 @@ public record EthStats(
         }
     }
 
+    /** The same with another number of frames that were not taken. */
+    public EthStats withRxErrors(long other) {
+        return new EthStats(rxFrames, txFrames, rxBytes, txBytes, rxMissed, other, txErrors, rxNoMbufs);
+    }
+
     private static long count(MemorySegment stats, int offset) {
         return stats.get(ValueLayout.JAVA_LONG, offset);
     }

@@ -18,6 +18,9 @@ public final class Errno {
     public static final int ENOSPC = 28;
     public static final int EPIPE = 32;
 
+    /** What a TUN descriptor says whose interface has been deleted. */
+    public static final int EBADFD = 77;
+
     public static final int EADDRINUSE = 98;
     public static final int ECONNABORTED = 103;
     public static final int ECONNRESET = 104;

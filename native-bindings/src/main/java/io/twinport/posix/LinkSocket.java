@@ -4,8 +4,10 @@ import static io.twinport.posix.Netlink.AF_NETLINK;
 import static io.twinport.posix.Netlink.HEADER;
 import static io.twinport.posix.Netlink.INT;
 import static io.twinport.posix.Netlink.NLMSG_DONE;
+import static io.twinport.posix.Netlink.NLM_F_DUMP;
 import static io.twinport.posix.Netlink.SHORT;
 import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
@@ -20,19 +22,30 @@ import java.lang.invoke.MethodHandle;
  * network namespace in which it was opened. For one thread.
  *
  * <pre>
- *   ifinfomsg 16     20      24      28     32   (after the header, linux/rtnetlink.h)
- *            +------+-------+-------+------+-- attributes
- *            | kind | index | flags |change|
- *            +------+-------+-------+------+--
+ *   ifinfomsg 16       20      24      28     32   (after the header, linux/rtnetlink.h)
+ *            +--------+-------+-------+------+-- attributes
+ *            | family | index | flags |change|
+ *            +--------+-------+-------+------+--
  * </pre>
  */
 public final class LinkSocket implements AutoCloseable {
-    private static final int RTMGRP_LINK = 1;
+    /**
+     * {@code RTNLGRP_LINK}, {@code _TC}, {@code _IPV4_IFADDR}, {@code _IPV6_IFADDR}, {@code _IPV6_IFINFO} (IPv6 has been
+     * switched on or off) and {@code _IPV4_NETCONF} ({@code rp_filter}), a bit each.
+     */
+    private static final int GROUPS = 1 | 1 << 3 | 1 << 4 | 1 << 8 | 1 << 11 | 1 << 23;
+
     private static final short RTM_NEWLINK = 16;
     private static final short RTM_DELLINK = 17;
     private static final short RTM_GETLINK = 18;
-    private static final short NLM_F_REQUEST = 1;
-    private static final short NLM_F_DUMP = 0x300;
+    private static final short RTM_NEWADDR = 20;
+    private static final short RTM_DELADDR = 21;
+    private static final short RTM_NEWNETCONF = 80;
+    private static final short RTM_DELNETCONF = 81;
+
+    /** Of an interface itself. A bridge tells of its ports and IPv6 of what it does there in messages of the same type. */
+    private static final byte AF_UNSPEC = 0;
+
     private static final int INFO = 16;
     private static final int SOCKADDR_BYTES = 12;
     private static final int BUFFER_BYTES = 1 << 16;
@@ -41,8 +54,6 @@ public final class LinkSocket implements AutoCloseable {
 
     private static final MethodHandle BIND =
             Posix.function("bind", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
-    private static final MethodHandle SEND =
-            Posix.function("send", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle RECV =
             Posix.function("recv", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT));
     private static final MethodHandle POLL =
@@ -61,6 +72,9 @@ public final class LinkSocket implements AutoCloseable {
 
         /** Changes were lost: all interfaces should be asked for again. */
         void onLost();
+
+        /** Something else about interfaces has changed: an address, a queueing discipline, a setting of IP's, a bridge's port. */
+        default void onOther() {}
     }
 
     private final int descriptor;
@@ -74,8 +88,11 @@ public final class LinkSocket implements AutoCloseable {
         try {
             MemorySegment address = arena.allocate(SOCKADDR_BYTES, 4);
             address.set(JAVA_SHORT, 0, (short) AF_NETLINK);
-            address.set(JAVA_INT, 8, RTMGRP_LINK);
-            check((int) BIND.invokeExact(state, descriptor, address, SOCKADDR_BYTES), "bind(AF_NETLINK, RTMGRP_LINK)");
+            address.set(JAVA_INT, 8, GROUPS);
+            int result = (int) BIND.invokeExact(state, descriptor, address, SOCKADDR_BYTES);
+            if (result < 0) {
+                throw new PosixException("bind(AF_NETLINK)", Posix.errno(state), "");
+            }
         } catch (PosixException e) {
             close();
             throw e;
@@ -96,22 +113,14 @@ public final class LinkSocket implements AutoCloseable {
      * what the kernel has told before.
      */
     public void request(int index) {
-        request((short) 0, index);
+        request(0, index);
     }
 
-    private void request(short flags, int index) {
+    private void request(int flags, int index) {
         try (Arena confined = Arena.ofConfined()) {
-            int length = HEADER + INFO;
-            MemorySegment request = confined.allocate(length, 4);
-            request.set(JAVA_INT, 0, length);
-            request.set(JAVA_SHORT, 4, RTM_GETLINK);
-            request.set(JAVA_SHORT, 6, (short) (NLM_F_REQUEST | flags));
-            request.set(JAVA_INT, HEADER + 4, index);
-            check((long) SEND.invokeExact(state, descriptor, request, (long) length, 0), "send(RTM_GETLINK)");
-        } catch (PosixException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw Posix.impossible(e);
+            new NetlinkRequest(confined, "RTM_GETLINK", RTM_GETLINK, flags, INFO)
+                    .number(4, index)
+                    .send(descriptor);
         }
     }
 
@@ -148,24 +157,37 @@ public final class LinkSocket implements AutoCloseable {
             if (length < HEADER || length > messages.byteSize() - at) {
                 return;
             }
-            MemorySegment message = messages.asSlice(at, length);
-            switch (message.get(SHORT, 4)) {
-                case RTM_NEWLINK -> KernelLink.read(message).ifPresent(listener::onLink);
-                case RTM_DELLINK -> {
-                    if (length >= HEADER + INFO) {
-                        listener.onGone(message.get(INT, HEADER + 4));
-                    }
-                }
-                case NLMSG_DONE -> listener.onAll();
-                default -> {} // nobody has asked for it
-            }
+            tell(messages.asSlice(at, length), listener);
             at += Netlink.align(length);
         }
     }
 
-    private void check(long result, String call) {
-        if (result < 0) {
-            throw new PosixException(call, Posix.errno(state), "");
+    private static void tell(MemorySegment message, Listener listener) {
+        boolean isWhole = message.byteSize() >= HEADER + INFO;
+        boolean isOfLink = isWhole && message.get(JAVA_BYTE, HEADER) == AF_UNSPEC;
+        switch (message.get(SHORT, 4)) {
+            case RTM_NEWLINK -> {
+                if (isOfLink) {
+                    KernelLink.read(message).ifPresent(listener::onLink);
+                } else {
+                    listener.onOther();
+                }
+            }
+            case RTM_DELLINK -> {
+                if (isOfLink) {
+                    listener.onGone(message.get(INT, HEADER + 4));
+                } else {
+                    listener.onOther();
+                }
+            }
+            case NLMSG_DONE -> listener.onAll();
+            case QueueDiscipline.RTM_NEWQDISC,
+                    QueueDiscipline.RTM_DELQDISC,
+                    RTM_NEWADDR,
+                    RTM_DELADDR,
+                    RTM_NEWNETCONF,
+                    RTM_DELNETCONF -> listener.onOther();
+            default -> {} // nobody has asked for it
         }
     }
 

@@ -23,9 +23,15 @@ final class Netlink {
     static final int HEADER = 16;
     static final short NLMSG_ERROR = 2;
     static final short NLMSG_DONE = 3;
+    static final short NLM_F_REQUEST = 0x1;
+    static final short NLM_F_ACK = 0x4;
+    static final short NLM_F_DUMP = 0x300;
 
     static final int AF_NETLINK = 16;
     private static final int SOCK_RAW = 3;
+
+    /** Of an attribute's type only these bits are its type; the others say how its value is written. */
+    private static final int TYPE_MASK = 0x3fff;
 
     /** What the kernel sends is aligned; what is no message of its is read all the same. */
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -64,7 +70,7 @@ final class Netlink {
                 break;
             }
             MemorySegment value = message.asSlice(at + Integer.BYTES, length - Integer.BYTES);
-            attributes.add(new Attribute(message.get(SHORT, at + 2), value));
+            attributes.add(new Attribute((short) (message.get(SHORT, at + 2) & TYPE_MASK), value));
             at += align(length);
         }
         return attributes;

@@ -9,6 +9,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Packet sockets that a library in this process has opened ({@code packet(7)}). */
 public final class PacketSockets {
@@ -23,8 +24,6 @@ public final class PacketSockets {
 
     private static final MethodHandle GETSOCKNAME =
             Posix.function("getsockname", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
-    private static final MethodHandle SETSOCKOPT = Posix.function(
-            "setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
 
     private PacketSockets() {}
 
@@ -36,9 +35,28 @@ public final class PacketSockets {
      * @throws PosixException without the right, CAP_NET_ADMIN
      */
     public static void letAlwaysBeWritable(int index) {
-        Arrays.stream(Posix.openDescriptors())
-                .filter(descriptor -> indexOf(descriptor) == index)
-                .forEach(PacketSockets::setNoLimit);
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment noLimit = arena.allocateFrom(JAVA_INT, NO_LIMIT);
+            over(index)
+                    .forEach(socket -> Posix.setOption(
+                            socket, SOL_SOCKET, SO_SNDBUFFORCE, noLimit, "SO_SNDBUFFORCE, which takes CAP_NET_ADMIN"));
+        }
+    }
+
+    /**
+     * Has the sockets over an interface take no frame that is longer: what does not fit into a slot of its ring a socket would
+     * hand on cut, with the length that is left.
+     *
+     * @param index the interface's
+     * @param longest in bytes, with Ethernet's header
+     */
+    public static void refuseLongerThan(int index, int longest) {
+        PacketFilter filter = PacketFilter.upTo(longest);
+        over(index).forEach(filter::attach);
+    }
+
+    private static IntStream over(int index) {
+        return Arrays.stream(Posix.openDescriptors()).filter(descriptor -> index != 0 && indexOf(descriptor) == index);
     }
 
     /** The interface that a packet socket is bound to; 0 for any other descriptor. */
@@ -48,25 +66,6 @@ public final class PacketSockets {
             MemorySegment length = arena.allocateFrom(JAVA_INT, ADDRESS_BYTES);
             int result = (int) GETSOCKNAME.invokeExact(Posix.newState(arena), descriptor, address, length);
             return result == 0 && address.get(JAVA_SHORT, 0) == AF_PACKET ? address.get(JAVA_INT, INDEX) : 0;
-        } catch (Throwable e) {
-            throw Posix.impossible(e);
-        }
-    }
-
-    private static void setNoLimit(int descriptor) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = Posix.newState(arena);
-            MemorySegment value = arena.allocateFrom(JAVA_INT, NO_LIMIT);
-            int result = (int) SETSOCKOPT.invokeExact(
-                    state, descriptor, SOL_SOCKET, SO_SNDBUFFORCE, value, (int) value.byteSize());
-            if (result < 0) {
-                throw new PosixException(
-                        "setsockopt(fd=" + descriptor + ", SO_SNDBUFFORCE)",
-                        Posix.errno(state),
-                        "it takes root, or CAP_NET_ADMIN");
-            }
-        } catch (PosixException e) {
-            throw e;
         } catch (Throwable e) {
             throw Posix.impossible(e);
         }

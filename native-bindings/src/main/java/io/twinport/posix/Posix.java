@@ -36,6 +36,8 @@ final class Posix {
             function("socket", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT));
     private static final MethodHandle OPEN =
             variadic("open", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT, JAVA_INT), 2);
+    private static final MethodHandle SETSOCKOPT =
+            function("setsockopt", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
     private static final MethodHandle CLOSE = function("close", FunctionDescriptor.of(JAVA_INT, JAVA_INT));
 
     private Posix() {}
@@ -89,6 +91,25 @@ final class Posix {
                 throw new PosixException("open(" + path + ")", errno(state), "");
             }
             return descriptor;
+        } catch (PosixException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw impossible(e);
+        }
+    }
+
+    /**
+     * Sets an option of a socket.
+     *
+     * @param name of it, for messages
+     */
+    static void setOption(int socket, int level, int option, MemorySegment value, String name) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = newState(arena);
+            int result = (int) SETSOCKOPT.invokeExact(state, socket, level, option, value, (int) value.byteSize());
+            if (result < 0) {
+                throw new PosixException("setsockopt(fd=" + socket + ", " + name + ")", errno(state), "");
+            }
         } catch (PosixException e) {
             throw e;
         } catch (Throwable e) {

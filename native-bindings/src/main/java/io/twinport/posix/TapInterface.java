@@ -1,6 +1,6 @@
 package io.twinport.posix;
 
-import static io.twinport.posix.InterfaceControl.IFREQ_UNION;
+import static io.twinport.posix.InterfaceFeatures.IFREQ_UNION;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
@@ -10,12 +10,16 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 
 /**
  * A network interface of the kernel whose wire are queues of ours. It vanishes when they are closed. Its user may rename
- * it, which changes nothing here, and delete it.
+ * it and move it to another network namespace, where it goes on, and delete it. An interface that has its name here may be a
+ * stranger's then, so it is known by the descriptor alone.
  *
  * <p>Any thread, until the first of the queues is closed.
  */
@@ -32,8 +36,8 @@ public final class TapInterface {
     private static final long TUNSETIFF = 0x400454ca;
     private static final long TUNGETIFF = 0x800454d2L;
     private static final long TUNSETCARRIER = 0x400454e2;
+    private static final long TUNGETDEVNETNS = 0x54e3;
     private static final long SIOCSIFHWADDR = 0x8924;
-    private static final long SIOCSIFMTU = 0x8922;
     private static final short ARPHRD_ETHER = 1;
 
     private static final MethodHandle OPEN =
@@ -43,10 +47,12 @@ public final class TapInterface {
 
     private final List<TapQueue> queues;
     private final int descriptor;
+    private final int firstIndex;
 
     private TapInterface(List<TapQueue> queues) {
         this.queues = List.copyOf(queues);
         this.descriptor = queues.getFirst().descriptor();
+        this.firstIndex = Interfaces.indexOf(name()).orElse(0);
     }
 
     /**
@@ -85,7 +91,7 @@ public final class TapInterface {
 
     private static void attach(Arena arena, int descriptor, String name, short flags) throws Throwable {
         MemorySegment state = Posix.newState(arena);
-        MemorySegment request = InterfaceControl.request(arena, name);
+        MemorySegment request = InterfaceFeatures.request(arena, name);
         request.set(JAVA_SHORT, IFREQ_UNION, flags);
         if ((int) IOCTL.invokeExact(state, descriptor, TUNSETIFF, request) < 0) {
             int errno = Posix.errno(state);
@@ -106,7 +112,7 @@ public final class TapInterface {
     /** Its name, which may be another than it was created with; empty when it has been deleted. */
     public String name() {
         try (Arena confined = Arena.ofConfined()) {
-            MemorySegment request = InterfaceControl.request(confined, "");
+            MemorySegment request = InterfaceFeatures.request(confined, "");
             return (int) IOCTL.invokeExact(Posix.newState(confined), descriptor, TUNGETIFF, request) < 0
                     ? ""
                     : request.getString(0);
@@ -115,33 +121,63 @@ public final class TapInterface {
         }
     }
 
+    /** Its number; empty when it has been deleted, or is not in this network namespace. */
+    public OptionalInt index() {
+        String name = name();
+        return name.isEmpty() || !isHere(name) ? OptionalInt.empty() : Interfaces.indexOf(name);
+    }
+
+    private boolean isHere(String name) {
+        try (Arena confined = Arena.ofConfined()) {
+            int namespace =
+                    (int) IOCTL.invokeExact(Posix.newState(confined), descriptor, TUNGETDEVNETNS, MemorySegment.NULL);
+            if (namespace < 0) {
+                // A kernel before 5.2: then it is here if its number is still that of its name.
+                return Interfaces.nameOf(firstIndex).filter(name::equals).isPresent();
+            }
+            try {
+                Path own = Files.readSymbolicLink(Path.of("/proc/thread-self/ns/net"));
+                return own.equals(Files.readSymbolicLink(Path.of("/proc/self/fd/" + namespace)));
+            } finally {
+                Posix.close(namespace);
+            }
+        } catch (Throwable e) {
+            throw Posix.impossible(e);
+        }
+    }
+
     /**
-     * Gives the interface its Ethernet address, six bytes in wire order.
+     * Gives the interface its Ethernet address, six bytes in wire order, in whichever network namespace it is.
      *
-     * @throws PosixException if it does not take it, or is not in this network namespace any more
+     * @throws PosixException if it does not take it; {@link Errno#ENODEV} if it has been deleted
      */
     public void setMac(byte[] mac) {
         try (Arena confined = Arena.ofConfined()) {
-            String name = name();
-            MemorySegment request = InterfaceControl.request(confined, name);
+            MemorySegment state = Posix.newState(confined);
+            MemorySegment request = InterfaceFeatures.request(confined, "");
             request.set(JAVA_SHORT, IFREQ_UNION, ARPHRD_ETHER);
             request.asSlice(IFREQ_UNION + Short.BYTES, mac.length).copyFrom(MemorySegment.ofArray(mac));
-            InterfaceControl.call(confined, "SIOCSIFHWADDR", SIOCSIFHWADDR, name, request);
+            if ((int) IOCTL.invokeExact(state, descriptor, SIOCSIFHWADDR, request) < 0) {
+                int errno = Posix.errno(state);
+                throw new PosixException(
+                        "ioctl(SIOCSIFHWADDR, /dev/net/tun)", errno == Errno.EBADFD ? Errno.ENODEV : errno, "");
+            }
+        } catch (PosixException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Posix.impossible(e);
         }
     }
 
     /**
      * Sets the interface's MTU, in bytes.
      *
-     * @throws PosixException if it does not take it, or is not in this network namespace any more
+     * @throws PosixException if it does not take it; {@link Errno#ENODEV} if it has been deleted, or is not in this network
+     *     namespace any more
      */
     public void setMtu(int mtu) {
-        try (Arena confined = Arena.ofConfined()) {
-            String name = name();
-            MemorySegment request = InterfaceControl.request(confined, name);
-            request.set(JAVA_INT, IFREQ_UNION, mtu);
-            InterfaceControl.call(confined, "SIOCSIFMTU", SIOCSIFMTU, name, request);
-        }
+        int index = index().orElseThrow(() -> new PosixException("RTM_SETLINK(MTU " + mtu + ")", Errno.ENODEV, ""));
+        Interfaces.setMtu(index, mtu);
     }
 
     /**

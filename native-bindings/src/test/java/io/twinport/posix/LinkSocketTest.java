@@ -12,6 +12,9 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 class LinkSocketTest {
+    /** All that are understood, and some that are not. */
+    private static final byte[] TYPES = {2, 3, 15, 16, 17, 18, 20, 21, 36, 37, 80, 81, 99};
+
     private final List<String> told = new ArrayList<>();
     private final LinkSocket.Listener listener = new LinkSocket.Listener() {
         @Override
@@ -32,6 +35,11 @@ class LinkSocketTest {
         @Override
         public void onLost() {
             told.add("lost");
+        }
+
+        @Override
+        public void onOther() {
+            told.add("other");
         }
     };
 
@@ -59,6 +67,23 @@ class LinkSocketTest {
         assertEquals(1, told.size(), told::toString);
     }
 
+    /** A bridge's word on a port of its, in messages of the same type: that it leaves is not that it has gone. */
+    @Test
+    void shouldTellInterfacesThemselvesFromWhatOthersSayOfThem() {
+        byte bridge = 7;
+        try (Arena arena = Arena.ofConfined()) {
+            for (byte family : new byte[] {0, bridge}) {
+                MemorySegment message = arena.allocate(32, 4);
+                message.set(JAVA_BYTE, 0, (byte) 32);
+                message.set(JAVA_BYTE, 4, (byte) 17); // RTM_DELLINK
+                message.set(JAVA_BYTE, 16, family);
+                message.set(JAVA_BYTE, 20, (byte) 9);
+                LinkSocket.dispatch(message, listener);
+            }
+        }
+        assertEquals(List.of("gone 9", "other"), told);
+    }
+
     /** The kernel cuts nothing short; whatever comes, nothing is read beyond its end. */
     @Test
     void shouldSurviveAnyBytes() {
@@ -73,7 +98,7 @@ class LinkSocketTest {
                     bytes[1] = 0;
                     bytes[2] = 0;
                     bytes[3] = 0;
-                    bytes[4] = (byte) random.nextInt(15, 19);
+                    bytes[4] = TYPES[random.nextInt(TYPES.length)];
                     bytes[5] = 0;
                 }
                 MemorySegment messages =

@@ -1,5 +1,6 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.hotplug.Binding;
 import io.twinport.control.run.HandlerSpec;
 import io.twinport.control.run.PortPlan;
 import io.twinport.control.run.RunSettings;
@@ -57,8 +58,17 @@ final class PortArguments {
             names = "--bind",
             description =
                     "Take PCI devices from the kernel: bind them to vfio-pci when they are there or appear, and give"
-                            + " them back at the end. Without it they have to be bound already.")
+                            + " them back at the end; not those whose interfaces are in use. Without it they have to be bound"
+                            + " already.")
     boolean bind;
+
+    @Option(
+            names = "--bind-in-use",
+            description =
+                    "As --bind, and also those whose interfaces are in use: they have an address or a route, belong to a"
+                            + " bridge or a bond, or are below a VLAN or macvlan. --bind refuses them, and auto does not choose"
+                            + " them.")
+    boolean bindInUse;
 
     @Mixin
     QueueOptions queueOptions = new QueueOptions();
@@ -84,10 +94,14 @@ final class PortArguments {
     PortPlan plan(String name) {
         List<SideSpec> sides = Stream.of(side(FailoverPolicy.PRIMARY, primary), side(FailoverPolicy.STANDBY, standby))
                 .flatMap(List::stream)
-                .map(side -> bind && side.isPci() ? side.bound() : side)
+                .map(side -> side.isPci() ? side.bound(binding()) : side)
                 .toList();
         HandlerSpec handlerSpec = HandlerSpec.parse(handler);
         return new PortPlan(name, sides, handlerSpec, settings());
+    }
+
+    private Binding binding() {
+        return bindInUse ? Binding.IN_USE : bind ? Binding.UNUSED : Binding.NONE;
     }
 
     private RunSettings settings() {

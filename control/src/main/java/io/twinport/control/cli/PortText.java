@@ -22,7 +22,7 @@ final class PortText {
         return text(port, "active") + (forced.equals("none") ? "" : " (" + forced + " forced)");
     }
 
-    /** Device and state of a side. */
+    /** Device and state of a side; an exclamation mark where something is not as it should be below it. */
     static String side(JsonNode port, String role) {
         for (JsonNode side : port.path("sides")) {
             if (text(side, "role").equals(role)) {
@@ -33,9 +33,10 @@ final class PortText {
     }
 
     private static String state(JsonNode side) {
-        return text(side, "phase").equals("joined")
+        String state = text(side, "phase").equals("joined")
                 ? side.path("link").asBoolean() ? isFailed(side) ? "failed" : "up" : "down"
                 : text(side, "phase");
+        return state + (side.path("differences").isEmpty() ? "" : " (!)");
     }
 
     private static boolean isFailed(JsonNode side) {
@@ -71,6 +72,7 @@ final class PortText {
             if (isFailed(side)) {
                 table.row("", "failed in part: " + text(side, "failure"));
             }
+            side.path("differences").forEach(each -> table.row("", each.asString()));
         }
         table.row("  standby health", health(port.path("health")));
         return table.lines();

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         description = {
-            "Run failover ports, each over two DPDK devices, until Ctrl-C. Changes nothing on the machine without --bind.",
+            "Run failover ports, each over two DPDK devices, until Ctrl-C. What it changes on the machine it puts back.",
             "One port is given by options, several in a file (-c)."
         },
         mixinStandardHelpOptions = true)
@@ -67,7 +67,7 @@ final class RunCommand implements Callable<Integer> {
         Configuration configuration = configuration().paired();
         ProcessOptions options = configuration.options();
         List<PortPlan> plans = configuration.ports();
-        plans.forEach(PortPlan::checkMachine);
+        FailoverRun.checkMachine(plans);
         plans.forEach(plan -> StandbyTrap.warning(plan.sides()).ifPresent(Commands.warnings()::warn));
         MbufNeeds mbufs = MbufNeeds.of(plans);
         EalArguments arguments = withMemory(configuration.ealArguments(), mbufs.megabytes());

@@ -203,6 +203,7 @@ final class ShowCommand implements Callable<Integer> {
                         .forEach(side -> print(
                                 "  %s failed in part: %s",
                                 side.getKey(), side.getValue().asString()));
+                port.path("differences").forEach(each -> print("  %s", each.asString()));
             }
             health.path("hanging").forEach(hang -> print("HANGS: %s", hang.asString()));
             print("mbufs: %s of %s available", health.path("mbufsAvailable"), health.path("mbufs"));

@@ -7,6 +7,7 @@ import static io.twinport.control.SystemFiles.text;
 
 import io.twinport.control.SystemFiles;
 import io.twinport.control.UserException;
+import io.twinport.control.kernel.InterfaceUse;
 import io.twinport.dataplane.virtio.VirtioFeatures;
 import io.twinport.dataplane.virtio.VirtioProbe;
 import io.twinport.dpdk.MacAddress;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** The kernel's PCI bus as sysfs shows it. */
 public final class PciBus {
@@ -43,14 +45,16 @@ public final class PciBus {
 
     private final Path sysfs;
     private final Attributes attributes;
+    private final InterfaceUse use;
 
     /**
-     * @param sysfs the machine's {@code /sys}, or a test's
+     * @param sysfs the machine's {@code /sys}, or a test's, beside {@code proc}
      * @param attributes what a test's kernel does when told something
      */
     PciBus(Path sysfs, Attributes attributes) {
         this.sysfs = sysfs;
         this.attributes = attributes;
+        this.use = new InterfaceUse(sysfs.resolveSibling("proc"));
     }
 
     public static PciBus ofThisMachine() {
@@ -60,7 +64,7 @@ public final class PciBus {
     /**
      * A bus that is only looked at.
      *
-     * @param sysfs {@code /sys}, or what a test has in its place
+     * @param sysfs {@code /sys}, or what a test has in its place, beside {@code proc}
      */
     public static PciBus at(Path sysfs) {
         return new PciBus(sysfs, (file, text) -> {
@@ -130,6 +134,19 @@ public final class PciBus {
         return names(interfaceFolder(address));
     }
 
+    /** Who would miss the device if it were taken from the kernel: the uses of its interfaces; empty where nobody would. */
+    String use(String address) {
+        return list(interfaceFolder(address)).stream()
+                .filter(use::isAny)
+                .map(folder -> name(folder) + " " + InterfaceUse.describe(use.of(folder)))
+                .collect(Collectors.joining(", "));
+    }
+
+    /** Whether anybody would; for who asks often. */
+    boolean isUsed(String address) {
+        return list(interfaceFolder(address)).stream().anyMatch(use::isAny);
+    }
+
     private Path interfaceFolder(String address) {
         return virtio(address).orElse(device(address)).resolve("net");
     }
@@ -168,6 +185,21 @@ public final class PciBus {
             throw new UserException(address + " stays with the kernel's driver " + device.driver()
                     + ", which shares it with DPDK by libibverbs; but it has no RDMA device. As root: modprobe -a ib_uverbs "
                     + device.driver().replace("_core", "") + "_ib");
+        }
+    }
+
+    /**
+     * Checks that a device may be taken from the kernel's driver.
+     *
+     * @throws UserException if somebody uses it, and that is not said to be all right
+     */
+    void checkUse(String address, Occupant device, Binding binding) {
+        String uses = needsNoVfio(device) ? "" : use(address);
+        if (!uses.isEmpty() && binding != Binding.IN_USE) {
+            throw new UserException(
+                    address + " is in use: " + uses + ". To lend it to DPDK would cut that off, and this machine"
+                            + " perhaps with it. Give another device, or free this one (ip address flush dev ...; twinport doctor tells who"
+                            + " sets it up). If it is to be taken all the same: --bind-in-use");
         }
     }
 

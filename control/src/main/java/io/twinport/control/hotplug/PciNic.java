@@ -12,24 +12,37 @@ import java.util.stream.Collectors;
  *
  * @param device as the bus has it now
  * @param mac empty where only its driver knows
+ * @param use who would miss it, in words; empty where nobody would
  */
-public record PciNic(String address, Occupant device, boolean isVirtio, Optional<MacAddress> mac) {
+public record PciNic(String address, Occupant device, boolean isVirtio, Optional<MacAddress> mac, String use) {
     /** All that there are, by address. */
     public static List<PciNic> of(PciBus bus) {
-        return of(bus, address -> true);
+        return of(bus, address -> true).stream()
+                .map(nic -> new PciNic(
+                        nic.address,
+                        nic.device,
+                        nic.isVirtio,
+                        nic.mac,
+                        bus.needsNoVfio(nic.device) ? "" : bus.use(nic.address)))
+                .toList();
     }
 
-    /** Of those at some of the addresses. */
+    /** Of those at some of the addresses, without their use: for who looks often. */
     static List<PciNic> of(PciBus bus, Predicate<String> which) {
         return bus.networkDevices().stream()
                 .filter(which)
                 .flatMap(address -> bus.find(address).stream()
-                        .map(device -> new PciNic(address, device, bus.isVirtio(address), bus.mac(address))))
+                        .map(device -> new PciNic(address, device, bus.isVirtio(address), bus.mac(address), "")))
                 .toList();
     }
 
     public boolean has(MacAddress wanted) {
         return mac.filter(wanted::equals).isPresent();
+    }
+
+    /** Whether nobody would miss it, or it may be taken all the same. */
+    public boolean isFree(Binding binding) {
+        return use.isEmpty() || binding == Binding.IN_USE;
     }
 
     /** For messages, all in one line. */
@@ -47,6 +60,9 @@ public record PciNic(String address, Occupant device, boolean isVirtio, Optional
         known.add(mac.map(MacAddress::toString).orElse("MAC address not known"));
         if (isVirtio) {
             known.add("virtio-net");
+        }
+        if (!use.isEmpty()) {
+            known.add("in use: " + use);
         }
         return address + " (" + String.join(", ", known) + ")";
     }

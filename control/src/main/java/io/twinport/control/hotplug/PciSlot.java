@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A PCI address. Where the operator has asked for it ({@code --bind}), a device there is taken from the kernel's driver
- * as soon as it is seen, and given back in the end: as it was found. A device that appeared while we were waiting for it
+ * as soon as it is seen, unless somebody uses it there, and given back in the end: as it was found. A device that appeared while we were waiting for it
  * would have got the kernel's own driver, so it gets that; one that had no driver is left without.
  */
 public final class PciSlot implements Slot {
@@ -16,15 +16,15 @@ public final class PciSlot implements Slot {
 
     private final PciBus bus;
     private final String address;
-    private final boolean binds;
+    private final Binding binding;
     private boolean wasEmpty;
     private @Nullable Taken taken;
 
-    /** @param binds whether devices may be taken from the kernel */
-    public PciSlot(PciBus bus, String address, boolean binds) {
+    /** @param binding whether devices may be taken from the kernel */
+    public PciSlot(PciBus bus, String address, Binding binding) {
         this.bus = bus;
         this.address = address;
-        this.binds = binds;
+        this.binding = binding;
     }
 
     /**
@@ -38,7 +38,10 @@ public final class PciSlot implements Slot {
                     + " the device is.");
         }
         Optional<Occupant> device = bus.find(address);
-        if (binds && !bus.isVfioLoaded() && device.filter(bus::needsNoVfio).isEmpty()) {
+        device.ifPresent(there -> bus.checkUse(address, there, binding));
+        if (binding.takes()
+                && !bus.isVfioLoaded()
+                && device.filter(bus::needsNoVfio).isEmpty()) {
             throw new UserException("--bind: the kernel's driver vfio-pci is not there to bind " + address
                     + " to. As root: modprobe vfio-pci");
         }
@@ -47,7 +50,7 @@ public final class PciSlot implements Slot {
         }
         Occupant there = device.get();
         bus.checkSharing(address, there);
-        if (!there.isLent() && !binds) {
+        if (!there.isLent() && !binding.takes()) {
             throw new UserException(address + " is bound to "
                     + (there.driver().isEmpty() ? "no driver" : "the kernel's driver " + there.driver())
                     + ". Lend it to DPDK first: dpdk-devbind.py --bind=vfio-pci " + address
@@ -65,7 +68,7 @@ public final class PciSlot implements Slot {
 
     @Override
     public boolean takesFromTheKernel() {
-        return binds;
+        return binding.takes();
     }
 
     @Override
@@ -80,6 +83,7 @@ public final class PciSlot implements Slot {
             return Optional.empty();
         }
         bus.checkSharing(address, device); // else it would be taken from the driver that is to keep it
+        bus.checkUse(address, device, binding);
         bus.checkGroup(address);
         List<String> interfaces = bus.interfaces(address);
         taken = new Taken(device.identity(), wasEmpty || !device.driver().isEmpty());

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The address of a device that the kernel drives or shares is seen. That of a device that is lent as a whole only its
  * driver knows, so such devices are probed one after another until one has it; the others are let go of again, and left
- * alone until they are others or have another driver. Where it is seen that several have the address none is taken.
+ * alone until they are others or have another driver. Where it is seen that several have the address none is taken, and none
+ * that somebody uses in the kernel.
  */
 public final class SearchSlot implements Slot {
     /** A device that was looked at and is not the one. */
@@ -28,20 +29,20 @@ public final class SearchSlot implements Slot {
     private final PciBus bus;
     private final Supplier<Optional<MacAddress>> wanted;
     private final Predicate<String> isTaken;
-    private final boolean binds;
+    private final Binding binding;
     private final Set<Wrong> wrong = new HashSet<>();
     private volatile @Nullable Choice choice;
 
     /**
      * @param wanted the port's address, empty as long as it is not known
      * @param isTaken whether somebody else in this process has the device at an address, or is to have it
-     * @param binds whether devices may be taken from the kernel
+     * @param binding whether devices may be taken from the kernel
      */
-    public SearchSlot(PciBus bus, Supplier<Optional<MacAddress>> wanted, Predicate<String> isTaken, boolean binds) {
+    public SearchSlot(PciBus bus, Supplier<Optional<MacAddress>> wanted, Predicate<String> isTaken, Binding binding) {
         this.bus = bus;
         this.wanted = wanted;
         this.isTaken = isTaken;
-        this.binds = binds;
+        this.binding = binding;
     }
 
     /**
@@ -59,11 +60,11 @@ public final class SearchSlot implements Slot {
             throw new UserException("is not clear: " + matching.size() + " devices have the MAC address "
                     + wanted.get().orElseThrow() + ". Give one by its PCI address; " + PciNic.list(matching) + ".");
         }
-        if (binds && matching.isEmpty() && !bus.isVfioLoaded()) {
+        if (binding.takes() && matching.isEmpty() && !bus.isVfioLoaded()) {
             throw new UserException("--bind: the kernel's driver vfio-pci is not there to bind a device to. As root:"
                     + " modprobe vfio-pci");
         }
-        matching.forEach(nic -> new PciSlot(bus, nic.address(), binds).check());
+        matching.forEach(nic -> new PciSlot(bus, nic.address(), binding).check());
     }
 
     @Override
@@ -78,13 +79,13 @@ public final class SearchSlot implements Slot {
         // Those that have gone, or that somebody has bound to another driver since, may be the one now.
         wrong.removeIf(tried -> !bus.find(tried.address()).equals(Optional.of(tried.device())));
         Optional<PciNic> found = wanted.get().flatMap(this::find);
-        choice = found.map(nic -> new Choice(nic.address(), nic.device(), new PciSlot(bus, nic.address(), binds)))
+        choice = found.map(nic -> new Choice(nic.address(), nic.device(), new PciSlot(bus, nic.address(), binding)))
                 .orElse(null);
         return found.map(PciNic::device);
     }
 
     private Optional<PciNic> find(MacAddress mac) {
-        List<PciNic> matching = matching(mac);
+        List<PciNic> matching = matching(mac).stream().filter(this::isFree).toList();
         Stream<PciNic> unknown =
                 candidates().filter(nic -> nic.mac().isEmpty() && nic.device().isLent());
         return switch (matching.size()) {
@@ -92,6 +93,10 @@ public final class SearchSlot implements Slot {
             case 1 -> Optional.of(matching.getFirst());
             default -> Optional.empty();
         };
+    }
+
+    private boolean isFree(PciNic nic) {
+        return binding == Binding.IN_USE || bus.needsNoVfio(nic.device()) || !bus.isUsed(nic.address());
     }
 
     private List<PciNic> matching(MacAddress mac) {
@@ -114,16 +119,18 @@ public final class SearchSlot implements Slot {
     public String whyAbsent() {
         return wanted.get()
                 .map(mac -> "to be plugged in: "
-                        + (matching(mac).size() > 1
-                                ? "more than one device has"
-                                : "no device but virtio's is known to have")
-                        + " the MAC address " + mac + "; " + PciNic.list(PciNic.of(bus)))
+                        + switch (matching(mac).size()) {
+                            case 0 -> "no device but virtio's is known to have the MAC address " + mac;
+                            case 1 -> "the one device with the MAC address " + mac + " is in use";
+                            default -> "more than one device has the MAC address " + mac;
+                        }
+                        + "; " + PciNic.list(PciNic.of(bus)))
                 .orElse("to be found: by which MAC address is known when the other side has come");
     }
 
     @Override
     public boolean takesFromTheKernel() {
-        return binds;
+        return binding.takes();
     }
 
     @Override

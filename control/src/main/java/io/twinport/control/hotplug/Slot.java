@@ -1,6 +1,7 @@
 package io.twinport.control.hotplug;
 
 import io.twinport.dataplane.KernelLinks;
+import java.util.List;
 import java.util.Optional;
 
 /** Where a side's device comes and goes. For the thread of one side. */
@@ -76,6 +77,20 @@ public interface Slot {
     /** What tells the link of the device that is there, where its driver does not. */
     default Optional<KernelLinks.Below> below() {
         return Optional.empty();
+    }
+
+    /**
+     * Looks after what {@link #take} has set and others may have set otherwise since. Any thread.
+     *
+     * @return what is not as it should be, in words
+     */
+    default List<String> lookAfter() {
+        return List.of();
+    }
+
+    /** The kernel's number of the interface that {@link #take} has taken; 0 for none. Any thread. */
+    default int heldInterface() {
+        return 0;
     }
 
     /** Undoes {@link #take}, where the device is still there; it must be closed. */

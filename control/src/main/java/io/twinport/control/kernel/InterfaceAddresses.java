@@ -1,5 +1,7 @@
 package io.twinport.control.kernel;
 
+import io.twinport.control.SystemFiles;
+import io.twinport.posix.Interfaces;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -11,6 +13,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -19,16 +23,16 @@ public final class InterfaceAddresses {
     /** {@code IFA_F_DADFAILED | IFA_F_TENTATIVE} (linux/if_addr.h): not the interface's, or not yet. */
     private static final int NOT_OWN = 0x08 | 0x40;
 
-    private final Supplier<String> name;
+    private final Supplier<OptionalInt> index;
     private final Path proc;
 
-    /** @param name its present one, which its user may change */
-    public InterfaceAddresses(Supplier<String> name) {
-        this(name, Path.of("/proc"));
+    /** @param index its number; empty where there is none, or it is in another network namespace */
+    public InterfaceAddresses(Supplier<OptionalInt> index) {
+        this(index, Path.of("/proc"));
     }
 
-    InterfaceAddresses(Supplier<String> name, Path proc) {
-        this.name = name;
+    InterfaceAddresses(Supplier<OptionalInt> index, Path proc) {
+        this.index = index;
         this.proc = proc;
     }
 
@@ -43,13 +47,17 @@ public final class InterfaceAddresses {
 
     /** Empty where there is no such interface. */
     public List<Inet4Address> ipv4() {
+        OptionalInt own = index.get();
         try {
-            NetworkInterface own = NetworkInterface.getByName(name.get());
-            return own == null
+            NetworkInterface found = own.isEmpty() ? null : NetworkInterface.getByIndex(own.getAsInt());
+            return found == null
                     ? List.of()
-                    : own.inetAddresses()
+                    : Stream.concat(
+                                    found.inetAddresses(),
+                                    found.subInterfaces().flatMap(NetworkInterface::inetAddresses)) // eth0:1
                             .filter(Inet4Address.class::isInstance)
                             .map(Inet4Address.class::cast)
+                            .distinct()
                             .toList();
         } catch (SocketException e) {
             return List.of();
@@ -66,11 +74,12 @@ public final class InterfaceAddresses {
 
     /** Address, index, length of the prefix, scope and flags of each, in hexadecimal, and the interface's name. */
     private Stream<String[]> ipv6Lines() {
-        String own = name.get();
+        OptionalInt own = index.get();
         try (Stream<String> lines = Files.lines(proc.resolve("net/if_inet6"))) {
             return lines
                     .map(line -> line.trim().split("\\s+"))
-                    .filter(words -> words.length == 6 && words[5].equals(own))
+                    .filter(words -> words.length == 6 && own.isPresent())
+                    .filter(words -> Integer.parseInt(words[1], 16) == own.getAsInt())
                     .toList()
                     .stream();
         } catch (IOException e) {
@@ -80,14 +89,12 @@ public final class InterfaceAddresses {
 
     /** Whether the kernel forwards IPv6 from this interface, so that neighbours may have it as their router. */
     public boolean routesIpv6() {
-        try {
-            return !Files.readString(proc.resolve("sys/net/ipv6/conf")
-                            .resolve(name.get())
-                            .resolve("forwarding"))
-                    .startsWith("0");
-        } catch (IOException e) {
-            return false;
-        }
+        OptionalInt own = index.get();
+        Optional<String> name = own.isEmpty() ? Optional.empty() : Interfaces.nameOf(own.getAsInt());
+        return name.map(now -> SystemFiles.text(
+                        proc.resolve("sys/net/ipv6/conf").resolve(now).resolve("forwarding")))
+                .filter(text -> !text.isEmpty() && !text.startsWith("0"))
+                .isPresent();
     }
 
     private static Inet6Address address(String hex) {

@@ -1,30 +1,31 @@
 package io.twinport.control.kernel;
 
-import io.twinport.posix.InterfaceControl;
+import io.twinport.posix.InterfaceFeatures;
+import io.twinport.posix.Interfaces;
 import io.twinport.posix.QueueDiscipline;
 import java.util.Map;
 import java.util.Optional;
 
 /** This machine's kernel. */
-final class KernelControls implements QuietInterface.Controls {
+final class KernelControls implements InterfaceChanges.Controls {
     @Override
-    public boolean hasFlag(String name, int flag) {
-        return (InterfaceControl.flags(name) & flag) != 0;
+    public boolean hasFlag(int index, int flag) {
+        return Interfaces.link(index).filter(link -> link.hasFlag(flag)).isPresent();
     }
 
     @Override
-    public void setFlag(String name, int flag, boolean on) {
-        InterfaceControl.setFlags(name, flag, on);
+    public void setFlag(int index, int flag, boolean on) {
+        Interfaces.setFlags(index, flag, on);
     }
 
     @Override
-    public Map<String, Boolean> features(String name) {
-        return InterfaceControl.features(name);
+    public Map<String, Boolean> features(int index) {
+        return InterfaceFeatures.of(index);
     }
 
     @Override
-    public void setFeatures(String name, Map<String, Boolean> wanted) {
-        InterfaceControl.setFeatures(name, wanted);
+    public void setFeatures(int index, Map<String, Boolean> wanted) {
+        InterfaceFeatures.set(index, wanted);
     }
 
     @Override
@@ -39,5 +40,10 @@ final class KernelControls implements QuietInterface.Controls {
         } else {
             QueueDiscipline.putBackDefault(index);
         }
+    }
+
+    @Override
+    public Optional<OtherEnd> otherEnd(int index) {
+        return OtherEnd.of(index);
     }
 }

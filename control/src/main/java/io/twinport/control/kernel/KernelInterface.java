@@ -14,6 +14,11 @@ import java.util.Optional;
  */
 public record KernelInterface(
         String name, int index, String mac, String driver, Optional<String> master, boolean isStandby) {
+    /** The same under another name. */
+    public KernelInterface named(String other) {
+        return new KernelInterface(other, index, mac, driver, master, isStandby);
+    }
+
     /** The kernel's failover device over it. */
     public Optional<String> failoverDevice() {
         return isStandby ? master : Optional.empty();

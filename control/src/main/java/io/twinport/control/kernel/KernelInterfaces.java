@@ -29,6 +29,28 @@ public final class KernelInterfaces {
         return lowerOfSameDevice(folder).or(() -> Optional.of(folder)).flatMap(this::read);
     }
 
+    /** Of exactly that name, whatever it is. */
+    public Optional<KernelInterface> exactly(String name) {
+        return describe(folder(name));
+    }
+
+    Path folder(String name) {
+        return sysfs.resolve("class/net").resolve(name);
+    }
+
+    /**
+     * The present name of an interface; empty where it is not here.
+     *
+     * @param last the name that it had last: most keep theirs
+     */
+    public Optional<String> nameOf(int index, String last) {
+        Path all = sysfs.resolve("class/net");
+        return Stream.concat(Stream.of(all.resolve(last)), list(all).stream())
+                .filter(folder -> text(folder.resolve("ifindex")).equals(String.valueOf(index)))
+                .map(SystemFiles::name)
+                .findFirst();
+    }
+
     /** Of the PCI device at an address; empty too while its driver has not made all of them. */
     public Optional<KernelInterface> ofDevice(String address) {
         Path device = sysfs.resolve("bus/pci/devices").resolve(address);
@@ -51,14 +73,21 @@ public final class KernelInterfaces {
     }
 
     private Optional<KernelInterface> read(Path folder) {
+        boolean isMaster = target(folder.resolve("master")).isEmpty()
+                && target(folder.resolve("device"))
+                        .filter(this::isStandbyDevice)
+                        .isPresent();
+        // Without its master it is the failover device itself, which the kernel makes first (R8).
+        return isMaster ? Optional.empty() : describe(folder);
+    }
+
+    private static Optional<KernelInterface> describe(Path folder) {
         String index = text(folder.resolve("ifindex"));
-        Optional<Path> master = target(folder.resolve("master"));
-        Optional<Path> device = target(folder.resolve("device"));
-        if (index.isEmpty()
-                || master.isEmpty() && device.filter(this::isStandbyDevice).isPresent()) {
-            // Without its master it is the failover device itself, which the kernel makes first (R8).
+        if (index.isEmpty()) {
             return Optional.empty();
         }
+        Optional<Path> master = target(folder.resolve("master"));
+        Optional<Path> device = target(folder.resolve("device"));
         boolean isStandby = device.isPresent()
                 && master.flatMap(over -> target(over.resolve("device"))).equals(device);
         return Optional.of(new KernelInterface(

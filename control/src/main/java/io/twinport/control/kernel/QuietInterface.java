@@ -1,78 +1,70 @@
 package io.twinport.control.kernel;
 
-import io.twinport.control.SystemFiles;
+import io.twinport.control.Log;
 import io.twinport.control.UserException;
-import io.twinport.posix.InterfaceControl;
+import io.twinport.control.kernel.InterfaceChanges.Target;
 import io.twinport.posix.PosixException;
 import io.twinport.posix.QueueDiscipline;
-import java.io.IOException;
-import java.net.InetAddress;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Consumer;
-import java.util.stream.Collectors;
 
 /**
  * An interface that the kernel drives, and nobody uses but a packet socket of ours (U9): the kernel's own multicast reports,
  * router solicitations and address checks would leave it with the port's MAC address, and teach the bridges the wrong way.
  *
  * <ul>
- *   <li>What the kernel or anybody else sends is dropped before the driver; a packet socket that bypasses the queueing
- *       discipline is not asked. That holds also for what comes after: an address, a DHCP client.
  *   <li>IPv6 and ARP are off and IPv4 takes only what comes from where a route leads back, so that the kernel does not take
  *       in for a second time what it gets by the port's own interface.
- *   <li>Frames arrive as they were sent: not merged (a packet socket would get the beginning), all multicast of them.
+ *   <li>Frames arrive as they were sent: not merged (a packet socket would get the beginning), their checksums complete.
+ *   <li>Where the interface is the port's alone ({@link #silence}) what the kernel or anybody else sends is dropped before the
+ *       driver; a packet socket that bypasses the queueing discipline is not asked. That holds also for what comes after: an
+ *       address, a DHCP client. And it receives all multicast.
  * </ul>
  *
- * The same for the kernel's failover device over it. All is put back in the end, in reverse, also after a failure half way.
- * For the thread of one side.
+ * The same for the kernel's failover device over it. What others change meanwhile is put back once, then only said ({@link
+ * Upkeep}). In the end all is as it was found, also after a failure half way. Any thread.
  */
 public final class QuietInterface {
-    /** The kernel's names of what merges frames, or leaves their checksums to the receiver. */
-    private static final Set<String> MERGING = Set.of("rx-gro", "rx-gro-hw", "rx-gro-list", "rx-lro", "rx-checksum");
+    /** The kernel's names of what merges frames. */
+    private static final Set<String> MERGING = Set.of("rx-gro", "rx-gro-hw", "rx-gro-list", "rx-lro");
 
-    private static final String INTERFACES = "sys/class/net";
+    /** What tells a virtio device's host that checksums need not be complete. */
+    private static final String UNCHECKED = "rx-checksum";
 
-    /** What is set otherwise than by a file. */
-    interface Controls {
-        boolean hasFlag(String name, int flag);
+    private static final String VIRTIO = "virtio_net";
 
-        void setFlag(String name, int flag, boolean on);
+    private static final String SPEAKS =
+            "the kernel speaks there with the port's MAC address, which draws the traffic to this side";
+    private static final String RIGHTS = "It takes root, or CAP_NET_ADMIN and a /proc/sys that can be written.";
 
-        Map<String, Boolean> features(String name);
-
-        void setFeatures(String name, Map<String, Boolean> wanted);
-
-        Optional<String> discipline(int index);
-
-        void dropAll(int index, boolean on);
-    }
-
-    private record Undo(int index, Consumer<String> step) {}
-
-    private final Path root;
-    private final Controls controls;
-    private final Deque<Undo> undo = new ArrayDeque<>();
+    private final InterfaceChanges.Controls controls;
+    private final Log log;
+    private final KernelInterfaces interfaces;
+    private final InterfaceUse use;
+    private final InterfaceChanges changes;
+    private Optional<KernelInterface> own = Optional.empty();
+    private List<String> told = List.of();
 
     /**
      * @param root of {@code sys} and {@code proc}
      * @param controls a test's, for interfaces that are none
      */
-    QuietInterface(Path root, Controls controls) {
-        this.root = root;
+    QuietInterface(Path root, InterfaceChanges.Controls controls, Log log) {
         this.controls = controls;
+        this.log = log;
+        this.interfaces = new KernelInterfaces(root.resolve("sys"));
+        this.use = new InterfaceUse(root.resolve("proc"));
+        this.changes = new InterfaceChanges(root, controls);
     }
 
-    public static QuietInterface ofThisMachine() {
-        return new QuietInterface(Path.of("/"), new KernelControls());
+    /** @param log told what others do to it */
+    public static QuietInterface ofThisMachine(Log log) {
+        return new QuietInterface(Path.of("/"), new KernelControls(), log);
     }
 
     /**
@@ -81,20 +73,14 @@ public final class QuietInterface {
      * @throws UserException if somebody does
      */
     public void check(KernelInterface standby) {
-        if (standby.master().isPresent() && !standby.isStandby()) {
-            throw new UserException(standby.name() + " belongs to "
-                    + standby.master().get()
-                    + " (ip link show " + standby.name() + "), which would get what it receives. Take it out first: ip"
-                    + " link set " + standby.name() + " nomaster");
-        }
-        for (String name : withFailoverDevice(standby)) {
-            List<InetAddress> addresses = new InterfaceAddresses(() -> name, root.resolve("proc")).configured();
-            if (!addresses.isEmpty()) {
-                throw new UserException(name + " has the address "
-                        + addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(", "))
-                        + ": an interface below a port has none, for the kernel would go past the port with it. Move it to"
-                        + " the port's own interface (--handler tap:NAME), and see that no network service takes one again"
-                        + " (twinport doctor). To remove it: ip address flush dev " + name);
+        for (KernelInterface each : withFailoverDevice(standby)) {
+            List<InterfaceUse.Use> uses = use.of(interfaces.folder(each.name()), standby.failoverDevice());
+            if (!uses.isEmpty()) {
+                throw new UserException(each.name() + " " + InterfaceUse.describe(uses)
+                        + ": an interface below a port is the port's alone. The kernel would go past the port with it, and what"
+                        + " is on top of it would be cut off. Move that to the port's own interface (--handler tap:NAME), and see"
+                        + " that no network service sets it up again (twinport doctor). To free it: "
+                        + InterfaceUse.howToEnd(uses));
             }
         }
         controls.discipline(standby.index())
@@ -107,31 +93,24 @@ public final class QuietInterface {
     }
 
     /**
-     * Makes the interface silent and starts it. What was done stays until {@link #restore}, also if this fails.
+     * Makes an interface silent that is the port's alone, and starts it. What was done stays until {@link #restore}, also if this
+     * fails.
      *
      * @return what was done, in words
      * @throws UserException if somebody uses the interface, or there is no right to change it
      */
-    public String quiet(KernelInterface standby) {
+    public synchronized String silence(KernelInterface standby) {
         check(standby);
+        own = Optional.of(standby);
         try {
             // First, so that what the other steps would have the kernel say is not heard.
-            controls.dropAll(standby.index(), true);
-            then(standby.index(), name -> controls.dropAll(standby.index(), false));
-            for (String name : withFailoverDevice(standby)) {
-                int index = name.equals(standby.name()) ? standby.index() : indexOf(name);
-                setting(index, name, "ipv6", "disable_ipv6");
-                setting(index, name, "ipv4", "rp_filter");
-                flag(index, name, InterfaceControl.NO_ARP);
-            }
-            features(standby);
-            flag(standby.index(), standby.name(), InterfaceControl.ALL_MULTICAST);
-            flag(standby.index(), standby.name(), InterfaceControl.UP);
-        } catch (PosixException | IOException e) {
-            throw new UserException(
-                    standby.name() + " cannot be made silent: " + e.getMessage()
-                            + ". It takes root, or CAP_NET_ADMIN and a /proc/sys that can be written.",
-                    e);
+            changes.dropAll(target(standby), SPEAKS);
+            quietSteps(standby).forEach(Runnable::run);
+            passWhole(standby, true);
+            changes.receiveAllMulticast(target(standby), "it may miss the port's multicast");
+            changes.start(target(standby));
+        } catch (PosixException | UncheckedIOException e) {
+            throw new UserException(standby.name() + " cannot be made silent: " + e.getMessage() + ". " + RIGHTS, e);
         }
         return "is silent now"
                 + standby.failoverDevice()
@@ -140,103 +119,134 @@ public final class QuietInterface {
                 + partialChecksums(standby);
     }
 
-    /** Puts all back that was changed; what belongs to an interface that has gone is past. */
-    public void restore() {
-        List<RuntimeException> failures = new ArrayList<>();
-        while (!undo.isEmpty()) {
-            Undo last = undo.pop();
-            nameOf(last.index()).ifPresent(name -> {
-                try {
-                    last.step().accept(name);
-                } catch (RuntimeException e) {
-                    failures.add(e);
-                }
-            });
+    /**
+     * Keeps the kernel quiet on an interface that a driver of DPDK's works over beside it. One that somebody else uses is left to
+     * him, and that is said.
+     *
+     * @param isPacketSocket whether the driver gets frames after the kernel may have merged them; by XDP it gets them before
+     * @return what was done, in words; empty if it was so already
+     */
+    public synchronized Optional<String> keepQuietBeside(KernelInterface shared, boolean isPacketSocket) {
+        own = Optional.of(shared);
+        List<InterfaceUse.Use> uses = use.of(interfaces.folder(shared.name()));
+        if (!uses.isEmpty()) {
+            log.warn(shared.name() + " " + InterfaceUse.describe(uses)
+                    + ": it is used beside the port. The kernel takes what comes by it once more, and what it sends there with"
+                    + " the port's MAC address draws the traffic to this side. To free it: "
+                    + InterfaceUse.howToEnd(uses));
+            told = uses.stream().map(each -> shared.name() + " " + each.text()).toList();
+        }
+        List<Runnable> steps = new ArrayList<>(uses.isEmpty() ? quietSteps(shared) : List.of());
+        steps.add(() -> passWhole(shared, isPacketSocket));
+        List<String> failures = new ArrayList<>();
+        for (Runnable step : steps) {
+            try {
+                step.run();
+            } catch (PosixException | UncheckedIOException e) {
+                failures.add(e.getMessage());
+            }
         }
         if (!failures.isEmpty()) {
-            RuntimeException first = failures.getFirst();
-            throw new UserException("not all settings are as they were found: " + first.getMessage(), first);
+            log.warn(shared.name() + " is not all as the port needs it: " + String.join("; ", failures) + ". " + RIGHTS
+                    + " Until then the kernel may take frames in a second time, and speak with the port's MAC address");
+        }
+        return changes.isEmpty()
+                ? Optional.empty()
+                : Optional.of("keeps the kernel quiet on " + shared.name() + ": " + changes.describe(target(shared)));
+    }
+
+    /** Puts all back that was changed; what belongs to an interface that has gone is past. */
+    public synchronized void restore() {
+        own = Optional.empty();
+        told = List.of();
+        changes.restore();
+    }
+
+    /**
+     * Looks whether all is as it was set, and whether somebody uses the interface now.
+     *
+     * @return what is not as it should be, in words
+     */
+    public synchronized List<String> lookAfter() {
+        Optional<KernelInterface> here =
+                own.flatMap(one -> interfaces.nameOf(one.index(), one.name()).map(one::named));
+        if (here.isEmpty()) {
+            return List.of(); // nobody's, or it has gone: what was set on it is put back if it returns
+        }
+        own = here;
+        List<String> differences = new ArrayList<>(changes.lookAfter(log));
+        List<String> uses = new ArrayList<>();
+        Optional<String> over = here.get().failoverDevice();
+        for (KernelInterface each : withFailoverDevice(here.get())) {
+            use.withoutRoutes(interfaces.folder(each.name()), over).forEach(one -> tell(each.name(), one, uses));
+        }
+        told = uses;
+        differences.addAll(uses);
+        return differences;
+    }
+
+    private void tell(String name, InterfaceUse.Use one, List<String> uses) {
+        String text = name + " " + one.text();
+        uses.add(text);
+        if (!told.contains(text)) {
+            log.warn(text + ": somebody else uses it now, beside the port. To end that: " + one.end());
         }
     }
 
-    private static List<String> withFailoverDevice(KernelInterface standby) {
-        List<String> names = new ArrayList<>(List.of(standby.name()));
-        standby.failoverDevice().ifPresent(names::add);
-        return names;
+    private List<KernelInterface> withFailoverDevice(KernelInterface standby) {
+        List<KernelInterface> both = new ArrayList<>(List.of(standby));
+        standby.failoverDevice().flatMap(interfaces::exactly).ifPresent(both::add);
+        return both;
     }
 
-    private void then(int index, Consumer<String> step) {
-        undo.push(new Undo(index, step));
+    private static Target target(KernelInterface one) {
+        return new Target(one.index(), one.name());
     }
 
-    /** Switches one of {@code /proc/sys/net} on; a kernel without IPv6 has none of it. */
-    private void setting(int index, String name, String family, String key) throws IOException {
-        Path file = settingFile(name, family, key);
-        if (!Files.exists(file)) {
+    private List<Runnable> quietSteps(KernelInterface one) {
+        List<Runnable> steps = new ArrayList<>();
+        for (KernelInterface each : withFailoverDevice(one)) {
+            Target target = target(each);
+            steps.add(() -> changes.set(target, "ipv6", "disable_ipv6", SPEAKS));
+            steps.add(() -> changes.set(
+                    target, "ipv4", "rp_filter", "the kernel takes in a second time what comes by the port"));
+            steps.add(() -> changes.resolveNoAddresses(target, SPEAKS));
+        }
+        return steps;
+    }
+
+    /** What merges frames or leaves them unfinished is switched off, at the other end too where that is in this namespace. */
+    private void passWhole(KernelInterface one, boolean isPacketSocket) {
+        Map<String, Boolean> features = isPacketSocket ? controls.features(one.index()) : Map.of();
+        features.forEach((feature, on) -> {
+            if (MERGING.contains(feature)) {
+                changes.switchOff(target(one), feature, "frames come merged, and are refused");
+            } else if (feature.equals(UNCHECKED) && one.driver().equals(VIRTIO)) {
+                changes.switchOff(target(one), feature, "frames come with checksums that are not complete");
+            }
+        });
+        controls.otherEnd(one.index())
+                .filter(end -> end.leavesChecksums().orElse(true))
+                .ifPresent(end -> complete(one, end));
+    }
+
+    private void complete(KernelInterface one, OtherEnd end) {
+        if (end.isHere() && end.leavesChecksums().isPresent()) {
+            changes.switchOff(new Target(end.index(), end.name()), OtherEnd.CHECKSUMS, "TCP does not work");
             return;
         }
-        String before = Files.readString(file).strip();
-        if (!before.equals("1")) {
-            Files.writeString(file, "1");
-            then(index, now -> write(settingFile(now, family, key), before));
-        }
-    }
-
-    private Path settingFile(String name, String family, String key) {
-        return root.resolve("proc/sys/net")
-                .resolve(family)
-                .resolve("conf")
-                .resolve(name)
-                .resolve(key);
-    }
-
-    private static void write(Path file, String text) {
-        try {
-            Files.writeString(file, text);
-        } catch (IOException e) {
-            throw new UserException("cannot write '" + text + "' to " + file + ": " + e.getMessage(), e);
-        }
-    }
-
-    private void flag(int index, String name, int flag) {
-        if (!controls.hasFlag(name, flag)) {
-            controls.setFlag(name, flag, true);
-            then(index, now -> controls.setFlag(now, flag, false));
-        }
-    }
-
-    private void features(KernelInterface standby) {
-        Map<String, Boolean> on = new LinkedHashMap<>(controls.features(standby.name()));
-        on.values().removeIf(isOn -> !isOn);
-        on.keySet().retainAll(MERGING);
-        if (!on.isEmpty()) {
-            Map<String, Boolean> off = new LinkedHashMap<>(on);
-            off.replaceAll((feature, isOn) -> false);
-            controls.setFeatures(standby.name(), off);
-            then(standby.index(), name -> controls.setFeatures(name, on));
-        }
+        log.warn(end + " of " + one.name() + (end.leavesChecksums().isPresent() ? " leaves" : " may leave")
+                + " checksums to a NIC, and merges frames. There is no NIC between: whoever gets such frames from the port drops"
+                + " them, and TCP does not work. Have it complete them: " + end.command());
     }
 
     /** Its virtio driver may have told the host for good that checksums need not be complete. */
     private String partialChecksums(KernelInterface standby) {
-        boolean complete = !standby.driver().equals("virtio_net")
-                || Boolean.FALSE.equals(controls.features(standby.name()).get("rx-checksum"));
+        boolean complete = !standby.driver().equals(VIRTIO)
+                || Boolean.FALSE.equals(controls.features(standby.index()).get(UNCHECKED));
         return complete
                 ? ""
                 : ". The driver cannot refuse frames whose checksums are not complete, as senders on the same host may"
                         + " send them: guest_csum=off in QEMU (libvirt: <driver><guest csum='off'/></driver>)";
-    }
-
-    private int indexOf(String name) throws IOException {
-        return Integer.parseInt(
-                Files.readString(root.resolve(INTERFACES).resolve(name).resolve("ifindex"))
-                        .strip());
-    }
-
-    private Optional<String> nameOf(int index) {
-        return SystemFiles.list(root.resolve(INTERFACES)).stream()
-                .filter(folder -> SystemFiles.text(folder.resolve("ifindex")).equals(String.valueOf(index)))
-                .map(SystemFiles::name)
-                .findFirst();
     }
 }

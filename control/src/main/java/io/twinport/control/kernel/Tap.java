@@ -15,6 +15,7 @@ import io.twinport.posix.TapQueue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.NoOpIdleStrategy;
 
@@ -96,12 +97,17 @@ public final class Tap implements PortInterface, AutoCloseable, Conductor.Listen
         return closed ? "" : tap.name();
     }
 
+    /** Its number; empty when it has been deleted, or is in another network namespace. */
+    public synchronized OptionalInt index() {
+        return closed ? OptionalInt.empty() : tap.index();
+    }
+
     @Override
     public synchronized Optional<MacAddress> mac() {
         return mac;
     }
 
-    /** Now, or when it is there again. */
+    /** Now, or when it is made again. */
     @Override
     public synchronized void setMac(MacAddress wanted) {
         mac = Optional.of(wanted);
@@ -120,7 +126,7 @@ public final class Tap implements PortInterface, AutoCloseable, Conductor.Listen
         whereItIs(() -> tap.setMtu(wanted));
     }
 
-    /** An interface that has been deleted or moved to another network namespace is not ours to set. */
+    /** An interface that has been deleted cannot be set, and the MTU of one in another network namespace is not ours to set. */
     private static void whereItIs(Runnable action) {
         try {
             action.run();

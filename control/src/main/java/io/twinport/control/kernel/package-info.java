@@ -1,7 +1,8 @@
 /**
  * The interface that the kernel sees. A {@code RingHandler} runs on the poll thread and only touches rings;
- * {@code TapPump} is a thread of its own, since a burst to a TAP is 25 to 31 us of system calls. {@code TapWatch} is a
- * control thread, which may wait: it follows what the interface's user does to it.
+ * {@code TapPump} is a thread of its own, since a burst to a TAP is 25 to 31 us of system calls. {@code InterfaceWatch} is a
+ * control thread, which may wait: it follows what others do to that interface, and to those below the sides, which {@code
+ * QuietInterface} keeps as a port needs them.
  */
 @NullMarked
 package io.twinport.control.kernel;

@@ -1,7 +1,6 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
-import io.twinport.dataplane.KernelLinks;
 import io.twinport.dpdk.Devargs;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -76,12 +75,10 @@ public final class Claims {
         if (side.isSearch()) {
             return all;
         }
-        if (side.driver() == SideDriver.KERNEL && !Devargs.isPci(side.name())) {
-            all.add(networkInterface(side.name()));
-            return all;
+        if (side.driver() != SideDriver.KERNEL || side.isPci()) {
+            all.add(side.name());
         }
-        all.add(side.name());
-        KernelLinks.interfaceOf(side.devargs()).map(Claims::networkInterface).ifPresent(all::add);
+        side.interfaces().stream().map(Claims::networkInterface).forEach(all::add);
         socketOf(side.name(), side.devargs()).map(path -> socket(Path.of(path))).ifPresent(all::add);
         return all;
     }

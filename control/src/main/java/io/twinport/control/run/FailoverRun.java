@@ -58,7 +58,8 @@ public final class FailoverRun {
             for (PortPlan plan : plans) {
                 int id = ports.size();
                 RunLog ofPort = new RunLog(out, time, plans.size() == 1 ? "" : plan.name() + ": ");
-                ports.add(new PortRun(engine, id, plan, queues.get(id), devices, ofPort, FailoverRun::endProcess));
+                ports.add(new PortRun(
+                        engine, id, plan, queues.get(id), devices, ofPort, this::isTaken, FailoverRun::endProcess));
             }
         } catch (RuntimeException | Error e) {
             // Their interfaces have threads, which use the engine's mbufs.
@@ -119,6 +120,16 @@ public final class FailoverRun {
      */
     public static FailoverRun create(Engine engine, List<PortPlan> plans, PrintStream out) {
         return new FailoverRun(engine, plans, out);
+    }
+
+    /**
+     * Checks that this machine has what ports need, as far as that can be seen before anything is started.
+     *
+     * @throws UserException if it is not so
+     */
+    public static void checkMachine(List<PortPlan> plans) {
+        plans.forEach(PortPlan::checkMachine);
+        InterfaceClaims.check(plans);
     }
 
     /** All ports, for an operator. */
@@ -235,6 +246,11 @@ public final class FailoverRun {
         lives.stream().flatMap(life -> life.mistake().stream()).findFirst().ifPresent(mistake -> {
             throw mistake;
         });
+    }
+
+    /** Whether an interface of the kernel's is a port's own, or below a side. */
+    private boolean isTaken(int index) {
+        return ports.stream().anyMatch(port -> port.hasInterface(index));
     }
 
     /** Its ports and who polls them, in one line. */

@@ -10,6 +10,7 @@ import io.twinport.dataplane.member.FilterSettings;
 import io.twinport.dataplane.member.Member;
 import io.twinport.dataplane.member.PortConfiguration;
 import io.twinport.dpdk.MacAddress;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -144,6 +145,22 @@ final class LiveSettings {
             }
             followFilter(now);
         });
+    }
+
+    /**
+     * Looks whether a side's interface of the kernel's is as the port is set, or whether others have set it otherwise.
+     *
+     * @param watch what is known of that side so far
+     * @return what is not as it should be, in words
+     */
+    synchronized List<String> lookAfter(int side, SideWatch watch) {
+        return configuration
+                .ask(
+                        side,
+                        dev -> dev.kernelSide()
+                                .map(own -> watch.look(own, configuration.mtu(), configuration.mac()))
+                                .orElse(List.of()))
+                .orElse(List.of());
     }
 
     private void followFilter(TapSettings now) {

@@ -7,6 +7,7 @@ import io.twinport.control.socket.ControlRequest;
 import io.twinport.dpdk.EalLog;
 import io.twinport.dpdk.MbufPool;
 import java.lang.System.Logger.Level;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -140,21 +141,25 @@ public final class OperatorCommands {
     /**
      * @param standby null while nothing is known of it
      * @param failures of its sides, by their roles: what part of one is dead though its link is up
+     * @param differences what is not as it should be below its sides, which stand before it
      */
     record PortHealth(
             String name,
             String active,
             boolean carrier,
             PortView.@Nullable HealthView standby,
-            Map<String, String> failures) {
+            Map<String, String> failures,
+            List<String> differences) {
         static PortHealth of(PortView view) {
             Map<String, String> failures = new LinkedHashMap<>();
+            List<String> differences = new ArrayList<>();
             for (PortView.SideView side : view.sides()) {
                 if (side.failure() != null) {
                     failures.put(side.role(), side.failure());
                 }
+                side.differences().forEach(each -> differences.add(side.role() + ": " + each));
             }
-            return new PortHealth(view.name(), view.active(), view.carrier(), view.health(), failures);
+            return new PortHealth(view.name(), view.active(), view.carrier(), view.health(), failures, differences);
         }
     }
 

@@ -47,6 +47,7 @@ final class Pairing {
         List<PciNic> candidates = nics.stream()
                 .filter(PciNic::isVirtio)
                 .filter(nic -> sides.stream().noneMatch(side -> side.name().equals(nic.address())))
+                .filter(nic -> nic.isFree(standby.binding()))
                 .toList();
         Optional<MacAddress> known = addressOf(sides);
         if (known.isPresent()) {
@@ -58,7 +59,10 @@ final class Pairing {
             throw new UserException("--standby " + standby.name() + ": "
                     + (candidates.isEmpty() ? "no virtio-net device" : "more than one virtio-net device")
                     + known.map(mac -> " has the MAC address " + mac).orElse(" can be one of a pair")
-                    + "; " + PciNic.list(nics) + ". Give its PCI address.");
+                    + "; " + PciNic.list(nics) + ". "
+                    + (nics.stream().anyMatch(nic -> nic.isVirtio() && !nic.isFree(standby.binding()))
+                            ? "One that is in use is not chosen: free it, or say with --bind-in-use that it may be taken."
+                            : "Give its PCI address."));
         }
         return standby.found(candidates.getFirst().address());
     }

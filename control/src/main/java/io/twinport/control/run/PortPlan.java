@@ -1,9 +1,11 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.Binding;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dpdk.MacAddress;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -121,8 +123,11 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
             all.add(wanted);
             wanted = Pairing.ofThisMachine().resolve(all).getLast();
         }
-        boolean binds = sides.stream().anyMatch(SideSpec::binds);
-        return binds && wanted.isPci() ? wanted.bound() : wanted;
+        Binding binding = sides.stream()
+                .map(SideSpec::binding)
+                .max(Comparator.naturalOrder())
+                .orElseThrow();
+        return wanted.isPci() ? wanted.bound(binding) : wanted;
     }
 
     static void check(List<SideSpec> sides) {

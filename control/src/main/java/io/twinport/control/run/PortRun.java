@@ -1,7 +1,9 @@
 package io.twinport.control.run;
 
 import io.twinport.control.Engine;
+import io.twinport.control.Log;
 import io.twinport.control.Pause;
+import io.twinport.control.UserException;
 import io.twinport.control.hotplug.DeviceLock;
 import io.twinport.control.hotplug.Membership;
 import io.twinport.control.hotplug.SideLife;
@@ -9,7 +11,7 @@ import io.twinport.control.hotplug.SidePlan;
 import io.twinport.control.hotplug.Slot;
 import io.twinport.control.hotplug.Watchdog;
 import io.twinport.control.kernel.InterfaceAddresses;
-import io.twinport.control.kernel.TapWatch;
+import io.twinport.control.kernel.InterfaceWatch;
 import io.twinport.control.metrics.MeasuredPort;
 import io.twinport.control.metrics.Metrics;
 import io.twinport.dataplane.Offloads;
@@ -29,6 +31,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 
 /** One failover port of a run, from start to end. Either side may be missing at the start (R21, R39), and come later. */
 final class PortRun {
@@ -43,7 +46,8 @@ final class PortRun {
     private final Watchdog watchdog;
     private final PortConfiguration configuration;
     private final LiveSettings live;
-    private Optional<TapWatch> tapWatch = Optional.empty();
+    private final PortInterfaces interfaces;
+    private Optional<InterfaceWatch> watch = Optional.empty();
     private final PortAnnouncer announcer;
     private final PortMonitor monitor;
     private final List<SideLife> lives = new CopyOnWriteArrayList<>();
@@ -53,6 +57,7 @@ final class PortRun {
      * Makes the port, of queues whose loops are made and do not run yet.
      *
      * @param devices held while EAL's list of devices changes
+     * @param isTaken whether an interface of the kernel's is a port's own, or below a side
      * @param hangs told what cannot be given back; does not return
      */
     PortRun(
@@ -62,6 +67,7 @@ final class PortRun {
             PortQueues queues,
             DeviceLock devices,
             RunLog log,
+            IntPredicate isTaken,
             Consumer<String> hangs) {
         this.engine = engine;
         this.id = id;
@@ -75,11 +81,12 @@ final class PortRun {
         this.configuration =
                 new PortConfiguration("twinport." + id, engine.pool(), queues.events(), places, Offloads.NONE);
         this.live = new LiveSettings(configuration, queues.tap(), queues::useMac, log);
+        this.interfaces = new PortInterfaces(engine.kernelLinks(), queues.tap(), live, isTaken, log);
         configure(settings.configuration());
         this.announcer = new PortAnnouncer(
                 settings.announce(),
                 configuration::mac,
-                queues.tap().map(tap -> new InterfaceAddresses(tap::presentName)),
+                queues.tap().map(tap -> new InterfaceAddresses(tap::index)),
                 new FrameSender(places.getFirst(), engine.pool()));
         this.monitor = new PortMonitor(
                 id,
@@ -114,7 +121,7 @@ final class PortRun {
 
     /** Sets the sides going, the primary first: a side without an address gets the other's. */
     void attach() {
-        tapWatch = queues.tap().map(tap -> TapWatch.start(tap, live::follow, log));
+        watch = Optional.of(InterfaceWatch.start(plan.name(), interfaces::look, log));
         plan.sides().forEach(spec -> lives.add(newLife(spec)));
         watchdog.start();
         for (SideLife life : lives) {
@@ -125,8 +132,10 @@ final class PortRun {
 
     /** A side's life, which is not started yet. */
     SideLife newLife(SideSpec spec) {
-        Slot slot = spec.slot(configuration::identity, this::isTaken, engine.conductor()::lookAtSides);
-        SideLife life = new SideLife(new Plan(spec, slot), slot, devices, log);
+        Log ofSide = (level, text) -> log.line(level, spec.role() + " " + spec.name() + ": " + text);
+        Slot slot =
+                spec.slot(configuration::identity, this::isTaken, engine.conductor()::lookAtSides, interfaces, ofSide);
+        SideLife life = new SideLife(new Plan(spec, slot, ofSide), slot, devices, log);
         watchdog.watch(spec.role() + " " + spec.name(), life::isWantedBack);
         return life;
     }
@@ -134,10 +143,21 @@ final class PortRun {
     /**
      * Checks whether a side's device can be had.
      *
-     * @throws io.twinport.control.UserException if it cannot
+     * @throws UserException if it cannot
      */
     void check(SideSpec spec) {
         spec.checkSlot(configuration.identity(), this::isTaken);
+        interfaces.check(spec);
+    }
+
+    /** Whether an interface of the kernel's is the port's own, or below one of its sides. */
+    boolean hasInterface(int index) {
+        return interfaces.has(index);
+    }
+
+    /** What others have set otherwise below a side, and what else is not as it should be there. */
+    List<String> differences(int side) {
+        return interfaces.differences(side);
     }
 
     /** Whether the device at a PCI address is somebody's in this process, or is to be. */
@@ -246,7 +266,7 @@ final class PortRun {
         log.end();
         monitor.end();
         announcer.end();
-        tapWatch.ifPresent(TapWatch::close);
+        watch.ifPresent(InterfaceWatch::close);
         lives.forEach(SideLife::stop);
     }
 
@@ -277,10 +297,12 @@ final class PortRun {
     private final class Plan implements SidePlan {
         private final SideSpec spec;
         private final Slot slot;
+        private final Log log;
 
-        Plan(SideSpec spec, Slot slot) {
+        Plan(SideSpec spec, Slot slot, Log log) {
             this.spec = spec;
             this.slot = slot;
+            this.log = log;
         }
 
         /** Of the device that is there now. */
@@ -300,7 +322,15 @@ final class PortRun {
 
         @Override
         public SideDevice open() {
-            return present().open(configuration.mac(), slot, engine.kernelLinks());
+            interfaces.lookAfter(spec.side(), slot, log);
+            SideDevice dev = present().open(configuration.mac(), slot, engine.kernelLinks());
+            if (dev.kernelSide()
+                    .filter(own -> own.index() != slot.heldInterface())
+                    .isPresent()) {
+                dev.remove();
+                throw new UserException("the interface was renamed while its driver was looking for it.");
+            }
+            return dev;
         }
 
         @Override

@@ -39,6 +39,7 @@ public record PortView(
      * @param megabits per second, -1 where that is not known
      * @param trouble why the last device could not join; null if none was refused
      * @param failure what part of it has failed though its link is up; null if none has
+     * @param differences what is not as it should be below it: what others have set, and frames that could not be taken
      */
     public record SideView(
             String role,
@@ -49,7 +50,8 @@ public record PortView(
             boolean ready,
             long megabits,
             @Nullable String trouble,
-            @Nullable String failure) {}
+            @Nullable String failure,
+            List<String> differences) {}
 
     /** What is thought of the standby, and why (U9). */
     public record HealthView(String verdict, String evidence) {

@@ -44,7 +44,8 @@ record PortViews(PortRun port) {
                         .ask(side, dev -> dev.linkSettings().megabits())
                         .orElse(LinkSettings.UNKNOWN_SPEED),
                 life.trouble().isEmpty() ? null : life.trouble(),
-                failure.isEmpty() ? null : failure);
+                failure.isEmpty() ? null : failure,
+                port.differences(side));
     }
 
     PortView.Statistics statistics() {

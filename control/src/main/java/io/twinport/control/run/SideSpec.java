@@ -1,9 +1,10 @@
 package io.twinport.control.run;
 
+import io.twinport.control.Log;
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.Binding;
 import io.twinport.control.hotplug.DriverSocket;
 import io.twinport.control.hotplug.FarEndSlot;
-import io.twinport.control.hotplug.InterfaceSlot;
 import io.twinport.control.hotplug.KernelSlot;
 import io.twinport.control.hotplug.PciBus;
 import io.twinport.control.hotplug.PciSlot;
@@ -40,10 +41,10 @@ import java.util.regex.Pattern;
  * @param name the device's name in it
  * @param mac the address that the arguments give it
  * @param driver who drives it
- * @param binds whether a PCI device may be taken from the kernel
+ * @param binding whether a PCI device may be taken from the kernel
  */
 public record SideSpec(
-        int side, String devargs, String name, Optional<MacAddress> mac, SideDriver driver, boolean binds) {
+        int side, String devargs, String name, Optional<MacAddress> mac, SideDriver driver, Binding binding) {
     /** With which net_mlx5 and net_netvsc lend buffers of the device's (U6). */
     private static final List<String> LENDING_ARGUMENTS = List.of("mprq_en", "rx_extmbuf_enable");
 
@@ -62,7 +63,8 @@ public record SideSpec(
         String option = "--" + PolicyText.side(side) + " " + devargs;
         String name = Devargs.nameOf(devargs);
         if (isSearch(name)) {
-            return new SideSpec(side, noArguments(option, devargs), name, macOf(option, name), SideDriver.DPDK, false);
+            return new SideSpec(
+                    side, noArguments(option, devargs), name, macOf(option, name), SideDriver.DPDK, Binding.NONE);
         }
         if (!Devargs.isPci(name) && !VIRTUAL.matcher(name).matches()) {
             throw new UserException(
@@ -90,7 +92,7 @@ public record SideSpec(
                     name,
                     Devargs.argument(devargs, "mac").map(MacAddress::parse),
                     SideDriver.DPDK,
-                    false);
+                    Binding.NONE);
         } catch (IllegalArgumentException e) {
             throw new UserException(option + ": " + e.getMessage() + ".", e);
         }
@@ -136,7 +138,8 @@ public record SideSpec(
                             + " kernel's (eth1), its device's PCI address (0000:02:00.0) or its MAC address"
                             + " (mac:52:54:00:12:34:56).");
         }
-        return new SideSpec(side, noArguments(option, text), name, macOf(option, name), SideDriver.KERNEL, false);
+        return new SideSpec(
+                side, noArguments(option, text), name, macOf(option, name), SideDriver.KERNEL, Binding.NONE);
     }
 
     private static boolean isSearch(String name) {
@@ -173,7 +176,7 @@ public record SideSpec(
         if (other == SideDriver.TWINPORT) {
             checkVirtio();
         }
-        return new SideSpec(side, devargs, name, mac, other, binds);
+        return new SideSpec(side, devargs, name, mac, other, binding);
     }
 
     private void checkVirtio() {
@@ -206,8 +209,19 @@ public record SideSpec(
     }
 
     /** With {@code --bind}: its device may be taken from the kernel. */
-    public SideSpec bound() {
-        return new SideSpec(side, devargs, name, mac, driver, true);
+    public SideSpec bound(Binding how) {
+        return new SideSpec(side, devargs, name, mac, driver, how);
+    }
+
+    /**
+     * Names of the kernel's interfaces that it works over or makes, as far as it was given those; not what a PCI or MAC address
+     * leads to.
+     */
+    public List<String> interfaces() {
+        if (driver != SideDriver.KERNEL) {
+            return KernelLinks.interfacesOf(devargs);
+        }
+        return isSearch() || Devargs.isPci(name) ? List.of() : List.of(name);
     }
 
     /**
@@ -216,16 +230,23 @@ public record SideSpec(
      * @param address the port's, as soon as it is known
      * @param isTaken whether the device at a PCI address belongs to another side
      * @param onLinkChange told when the link of what is below the device has changed; any thread
+     * @param ours what this process knows of the kernel's interfaces
+     * @param log told what others do to an interface of the kernel's
      */
-    Slot slot(Supplier<Optional<MacAddress>> address, Predicate<String> isTaken, Runnable onLinkChange) {
+    Slot slot(
+            Supplier<Optional<MacAddress>> address,
+            Predicate<String> isTaken,
+            Runnable onLinkChange,
+            KernelSlot.Ours ours,
+            Log log) {
         if (driver == SideDriver.KERNEL) {
-            return KernelSlot.ofThisMachine(name);
+            return KernelSlot.kept(name, ours, log);
         }
         if (isSearch()) {
             return search(address, isTaken);
         }
         if (isPci()) {
-            return new PciSlot(PciBus.ofThisMachine(), name, binds);
+            return new PciSlot(PciBus.ofThisMachine(), name, binding);
         }
         Optional<FarEndAddress> farEnd = FarEndSlot.addressOf(devargs);
         if (farEnd.isPresent()) {
@@ -234,7 +255,9 @@ public record SideSpec(
         // net_tap makes its interface itself.
         return name.startsWith("net_tap")
                 ? Slot.VIRTUAL
-                : KernelLinks.interfaceOf(devargs).<Slot>map(InterfaceSlot::new).orElse(Slot.VIRTUAL);
+                : KernelLinks.interfaceOf(devargs)
+                        .<Slot>map(own -> KernelSlot.shared(own, name.startsWith("net_af_xdp"), ours, log))
+                        .orElse(Slot.VIRTUAL);
     }
 
     /**
@@ -248,11 +271,11 @@ public record SideSpec(
     void checkSlot(Optional<MacAddress> address, Predicate<String> isTaken) {
         try {
             if (driver == SideDriver.KERNEL) {
-                KernelSlot.ofThisMachine(name).check();
+                KernelSlot.check(name);
             } else if (isSearch()) {
                 search(() -> address, isTaken).check();
             } else if (isPci()) {
-                new PciSlot(PciBus.ofThisMachine(), name, binds).check();
+                new PciSlot(PciBus.ofThisMachine(), name, binding).check();
             } else {
                 FarEndSlot.addressOf(devargs).ifPresent(FarEndSlot::check);
             }
@@ -275,17 +298,17 @@ public record SideSpec(
     }
 
     private SearchSlot search(Supplier<Optional<MacAddress>> address, Predicate<String> isTaken) {
-        return new SearchSlot(PciBus.ofThisMachine(), () -> mac.or(address), isTaken, binds);
+        return new SearchSlot(PciBus.ofThisMachine(), () -> mac.or(address), isTaken, binding);
     }
 
     /** The same side, of which it has turned out which device it is. */
     SideSpec found(String device) {
-        return new SideSpec(side, device, device, mac, driver, binds);
+        return new SideSpec(side, device, device, mac, driver, binding);
     }
 
     /** The same side, of which it has turned out which virtual device it is. */
     SideSpec found(String devargs, MacAddress address) {
-        return new SideSpec(side, devargs, Devargs.nameOf(devargs), Optional.of(address), driver, binds);
+        return new SideSpec(side, devargs, Devargs.nameOf(devargs), Optional.of(address), driver, binding);
     }
 
     /** A virtual device without {@code mac=} gets the other side's address. */
@@ -312,14 +335,13 @@ public record SideSpec(
             return VirtioSide.open(name);
         }
         if (driver == SideDriver.KERNEL) {
-            String arguments = ",iface=" + name + ",qdisc_bypass=1";
-            return new EthSide(
-                    EthDev.probe("net_af_packet_" + name + arguments), kernelLinks.below("net_af_packet" + arguments));
+            String arguments = "net_af_packet_" + name + ",iface=" + name + ",qdisc_bypass=1";
+            return kernelLinks.side(EthDev.probe(arguments), arguments);
         }
         Optional<KernelLinks.Below> below = slot.below();
         DriverSocket.free(devargs);
         EthDev dev = EthDev.probe(slot.devargs(devargsWith(address)), devargs);
-        return new EthSide(dev, below.or(() -> kernelLinks.below(devargs)));
+        return below.isPresent() ? new EthSide(dev, below) : kernelLinks.side(dev, devargs);
     }
 
     /** {@code primary} or {@code standby}. */

@@ -83,6 +83,11 @@ final class VdevPairing {
             return sides;
         }
         List<Vdev> found = known(sides).map(this::with).orElseGet(() -> searching.size() == 2 ? pair() : List.of());
+        if (found.isEmpty() && searching.size() == 2 && free.size() > 1) {
+            throw new UserException(OPTION + ": no two of the devices have the same MAC address ("
+                    + free.stream().map(vdev -> vdev.name() + " " + vdev.mac()).collect(Collectors.joining(", "))
+                    + "), and auto knows a pair by that. Give two of them the same mac=.");
+        }
         if (found.size() > searching.size()) {
             throw new UserException(OPTION + ": " + found.size() + " devices have the MAC address "
                     + found.getFirst().mac() + ": say which of them the sides are (" + names(found) + ").");

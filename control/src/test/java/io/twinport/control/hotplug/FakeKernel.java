@@ -72,6 +72,18 @@ final class FakeKernel {
         }
     }
 
+    /** Somebody uses the device's interface: all that goes elsewhere goes by it. */
+    synchronized void use(String address) {
+        try {
+            mkdirs(devices.resolve(address).resolve("net/eth0"));
+            Path folder = sysfs.resolveSibling("proc/net");
+            mkdirs(folder);
+            Files.writeString(folder.resolve("route"), "eth0\t00000000\t010200C0\t0003\t0\t0\t0\t00000000\t0\t0\t0\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The device can be shared by libibverbs. */
     synchronized void addRdma(String address) {
         mkdirs(devices.resolve(address).resolve("infiniband/rdma0"));

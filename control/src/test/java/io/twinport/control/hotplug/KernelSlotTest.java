@@ -8,29 +8,77 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.control.UserException;
 import io.twinport.control.kernel.FakeInterfaces;
 import io.twinport.control.kernel.KernelInterfaces;
-import io.twinport.control.kernel.QuietInterface;
+import io.twinport.dataplane.KernelLinks;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class KernelSlotTest {
     private static final String MAC = "52:54:00:00:00:01";
 
     @TempDir
+    private Path root;
+
     private Path sysfs;
 
     private FakeInterfaces kernel;
 
     @BeforeEach
     void boot() {
+        sysfs = root.resolve("sys");
         kernel = new FakeInterfaces(sysfs);
     }
 
+    private final Map<Integer, Integer> departures = new HashMap<>();
+    private final Set<Integer> taken = new HashSet<>();
+    private final List<String> log = new ArrayList<>();
+
+    private final KernelSlot.Ours ours = new KernelSlot.Ours() {
+        @Override
+        public KernelLinks.Stay stay(int index) {
+            return new KernelLinks.Stay(index, departures.getOrDefault(index, 0));
+        }
+
+        @Override
+        public Optional<String> nameOf(KernelLinks.Stay stay) {
+            return stay(stay.index()).equals(stay)
+                    ? new KernelInterfaces(sysfs).nameOf(stay.index(), "")
+                    : Optional.empty();
+        }
+
+        @Override
+        public void tidy(int index) {}
+
+        @Override
+        public boolean isTaken(int index) {
+            return taken.contains(index);
+        }
+    };
+
     private KernelSlot slot(String wanted) {
-        return new KernelSlot(new KernelInterfaces(sysfs), QuietInterface.ofThisMachine(), wanted);
+        return slot(wanted, KernelSlot.Kind.KEPT);
+    }
+
+    private KernelSlot slot(String wanted, KernelSlot.Kind kind) {
+        return new KernelSlot(
+                new KernelInterfaces(sysfs), kernel.quiet(), wanted, kind, ours, (level, line) -> log.add(line));
+    }
+
+    private static Occupant take(KernelSlot slot) {
+        Occupant there = slot.look().orElseThrow();
+        slot.take(there);
+        return there;
     }
 
     @Test
@@ -76,5 +124,51 @@ class KernelSlotTest {
         String message = assertThrows(UserException.class, slot::check).toString();
         assertTrue(message.contains("is the address of twnone1, twnone2: give the one that is meant"), message);
         assertEquals(Optional.empty(), slot.look());
+    }
+
+    @ParameterizedTest
+    @EnumSource(KernelSlot.Kind.class)
+    void shouldStayWithInterfaceThatIsRenamedAndLeaveAStrangerOfItsName(KernelSlot.Kind kind) throws IOException {
+        kernel.add("twnone1", 1_000_003, MAC, "");
+        KernelSlot slot = slot("twnone1", kind);
+        Occupant first = take(slot);
+        assertEquals(1_000_003, slot.heldInterface());
+        kernel.rename("twnone1", "twnsby");
+        assertEquals(first, slot.look().orElseThrow());
+        assertEquals(List.of("twnone1 has been renamed: it is twnsby now, and stays this side's"), log);
+        assertEquals(kind == KernelSlot.Kind.KEPT ? Optional.of("twnsby") : Optional.empty(), slot.found());
+        kernel.add("twnone1", 1_000_004, MAC, "");
+        assertEquals(first, slot.look().orElseThrow(), "that is a stranger");
+        kernel.remove("twnsby");
+        assertFalse(slot.look().orElseThrow().isSameDevice(first), "it has gone, and the name is another's");
+        take(slot);
+        assertEquals(1_000_004, slot.heldInterface());
+        slot.giveBack();
+        assertEquals(0, slot.heldInterface());
+    }
+
+    /** It keeps its number, and its sockets are not bound to it any more. */
+    @Test
+    void shouldTakeInterfaceForAnotherThatWasAwayMeanwhile() throws IOException {
+        kernel.add("twnone1", 1_000_003, MAC, "");
+        KernelSlot slot = slot("twnone1");
+        Occupant first = take(slot);
+        departures.put(1_000_003, 1);
+        Occupant again = slot.look().orElseThrow();
+        assertFalse(again.isSameDevice(first), "nobody saw it go, and it is another stay");
+        assertEquals(again, take(slot));
+    }
+
+    @Test
+    void shouldNotTakeWhatIsAPortsOwnOrAnotherSides() throws IOException {
+        kernel.add("twnone1", 1_000_003, MAC, "");
+        KernelSlot slot = slot("twnone1");
+        taken.add(1_000_003);
+        assertEquals(Optional.empty(), slot.look());
+        assertTrue(slot.whyAbsent().contains("what is called twnone1 now is a port's own interface"));
+        taken.clear();
+        take(slot);
+        taken.add(1_000_003); // by itself
+        assertTrue(slot.look().isPresent());
     }
 }

@@ -27,12 +27,16 @@ class PciSlotTest {
 
     @BeforeEach
     void boot() {
-        kernel = new FakeKernel(folder);
+        kernel = new FakeKernel(folder.resolve("sys"));
         kernel.loadVfio();
     }
 
     private PciSlot slot(boolean binds) {
-        return new PciSlot(kernel.bus(), ADDRESS, binds);
+        return slot(binds ? Binding.UNUSED : Binding.NONE);
+    }
+
+    private PciSlot slot(Binding binding) {
+        return new PciSlot(kernel.bus(), ADDRESS, binding);
     }
 
     private String driver() {
@@ -178,15 +182,56 @@ class PciSlotTest {
     @Test
     void shouldSayThatThereIsNoBus() {
         PciBus none = new PciBus(folder.resolve("none"), (file, text) -> {});
-        assertTrue(failure(new PciSlot(none, ADDRESS, false)::check).contains("no PCI bus"));
+        assertTrue(failure(new PciSlot(none, ADDRESS, Binding.NONE)::check).contains("no PCI bus"));
     }
 
     @Test
     void shouldSayThatTheKernelHasNotBound() {
         kernel.plug(ADDRESS, "e1000e", 7);
-        PciSlot slot = new PciSlot(new PciBus(folder, (file, text) -> {}), ADDRESS, true);
+        PciSlot slot = new PciSlot(new PciBus(folder.resolve("sys"), (file, text) -> {}), ADDRESS, Binding.UNUSED);
         String message = failure(() -> slot.take(slot.look().orElseThrow()));
         assertTrue(message.contains("but to e1000e"), message);
         assertTrue(message.contains("dmesg"), message);
+    }
+
+    /** The only NIC of a machine, for instance: with or without --bind, when it is there or appears. */
+    @Test
+    void shouldNotTakeADeviceThatIsInUse() {
+        kernel = new FakeKernel(folder.resolve("sys")); // without vfio-pci: what is graver comes first
+        kernel.plug(ADDRESS, "virtio-pci", 7);
+        kernel.use(ADDRESS);
+        for (Binding binding : List.of(Binding.NONE, Binding.UNUSED)) {
+            String message = failure(slot(binding)::check);
+            assertTrue(message.contains("0000:01:00.0 is in use: eth0 has the default route"), message);
+            assertTrue(message.contains("--bind-in-use"), message);
+            assertFalse(message.contains("dpdk-devbind"), message);
+        }
+        kernel.loadVfio();
+        PciSlot slot = slot(Binding.UNUSED);
+        String message = failure(() -> slot.take(slot.look().orElseThrow()));
+        assertTrue(message.contains("eth0 has the default route"), message);
+        slot.giveBack();
+        assertEquals(List.of(), kernel.takeWrites(), "nothing was changed");
+        assertEquals("virtio-pci", driver());
+    }
+
+    @Test
+    void shouldTakeADeviceThatIsInUseWhereThatIsSaid() {
+        kernel.plug(ADDRESS, "e1000e", 7);
+        kernel.use(ADDRESS);
+        PciSlot slot = slot(Binding.IN_USE);
+        slot.check();
+        assertTrue(slot.take(slot.look().orElseThrow()).isPresent());
+        assertEquals(TAKING, kernel.takeWrites());
+    }
+
+    /** Nobody unbinds a device of these: what uses it goes on. */
+    @Test
+    void shouldShareADeviceThatIsInUseWithItsDriver() {
+        kernel.plug(ADDRESS, "mlx5_core", -1);
+        kernel.addRdma(ADDRESS);
+        kernel.use(ADDRESS);
+        slot(Binding.NONE).check();
+        slot(Binding.UNUSED).check();
     }
 }

@@ -32,12 +32,16 @@ class SearchSlotTest {
 
     @BeforeEach
     void boot() {
-        kernel = new FakeKernel(folder);
+        kernel = new FakeKernel(folder.resolve("sys"));
         kernel.loadVfio();
     }
 
     private SearchSlot slot(boolean binds) {
-        return new SearchSlot(kernel.bus(), () -> wanted, taken::contains, binds);
+        return slot(binds ? Binding.UNUSED : Binding.NONE);
+    }
+
+    private SearchSlot slot(Binding binding) {
+        return new SearchSlot(kernel.bus(), () -> wanted, taken::contains, binding);
     }
 
     private static String failure(SearchSlot slot) {
@@ -138,7 +142,7 @@ class SearchSlotTest {
         kernel = new FakeKernel(folder.resolve("other"));
         assertTrue(failure(slot(true)).contains("modprobe vfio-pci"));
         PciBus none = new PciBus(folder.resolve("none"), (file, text) -> {});
-        assertTrue(failure(new SearchSlot(none, () -> wanted, taken::contains, false))
+        assertTrue(failure(new SearchSlot(none, () -> wanted, taken::contains, Binding.NONE))
                 .contains("no PCI bus"));
     }
 
@@ -154,6 +158,21 @@ class SearchSlotTest {
         assertTrue(device.isLent());
         assertEquals(Optional.empty(), slot.take(device), "it stays with its driver");
         slot.giveBack();
+        assertEquals(List.of(), kernel.takeWrites());
+    }
+
+    /** Not the machine's only NIC, because its address is that of a mistaken argument. */
+    @Test
+    void shouldNotChooseADeviceThatIsInUse() {
+        kernel.plugNic(FIRST, "virtio_pci", MAC);
+        kernel.use(FIRST);
+        assertTrue(failure(slot(true)).contains("0000:01:00.0 is in use: eth0 has the default route"));
+        SearchSlot slot = slot(true);
+        assertEquals(Optional.empty(), slot.look(), "one that appears");
+        String why = slot.whyAbsent();
+        assertTrue(why.contains("the one device with the MAC address " + MAC + " is in use"), why);
+        assertTrue(why.contains("in use: eth0 has the default route"), why);
+        assertTrue(slot(Binding.IN_USE).look().isPresent());
         assertEquals(List.of(), kernel.takeWrites());
     }
 }

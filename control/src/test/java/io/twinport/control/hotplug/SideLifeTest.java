@@ -64,7 +64,7 @@ class SideLifeTest {
     }
 
     private SideLife newLife(boolean binds) {
-        return newLife(new PciSlot(kernel.bus(), ADDRESS, binds));
+        return newLife(new PciSlot(kernel.bus(), ADDRESS, binds ? Binding.UNUSED : Binding.NONE));
     }
 
     private SideLife newLife(Slot slot) {
@@ -332,7 +332,10 @@ class SideLifeTest {
     @Test
     void shouldLookFurtherWhereADeviceIsOnlyOneOfSeveral() {
         life = newLife(new SearchSlot(
-                kernel.bus(), () -> Optional.of(MacAddress.parse("52:54:00:00:00:01")), address -> false, false));
+                kernel.bus(),
+                () -> Optional.of(MacAddress.parse("52:54:00:00:00:01")),
+                address -> false,
+                Binding.NONE));
         side.hasWrongMac = true;
         kernel.plugNic("0000:01:00.0", "vfio-pci", "52:54:00:00:00:02");
         kernel.plugNic("0000:02:00.0", "vfio-pci", "52:54:00:00:00:03");

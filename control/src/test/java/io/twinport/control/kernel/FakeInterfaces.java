@@ -4,10 +4,43 @@ import io.twinport.dataplane.virtio.VirtioFeatures;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 
 /** Interfaces and their devices in a folder that looks like sysfs. */
 public final class FakeInterfaces {
     private static final int STANDBY_BIT = Long.numberOfTrailingZeros(VirtioFeatures.STANDBY);
+
+    private static final InterfaceChanges.Controls NOTHING = new InterfaceChanges.Controls() {
+        @Override
+        public boolean hasFlag(int index, int flag) {
+            return true;
+        }
+
+        @Override
+        public void setFlag(int index, int flag, boolean on) {}
+
+        @Override
+        public Map<String, Boolean> features(int index) {
+            return Map.of();
+        }
+
+        @Override
+        public void setFeatures(int index, Map<String, Boolean> wanted) {}
+
+        @Override
+        public Optional<String> discipline(int index) {
+            return Optional.of("blackhole");
+        }
+
+        @Override
+        public void dropAll(int index, boolean on) {}
+
+        @Override
+        public Optional<OtherEnd> otherEnd(int index) {
+            return Optional.empty();
+        }
+    };
 
     private final Path sysfs;
 
@@ -58,6 +91,22 @@ public final class FakeInterfaces {
         Files.writeString(folder.resolve("ifindex"), index + "\n");
         Files.writeString(folder.resolve("address"), mac + "\n");
         Files.createSymbolicLink(classes.resolve(name), folder);
+    }
+
+    /** It keeps its number. */
+    public void rename(String name, String other) throws IOException {
+        Path classes = sysfs.resolve("class/net");
+        Files.move(
+                classes.resolve(name).toRealPath(),
+                classes.resolve(name).toRealPath().resolveSibling(other));
+        Path folder = Files.readSymbolicLink(classes.resolve(name)).resolveSibling(other);
+        Files.delete(classes.resolve(name));
+        Files.createSymbolicLink(classes.resolve(other), folder);
+    }
+
+    /** What a slot does to an interface does nothing to these. */
+    public QuietInterface quiet() {
+        return new QuietInterface(sysfs.resolveSibling("none"), NOTHING, (level, line) -> {});
     }
 
     public void enslave(String name, String master) throws IOException {

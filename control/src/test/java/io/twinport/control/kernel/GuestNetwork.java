@@ -97,6 +97,11 @@ final class GuestNetwork implements BeforeEachCallback, AfterEachCallback {
         inNetwork("ip", "link", "set", "to-" + side, "up");
     }
 
+    /** The guest's network namespace. */
+    String guest() {
+        return guest;
+    }
+
     /** Frames that the other host has received. */
     long received() {
         return Long.parseLong(

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 class TapDpdkTest {
     private static final int SECONDS = 60;
     private static final int PROMISCUOUS = 0x100;
+    private static final String STRANGER = "02:00:00:00:99:99";
+    private static final String POD =
+            "twinport-pod-" + Long.toString(ProcessHandle.current().pid(), 36);
 
     @TempDir
     private Path folder;
@@ -134,6 +137,85 @@ class TapDpdkTest {
             assertPing(GuestNetwork.HOST);
             end(run);
             assertTrue(run.count("not taken by the kernel [1-9]") == 1, run::output);
+        }
+    }
+
+    /** The interface is in another namespace, and here one of its name: nothing is taken from that, and nothing set on it. */
+    @Test
+    void shouldKnowItsInterfaceFromAStrangerOfItsName() throws IOException {
+        Path file = Files.writeString(folder.resolve("twinport.yaml"), """
+                name: guest
+                eal: --no-huge
+                ports:
+                  wan:
+                    primary: net_af_packet0,iface=primary
+                    standby: net_af_packet1,iface=standby
+                    handler: tap:wan
+                    failback: at-once
+                """);
+        Program.run("ip", "netns", "add", POD);
+        try (Program run = network.startTwinport(List.of("-c", file.toString(), "--cnc-dir", folder.toString()))) {
+            run.awaitReady(2, SECONDS);
+            network.inGuest("ip", "link", "set", "wan", "netns", POD);
+            Program.run("ip", "-n", POD, "addr", "add", "10.77.0.7/24", "dev", "wan");
+            Program.run("ip", "-n", POD, "link", "set", "wan", "up");
+            network.inGuest(
+                    "ip", "link", "add", "wan", "address", STRANGER, "mtu", "1450", "type", "veth", "peer", "name",
+                    "w2");
+            setUp("wan", "192.0.2.55/24");
+            Files.writeString(file, Files.readString(file) + "    mtu: 1400\n    mac: 02:00:00:00:00:09\n");
+            Program.run("kill", "-HUP", String.valueOf(run.pid()));
+            run.awaitLine("reloaded wan.mtu", SECONDS);
+            Pause.millis(1500); // longer than to the next look
+            assertEquals("1450", read("wan", "mtu"));
+            assertEquals(STRANGER, read("wan", "address"));
+            for (String side : List.of(GuestNetwork.PRIMARY, GuestNetwork.STANDBY)) {
+                assertEquals("1400", read(side, "mtu"));
+                assertEquals("02:00:00:00:00:09", read(side, "address"));
+            }
+            assertEquals(0, run.count("as it was set on the interface|could not be"), run::output);
+            Program.run("ip", "netns", "exec", POD, "ping", "-c", "3", "-i", "0.2", "-w", "20", GuestNetwork.HOST);
+
+            Program.run("ip", "netns", "delete", POD);
+            run.awaitLine("the interface wan was deleted by somebody else, and cannot be made again", SECONDS);
+            network.inGuest("ip", "link", "delete", "wan");
+            run.awaitLine("has been made again", SECONDS);
+            assertEquals("1400", read("wan", "mtu"));
+            assertEquals("02:00:00:00:00:09", read("wan", "address"));
+            setUp("wan", "10.77.0.2/24");
+            assertPing(GuestNetwork.HOST);
+            end(run);
+        }
+    }
+
+    /** Back where it was it is followed again. */
+    @Test
+    void shouldFollowItsInterfaceAgainThatWasInAnotherNamespace() {
+        Program.run("ip", "netns", "add", POD);
+        try (Program run = network.startTwinport(folder)) {
+            run.awaitReady(2, SECONDS);
+            network.inGuest("ip", "link", "set", "wan", "netns", POD);
+            Program.run(
+                    "ip",
+                    "-n",
+                    POD,
+                    "link",
+                    "set",
+                    "wan",
+                    "name",
+                    "eth0",
+                    "mtu",
+                    "1300",
+                    "address",
+                    "02:00:00:00:00:0a");
+            Program.run("ip", "-n", POD, "link", "set", "eth0", "netns", network.guest());
+            run.awaitLine("MTU 1300, as it was set on the interface", SECONDS);
+            run.awaitLine("MAC address 02:00:00:00:00:0a, as it was set on the interface", SECONDS);
+            setUp("eth0", "10.77.0.2/24");
+            assertPing(GuestNetwork.HOST);
+            end(run);
+        } finally {
+            Program.run("ip", "netns", "delete", POD);
         }
     }
 

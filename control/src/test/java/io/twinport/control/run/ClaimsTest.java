@@ -92,6 +92,7 @@ class ClaimsTest {
         addAll("05:00.0 *eth1 tap:wan", "05:00.1 *eth2 tap:lan");
         addAll("net_virtio_user0,path=/dev/vhost-net net_virtio_user1,path=/dev/vhost-net");
         addAll("05:00.0 auto", "06:00.0 auto");
+        addAll("net_pcap0,rx_iface=p0,tx_iface=p0 net_af_packet0,iface=p1");
     }
 
     @Test

@@ -5,7 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Pause;
 import io.twinport.control.Program;
-import io.twinport.posix.InterfaceControl;
+import io.twinport.posix.InterfaceFeatures;
+import io.twinport.posix.Interfaces;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -72,11 +73,15 @@ class KernelStandbyDpdkTest {
         Files.writeString(settingFile(family, key), value);
     }
 
+    private static int index() {
+        return Interfaces.indexOf(NEAR).orElseThrow();
+    }
+
     /** All that the run changes, and what it must not. */
     private static List<String> state() throws IOException {
         return List.of(
-                Integer.toHexString(InterfaceControl.flags(NEAR)),
-                InterfaceControl.features(NEAR).toString(),
+                Integer.toHexString(Interfaces.link(index()).orElseThrow().flags()),
+                InterfaceFeatures.of(index()).toString(),
                 Program.run("tc", "qdisc", "show", "dev", NEAR),
                 Program.run("ip", "-4", "address", "show", "dev", NEAR),
                 Files.readString(settingFile("ipv6", "disable_ipv6")),

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.Binding;
 import io.twinport.control.hotplug.Occupant;
 import io.twinport.control.hotplug.PciNic;
 import io.twinport.dataplane.failover.FailoverPolicy;
@@ -23,7 +24,11 @@ class PairingTest {
 
     private static PciNic nic(String address, String driver, boolean isVirtio, String mac) {
         Optional<MacAddress> known = mac.isEmpty() ? Optional.empty() : Optional.of(MacAddress.parse(mac));
-        return new PciNic(address, new Occupant(address, driver, driver.equals("vfio-pci")), isVirtio, known);
+        return new PciNic(address, new Occupant(address, driver, driver.equals("vfio-pci")), isVirtio, known, "");
+    }
+
+    private static PciNic inUse(PciNic nic) {
+        return new PciNic(nic.address(), nic.device(), nic.isVirtio(), nic.mac(), "eth0 has the default route");
     }
 
     private static SideSpec primary(String device) {
@@ -86,5 +91,19 @@ class PairingTest {
         Pairing pairing = new Pairing(List.of(VF, STANDBY));
         assertEquals(Optional.of(MacAddress.parse(MAC)), pairing.addressOf(List.of(standby(STANDBY.address()))));
         assertEquals(Optional.empty(), pairing.addressOf(List.of(primary("auto"), standby("net_null0"))));
+    }
+
+    /** The machine's only NIC, perhaps. */
+    @Test
+    void shouldNotChooseADeviceThatIsInUse() {
+        assertEquals(
+                STANDBY.address(),
+                standbyOf(List.of(inUse(MANAGEMENT), STANDBY), primary("net_tap0"), standby("auto")));
+        String message = failure(List.of(inUse(STANDBY)), primary("net_tap0"), standby("auto"));
+        assertTrue(message.contains("no virtio-net device can be one of a pair"), message);
+        assertTrue(message.contains("virtio-net, in use: eth0 has the default route)"), message);
+        assertTrue(message.endsWith("--bind-in-use that it may be taken."), message);
+        SideSpec bound = standby("auto").bound(Binding.IN_USE);
+        assertEquals(STANDBY.address(), standbyOf(List.of(inUse(STANDBY)), primary("net_tap0"), bound));
     }
 }

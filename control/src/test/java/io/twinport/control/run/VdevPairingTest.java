@@ -100,6 +100,12 @@ class VdevPairingTest {
         message = assertThrows(UserException.class, () -> resolve(three, "auto", "auto"))
                 .toString();
         assertTrue(message.contains("3 devices have the MAC address " + MAC), message);
+        message = assertThrows(UserException.class, () -> resolve(vdevs(TAP, OTHER_TAP), "auto", "auto"))
+                .toString();
+        assertTrue(
+                message.contains(
+                        "no two of the devices have the same MAC address (net_tap0 " + MAC + ", net_tap8 " + OTHER_MAC),
+                message);
         message = assertThrows(UserException.class, () -> vdevs("net_tap0,mac=nonsense"))
                 .toString();
         assertTrue(message.contains("--vdev net_tap0,mac=nonsense: 'nonsense'"), message);

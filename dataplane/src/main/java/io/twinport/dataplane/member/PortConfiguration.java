@@ -14,6 +14,7 @@ import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.Errno;
+import io.twinport.posix.PosixException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -286,7 +287,8 @@ public final class PortConfiguration {
 
     /** Nothing is left to be put back. */
     private static boolean isGone(RuntimeException cause) {
-        return cause instanceof DpdkException call && call.code() == Errno.ENODEV;
+        return cause instanceof DpdkException call && call.code() == Errno.ENODEV
+                || cause instanceof PosixException system && system.errno() == Errno.ENODEV;
     }
 
     /** The side's device, if there is one. */

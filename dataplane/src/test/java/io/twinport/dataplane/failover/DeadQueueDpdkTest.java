@@ -64,7 +64,10 @@ class DeadQueueDpdkTest {
     private static final class Traffic implements PacketHandler {
         private final List<PacketPort> ports;
         private final MbufBurst burst = new MbufBurst();
+
+        @SuppressWarnings("NullAway.Init") // made by the thread that allocates
         private MbufAllocator allocator;
+
         private long polls;
 
         /** By side and queue: a wire takes frames at each of so many polls, with 0 never. */
@@ -208,7 +211,12 @@ class DeadQueueDpdkTest {
         String failure = sides.getFirst().failure();
         assertTrue(failure.startsWith("its transmit queue 1 of 2 has taken no frame for 1000 ms"), failure);
         assertEquals(failure, monitor.failure(PRIMARY));
-        assertEquals(1, told.stream().filter(text -> text.startsWith("primary failed: ")).count(), told::toString);
+        assertEquals(
+                1,
+                told.stream()
+                        .filter(text -> text.startsWith("primary failed: "))
+                        .count(),
+                told::toString);
         long before = counters.queue(1).sentByStandby();
         Await.until("its frames go", () -> counters.queue(1).sentByStandby() > before + 1000);
 

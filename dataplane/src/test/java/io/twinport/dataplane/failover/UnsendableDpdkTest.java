@@ -37,6 +37,7 @@ import org.junit.jupiter.params.provider.EnumSource;
  * U5: a frame that can never be made ready, or that no ring could hold, is freed and counted wherever it is, and those behind
  * it go on. Over net_rings, whose lines lack what the port promises.
  */
+@SuppressWarnings("NullAway.Init") // the poll loop's thread makes them
 class UnsendableDpdkTest {
     private static final int BURST = MbufBurst.CAPACITY;
     private static final int PORT_SLOTS = 64;

@@ -3,7 +3,6 @@ package io.twinport.posix;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
-import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -13,21 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Flags and features of an interface of the kernel's, as {@code ip link} and {@code ethtool -k} show and set them. Of the
- * network namespace of this process. To set one takes CAP_NET_ADMIN.
+ * What an interface does to frames beside passing them on, as {@code ethtool -k} shows and sets it. Of the network namespace of
+ * the calling thread. To set one takes CAP_NET_ADMIN.
  */
-public final class InterfaceControl {
-    /** The interface is started (linux/if.h). */
-    public static final int UP = 0x1;
-
-    /** It resolves no addresses: it neither asks nor answers. */
-    public static final int NO_ARP = 0x80;
-
-    /** It receives all multicast. */
-    public static final int ALL_MULTICAST = 0x200;
-
-    private static final long SIOCGIFFLAGS = 0x8913;
-    private static final long SIOCSIFFLAGS = 0x8914;
+public final class InterfaceFeatures {
     private static final long SIOCETHTOOL = 0x8946;
     private static final int AF_INET = 2;
     private static final int SOCK_DGRAM = 2;
@@ -49,34 +37,16 @@ public final class InterfaceControl {
     private static final MethodHandle IOCTL =
             Posix.variadic("ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), 2);
 
-    private InterfaceControl() {}
+    private InterfaceFeatures() {}
 
     /**
-     * The flags that somebody has set, as {@code IFF_} bits; what only holds at present ({@code IFF_RUNNING}) may be among
-     * them.
+     * The features that can be switched, with the kernel's names of them ({@code rx-gro}), and whether they are on.
      *
-     * @throws PosixException if there is no such interface
+     * @param index the interface's number; the call itself takes its name
+     * @throws PosixException if it is not here, or has no features
      */
-    public static int flags(String name) {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment request = request(arena, name);
-            call(arena, "SIOCGIFFLAGS", SIOCGIFFLAGS, name, request);
-            return request.get(JAVA_SHORT, IFREQ_UNION) & 0xffff;
-        }
-    }
-
-    /** Sets or clears these flags, and leaves the others. */
-    public static void setFlags(String name, int flags, boolean on) {
-        int before = flags(name);
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment request = request(arena, name);
-            request.set(JAVA_SHORT, IFREQ_UNION, (short) (on ? before | flags : before & ~flags));
-            call(arena, "SIOCSIFFLAGS", SIOCSIFFLAGS, name, request);
-        }
-    }
-
-    /** The features that can be switched, with the kernel's names of them ({@code rx-gro}), and whether they are on. */
-    public static Map<String, Boolean> features(String name) {
+    public static Map<String, Boolean> of(int index) {
+        String name = name(index);
         try (Arena arena = Arena.ofConfined()) {
             int count = featureCount(arena, name);
             MemorySegment names = featureNames(arena, name, count);
@@ -101,9 +71,12 @@ public final class InterfaceControl {
 
     /**
      * Switches features; those that the interface does not have are passed over. The driver has the last word:
-     * {@link #features} tells what came of it.
+     * {@link #of} tells what came of it.
+     *
+     * @throws PosixException if the interface is not here
      */
-    public static void setFeatures(String name, Map<String, Boolean> wanted) {
+    public static void set(int index, Map<String, Boolean> wanted) {
+        String name = name(index);
         try (Arena arena = Arena.ofConfined()) {
             int count = featureCount(arena, name);
             MemorySegment names = featureNames(arena, name, count);
@@ -124,6 +97,11 @@ public final class InterfaceControl {
             }
             ethtool(arena, "ETHTOOL_SFEATURES", name, change);
         }
+    }
+
+    private static String name(int index) {
+        return Interfaces.nameOf(index)
+                .orElseThrow(() -> new PosixException("if_indextoname(" + index + ")", Errno.ENODEV, ""));
     }
 
     private static int featureCount(Arena arena, String name) {
@@ -154,7 +132,20 @@ public final class InterfaceControl {
     private static void ethtool(Arena arena, String command, String name, MemorySegment data) {
         MemorySegment request = request(arena, name);
         request.set(ADDRESS, IFREQ_UNION, data);
-        call(arena, "SIOCETHTOOL " + command, SIOCETHTOOL, name, request);
+        try {
+            MemorySegment state = Posix.newState(arena);
+            int socket = Posix.socket("AF_INET", AF_INET, SOCK_DGRAM);
+            int result = (int) IOCTL.invokeExact(state, socket, SIOCETHTOOL, request);
+            int errno = Posix.errno(state);
+            Posix.close(socket);
+            if (result < 0) {
+                throw new PosixException("ioctl(SIOCETHTOOL " + command + ", " + name + ")", errno, "");
+            }
+        } catch (PosixException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Posix.impossible(e);
+        }
     }
 
     /** A request ({@code struct ifreq}) that names its interface. */
@@ -162,23 +153,5 @@ public final class InterfaceControl {
         MemorySegment request = arena.allocate(IFREQ_BYTES, 8);
         request.setString(0, name);
         return request;
-    }
-
-    /** Interfaces are configured through any socket. */
-    static void call(Arena arena, String call, long number, String name, MemorySegment request) {
-        try {
-            MemorySegment state = Posix.newState(arena);
-            int socket = Posix.socket("AF_INET", AF_INET, SOCK_DGRAM);
-            int result = (int) IOCTL.invokeExact(state, socket, number, request);
-            int errno = Posix.errno(state);
-            Posix.close(socket);
-            if (result < 0) {
-                throw new PosixException("ioctl(" + call + ", " + name + ")", errno, "");
-            }
-        } catch (PosixException e) {
-            throw e;
-        } catch (Throwable e) {
-            throw Posix.impossible(e);
-        }
     }
 }
