@@ -31,7 +31,6 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import org.agrona.ErrorHandler;
 import org.agrona.concurrent.AgentRunner;
-import org.agrona.concurrent.errors.ErrorLogReader;
 
 /**
  * What every command that moves packets needs, in the order in which it must be started and, reversed, ended: EAL, the
@@ -90,7 +89,7 @@ public final class Engine implements AutoCloseable {
             started.push(cnc);
             Eal.start(arguments);
             started.push(Eal::cleanup);
-            cnc.predecessor().ifPresent(Eal::forget);
+            Leftovers.delete(cnc.file());
             MbufPool pool = MbufPool.create("twinport", mbufs, mbufRoom);
             started.push(pool);
             EthEvents.warmUp();
@@ -205,12 +204,9 @@ public final class Engine implements AutoCloseable {
         return error -> cnc.errors().record(error);
     }
 
-    /** Errors that should not have happened, each with how often it did. */
+    /** Errors that should not have happened, each with how often it did: a line, and a trace below it. */
     public List<String> errors() {
-        List<String> list = new ArrayList<>();
-        ErrorLogReader.read(
-                cnc.errorBuffer(), (count, first, last, error) -> list.add(count + " times: " + error.strip()));
-        return list;
+        return cnc.reading().errors();
     }
 
     /**

@@ -8,6 +8,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        Output.install();
+        Fault.reportUncaught();
         if (Twinport.readsConfiguration(arguments)) {
             Hangup.hold();
         }

@@ -1,6 +1,8 @@
 package io.twinport.control;
 
+import io.twinport.posix.FileType;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,13 +12,20 @@ import java.util.stream.Stream;
 
 /** Files of {@code /sys}, {@code /proc} and {@code /etc}, which a machine may not have, and which go while they are read. */
 public final class SystemFiles {
+    private static final int LONGEST = 1 << 20;
+
     private SystemFiles() {}
 
-    /** What a file holds, without the white space at its ends; empty where it cannot be read. */
+    /** What a file holds, a MiB at most, without the white space at its ends; empty where it cannot be read. */
     public static String text(Path file) {
         try {
-            // Not all that lies in /etc is UTF-8, and nothing that is looked for is anything but ASCII.
-            return Files.readString(file, StandardCharsets.ISO_8859_1).strip();
+            if (FileType.of(file) != FileType.REGULAR) {
+                return "";
+            }
+            try (InputStream in = Files.newInputStream(file)) {
+                // Not all that lies in /etc is UTF-8, and nothing that is looked for is anything but ASCII.
+                return new String(in.readNBytes(LONGEST), StandardCharsets.ISO_8859_1).strip();
+            }
         } catch (IOException e) {
             return "";
         }

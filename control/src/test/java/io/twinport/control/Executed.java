@@ -21,7 +21,7 @@ public record Executed(int code, String output) {
         PrintStream out = System.out;
         PrintStream err = System.err;
         ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try (PrintStream both = new PrintStream(printed, true, StandardCharsets.UTF_8)) {
+        try (PrintStream both = Output.to(printed, StandardCharsets.UTF_8)) {
             System.setOut(both);
             System.setErr(both);
             int code = command.getAsInt();

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
@@ -20,8 +21,12 @@ public final class Program implements AutoCloseable {
             "java.base/jdk.internal.misc=ALL-UNNAMED",
             "-XX:+UseSerialGC",
             "-Xms64m",
-            "-Xmx64m",
-            "-Dagrona.disable.bounds.checks=true");
+            "-Xmx64m");
+
+    /** As the launcher has it. */
+    private static final String PACKET_FLAG = "-Dagrona.disable.bounds.checks=true";
+
+    private static final Set<String> PACKET_COMMANDS = Set.of("demo", "run", "soak");
 
     private final Process process;
     private final List<String> lines = new ArrayList<>();
@@ -74,6 +79,9 @@ public final class Program implements AutoCloseable {
         List<String> command = new ArrayList<>();
         command.add(System.getProperty("java.home") + "/bin/java");
         command.addAll(JAVA_FLAGS);
+        if (arguments.length > 0 && PACKET_COMMANDS.contains(arguments[0])) {
+            command.add(PACKET_FLAG);
+        }
         command.addAll(flags);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
         command.addAll(Arrays.asList(arguments));

@@ -51,6 +51,7 @@ final class QuietLoopMain {
             }
         } finally {
             Files.deleteIfExists(folder.resolve("rig.cnc"));
+            Files.deleteIfExists(folder.resolve("rig.lock"));
             Files.delete(folder);
         }
     }

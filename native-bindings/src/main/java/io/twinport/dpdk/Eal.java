@@ -8,18 +8,13 @@ import io.twinport.dpdk.abi.DpdkLibraries;
 import io.twinport.dpdk.v22_11.Dpdk;
 import io.twinport.posix.Affinity;
 import io.twinport.posix.Priority;
-import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
-import java.lang.invoke.MethodHandle;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** DPDK's environment: one per process, it cannot be started a second time. */
@@ -39,6 +34,7 @@ public final class Eal {
             throw new IllegalStateException("EAL is started already: there is one per process");
         }
         Optional<Path> drivers = DpdkLibraries.load();
+        EalFolder.prepare();
         List<String> argv = new ArrayList<>(arguments.toList());
         drivers.ifPresent(folder -> argv.addAll(List.of("-d", folder.toString())));
         AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
@@ -72,7 +68,7 @@ public final class Eal {
 
     private static void finish(@Nullable Throwable cause) {
         if (cause != null) {
-            deleteOwn(runtimeFolder());
+            EalFolder.deleteOwn(EalFolder.own());
         }
         if (cause instanceof RuntimeException e) {
             throw e;
@@ -92,16 +88,16 @@ public final class Eal {
     public static synchronized void cleanup() {
         if (started) {
             started = false;
-            Path folder = runtimeFolder();
+            Path folder = EalFolder.own();
             DpdkException.check(Dpdk.rte_eal_cleanup(), "rte_eal_cleanup()", "");
-            deleteOwn(folder);
+            EalFolder.deleteOwn(folder);
         }
     }
 
-    /** Deletes what a process of twinport that was killed has left where EAL has its files; nothing while it lives. */
-    public static synchronized void forget(long pid) {
-        if (started && ProcessHandle.of(pid).isEmpty()) {
-            delete(runtimeFolder().resolveSibling(EalArguments.prefixOf(pid)));
+    /** Deletes what processes of twinport's that were killed have left where EAL has its files. */
+    public static synchronized void deleteLeftovers() {
+        if (started) {
+            EalFolder.deleteLeftovers(EalFolder.own());
         }
     }
 
@@ -112,39 +108,13 @@ public final class Eal {
     public static synchronized void abandon() {
         if (started) {
             started = false;
-            deleteOwn(runtimeFolder());
+            EalFolder.deleteOwn(EalFolder.own());
         }
     }
 
     /** EAL's folder for this process's sockets, its user's alone and deleted at the end. */
     public static Path runtimeFolder() {
-        MethodHandle get = Symbols.function("rte_eal_get_runtime_dir", FunctionDescriptor.of(ADDRESS));
-        try {
-            return Path.of(((MemorySegment) get.invokeExact()).reinterpret(4096).getString(0));
-        } catch (Throwable e) {
-            throw Symbols.impossible(e);
-        }
-    }
-
-    /** EAL leaves its folder behind, one for each process that had a prefix of its own. */
-    private static void deleteOwn(Path folder) {
-        if (folder.endsWith(EalArguments.ownPrefix())) {
-            delete(folder);
-        }
-    }
-
-    private static void delete(Path folder) {
-        if (!Files.isDirectory(folder)) {
-            return;
-        }
-        try (Stream<Path> files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.delete(file);
-            }
-            Files.delete(folder);
-        } catch (IOException e) {
-            System.getLogger("twinport").log(System.Logger.Level.DEBUG, "EAL's folder stays", e);
-        }
+        return EalFolder.own();
     }
 
     /**

@@ -18,6 +18,9 @@ public record EalArguments(SortedSet<Integer> pollCpus, List<String> allowedPci,
     /** An address at which there is no device: with it alone EAL has a PCI bus, and touches nothing there. */
     public static final String NO_DEVICE = "0000:ff:1f.7";
 
+    /** What our processes' prefixes begin with; their numbers follow. */
+    static final String PREFIX = "twinport-";
+
     private static final List<String> MEMORY_OPTIONS = List.of(
             "--no-huge",
             "--in-memory",
@@ -116,12 +119,7 @@ public record EalArguments(SortedSet<Integer> pollCpus, List<String> allowedPci,
 
     /** The {@code --file-prefix} of a process whose user has given none. */
     static String ownPrefix() {
-        return prefixOf(ProcessHandle.current().pid());
-    }
-
-    /** The same of another process. */
-    static String prefixOf(long pid) {
-        return "twinport-" + pid;
+        return PREFIX + ProcessHandle.current().pid();
     }
 
     private void addUnlessGiven(List<String> list, String option, String value) {

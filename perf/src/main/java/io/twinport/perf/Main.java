@@ -1,5 +1,7 @@
 package io.twinport.perf;
 
+import io.twinport.control.Fault;
+import io.twinport.control.Output;
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.compare.CompareCommand;
 import io.twinport.perf.cost.CostCommand;
@@ -32,6 +34,8 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
+        Output.install();
+        Fault.reportUncaught();
         System.exit(execute(arguments));
     }
 

@@ -1,15 +1,16 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.OutputFile;
 import io.twinport.control.UserException;
 import io.twinport.control.capture.Capture;
 import io.twinport.control.socket.ControlClient;
 import io.twinport.control.socket.ControlException;
+import io.twinport.posix.FileErrors;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -54,12 +55,18 @@ final class CaptureCommand implements Callable<Integer> {
     @Nullable
     Long snap;
 
-    @Parameters(paramLabel = "FILE|-", description = "A pcapng file; '-': stdout, for 'tcpdump -r -' and Wireshark.")
+    @Parameters(
+            paramLabel = "FILE|-",
+            description = "A pcapng file, for this user alone; '-': stdout, for 'tcpdump -r -' and Wireshark.")
     String file = STDOUT;
 
     @Override
     public Integer call() throws IOException {
         Commands.checkWritable("FILE", file);
+        if (file.equals(STDOUT) && Commands.isTerminal()) {
+            throw new UserException(
+                    "capture -: stdout is a terminal. Name a file, or have a program read it (| tcpdump -r -).");
+        }
         try (ControlClient client = process.connect()) {
             client.request("capture", arguments());
             copy(client.stream());
@@ -85,8 +92,9 @@ final class CaptureCommand implements Callable<Integer> {
     private void copy(InputStream in) throws IOException {
         long written = 0;
         // System.out would not tell that nobody reads it any more.
-        try (OutputStream out =
-                file.equals(STDOUT) ? new FileOutputStream(FileDescriptor.out) : Files.newOutputStream(Path.of(file))) {
+        try (OutputStream out = file.equals(STDOUT)
+                ? new FileOutputStream(FileDescriptor.out)
+                : OutputFile.openPrivate(Path.of(file))) {
             byte[] bytes = new byte[BYTES];
             for (int read = in.read(bytes); read >= 0; read = in.read(bytes)) {
                 out.write(bytes, 0, read);
@@ -94,7 +102,8 @@ final class CaptureCommand implements Callable<Integer> {
                 written += read;
             }
         } catch (IOException e) {
-            throw new ControlException("the capture has ended after " + written + " bytes: " + e.getMessage());
+            throw new ControlException(
+                    "the capture has ended after " + written + " bytes: " + FileErrors.reason(e) + ".");
         }
         if (written == 0) {
             throw new UserException("nothing has come: has the process ended?");

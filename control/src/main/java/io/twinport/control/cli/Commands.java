@@ -1,13 +1,19 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.Fault;
 import io.twinport.control.Log;
+import io.twinport.control.Output;
+import io.twinport.control.OutputFile;
 import io.twinport.control.PlainText;
 import io.twinport.control.UserException;
 import io.twinport.control.service.Journal;
 import io.twinport.control.socket.ControlException;
+import io.twinport.posix.FileErrors;
+import io.twinport.posix.FileType;
 import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,6 +21,7 @@ import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
+import picocli.CommandLine.ParameterException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -27,43 +34,33 @@ public final class Commands {
 
     private static final String STDOUT = "-";
 
-    /** Of an inode's mode, inode(7). */
-    private static final int FILE_KIND = 0170000;
-
-    private static final int FIFO = 0010000;
-    private static final int SOCKET = 0140000;
-
     /** Of a flag picocli would take it for a yes. */
     private static final Pattern EMPTY_VALUE = Pattern.compile("--[a-z-]{1,40}=\\s*");
+
+    private static boolean saidOfStdout;
 
     private Commands() {}
 
     /**
-     * Runs a command line. What the user can mend becomes a line on stderr.
+     * Runs a command line. Whatever it comes to, it is said in a paragraph on stderr.
      *
      * @param root picocli's command; without arguments its help is shown
      * @return the exit code
      */
     public static int execute(Object root, String... arguments) {
         CommandLine commandLine = CommandLines.of(root);
-        commandLine.setParameterExceptionHandler((e, given) -> {
-            CommandLine command = e.getCommandLine();
-            String text = CommandLines.message(e) + " '"
-                    + command.getCommandSpec().qualifiedName() + " --help' says what there is.";
-            command.getErr().println(Journal.forStderr(Level.ERROR, "twinport: " + text));
-            return MEND;
-        });
-        commandLine.setExecutionExceptionHandler((e, command, result) -> {
-            if (UserException.isToMend(e)) {
-                command.getErr().println(Journal.forStderr(Level.ERROR, "twinport: " + e.getMessage()));
-                return MEND;
-            }
-            if (e instanceof ControlException) {
-                command.getErr().println(Journal.forStderr(Level.ERROR, "twinport: " + e.getMessage()));
-                return FAILED;
-            }
-            throw e;
-        });
+        commandLine.setParameterExceptionHandler((e, ignored) -> refused(e));
+        commandLine.setExecutionExceptionHandler((e, command, result) -> failed(e));
+        int code;
+        try {
+            code = execute(commandLine, arguments);
+        } catch (RuntimeException | Error e) {
+            code = failed(e);
+        }
+        return withStdout(code);
+    }
+
+    private static int execute(CommandLine commandLine, String... arguments) {
         if (arguments.length == 0) {
             commandLine.usage(commandLine.getOut());
             return 0;
@@ -71,12 +68,46 @@ public final class Commands {
         for (int i = 0; i < arguments.length; i++) {
             Optional<String> fault = fault(arguments[i]);
             if (fault.isPresent()) {
-                String text = "twinport: argument " + (i + 1) + " " + fault.get() + ".";
-                commandLine.getErr().println(Journal.forStderr(Level.ERROR, text));
+                say("argument " + (i + 1) + " " + fault.get() + ".");
                 return MEND;
             }
         }
         return commandLine.execute(arguments);
+    }
+
+    /** What a command line has come to whose output may not have been written; that has been said on return, once. */
+    static synchronized int withStdout(int code) {
+        Optional<String> failure = Output.failureOfStdout();
+        if (failure.isPresent() && !saidOfStdout) {
+            saidOfStdout = true;
+            say("stdout cannot be written: " + failure.get() + ".");
+        }
+        return failure.isPresent() && code == 0 ? FAILED : code;
+    }
+
+    private static int refused(ParameterException e) {
+        say(CommandLines.message(e) + " '" + e.getCommandLine().getCommandSpec().qualifiedName()
+                + " --help' says what there is.");
+        return MEND;
+    }
+
+    private static int failed(Throwable e) {
+        if (e instanceof Exception known && UserException.isToMend(known)) {
+            say(String.valueOf(e.getMessage()));
+            return MEND;
+        }
+        switch (e) {
+            case ControlException control -> say(String.valueOf(control.getMessage()));
+            case UncheckedIOException unchecked
+            when unchecked.getCause() instanceof IOException io -> say(FileErrors.reason(io));
+            case IOException io -> say(FileErrors.reason(io));
+            default -> Fault.report(e);
+        }
+        return FAILED;
+    }
+
+    private static void say(String message) {
+        System.err.println(Journal.forStderr(Level.ERROR, "twinport: " + message));
     }
 
     /** What is wrong with an argument, whatever it is for; picocli's messages would show it, or take it for another one. */
@@ -121,9 +152,8 @@ public final class Commands {
     /** A FIFO or a socket; but not one that the process was given open ({@code /dev/fd/63}), which has no real path. */
     private static boolean waitsForAnother(Path path) {
         try {
-            int kind =
-                    Files.getAttribute(path.toRealPath(), "unix:mode") instanceof Integer mode ? mode & FILE_KIND : 0;
-            return kind == FIFO || kind == SOCKET;
+            FileType type = FileType.of(path.toRealPath());
+            return type == FileType.FIFO || type == FileType.SOCKET;
         } catch (IOException e) {
             return false;
         }
@@ -159,9 +189,8 @@ public final class Commands {
                 + System.lineSeparator();
         if (STDOUT.equals(target)) {
             System.out.print(text);
-            System.out.flush();
         } else {
-            Files.writeString(Path.of(target), text);
+            OutputFile.write("--json", Path.of(target), text);
         }
     }
 }

@@ -1,5 +1,7 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.HistogramFile;
+import io.twinport.control.Leftovers;
 import io.twinport.control.demo.Demo;
 import io.twinport.control.demo.DemoOptions;
 import io.twinport.control.demo.DemoView;
@@ -8,12 +10,9 @@ import io.twinport.dataplane.handler.Pacer;
 import io.twinport.dpdk.EalArguments;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
@@ -93,12 +92,7 @@ final class DemoCommand implements Callable<Integer> {
     @Nullable
     String json;
 
-    @Option(
-            names = "--hgrm",
-            paramLabel = "FILE",
-            description =
-                    "Where the histogram of event-to-first-burst goes. Default: twinport-demo.hgrm in the folder of"
-                            + " temporary files")
+    @Option(names = "--hgrm", paramLabel = "FILE", description = "Write the histogram of event-to-first-burst, in us.")
     @Nullable
     Path hgrm;
 
@@ -127,24 +121,19 @@ final class DemoCommand implements Callable<Integer> {
         DemoOptions options = new DemoOptions(switches, rate, direction == Direction.BOTH, payload, planned, hold);
         try (Interrupt interrupt = Interrupt.install()) {
             Demo.Outcome outcome = Demo.run(options, arguments, view, cnc, interrupt::isRequested);
-            if (engine.name == null) {
-                Files.deleteIfExists(cnc);
-            }
             view.result(outcome.result(), outcome.eventToBurst());
-            view.say("histogram: " + writeHistogram(outcome.eventToBurst()));
+            if (hgrm != null) {
+                HistogramFile.write(hgrm, outcome.eventToBurst());
+            }
             if (json != null) {
                 Commands.writeJson(outcome.result(), json);
             }
             return outcome.result().isGood(switches) ? 0 : 1;
+        } finally {
+            if (engine.name == null) {
+                Leftovers.discard(cnc);
+            }
         }
-    }
-
-    private Path writeHistogram(Histogram histogram) throws IOException {
-        Path file = hgrm != null ? hgrm : Path.of(System.getProperty("java.io.tmpdir"), "twinport-demo.hgrm");
-        try (PrintStream stream = new PrintStream(Files.newOutputStream(file), false, StandardCharsets.UTF_8)) {
-            histogram.outputPercentileDistribution(stream, 1000.0); // microseconds, the field's custom
-        }
-        return file;
     }
 
     /** Lower case on the command line. */

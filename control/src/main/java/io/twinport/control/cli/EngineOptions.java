@@ -2,7 +2,12 @@ package io.twinport.control.cli;
 
 import io.twinport.control.UserException;
 import io.twinport.dpdk.EalArguments;
+import io.twinport.posix.FileErrors;
+import io.twinport.posix.PrivateFolder;
+import io.twinport.posix.ThisUser;
+import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,9 +51,27 @@ final class EngineOptions {
                     "--name " + name + " is not possible: use up to 64 letters, digits, '.', '-' and '_', and"
                             + " begin with neither '.' nor '-'.");
         }
-        Path parent = folder != null ? folder : Path.of("/dev/shm", "twinport-" + System.getProperty("user.name"));
-        checkFolder(parent);
-        return parent.resolve(name + ".cnc");
+        if (folder != null) {
+            checkFolder(folder);
+        }
+        return (folder != null ? folder : ownFolder()).resolve(name + ".cnc");
+    }
+
+    /** Whoever knows its user's name can make it before he does. */
+    private static Path ownFolder() {
+        Path folder = Path.of("/dev/shm", "twinport-" + ThisUser.name());
+        try {
+            if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS)) {
+                PrivateFolder.checkOwn(folder);
+            }
+            return folder;
+        } catch (IOException e) {
+            throw new UserException(
+                    folder + " is not used: " + FileErrors.reason(e)
+                            + ". It has to be yours, and for you alone (mode 0700): look at what is in it, and delete it; or"
+                            + " choose another folder with --cnc-dir DIR.",
+                    e);
+        }
     }
 
     /** It is made where it is missing. */

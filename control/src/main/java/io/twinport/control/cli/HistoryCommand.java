@@ -1,5 +1,6 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.TimeOfDay;
 import io.twinport.control.UserException;
 import io.twinport.control.history.FlightCapture;
 import io.twinport.control.history.SwitchHistory;
@@ -7,11 +8,11 @@ import io.twinport.control.history.SwitchHistory.Switch;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -98,7 +99,7 @@ final class HistoryCommand implements Callable<Integer> {
             out.printf(
                     Locale.ROOT,
                     "%-26s %4d %6d  %-18s %-32s %12s %8d %6s %7s %8s %8s%s%n",
-                    TIME.format(each.decision()),
+                    time(each.decision()),
                     each.port(),
                     each.sequence(),
                     each.from() + " -> " + each.to(),
@@ -112,19 +113,18 @@ final class HistoryCommand implements Callable<Integer> {
                     planned(each));
         }
         out.println(history.switches().size() + " switches of process " + history.pid() + ", started "
-                + TIME.format(history.start()));
+                + time(history.start()));
     }
 
-    /** From the event, or where the loop came before that or there was none, from the decision. */
+    private static String time(@Nullable Instant instant) {
+        return instant == null ? TimeOfDay.UNKNOWN : TIME.format(instant);
+    }
+
     private static String micros(Switch each) {
-        Instant from = each.event() == null ? each.decision() : each.event();
-        return each.firstBurst() == null
+        OptionalDouble micros = each.microsToBurst();
+        return micros.isEmpty()
                 ? "-"
-                : String.format(
-                        Locale.ROOT,
-                        "%s%.2f",
-                        each.event() == null ? "~" : "",
-                        Duration.between(from, each.firstBurst()).toNanos() / 1e3);
+                : String.format(Locale.ROOT, "%s%.2f", each.event() == null ? "~" : "", micros.getAsDouble());
     }
 
     private static String planned(Switch each) {

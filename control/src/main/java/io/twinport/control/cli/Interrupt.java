@@ -63,7 +63,6 @@ final class Interrupt implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        System.out.flush();
-        Runtime.getRuntime().halt(exitCode);
+        Runtime.getRuntime().halt(Commands.withStdout(exitCode));
     }
 }

@@ -1,5 +1,6 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,9 +29,13 @@ final class ManCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Files.createDirectories(folder);
+        try {
+            Files.createDirectories(folder);
+        } catch (IOException e) {
+            throw OutputFile.failure("the folder", folder, e);
+        }
         for (Map.Entry<String, String> page : ManPage.ofAll(spec.root()).entrySet()) {
-            Files.writeString(folder.resolve(page.getKey()), page.getValue());
+            OutputFile.write("the page", folder.resolve(page.getKey()), page.getValue());
         }
         return 0;
     }

@@ -1,5 +1,6 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.Printable;
 import io.twinport.control.socket.ControlClient;
 import java.io.IOException;
 import java.util.Map;
@@ -158,9 +159,13 @@ final class OperateCommands {
             return report.path("needRestart").isEmpty() ? 0 : 1;
         }
 
-        private void show(JsonNode report) {
-            report.path("changed").forEach(line -> target.out().println("changed " + line.asString()));
-            report.path("needRestart").forEach(line -> target.out().println("needs a restart: " + line.asString()));
+        void show(JsonNode report) {
+            print("changed ", report.path("changed"));
+            print("needs a restart: ", report.path("needRestart"));
+        }
+
+        private void print(String what, JsonNode lines) {
+            lines.forEach(line -> target.out().println(what + Printable.line(line.asString())));
         }
     }
 
@@ -178,17 +183,20 @@ final class OperateCommands {
         @Override
         public Integer call() throws IOException {
             Commands.checkWritable("--json", target.json);
-            JsonNode answer;
+            long pid;
             try (ControlClient client = target.process.connect()) {
-                answer = client.request("stop", Map.of());
+                pid = client.request("stop", Map.of()).path("pid").asLong(0);
+                if (pid <= 0) {
+                    throw client.notUnderstood();
+                }
             }
-            boolean ended = awaitEnd(answer.path("pid").asLong());
+            boolean ended = awaitEnd(pid);
             if (target.json != null) {
-                Commands.writeJson(Map.of("pid", answer.path("pid"), "ended", ended), target.json);
+                Commands.writeJson(Map.of("pid", pid, "ended", ended), target.json);
             } else {
                 target.out()
-                        .println("process " + answer.path("pid")
-                                + (ended ? " has ended" : " is still ending after " + SECONDS + " s"));
+                        .println(
+                                "process " + pid + (ended ? " has ended" : " is still ending after " + SECONDS + " s"));
             }
             return ended ? 0 : 1;
         }

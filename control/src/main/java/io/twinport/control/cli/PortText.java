@@ -75,6 +75,6 @@ final class PortText {
             side.path("differences").forEach(each -> table.row("", each.asString()));
         }
         table.row("  standby health", health(port.path("health")));
-        return table.lines();
+        return table.lines().toList();
     }
 }

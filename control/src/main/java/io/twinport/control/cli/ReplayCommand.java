@@ -1,7 +1,7 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.TimeOfDay;
-import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.dataplane.cnc.CncReading;
 import io.twinport.dataplane.failover.InputLog;
 import io.twinport.dataplane.failover.PolicyInput;
 import io.twinport.dataplane.failover.PolicyText;
@@ -29,7 +29,10 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CncFile.Reading reading = CncFile.read(file);
+        return replay(CncReading.read(file));
+    }
+
+    int replay(CncReading reading) {
         List<PolicyInput> inputs = new InputLog(reading.policyInputs()).inputs();
         TimeOfDay time = new TimeOfDay(reading.startMillis(), reading.startNanos());
         for (PolicyInput input : inputs) {

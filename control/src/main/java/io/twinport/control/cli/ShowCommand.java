@@ -1,8 +1,10 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.Printable;
 import io.twinport.control.UserException;
 import io.twinport.control.history.SwitchHistory;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
@@ -41,7 +43,10 @@ final class ShowCommand implements Callable<Integer> {
         TargetOptions target = new TargetOptions();
 
         final void print(String format, Object... arguments) {
-            target.out().printf(Locale.ROOT, format + "%n", arguments);
+            Object[] shown = Arrays.stream(arguments)
+                    .map(argument -> Printable.line(String.valueOf(argument)))
+                    .toArray();
+            target.out().printf(Locale.ROOT, format + "%n", shown);
         }
     }
 
@@ -67,7 +72,7 @@ final class ShowCommand implements Callable<Integer> {
             return target.ask("ports", Map.of(), this::show);
         }
 
-        private void show(JsonNode ports) {
+        void show(JsonNode ports) {
             Table table = new Table("port", "active", "carrier", "primary", "standby", "mac", "mtu", "switches");
             for (JsonNode port : ports) {
                 table.row(
@@ -104,7 +109,7 @@ final class ShowCommand implements Callable<Integer> {
             return target.ask("stats", arguments(), this::show);
         }
 
-        private void show(JsonNode ports) {
+        void show(JsonNode ports) {
             for (JsonNode port : ports) {
                 print("%s", port.path("name").asString());
                 Table own = new Table("  counted by the port", "");
@@ -133,7 +138,7 @@ final class ShowCommand implements Callable<Integer> {
             return target.ask("xstats", arguments(), this::show);
         }
 
-        private void show(JsonNode port) {
+        void show(JsonNode port) {
             port.path("sides").forEachEntry((side, counts) -> {
                 Table table = new Table(port.path("name").asString() + " " + side, "");
                 counts.forEachEntry((name, count) -> table.row("  " + name, count));
@@ -190,7 +195,7 @@ final class ShowCommand implements Callable<Integer> {
             return target.ask("health", Map.of(), this::show);
         }
 
-        private void show(JsonNode health) {
+        void show(JsonNode health) {
             for (JsonNode port : health.path("ports")) {
                 print(
                         "%s: %s transmits, carrier %s, standby %s",
@@ -208,7 +213,10 @@ final class ShowCommand implements Callable<Integer> {
             health.path("hanging").forEach(hang -> print("HANGS: %s", hang.asString()));
             print("mbufs: %s of %s available", health.path("mbufsAvailable"), health.path("mbufs"));
             print("errors: %s", health.path("errors").isEmpty() ? "none" : "");
-            health.path("errors").forEach(error -> print("  %s", error.asString()));
+            // Where each was thrown is in the JSON.
+            health.path("errors")
+                    .forEach(error ->
+                            print("  %s", error.asString().lines().findFirst().orElse("")));
         }
     }
 }

@@ -1,5 +1,6 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.Leftovers;
 import io.twinport.control.soak.Soak;
 import io.twinport.control.soak.SoakOptions;
 import io.twinport.control.soak.SoakResult;
@@ -8,7 +9,6 @@ import io.twinport.dataplane.handler.Pacer;
 import io.twinport.dpdk.EalArguments;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -98,14 +98,15 @@ final class SoakCommand implements Callable<Integer> {
                 + (rate == 0 ? "full load" : rate + " packets per second") + " in both directions");
         try (Interrupt interrupt = Interrupt.install()) {
             SoakResult result = Soak.run(options, arguments, view, cnc, interrupt::isRequested);
-            if (engine.name == null) {
-                Files.deleteIfExists(cnc);
-            }
             view.result(result);
             if (json != null) {
                 Commands.writeJson(result, json);
             }
             return result.isGood() ? 0 : 1;
+        } finally {
+            if (engine.name == null) {
+                Leftovers.discard(cnc);
+            }
         }
     }
 

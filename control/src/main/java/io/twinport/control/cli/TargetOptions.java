@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /** Which running twinport a command is for, and how its answer is shown. */
@@ -34,11 +35,19 @@ final class TargetOptions {
         try (ControlClient client = process.connect()) {
             JsonNode result = client.request(command, arguments);
             if (json == null) {
-                show.accept(result);
+                show(result, show, client);
             } else {
                 Commands.writeJson(result, json);
             }
             return result;
+        }
+    }
+
+    private static void show(JsonNode result, Consumer<JsonNode> show, ControlClient client) {
+        try {
+            show.accept(result);
+        } catch (JacksonException e) {
+            throw client.notUnderstood(); // something is not there, or is of another kind
         }
     }
 

@@ -62,11 +62,10 @@ final class TopCommand implements Callable<Integer> {
 
     private void rows(TopView view) throws InterruptedException {
         System.out.println(TopView.header());
-        for (int look = 1; isWanted(look) && view.isAlive(); look++) {
+        for (int look = 1; isWanted(look) && view.isAlive() && !System.out.checkError(); look++) {
             Thread.sleep(intervalMillis);
             view.look();
             view.rows().forEach(System.out::println);
-            System.out.flush();
         }
     }
 

@@ -37,13 +37,14 @@ import picocli.CommandLine.Command;
             "Done by the launcher:",
             "  setup  Install what is missing: DPDK's libraries, drivers and tools.",
             "  test   Run the whole test suite.",
+            "  fuzz   Give a reader of files or sockets inputs that nobody has thought of; 'fuzz --help' says more.",
             "  bench  Run the benchmarks; 'bench --help' lists them.",
             "  dist   Make an archive that runs without a JDK; 'dist --help' says more.",
             "",
             "Exit codes: 0 done; 1 failed; 2 something to mend, said on stderr."
         })
 public final class Twinport {
-    private Twinport() {}
+    Twinport() {}
 
     /** Whether a command line starts ports from a file, so that SIGHUP means that it is to be read again. */
     public static boolean readsConfiguration(String... arguments) {

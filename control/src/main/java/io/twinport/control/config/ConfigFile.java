@@ -1,9 +1,12 @@
 package io.twinport.control.config;
 
 import io.twinport.control.UserException;
+import io.twinport.posix.FileErrors;
+import io.twinport.posix.RegularFile;
 import java.io.IOException;
-import java.nio.charset.MalformedInputException;
-import java.nio.file.Files;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,9 +16,12 @@ import java.util.Optional;
 import java.util.Set;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 import org.snakeyaml.engine.v2.api.lowlevel.Compose;
+import org.snakeyaml.engine.v2.api.lowlevel.Parse;
+import org.snakeyaml.engine.v2.events.CollectionEndEvent;
+import org.snakeyaml.engine.v2.events.CollectionStartEvent;
+import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.Mark;
 import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
-import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
@@ -39,8 +45,11 @@ import org.snakeyaml.engine.v2.nodes.Tag;
  * @param process what is not under {@code ports}
  */
 public record ConfigFile(Section process, List<Section> ports) {
-    /** Characters; a configuration of 15 ports has some thousands. */
+    /** Bytes; a configuration of 15 ports has some thousands. */
     private static final int LONGEST = 1 << 18;
+
+    /** Of collections in each other; a list of a side of a port is in four. */
+    private static final int DEEPEST = 16;
 
     /** The key under which the ports are. */
     public static final String PORTS = "ports";
@@ -64,39 +73,74 @@ public record ConfigFile(Section process, List<Section> ports) {
         return new Reader(file).read();
     }
 
-    private record Reader(Path file) {
+    private static final class Reader {
+        private final Path file;
+
+        /** Characters of all values so far: aliases make a few thousand of them out of one. */
+        private int length;
+
+        Reader(Path file) {
+            this.file = file;
+        }
+
         ConfigFile read() {
             Place top = new Place(file, 1, 1);
+            Optional<Node> root = compose(text(), top);
+            if (root.isEmpty()) {
+                throw top.wrong("there is nothing in it. Give 'ports:' with at least one port.");
+            }
+            return read(mapping(root.get(), "a configuration"));
+        }
+
+        private Optional<Node> compose(String text, Place top) {
             LoadSettings settings = LoadSettings.builder()
                     .setLabel(file.toString())
                     .setCodePointLimit(LONGEST)
                     .build();
             try {
-                Optional<Node> root = new Compose(settings).composeString(text());
-                if (root.isEmpty()) {
-                    throw top.wrong("there is nothing in it. Give 'ports:' with at least one port.");
-                }
-                return read(mapping(root.get(), "a configuration"));
+                checkDepth(new Parse(settings).parseString(text));
+                return new Compose(settings).composeString(text);
+            } catch (UserException e) {
+                throw e;
             } catch (MarkedYamlEngineException e) {
                 String context = e.getContext() == null ? "" : " (" + e.getContext() + ")";
                 throw e.getProblemMark().map(this::place).orElse(top).wrong(e.getProblem() + context + ".");
-            } catch (YamlEngineException e) {
-                throw top.wrong(String.valueOf(e.getMessage()));
+            } catch (
+                    RuntimeException
+                            e) { // for a tag that is none, for instance, the library has no exception of its own
+                throw top.wrong("this is no YAML: " + e.getMessage());
             }
         }
 
         private String text() {
             try {
-                if (Files.size(file) > LONGEST) {
-                    throw new UserException(file + " has more than " + LONGEST + " bytes: it is no configuration.");
-                }
-                return Files.readString(file);
+                return StandardCharsets.UTF_8
+                        .newDecoder()
+                        .decode(ByteBuffer.wrap(RegularFile.read(file, LONGEST)))
+                        .toString();
             } catch (NoSuchFileException e) {
                 throw new UserException("there is no file " + file + ".", e);
-            } catch (MalformedInputException e) {
+            } catch (CharacterCodingException e) {
                 throw new UserException(file + " is no UTF-8 text.", e);
             } catch (IOException e) {
-                throw new UserException(file + " cannot be read: " + e.getMessage() + ".", e);
+                throw new UserException(
+                        file + " cannot be read: " + FileErrors.reason(e) + ". Give a configuration, a file in YAML.",
+                        e);
+            }
+        }
+
+        /** Before nodes are made of it, which takes a frame of the stack for each collection. */
+        private void checkDepth(Iterable<Event> events) {
+            int depth = 0;
+            for (Event event : events) {
+                if (event instanceof CollectionEndEvent) {
+                    depth--;
+                } else if (event instanceof CollectionStartEvent && ++depth > DEEPEST) {
+                    throw event.getStartMark()
+                            .map(this::place)
+                            .orElse(new Place(file, 1, 1))
+                            .wrong("more than " + DEEPEST + " collections in each other: this is no configuration.");
+                }
             }
         }
 
@@ -196,6 +240,12 @@ public record ConfigFile(Section process, List<Section> ports) {
             }
             if (scalar.getTag().equals(Tag.NULL)) {
                 throw place(node).wrong(what + " has no value.");
+            }
+            length += scalar.getValue().length();
+            if (length > LONGEST) {
+                throw place(node)
+                        .wrong("with its aliases this has more than " + LONGEST
+                                + " characters: it is no configuration.");
             }
             return scalar.getValue();
         }

@@ -1,5 +1,6 @@
 package io.twinport.control.config;
 
+import io.twinport.control.Printable;
 import io.twinport.control.UserException;
 import java.nio.file.Path;
 
@@ -12,7 +13,7 @@ import java.nio.file.Path;
 public record Place(Path file, int line, int column) {
     /** What stands here is wrong. */
     public UserException wrong(String text) {
-        return new UserException(this + ": " + text);
+        return new UserException(this + ": " + Printable.line(text));
     }
 
     /** {@code twinport.yaml:3:5}. */

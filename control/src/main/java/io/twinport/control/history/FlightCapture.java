@@ -1,8 +1,9 @@
 package io.twinport.control.history;
 
+import io.twinport.control.OutputFile;
 import io.twinport.control.UserException;
 import io.twinport.control.pcap.PcapngWriter;
-import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.dataplane.cnc.CncReading;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.SwitchLog;
@@ -21,45 +22,49 @@ import java.util.stream.Stream;
 public final class FlightCapture {
     private static final long MILLI = 1_000_000L;
 
+    private static final List<String> INTERFACES = Stream.of(
+                    FailoverPolicy.NONE, FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY)
+            .map(PolicyText::side)
+            .toList();
+
     private FlightCapture() {}
 
     /**
-     * Writes it.
+     * Writes it, for this user alone.
      *
      * @param cnc the {@code twinport.cnc} beside which the recording is
      * @param only the switch whose frames are wanted, empty for all
      * @return how many frames were written
      * @throws UserException if there is no such switch on record
+     * @throws IOException if the file cannot be written; then there is none
      */
-    public static int write(Path cnc, Path target, OptionalLong only) {
-        CncFile.Reading reading = CncFile.read(cnc);
-        FlightRecording recording = FlightRecording.read(FlightRecorder.beside(cnc), reading.pid());
-        List<FlightRecording.Mark> marks = recording.marks().stream()
-                .filter(mark -> only.isEmpty() || mark.sequence() == only.getAsLong())
-                .toList();
-        if (only.isPresent() && marks.isEmpty()) {
-            throw new UserException("--switch " + only.getAsLong()
-                    + ": the recording has no frames of that switch. Those that it has: " + known(recording.marks()));
-        }
-        Map<Long, String> comments = comments(marks, new SwitchLog(reading.switchRecords()).records());
-        long epoch = reading.startMillis() * MILLI - reading.startNanos();
-        List<FlightRecording.Frame> frames = recording.frames(marks);
-        List<String> interfaces = Stream.of(FailoverPolicy.NONE, FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY)
-                .map(PolicyText::side)
-                .toList();
-        try (PcapngWriter writer = new PcapngWriter(target, interfaces)) {
-            for (FlightRecording.Frame frame : frames) {
-                writer.write(
-                        frame.side(),
-                        frame.nanos() + epoch,
-                        frame.bytes(),
-                        frame.length(),
-                        frame.received(),
-                        comments.getOrDefault(frame.number(), ""));
+    public static int write(Path cnc, Path target, OptionalLong only) throws IOException {
+        CncReading reading = CncReading.read(cnc);
+        try (FlightRecording recording = FlightRecording.open(FlightRecorder.beside(cnc), reading.pid())) {
+            List<FlightRecording.Mark> marks = recording.marks().stream()
+                    .filter(mark -> only.isEmpty() || mark.sequence() == only.getAsLong())
+                    .toList();
+            if (only.isPresent() && marks.isEmpty()) {
+                throw new UserException("--switch " + only.getAsLong()
+                        + ": the recording has no frames of that switch. Those that it has: "
+                        + known(recording.marks()));
             }
-            return frames.size();
-        } catch (IOException e) {
-            throw new UserException("--pcap " + target + " cannot be written: " + e, e);
+            Map<Long, String> comments = comments(marks, new SwitchLog(reading.switchRecords()).records());
+            long epoch = reading.startMillis() * MILLI - reading.startNanos();
+            try (PcapngWriter writer = new PcapngWriter(OutputFile.openPrivate(target), INTERFACES)) {
+                return recording.read(
+                        marks,
+                        frame -> writer.write(
+                                INTERFACES.indexOf(PolicyText.side(frame.side())),
+                                frame.nanos() + epoch,
+                                frame.bytes(),
+                                frame.length(),
+                                frame.received(),
+                                comments.getOrDefault(frame.number(), "")));
+            } catch (IOException e) {
+                OutputFile.discard(target);
+                throw OutputFile.failure("--pcap", target, e);
+            }
         }
     }
 

@@ -1,22 +1,25 @@
 package io.twinport.control.history;
 
-import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.control.TimeOfDay;
+import io.twinport.dataplane.cnc.CncReading;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.SwitchLog;
 import io.twinport.dataplane.failover.SwitchRecord;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The switches on record, live or left behind by a process that has died.
  *
  * @param pid of the process that has written the file
- * @param start when that process started it
+ * @param start when that process started it; null, as each instant below, where the file is damaged and it can be none
  * @param switches the last 4096, the oldest first
  */
-public record SwitchHistory(long pid, Instant start, List<Switch> switches) {
+public record SwitchHistory(long pid, @Nullable Instant start, List<Switch> switches) {
     /**
      * A switch in the form of {@code history --json}. In the terms of RFC 6412: {@code event} is the convergence event
      * instant, {@code firstBurst} the first route convergence instant, {@code convergenceTimeNs} from one to the other,
@@ -40,7 +43,7 @@ public record SwitchHistory(long pid, Instant start, List<Switch> switches) {
             String cause,
             boolean planned,
             @Nullable Instant event,
-            Instant decision,
+            @Nullable Instant decision,
             @Nullable Instant firstBurst,
             @Nullable Instant firstCompleted,
             @Nullable Long convergenceTimeNs,
@@ -50,7 +53,15 @@ public record SwitchHistory(long pid, Instant start, List<Switch> switches) {
             @Nullable Long suppressed,
             @Nullable Long duplicated,
             @Nullable Long held,
-            @Nullable Long dropped) {}
+            @Nullable Long dropped) {
+        /** Until the first burst, from the event or, where the loop came before that or there was none, from the decision. */
+        public OptionalDouble microsToBurst() {
+            Instant from = event == null ? decision : event;
+            return from == null || firstBurst == null
+                    ? OptionalDouble.empty()
+                    : OptionalDouble.of(Duration.between(from, firstBurst).toNanos() / 1e3);
+        }
+    }
 
     /**
      * Reads a file.
@@ -58,17 +69,18 @@ public record SwitchHistory(long pid, Instant start, List<Switch> switches) {
      * @throws io.twinport.dataplane.cnc.CncException if it is none
      */
     public static SwitchHistory read(Path file) {
-        return of(CncFile.read(file));
+        return of(CncReading.read(file));
     }
 
     /** That of a file, as it is now. */
-    public static SwitchHistory of(CncFile.Reading reading) {
+    public static SwitchHistory of(CncReading reading) {
         Instant start = Instant.ofEpochMilli(reading.startMillis());
         List<Switch> switches = new SwitchLog(reading.switchRecords())
                 .records().stream()
                         .map(record -> of(record, start, reading.startNanos()))
                         .toList();
-        return new SwitchHistory(reading.pid(), start, switches);
+        return new SwitchHistory(
+                reading.pid(), TimeOfDay.instant(reading.startNanos(), start, reading.startNanos()), switches);
     }
 
     private static Switch of(SwitchRecord record, Instant start, long startNanos) {
@@ -83,7 +95,7 @@ public record SwitchHistory(long pid, Instant start, List<Switch> switches) {
                 record.causeText(),
                 record.planned(),
                 instant(record.eventNanos(), start, startNanos),
-                start.plusNanos(record.decisionNanos() - startNanos),
+                instant(record.decisionNanos(), start, startNanos),
                 instant(record.firstBurstNanos(), start, startNanos),
                 instant(record.outcome().firstCompletedNanos(), start, startNanos),
                 convergence < 0 ? null : convergence,
@@ -105,6 +117,6 @@ public record SwitchHistory(long pid, Instant start, List<Switch> switches) {
     }
 
     private static @Nullable Instant instant(long nanos, Instant start, long startNanos) {
-        return nanos == 0 ? null : start.plusNanos(nanos - startNanos);
+        return nanos == 0 ? null : TimeOfDay.instant(nanos, start, startNanos);
     }
 }

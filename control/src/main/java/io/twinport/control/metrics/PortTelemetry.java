@@ -65,8 +65,11 @@ public final class PortTelemetry implements AutoCloseable {
         }
     }
 
+    /** Not where it is no port's number, as a damaged record may have it. */
     private boolean isMeant(int id, String name) {
-        return name.isEmpty() || name.equals(ports.get(id).name());
+        return id >= 0
+                && id < ports.size()
+                && (name.isEmpty() || name.equals(ports.get(id).name()));
     }
 
     private static void describe(MeasuredPort port, TelemetryDict dict) {

@@ -6,8 +6,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 
@@ -33,11 +31,6 @@ public final class PcapngWriter implements AutoCloseable {
 
     private final OutputStream out;
     private final ByteBuffer block = ByteBuffer.allocate(4096 + LONGEST).order(ByteOrder.LITTLE_ENDIAN);
-
-    /** @param interfaces their names; frames refer to them by index */
-    public PcapngWriter(Path file, List<String> interfaces) throws IOException {
-        this(Files.newOutputStream(file), interfaces);
-    }
 
     /**
      * @param out is closed with this one

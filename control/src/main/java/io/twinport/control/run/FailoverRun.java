@@ -300,7 +300,8 @@ public final class FailoverRun {
         if (missing > 0) {
             out.printf("%d frames are not back in the pool%n", missing);
         }
-        engine.errors().forEach(out::println);
+        // Where each was thrown is in the mapped file, and in the JSON of 'show health'.
+        engine.errors().forEach(error -> out.println(error.lines().findFirst().orElse("")));
     }
 
     /** A device cannot be given back: with the process goes the last that holds it. */

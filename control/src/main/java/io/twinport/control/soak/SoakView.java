@@ -92,7 +92,10 @@ public final class SoakView {
                 result.recoveryMicros().p99(),
                 result.recoveryMicros().max());
         if (!result.isGood()) {
-            result.violations().forEach(violation -> out.println("VIOLATION: " + violation));
+            // An error in a loop has a trace, which the JSON has.
+            result.violations()
+                    .forEach(violation -> out.println(
+                            "VIOLATION: " + violation.lines().findFirst().orElse("")));
             out.println("the last faults: " + String.join(", ", result.lastFaults()));
             out.println(
                     "the same faults again: twinport soak --seed " + result.seed() + " --faults " + result.faults());

@@ -1,11 +1,13 @@
 package io.twinport.control.socket;
 
+import io.twinport.control.Printable;
 import io.twinport.control.UserException;
+import io.twinport.posix.FileErrors;
+import io.twinport.posix.ThisUser;
 import java.io.BufferedInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.ClosedChannelException;
@@ -22,6 +24,9 @@ import tools.jackson.databind.json.JsonMapper;
 public final class ControlClient implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
+    /** Bytes of an answer; that of a port with 16 queues whose driver counts all there is has a fifth of it. */
+    private static final int LONGEST = 1 << 18;
+
     private final Path file;
     private final SocketChannel channel;
     private final InputStream in;
@@ -35,14 +40,23 @@ public final class ControlClient implements AutoCloseable {
     /**
      * Connects.
      *
-     * @throws UserException if nobody listens there
+     * @throws UserException if nobody listens there, or another user's process
      */
     public static ControlClient connect(Path file) {
         try {
-            return new ControlClient(file, SocketChannel.open(UnixDomainSocketAddress.of(file)));
+            SocketChannel channel = Peers.connect(file);
+            if (Peers.isTrusted(channel)) {
+                return new ControlClient(file, channel);
+            }
+            UserException stranger = new UserException("at " + file + " listens a process of user "
+                    + Peers.user(channel)
+                    + ", and you are " + ThisUser.name() + ": it is not asked. If it is the right one, run this as that"
+                    + " user (runuser -u USER -- twinport ...).");
+            channel.close();
+            throw stranger;
         } catch (IOException e) {
             throw new UserException(
-                    "no twinport listens at " + file + (Files.exists(file) ? " (" + e.getMessage() + ")" : "")
+                    "no twinport listens at " + file + (Files.exists(file) ? " (" + FileErrors.reason(e) + ")" : "")
                             + ". Is it running, as this user? Its --name and --cnc-dir, or its --control-socket, have to be"
                             + " given here too.",
                     e);
@@ -64,7 +78,9 @@ public final class ControlClient implements AutoCloseable {
                 channel.write(bytes);
             }
             return result(JsonMapper.shared().readTree(readLine()));
-        } catch (IOException | JacksonException e) {
+        } catch (JacksonException e) {
+            throw notUnderstood();
+        } catch (IOException e) {
             String why = e instanceof ClosedChannelException
                     ? "none within " + PATIENCE.toSeconds() + " s"
                     : String.valueOf(e.getMessage());
@@ -80,8 +96,14 @@ public final class ControlClient implements AutoCloseable {
         if (error == null) {
             return answer.path(ControlProtocol.RESULT);
         }
-        String message = error.path(ControlProtocol.MESSAGE).asString();
+        String message = Printable.line(error.path(ControlProtocol.MESSAGE).asString());
         throw error.path(ControlProtocol.MEND).asBoolean() ? new UserException(message) : new ControlException(message);
+    }
+
+    /** What is thrown where an answer has another form than that of the command. */
+    public ControlException notUnderstood() {
+        return new ControlException("what answers at " + file
+                + " is not understood. Is it a twinport, and of the same release as this one?");
     }
 
     private byte[] readLine() throws IOException {
@@ -89,6 +111,9 @@ public final class ControlClient implements AutoCloseable {
         for (int next = in.read(); next != '\n'; next = in.read()) {
             if (next < 0) {
                 throw new IOException("the connection has ended");
+            }
+            if (line.size() == LONGEST) {
+                throw new IOException("it has more than " + LONGEST + " bytes");
             }
             line.write(next);
         }

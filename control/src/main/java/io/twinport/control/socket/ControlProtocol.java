@@ -1,5 +1,6 @@
 package io.twinport.control.socket;
 
+import io.twinport.control.Fault;
 import io.twinport.control.UserException;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
@@ -58,7 +59,7 @@ final class ControlProtocol {
             return result instanceof ControlStream stream
                     ? new Answer(line(id, RESULT, Map.of()), stream)
                     : new Answer(line(id, RESULT, result), null);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             return error(id, e);
         }
     }
@@ -99,10 +100,10 @@ final class ControlProtocol {
     }
 
     /** The answer to what could not be served. */
-    Answer error(@Nullable JsonNode id, RuntimeException e) {
-        boolean mend = UserException.isToMend(e);
+    Answer error(@Nullable JsonNode id, Throwable e) {
+        boolean mend = e instanceof Exception known && UserException.isToMend(known);
         Map<String, Object> error = new LinkedHashMap<>();
-        error.put(MESSAGE, mend ? String.valueOf(e.getMessage()) : e.toString());
+        error.put(MESSAGE, mend ? String.valueOf(e.getMessage()) : Fault.describe(e));
         error.put(MEND, mend);
         return new Answer(line(id, ERROR, error), null);
     }

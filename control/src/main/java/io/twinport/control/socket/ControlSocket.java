@@ -3,6 +3,10 @@ package io.twinport.control.socket;
 import io.twinport.control.Log;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
+import io.twinport.posix.FileErrors;
+import io.twinport.posix.PosixException;
+import io.twinport.posix.PrivateFolder;
+import io.twinport.posix.SocketPath;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -11,16 +15,14 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.nio.file.attribute.UserPrincipal;
 import java.util.Comparator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import jdk.net.ExtendedSocketOptions;
 
 /**
  * Where a running process takes commands: a unix socket of mode 0600, for its own user and root. One thread accepts and
@@ -34,17 +36,18 @@ public final class ControlSocket implements AutoCloseable {
     private static final long END_MILLIS = 2000;
 
     private final Path file;
+    private final SocketPath path;
     private final ControlProtocol protocol;
     private final Log log;
     private final ServerSocketChannel server;
     private final Selector selector;
-    private final UserPrincipal owner;
     private final Set<ControlConnection> connections = ConcurrentHashMap.newKeySet();
     private final Thread thread;
     private volatile boolean closed;
 
-    private ControlSocket(Path file, ControlProtocol protocol, Log log) throws IOException {
+    private ControlSocket(Path file, SocketPath path, ControlProtocol protocol, Log log) throws IOException {
         this.file = file;
+        this.path = path;
         this.protocol = protocol;
         this.log = log;
         this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -52,7 +55,6 @@ public final class ControlSocket implements AutoCloseable {
         server.bind(UnixDomainSocketAddress.of(file), MOST_CONNECTIONS);
         // Who connects in between is asked who he is all the same.
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-        this.owner = Files.getOwner(file);
         server.configureBlocking(false);
         server.register(selector, SelectionKey.OP_ACCEPT);
         this.thread = Thread.ofPlatform().daemon().name("control").unstarted(this::serve);
@@ -69,25 +71,23 @@ public final class ControlSocket implements AutoCloseable {
         String option = "--control-socket " + file;
         ControlSocketPath.check(option, file, file);
         try {
-            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
-                replace(file, option);
-            }
-            ControlSocket socket = new ControlSocket(file, new ControlProtocol(commands), log);
+            PrivateFolder.check(Objects.requireNonNull(file.toAbsolutePath().getParent()));
+            ControlSocket socket = new ControlSocket(file, take(file, option), new ControlProtocol(commands), log);
             socket.thread.start();
             return socket;
         } catch (IOException e) {
             throw new UserException(
-                    option + " cannot be opened: " + e.getMessage()
-                            + ". Choose a path in a folder that exists and that you may write to.",
+                    option + " cannot be opened: " + FileErrors.reason(e)
+                            + ". Choose a path in a folder that exists, and that you and nobody else may write to.",
                     e);
         }
     }
 
-    private static void replace(Path file, String option) throws IOException {
-        try (SocketChannel other = SocketChannel.open(UnixDomainSocketAddress.of(file))) {
-            throw new UserException(option + " is in use by another process. Choose another path, or stop that one.");
-        } catch (IOException e) {
-            Files.delete(file); // nobody listens: its process has died
+    private static SocketPath take(Path file, String option) {
+        try {
+            return SocketPath.take(file.toString());
+        } catch (PosixException e) {
+            throw new UserException(option + " is not possible: " + e.getMessage() + ".", e);
         }
     }
 
@@ -132,8 +132,7 @@ public final class ControlSocket implements AutoCloseable {
     }
 
     private boolean admit(SocketChannel client) throws IOException {
-        UserPrincipal user = client.getOption(ExtendedSocketOptions.SO_PEERCRED).user();
-        if (!user.equals(owner) && !user.getName().equals("root")) {
+        if (!Peers.isTrusted(client)) {
             return false;
         }
         if (connections.size() >= MOST_CONNECTIONS) {
@@ -171,5 +170,6 @@ public final class ControlSocket implements AutoCloseable {
         } catch (IOException e) {
             log.warn("the control socket " + file + " stays: " + e.getMessage());
         }
+        path.close();
     }
 }

@@ -1,8 +1,9 @@
 package io.twinport.control.top;
 
+import io.twinport.control.Printable;
 import io.twinport.control.history.SwitchHistory;
 import io.twinport.control.history.SwitchHistory.Switch;
-import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.dataplane.cnc.CncReading;
 import io.twinport.dataplane.failover.InputLog;
 import io.twinport.dataplane.failover.PolicyInput;
 import java.nio.file.Path;
@@ -14,19 +15,26 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a {@code twinport.cnc} says at an instant.
  *
  * @param nanos {@link System#nanoTime} of the reading
  * @param alive whether its process runs
+ * @param start of that; null where that cannot be known
  * @param ports by their numbers
  * @param switches on record, the oldest first
  */
 record TopSample(
-        long nanos, long pid, boolean alive, Instant start, SortedMap<Integer, Port> ports, List<Switch> switches) {
-    private static final Pattern NAME = Pattern.compile("port (\\d+) name (.*)");
-    private static final Pattern COUNTER = Pattern.compile("port (\\d+) (?!queue \\d)(.*)");
+        long nanos,
+        long pid,
+        boolean alive,
+        @Nullable Instant start,
+        SortedMap<Integer, Port> ports,
+        List<Switch> switches) {
+    private static final Pattern NAME = Pattern.compile("port (\\d{1,2}) name (.*)");
+    private static final Pattern COUNTER = Pattern.compile("port (\\d{1,2}) (?!queue \\d)(.*)");
 
     /**
      * A failover port.
@@ -52,19 +60,22 @@ record TopSample(
 
     /** @throws io.twinport.dataplane.cnc.CncException if it is no such file */
     static TopSample read(Path file) {
-        CncFile.Reading reading = CncFile.read(file);
+        return of(CncReading.read(file));
+    }
+
+    static TopSample of(CncReading reading) {
         Map<Integer, String> names = new HashMap<>();
         Map<Integer, Map<String, Long>> counters = new HashMap<>();
-        reading.counters().forEach((id, label) -> {
-            Matcher name = NAME.matcher(label);
-            Matcher counter = COUNTER.matcher(label);
+        for (CncReading.Counter each : reading.counters()) {
+            Matcher name = NAME.matcher(each.label());
+            Matcher counter = COUNTER.matcher(each.label());
             if (name.matches()) {
-                names.put(Integer.valueOf(name.group(1)), name.group(2));
+                names.put(Integer.valueOf(name.group(1)), Printable.line(name.group(2)));
             } else if (counter.matches()) {
                 counters.computeIfAbsent(Integer.valueOf(counter.group(1)), port -> new HashMap<>())
-                        .put(counter.group(2), reading.counters().getCounterValue(id));
+                        .put(counter.group(2), each.value());
             }
-        });
+        }
         Map<Integer, Integer> states = new HashMap<>();
         for (PolicyInput input : new InputLog(reading.policyInputs()).inputs()) {
             states.put(input.port(), input.after());
@@ -72,12 +83,13 @@ record TopSample(
         SortedMap<Integer, Port> ports = new TreeMap<>();
         names.forEach((port, name) ->
                 ports.put(port, new Port(name, counters.getOrDefault(port, Map.of()), states.getOrDefault(port, 0))));
+        SwitchHistory history = SwitchHistory.of(reading);
         return new TopSample(
                 System.nanoTime(),
                 reading.pid(),
                 ProcessHandle.of(reading.pid()).isPresent(),
-                Instant.ofEpochMilli(reading.startMillis()),
+                history.start(),
                 ports,
-                SwitchHistory.of(reading).switches());
+                history.switches());
     }
 }

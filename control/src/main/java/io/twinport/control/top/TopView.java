@@ -1,5 +1,6 @@
 package io.twinport.control.top;
 
+import io.twinport.control.TimeOfDay;
 import io.twinport.control.history.SwitchHistory.Switch;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
@@ -13,7 +14,9 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Rates, sides, last switches and drops, as lines: a screen of them, or a row for each port and look. For one thread. */
 public final class TopView {
@@ -85,13 +88,17 @@ public final class TopView {
     }
 
     private String title(TopSample now) {
-        Duration up = Duration.between(now.start(), Instant.now());
         return "twinport " + file.getFileName().toString().replaceFirst("\\.cnc$", "") + ", process " + now.pid()
-                + (now.alive()
-                        ? String.format(
-                                Locale.ROOT, ", up %d:%02d:%02d", up.toHours(), up.toMinutesPart(), up.toSecondsPart())
-                        : " HAS ENDED")
-                + "   " + TIME.format(Instant.now()) + "   q ends";
+                + (now.alive() ? ", up " + up(now.start()) : " HAS ENDED") + "   " + TIME.format(Instant.now())
+                + "   q ends";
+    }
+
+    private static String up(@Nullable Instant start) {
+        if (start == null) {
+            return TimeOfDay.UNKNOWN;
+        }
+        Duration up = Duration.between(start, Instant.now());
+        return String.format(Locale.ROOT, "%d:%02d:%02d", up.toHours(), up.toMinutesPart(), up.toSecondsPart());
     }
 
     private void addPort(List<String> lines, int number, TopSample.Port port) {
@@ -124,19 +131,14 @@ public final class TopView {
 
     private String line(TopSample now, Switch each) {
         TopSample.Port port = now.ports().get(each.port());
-        Instant from = each.event() == null ? each.decision() : each.event();
+        OptionalDouble micros = each.microsToBurst();
         return String.format(
                 Locale.ROOT,
                 SWITCH_ROW,
-                MILLIS.format(each.decision()),
+                each.decision() == null ? TimeOfDay.UNKNOWN : MILLIS.format(each.decision()),
                 port == null ? each.port() : port.name(),
                 each.from() + " -> " + each.to(),
-                each.firstBurst() == null
-                        ? "-"
-                        : String.format(
-                                Locale.ROOT,
-                                "%.1f",
-                                Duration.between(from, each.firstBurst()).toNanos() / 1e3),
+                micros.isEmpty() ? "-" : String.format(Locale.ROOT, "%.1f", micros.getAsDouble()),
                 each.lostAtMost(),
                 each.cause());
     }
@@ -197,7 +199,8 @@ public final class TopView {
             case 0 -> "healthy";
             case 1 -> "unproven";
             case 2 -> "expected-down";
-            default -> "DEAD";
+            case 3 -> "DEAD";
+            default -> TimeOfDay.UNKNOWN;
         };
     }
 

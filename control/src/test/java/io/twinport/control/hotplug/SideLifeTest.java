@@ -234,7 +234,7 @@ class SideLifeTest {
     void shouldTryAtOnceWhenItIsToldTo() {
         life = new SideLife(
                 side,
-                new PciSlot(kernel.bus(), ADDRESS, true),
+                new PciSlot(kernel.bus(), ADDRESS, Binding.UNUSED),
                 new DeviceLock(() -> true),
                 (level, line) -> log.add(line));
         kernel.plug(ADDRESS, "vfio-pci", 1);

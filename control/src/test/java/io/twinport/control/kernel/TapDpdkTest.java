@@ -5,14 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Pause;
 import io.twinport.control.Program;
-import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.dataplane.cnc.CncReading;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
-import org.agrona.concurrent.status.CountersReader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
@@ -242,14 +241,10 @@ class TapDpdkTest {
     }
 
     private long counter(String name) {
-        CountersReader counters = CncFile.read(folder.resolve("guest.cnc")).counters();
-        long[] value = {-1};
-        counters.forEach((id, type, key, label) -> {
-            if (label.equals(name)) {
-                value[0] = counters.getCounterValue(id);
-            }
-        });
-        return value[0];
+        return CncReading.readCounters(folder.resolve("guest.cnc")).stream()
+                .filter(counter -> counter.label().equals(name))
+                .mapToLong(CncReading.Counter::value)
+                .sum();
     }
 
     private void setUp(String name, String address) {

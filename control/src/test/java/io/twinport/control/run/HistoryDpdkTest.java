@@ -11,6 +11,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.StreamSupport;
@@ -145,6 +146,7 @@ class HistoryDpdkTest {
     private void assertAround(long sequence, String name) throws IOException {
         Path pcap = folder.resolve(name);
         history(cnc().toString(), "--pcap", pcap.toString(), "--switch", String.valueOf(sequence));
+        assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(pcap)));
         List<Packet> packets = packets(pcap);
         assertEquals(2 * FRAMES, packets.size(), packets::toString);
         assertEquals(2 * FRAMES, PcapFile.read(pcap, 2000).size());
@@ -167,7 +169,7 @@ class HistoryDpdkTest {
         Path text = Files.writeString(folder.resolve("text"), "hello");
         assertTrue(refused(text.toString()).contains("is no twinport.cnc"));
         assertTrue(refused(folder.resolve("none").toString()).contains("does not exist"));
-        assertTrue(refused(folder.toString()).contains("is no file"));
+        assertTrue(refused(folder.toString()).contains("it is a folder"));
         assertTrue(refused(text.toString(), "--switch", "1").contains("--pcap"));
         assertTrue(refused(text.toString(), "--pcap", "/no/such/folder/x").contains("--pcap"));
         assertTrue(refused().contains("FILE"));

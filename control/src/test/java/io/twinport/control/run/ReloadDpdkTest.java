@@ -8,10 +8,14 @@ import io.twinport.control.Pause;
 import io.twinport.control.Program;
 import io.twinport.control.UserException;
 import io.twinport.control.socket.ControlClient;
+import io.twinport.control.socket.ControlException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +31,7 @@ class ReloadDpdkTest {
 
     private final String id = String.valueOf(ProcessHandle.current().pid() % 10_000);
     private Path file;
+    private Path socket;
     private Program twinport;
     private ControlClient operator;
 
@@ -37,7 +42,8 @@ class ReloadDpdkTest {
         twinport = Program.twinport("run", "-c", file.toString(), "--cnc-dir", folder.toString());
         twinport.awaitReady(2, SECONDS);
         twinport.awaitLine("-> primary", SECONDS);
-        operator = ControlClient.connect(folder.resolve("guest.sock"));
+        socket = folder.resolve("guest.sock");
+        operator = ControlClient.connect(socket);
     }
 
     @BeforeEach
@@ -155,6 +161,44 @@ class ReloadDpdkTest {
         assertThrows(UserException.class, this::reload);
         assertEquals(
                 "primary", operator.request("port", Map.of()).path("active").asString());
+    }
+
+    /** A FIFO has no end, and who opens it waits: more reloads than clients are served at a time keep nobody else waiting. */
+    @Test
+    void shouldServeOthersWhateverTheFileIs() throws Exception {
+        Files.delete(file);
+        Program.run("mkfifo", file.toString());
+        List<Thread> reloads = new ArrayList<>();
+        List<String> said = new CopyOnWriteArrayList<>();
+        for (int i = 0; i < 17; i++) {
+            reloads.add(Thread.ofPlatform().start(() -> {
+                try (ControlClient client = ControlClient.connect(socket)) {
+                    said.add(client.request("reload", Map.of()).toString());
+                } catch (UserException | ControlException e) {
+                    said.add(String.valueOf(e.getMessage()));
+                }
+            }));
+        }
+        for (Thread reload : reloads) {
+            reload.join(SECONDS * 1000);
+        }
+        assertEquals(17, said.size());
+        assertTrue(said.stream().anyMatch(text -> text.contains("it is a FIFO")), said::toString);
+        for (int i = 0; i < 5; i++) {
+            Program.run("kill", "-HUP", String.valueOf(twinport.pid()));
+        }
+        twinport.awaitLine("not reloaded, all stays as it was: .*it is a FIFO", SECONDS);
+        try (ControlClient client = ControlClient.connect(socket)) {
+            assertTrue(client.request("health", Map.of())
+                    .path("ports")
+                    .get(0)
+                    .path("carrier")
+                    .asBoolean());
+        }
+        Files.delete(file);
+        // It was idle, and has made room for one of them.
+        operator.close();
+        operator = ControlClient.connect(socket);
     }
 
     @Test

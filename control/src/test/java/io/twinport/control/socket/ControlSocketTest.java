@@ -297,6 +297,17 @@ class ControlSocketTest {
         assertSays("too long", assertThrows(UserException.class, () -> ControlSocket.open(tooLong, Map.of(), log)));
     }
 
+    /** Whoever may write in a folder can put a socket of his own in the place of this one. */
+    @Test
+    void shouldNotBeWhereOthersMayWrite() throws IOException {
+        Path open = Files.createDirectory(folder.resolve("open"));
+        Files.setPosixFilePermissions(open, PosixFilePermissions.fromString("rwxrwxrwx"));
+        Path there = open.resolve("x.sock");
+        UserException e = assertThrows(UserException.class, () -> ControlSocket.open(there, Map.of(), log));
+        assertSays("--control-socket " + there + " cannot be opened: other users may write in it (mode 0777)", e);
+        assertFalse(Files.exists(there));
+    }
+
     @Test
     void shouldSayThatNobodyListens() {
         UserException e = assertThrows(UserException.class, () -> ControlClient.connect(folder.resolve("none.sock")));

@@ -4,6 +4,7 @@ import static org.agrona.concurrent.ringbuffer.RingBufferDescriptor.TRAILER_LENG
 
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
+import org.agrona.concurrent.status.CountersReader;
 
 /**
  * Where things are in {@code twinport.cnc}.
@@ -43,20 +44,23 @@ final class CncLayout {
     private static final int HEADER = 4096;
     private static final int COMMAND_RING = 4096 + TRAILER_LENGTH;
     private static final int EVENT_RING = (1 << 18) + TRAILER_LENGTH;
-    // Enough for 15 ports of 16 queues; pages of those that are not used take no memory.
-    private static final int COUNTER_VALUES = 8192 * 128;
-    private static final int COUNTER_LABELS = COUNTER_VALUES * 4;
-    private static final int SWITCH_RECORDS = 128 + 4096 * 128;
-    private static final int POLICY_INPUTS = 32 + 65536 * 32;
-    private static final int ERRORS = 1 << 16;
+
+    /** Enough for 15 ports of 16 queues. */
+    static final int COUNTERS = 8192;
+
+    private static final int COUNTER_VALUES = COUNTERS * CountersReader.COUNTER_LENGTH;
+    private static final int COUNTER_LABELS = COUNTERS * CountersReader.METADATA_LENGTH;
+    static final int SWITCH_RECORDS = 128 + 4096 * 128;
+    static final int POLICY_INPUTS = 32 + 65536 * 32;
+    static final int ERRORS = 1 << 16;
 
     private static final int COMMANDS_AT = HEADER;
     private static final int EVENTS_AT = COMMANDS_AT + LOOPS * COMMAND_RING;
-    private static final int LABELS_AT = EVENTS_AT + EVENT_RING;
-    private static final int VALUES_AT = LABELS_AT + COUNTER_LABELS;
-    private static final int RECORDS_AT = VALUES_AT + COUNTER_VALUES;
-    private static final int INPUTS_AT = RECORDS_AT + SWITCH_RECORDS;
-    private static final int ERRORS_AT = INPUTS_AT + POLICY_INPUTS;
+    static final int LABELS_AT = EVENTS_AT + EVENT_RING;
+    static final int VALUES_AT = LABELS_AT + COUNTER_LABELS;
+    static final int RECORDS_AT = VALUES_AT + COUNTER_VALUES;
+    static final int INPUTS_AT = RECORDS_AT + SWITCH_RECORDS;
+    static final int ERRORS_AT = INPUTS_AT + POLICY_INPUTS;
 
     /** What a file of any version has, in bytes: the header. */
     static final int LEAST = HEADER;

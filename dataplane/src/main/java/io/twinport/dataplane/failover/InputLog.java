@@ -1,5 +1,6 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.cnc.Part;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,10 +30,18 @@ public final class InputLog {
     private static final int AFTER = 20;
 
     private final AtomicBuffer buffer;
+    private final AtomicBuffer later;
     private final int slots;
 
+    /** @param buffer the memory that is written */
     public InputLog(AtomicBuffer buffer) {
-        this.buffer = buffer;
+        this(Part.live(buffer));
+    }
+
+    /** For a reader. */
+    public InputLog(Part part) {
+        this.buffer = part.now();
+        this.later = part.later();
         this.slots = buffer.capacity() / SLOT - 1;
     }
 
@@ -66,7 +75,7 @@ public final class InputLog {
         }
         VarHandle.loadLoadFence();
         // The slot of the next input counts as written over, too: its writer may be at it.
-        long oldest = buffer.getLongVolatile(COUNT) + 1 - slots;
+        long oldest = later.getLongVolatile(COUNT) + 1 - slots;
         int gone = Math.clamp(oldest - first, 0, inputs.size());
         return inputs.subList(gone, inputs.size());
     }

@@ -1,5 +1,6 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.cnc.Part;
 import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.List;
@@ -46,11 +47,21 @@ public final class SwitchLog {
     private static final int OUTCOME_KNOWN = 2;
     private static final int DRAINED = 4;
 
+    private static final int MOST_TRIES = 1000;
+
     private final AtomicBuffer buffer;
+    private final AtomicBuffer later;
     private final int slots;
 
+    /** @param buffer the memory that is written */
     public SwitchLog(AtomicBuffer buffer) {
-        this.buffer = buffer;
+        this(Part.live(buffer));
+    }
+
+    /** For a reader. */
+    public SwitchLog(Part part) {
+        this.buffer = part.now();
+        this.later = part.later();
         this.slots = buffer.capacity() / SLOT - 1;
     }
 
@@ -122,10 +133,10 @@ public final class SwitchLog {
         buffer.putLongRelease(slot + VERSION, version + 2);
     }
 
-    /** The record of that number, null where a newer one has been written over it meanwhile. */
+    /** The record of that number; null where a newer one has been written over it meanwhile, or it is being written. */
     private @Nullable SwitchRecord read(long number) {
         int slot = slot(number);
-        // A writer that died in the middle leaves an odd version: after some tries the slot is taken as it is.
+        // A writer that died in the middle leaves an odd version: such a slot is taken as it is.
         for (int tries = 0; ; tries++) {
             long version = buffer.getLongVolatile(slot + VERSION);
             int flags = buffer.getInt(slot + FLAGS);
@@ -153,8 +164,9 @@ public final class SwitchLog {
             VarHandle.loadLoadFence();
             long found = buffer.getLong(slot + NUMBER);
             VarHandle.loadLoadFence();
-            if (version % 2 == 0 && buffer.getLongVolatile(slot + VERSION) == version || tries == 1000) {
-                return found == number ? record : null;
+            boolean isUnchanged = later.getLongVolatile(slot + VERSION) == version;
+            if (isUnchanged && version % 2 == 0 || tries == MOST_TRIES) {
+                return isUnchanged && found == number ? record : null;
             }
         }
     }

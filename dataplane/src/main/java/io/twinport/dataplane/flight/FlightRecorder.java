@@ -3,24 +3,19 @@ package io.twinport.dataplane.flight;
 import static io.twinport.dataplane.flight.FlightLayout.*;
 
 import io.twinport.dataplane.cnc.CncException;
+import io.twinport.dataplane.cnc.MappedFile;
+import io.twinport.posix.FileErrors;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Set;
 import org.agrona.UnsafeApi;
 
 /** Writes a flight recording. Made by a control thread, written by one poll thread, mapped as long as the process lives. */
 public final class FlightRecorder {
     /** The most frames that can be kept before a switch. */
     public static final int MOST_FRAMES = FlightLayout.MOST_FRAMES;
-
-    private static final int PAGE = 4096;
 
     private final int port;
     private final int frames;
@@ -57,33 +52,23 @@ public final class FlightRecorder {
             throw new IllegalArgumentException(frames + " frames");
         }
         try {
-            // A new file for each run: a reader may have the old one mapped.
-            Files.deleteIfExists(file);
-            long length = length(frames, SEGMENTS);
-            try (FileChannel channel = FileChannel.open(
-                    file,
-                    Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-                MemorySegment mapped = channel.map(FileChannel.MapMode.READ_WRITE, 0, length, Arena.global());
-                // Now, so that the poll thread meets no page that is not there.
-                for (long at = 0; at < length; at += PAGE) {
-                    UnsafeApi.putByte(mapped.address() + at, (byte) 0);
-                }
-                return new FlightRecorder(port, frames, mapped.address()).ready(mapped.address());
-            }
+            MemorySegment mapped = MappedFile.create(
+                    file, length(frames, SEGMENTS), Arena.global(), header -> begin(header.address(), frames));
+            return new FlightRecorder(port, frames, mapped.address());
         } catch (IOException e) {
             throw new CncException(
-                    file + " cannot be written: " + e + ". Choose another folder with --cnc-dir DIR.", e);
+                    file + " cannot be written: " + FileErrors.reason(e)
+                            + ". Choose another folder with --cnc-dir DIR.",
+                    e);
         }
     }
 
-    private FlightRecorder ready(long header) {
+    private static void begin(long header, int frames) {
         UnsafeApi.putInt(header + FRAMES, frames);
         UnsafeApi.putInt(header + SEGMENTS_AT, SEGMENTS);
         UnsafeApi.putLong(header + PID, ProcessHandle.current().pid());
         UnsafeApi.putLong(header + START_NANOS, System.nanoTime());
-        UnsafeApi.putIntRelease(null, header + VERSION_AT, VERSION);
-        return this;
+        UnsafeApi.putInt(header + VERSION_AT, VERSION);
     }
 
     /** The next frame is the first that comes after this switch. */

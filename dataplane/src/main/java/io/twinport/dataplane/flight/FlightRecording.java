@@ -3,31 +3,34 @@ package io.twinport.dataplane.flight;
 import static io.twinport.dataplane.flight.FlightLayout.*;
 
 import io.twinport.dataplane.cnc.CncException;
+import io.twinport.posix.FileErrors;
+import io.twinport.posix.RegularFile;
 import java.io.IOException;
-import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.SortedMap;
-import java.util.TreeMap;
-import org.agrona.concurrent.AtomicBuffer;
-import org.agrona.concurrent.UnsafeBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a flight recording, live or left behind by a process that has died. */
-public final class FlightRecording {
-    private final AtomicBuffer file;
+/**
+ * Reads a flight recording, live or left behind by a process that has died. It is read a frame at a time, so that a large one
+ * needs no memory, and one that is cut short meanwhile has an end.
+ */
+public final class FlightRecording implements AutoCloseable {
+    private final Path path;
+    private final FileChannel channel;
     private final int frames;
     private final int segments;
 
-    private FlightRecording(AtomicBuffer file) {
-        this.file = file;
-        this.frames = file.getInt(FRAMES);
-        this.segments = file.getInt(SEGMENTS_AT);
+    private FlightRecording(Path path, FileChannel channel, int frames, int segments) {
+        this.path = path;
+        this.channel = channel;
+        this.frames = frames;
+        this.segments = segments;
     }
 
     /**
@@ -50,94 +53,174 @@ public final class FlightRecording {
      */
     public record Frame(long number, long nanos, int length, int side, boolean received, byte[] bytes) {}
 
+    /** Takes frames. */
+    @FunctionalInterface
+    public interface Consumer {
+        void accept(Frame frame) throws IOException;
+    }
+
+    /** Where a frame is. */
+    private record Slot(long number, long offset) {}
+
     /**
      * Opens a recording.
      *
      * @param pid of the process that must have written it
      * @throws CncException if there is none, or none of that process
      */
-    public static FlightRecording read(Path path, long pid) {
-        if (!Files.isRegularFile(path)) {
-            throw new CncException("there is no flight recording " + path
-                    + ". Start twinport run with --flight-recorder to" + " have one.");
-        }
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            if (channel.size() < HEADER) {
-                throw new CncException(path + " is no flight recording of this version");
-            }
-            AtomicBuffer file = new UnsafeBuffer(channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size()));
-            int frames = file.getInt(FRAMES);
-            int segments = file.getInt(SEGMENTS_AT);
-            if (file.getIntVolatile(VERSION_AT) != VERSION
-                    || frames < 1
-                    || frames > MOST_FRAMES
-                    || segments < 1
-                    || segments > SEGMENTS
-                    || channel.size() < FlightLayout.length(frames, segments)) {
-                throw new CncException(path + " is no flight recording of this version");
-            }
-            if (file.getLong(PID) != pid) {
-                throw new CncException(path + " is of another run (process " + file.getLong(PID)
-                        + "): the one asked for (process " + pid + ") had no --flight-recorder");
-            }
-            return new FlightRecording(file);
+    public static FlightRecording open(Path path, long pid) {
+        FileChannel channel = null;
+        FlightRecording recording = null;
+        try {
+            channel = RegularFile.open(path);
+            recording = open(path, channel, pid);
+            return recording;
+        } catch (NoSuchFileException e) {
+            throw new CncException(
+                    "there is no flight recording " + path + ". Start twinport run with --flight-recorder to have one.",
+                    e);
         } catch (IOException e) {
-            throw new CncException(path + " cannot be read: " + e, e);
+            throw unreadable(path, e);
+        } finally {
+            if (recording == null && channel != null) {
+                close(path, channel);
+            }
         }
+    }
+
+    private static FlightRecording open(Path path, FileChannel channel, long pid) throws IOException {
+        ByteBuffer header = read(channel, 0, HEADER);
+        int frames = header.getInt(FRAMES);
+        int segments = header.getInt(SEGMENTS_AT);
+        if (header.getInt(VERSION_AT) != VERSION
+                || frames < 1
+                || frames > MOST_FRAMES
+                || segments < 1
+                || segments > SEGMENTS) {
+            throw new CncException(path + " is no flight recording of this version. Read it with the twinport that has"
+                    + " written it.");
+        }
+        long length = FlightLayout.length(frames, segments);
+        if (channel.size() < length) {
+            throw new CncException(path + " is cut short: it has " + channel.size() + " of the " + length
+                    + " bytes of such a flight recording. What is missing is lost.");
+        }
+        if (header.getLong(PID) != pid) {
+            throw new CncException(path + " is of another run (process " + header.getLong(PID)
+                    + "): the one asked for (process " + pid + ") had no --flight-recorder");
+        }
+        return new FlightRecording(path, channel, frames, segments);
     }
 
     /** The switches whose frames are there, the oldest first. */
     public List<Mark> marks() {
         List<Mark> marks = new ArrayList<>();
-        for (int i = 0; i < segments; i++) {
-            int at = segment(i);
-            long sequence = file.getLongVolatile(at + SWITCH);
-            if (sequence != 0) {
-                marks.add(new Mark(file.getInt(at + PORT), sequence, file.getLong(at + FIRST_AFTER)));
+        try {
+            for (int i = 0; i < segments; i++) {
+                ByteBuffer header = read(channel, segment(i), SEGMENT_HEADER);
+                long sequence = header.getLong(SWITCH);
+                if (sequence != 0) {
+                    marks.add(new Mark(header.getInt(PORT), sequence, header.getLong(FIRST_AFTER)));
+                }
             }
+        } catch (IOException e) {
+            throw unreadable(path, e);
         }
         marks.sort(Comparator.comparingLong(Mark::sequence));
         return marks;
     }
 
-    /** The frames around any of these switches, in their order, each once. */
-    public List<Frame> frames(List<Mark> marks) {
-        SortedMap<Long, Frame> found = new TreeMap<>();
-        for (int i = 0; i < segments; i++) {
-            for (int slot = 0; slot < 2 * frames; slot++) {
-                Frame frame = frame(segment(i) + SEGMENT_HEADER + slot * SLOT);
-                if (frame != null && marks.stream().anyMatch(mark -> isAround(mark, frame.number()))) {
-                    found.put(frame.number(), frame);
-                }
+    /**
+     * The frames around any of these switches, in their order, each once.
+     *
+     * @return how many there were
+     * @throws IOException of the consumer's
+     */
+    public int read(List<Mark> marks, Consumer consumer) throws IOException {
+        int count = 0;
+        long last = 0;
+        for (Slot slot : slots(marks)) {
+            Frame frame = slot.number() == last ? null : frame(slot);
+            if (frame != null) {
+                last = slot.number();
+                consumer.accept(frame);
+                count++;
             }
         }
-        return List.copyOf(found.values());
+        return count;
+    }
+
+    private List<Slot> slots(List<Mark> marks) {
+        List<Slot> slots = new ArrayList<>();
+        try {
+            for (int i = 0; i < segments; i++) {
+                long first = segment(i) + SEGMENT_HEADER;
+                ByteBuffer all = read(channel, first, 2 * frames * SLOT);
+                for (int at = 0; at < all.limit(); at += SLOT) {
+                    long number = all.getLong(at + NUMBER);
+                    if (number != 0 && marks.stream().anyMatch(mark -> isAround(mark, number))) {
+                        slots.add(new Slot(number, first + at));
+                    }
+                }
+            }
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        }
+        slots.sort(Comparator.comparingLong(Slot::number));
+        return slots;
     }
 
     private boolean isAround(Mark mark, long number) {
         return number >= mark.firstAfter() - frames && number < mark.firstAfter() + frames;
     }
 
-    private int segment(int index) {
-        return HEADER + (int) (index * segmentLength(frames));
+    private long segment(int index) {
+        return HEADER + index * segmentLength(frames);
     }
 
-    /** Null for a slot that was never written, or is being written. */
-    private @Nullable Frame frame(int slot) {
-        long number = file.getLongVolatile(slot + NUMBER);
-        if (number == 0) {
-            return null;
+    /** Null for one that has been, or is being, written over meanwhile: its writer sets the number to 0 first. */
+    private @Nullable Frame frame(Slot slot) {
+        try {
+            ByteBuffer copy = read(channel, slot.offset(), SLOT);
+            byte[] bytes = new byte[Math.min(copy.getShort(CAPTURED) & 0xffff, SNAP)];
+            copy.get(BYTES, bytes);
+            Frame frame = new Frame(
+                    slot.number(),
+                    copy.getLong(NANOS),
+                    copy.getInt(LENGTH),
+                    copy.get(SIDE),
+                    copy.get(DIRECTION) == RecordedPort.RECEIVED,
+                    bytes);
+            boolean isWhole = copy.getLong(NUMBER) == slot.number()
+                    && read(channel, slot.offset(), Long.BYTES).getLong(NUMBER) == slot.number();
+            return isWhole ? frame : null;
+        } catch (IOException e) {
+            throw unreadable(path, e);
         }
-        byte[] bytes = new byte[Math.min(file.getShort(slot + CAPTURED) & 0xffff, SNAP)];
-        file.getBytes(slot + BYTES, bytes);
-        Frame frame = new Frame(
-                number,
-                file.getLong(slot + NANOS),
-                file.getInt(slot + LENGTH),
-                file.getByte(slot + SIDE),
-                file.getByte(slot + DIRECTION) == RecordedPort.RECEIVED,
-                bytes);
-        VarHandle.loadLoadFence();
-        return file.getLongVolatile(slot + NUMBER) == number ? frame : null;
+    }
+
+    private static ByteBuffer read(FileChannel channel, long offset, int length) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate(length).order(ByteOrder.nativeOrder());
+        if (RegularFile.fill(channel, offset, bytes) < length) {
+            throw new IOException("it is cut short");
+        }
+        return bytes.flip();
+    }
+
+    private static CncException unreadable(Path path, IOException e) {
+        return new CncException(path + " cannot be read: " + FileErrors.reason(e) + ".", e);
+    }
+
+    private static void close(Path path, FileChannel channel) {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            throw unreadable(path, e);
+        }
+    }
+
+    @Override
+    public void close() {
+        close(path, channel);
     }
 }

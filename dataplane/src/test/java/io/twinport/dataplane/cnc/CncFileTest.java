@@ -8,10 +8,8 @@ import io.twinport.dpdk.testing.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.agrona.concurrent.errors.ErrorLogReader;
 import org.agrona.concurrent.status.AtomicCounter;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -53,7 +51,7 @@ class CncFileTest {
             counter.setRelease(17);
             ChildJvm.Result child = new ChildJvm().run(CncChildMain.class, file.toString());
             assertTrue(child.value("refused").startsWith(file + " belongs to a twinport that is running"));
-            assertEquals(List.of("mine=17"), countersIn(CncFile.read(file)));
+            assertEquals(List.of("mine=17"), countersIn(CncReading.read(file)));
         }
     }
 
@@ -61,12 +59,13 @@ class CncFileTest {
     void shouldBeReadWhileItsProcessRuns() {
         try (CncFile cnc = CncFile.create(file)) {
             AtomicCounter counter = cnc.counters().newCounter("frames");
-            CncFile.Reading reading = CncFile.read(file);
-            assertEquals(ProcessHandle.current().pid(), reading.pid());
+            assertEquals(ProcessHandle.current().pid(), CncReading.read(file).pid());
             counter.setRelease(1);
-            assertEquals(List.of("frames=1"), countersIn(reading));
+            CncReading first = CncReading.read(file);
             counter.setRelease(2);
-            assertEquals(List.of("frames=2"), countersIn(reading));
+            assertEquals(List.of("frames=1"), countersIn(first));
+            assertEquals(List.of("frames=2"), countersIn(CncReading.read(file)));
+            assertEquals(List.of("frames=2"), countersIn(cnc.reading()));
         }
     }
 
@@ -75,21 +74,22 @@ class CncFileTest {
         ChildJvm.Result child = new ChildJvm().run(CncChildMain.class, file.toString());
         assertEquals(9, child.exitCode(), child::toString);
 
-        CncFile.Reading reading = CncFile.read(file);
+        CncReading reading = CncReading.read(file);
 
         assertEquals(Long.parseLong(child.value("pid")), reading.pid());
         assertEquals(List.of("frames=" + CncChildMain.COUNT), countersIn(reading));
-        List<String> errors = new ArrayList<>();
-        ErrorLogReader.read(reading.errors(), (count, first, last, error) -> errors.add(count + " " + error));
+        List<String> errors = reading.errors();
         assertEquals(1, errors.size());
-        assertTrue(errors.getFirst().startsWith("1 java.lang.IllegalStateException: the last words"), errors::toString);
+        assertTrue(
+                errors.getFirst().startsWith("1 times: java.lang.IllegalStateException: the last words"),
+                errors::toString);
     }
 
     @Test
     void shouldStartAnewOverFileOfDeadProcess() throws Exception {
         new ChildJvm().run(CncChildMain.class, file.toString());
         try (CncFile cnc = CncFile.create(file)) {
-            assertEquals(List.of(), countersIn(CncFile.read(file)));
+            assertEquals(List.of(), countersIn(CncReading.read(file)));
             assertEquals(0, cnc.events().size());
         }
     }
@@ -119,8 +119,8 @@ class CncFileTest {
         bytes[0] = 99;
         for (int length : new int[] {bytes.length, bytes.length / 2}) {
             Path other = Files.write(folder.resolve("other"), Arrays.copyOf(bytes, length));
-            String message = String.valueOf(
-                    assertThrows(CncException.class, () -> CncFile.read(other)).getMessage());
+            String message = String.valueOf(assertThrows(CncException.class, () -> CncReading.read(other))
+                    .getMessage());
             assertTrue(message.contains("of version 99, and this twinport reads version"), message);
         }
     }
@@ -130,14 +130,14 @@ class CncFileTest {
         Path text = Files.writeString(folder.resolve("text"), "hello");
         Path zeros = Files.write(folder.resolve("zeros"), new byte[CncLayout.LENGTH]);
         for (Path other : List.of(text, zeros)) {
-            String message = String.valueOf(
-                    assertThrows(CncException.class, () -> CncFile.read(other)).getMessage());
+            String message = String.valueOf(assertThrows(CncException.class, () -> CncReading.read(other))
+                    .getMessage());
             assertTrue(message.startsWith(other + " is no twinport.cnc."), message);
         }
-        assertTrue(String.valueOf(assertThrows(CncException.class, () -> CncFile.read(folder))
+        assertTrue(String.valueOf(assertThrows(CncException.class, () -> CncReading.read(folder))
                         .getMessage())
-                .startsWith(folder + " is no file"));
-        CncException missing = assertThrows(CncException.class, () -> CncFile.read(folder.resolve("missing")));
+                .startsWith(folder + " cannot be read: it is a folder."));
+        CncException missing = assertThrows(CncException.class, () -> CncReading.read(folder.resolve("missing")));
         assertTrue(String.valueOf(missing.getMessage()).startsWith(folder.resolve("missing") + " does not exist"));
     }
 
@@ -150,9 +150,9 @@ class CncFileTest {
         assertTrue(message.endsWith("--cnc-dir DIR."), message);
     }
 
-    private static List<String> countersIn(CncFile.Reading reading) {
-        List<String> counters = new ArrayList<>();
-        reading.counters().forEach((value, id, label) -> counters.add(label + "=" + value));
-        return counters;
+    private static List<String> countersIn(CncReading reading) {
+        return reading.counters().stream()
+                .map(counter -> counter.label() + "=" + counter.value())
+                .toList();
     }
 }

@@ -3,7 +3,7 @@ package io.twinport.dataplane.example;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.dataplane.cnc.CncReading;
 import io.twinport.dataplane.failover.SwitchLog;
 import io.twinport.dpdk.testing.ChildJvm;
 import java.io.IOException;
@@ -35,7 +35,7 @@ class LibraryUseDpdkTest {
 
         assertEquals(0, result.exitCode(), result::toString);
         assertEquals(List.of("missing=0"), result.lines());
-        List<String> causes = new SwitchLog(CncFile.read(file).switchRecords())
+        List<String> causes = new SwitchLog(CncReading.read(file).switchRecords())
                 .records().stream().map(record -> record.causeText()).toList();
         assertEquals(List.of("primary link up", "primary left", "standby left"), causes);
     }

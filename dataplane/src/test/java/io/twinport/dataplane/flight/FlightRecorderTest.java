@@ -9,9 +9,11 @@ import io.twinport.dataplane.cnc.CncException;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.flight.FlightRecording.Frame;
 import io.twinport.dataplane.flight.FlightRecording.Mark;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -41,6 +43,12 @@ class FlightRecorderTest {
         }
     }
 
+    private static List<Frame> frames(FlightRecording recording, List<Mark> marks) throws IOException {
+        List<Frame> frames = new ArrayList<>();
+        assertEquals(recording.read(marks, frames::add), frames.size());
+        return frames;
+    }
+
     private static List<Long> numbers(List<Frame> frames) {
         return frames.stream().map(Frame::number).toList();
     }
@@ -50,15 +58,15 @@ class FlightRecorderTest {
     }
 
     @Test
-    void shouldKeepFramesBeforeAndAfterASwitch() {
+    void shouldKeepFramesBeforeAndAfterASwitch() throws Exception {
         FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
         record(recorder, 1, 100, FailoverPolicy.PRIMARY);
         recorder.switched(7);
         record(recorder, 101, 100, FailoverPolicy.STANDBY);
 
-        FlightRecording recording = FlightRecording.read(file(), PID);
+        FlightRecording recording = FlightRecording.open(file(), PID);
         assertEquals(List.of(new Mark(0, 7, 101)), recording.marks());
-        List<Frame> frames = recording.frames(recording.marks());
+        List<Frame> frames = frames(recording, recording.marks());
         assertEquals(range(93, 108), numbers(frames));
         for (Frame frame : frames) {
             assertEquals(frame.number() < 101 ? FailoverPolicy.PRIMARY : FailoverPolicy.STANDBY, frame.side());
@@ -71,7 +79,7 @@ class FlightRecorderTest {
     }
 
     @Test
-    void shouldPutTogetherSwitchesThatFollowEachOtherClosely() {
+    void shouldPutTogetherSwitchesThatFollowEachOtherClosely() throws Exception {
         FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
         record(recorder, 1, 20, FailoverPolicy.PRIMARY);
         recorder.switched(1);
@@ -80,16 +88,16 @@ class FlightRecorderTest {
         recorder.switched(3);
         record(recorder, 24, 30, FailoverPolicy.PRIMARY);
 
-        FlightRecording recording = FlightRecording.read(file(), PID);
+        FlightRecording recording = FlightRecording.open(file(), PID);
         List<Mark> marks = recording.marks();
         assertEquals(List.of(new Mark(0, 1, 21), new Mark(0, 2, 24), new Mark(0, 3, 24)), marks);
-        assertEquals(range(13, 31), numbers(recording.frames(marks)));
-        assertEquals(range(13, 28), numbers(recording.frames(marks.subList(0, 1))));
-        assertEquals(range(16, 31), numbers(recording.frames(marks.subList(2, 3))));
+        assertEquals(range(13, 31), numbers(frames(recording, marks)));
+        assertEquals(range(13, 28), numbers(frames(recording, marks.subList(0, 1))));
+        assertEquals(range(16, 31), numbers(frames(recording, marks.subList(2, 3))));
     }
 
     @Test
-    void shouldKeepTheLastSwitches() {
+    void shouldKeepTheLastSwitches() throws Exception {
         FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
         long next = 1;
         for (int i = 1; i <= 3 * FlightLayout.SEGMENTS; i++) {
@@ -98,24 +106,24 @@ class FlightRecorderTest {
             next += 50;
         }
         record(recorder, next, FRAMES, FailoverPolicy.PRIMARY);
-        FlightRecording recording = FlightRecording.read(file(), PID);
+        FlightRecording recording = FlightRecording.open(file(), PID);
         List<Mark> marks = recording.marks();
         assertEquals(FlightLayout.SEGMENTS, marks.size());
         assertEquals(3 * FlightLayout.SEGMENTS, marks.getLast().sequence());
         for (Mark mark : marks) {
             assertEquals(
                     range(mark.firstAfter() - FRAMES, mark.firstAfter() + FRAMES - 1),
-                    numbers(recording.frames(List.of(mark))));
+                    numbers(frames(recording, List.of(mark))));
         }
     }
 
     @Test
-    void shouldGiveNoFramesWithoutASwitch() {
+    void shouldGiveNoFramesWithoutASwitch() throws Exception {
         FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
         record(recorder, 1, 100, FailoverPolicy.PRIMARY);
-        FlightRecording recording = FlightRecording.read(file(), PID);
+        FlightRecording recording = FlightRecording.open(file(), PID);
         assertEquals(List.of(), recording.marks());
-        assertEquals(List.of(), recording.frames(recording.marks()));
+        assertEquals(List.of(), frames(recording, recording.marks()));
     }
 
     /** The process died while it wrote it. */
@@ -129,8 +137,8 @@ class FlightRecorderTest {
         assertEquals(2, all[second]);
         all[second] = 0;
         Files.write(folder.resolve("dead"), all);
-        FlightRecording recording = FlightRecording.read(folder.resolve("dead"), PID);
-        assertEquals(List.of(1L, 3L), numbers(recording.frames(recording.marks())));
+        FlightRecording recording = FlightRecording.open(folder.resolve("dead"), PID);
+        assertEquals(List.of(1L, 3L), numbers(frames(recording, recording.marks())));
     }
 
     @Test
@@ -138,21 +146,22 @@ class FlightRecorderTest {
         FlightRecorder.create(file(), 0, FRAMES);
         assertRefused(file(), PID + 1, "is of another run (process " + PID + ")");
         assertRefused(folder.resolve("none"), PID, "there is no flight recording");
-        assertRefused(folder, PID, "there is no flight recording");
+        assertRefused(folder, PID, "cannot be read: it is a folder");
         byte[] all = Files.readAllBytes(file());
-        for (byte[] wrong : new byte[][] {{}, {1, 2, 3}, new byte[1000], Arrays.copyOf(all, all.length - 1)}) {
-            assertRefused(Files.write(folder.resolve("wrong"), wrong), PID, "is no flight recording");
+        assertRefused(Files.write(folder.resolve("wrong"), new byte[1000]), PID, "is no flight recording");
+        for (byte[] wrong : new byte[][] {{}, {1, 2, 3}, Arrays.copyOf(all, 100), Arrays.copyOf(all, all.length - 1)}) {
+            assertRefused(Files.write(folder.resolve("wrong"), wrong), PID, "is cut short");
         }
     }
 
     private static void assertRefused(Path file, long pid, String why) {
-        String message = String.valueOf(assertThrows(CncException.class, () -> FlightRecording.read(file, pid))
+        String message = String.valueOf(assertThrows(CncException.class, () -> FlightRecording.open(file, pid))
                 .getMessage());
         assertTrue(message.contains(why), message);
     }
 
     @Test
-    void shouldLieBesideTheMappedFile() {
+    void shouldLieBesideTheMappedFile() throws Exception {
         assertEquals(Path.of("/x/name.flight"), FlightRecorder.beside(Path.of("/x/name.cnc")));
         assertEquals(Path.of("/x/other.flight"), FlightRecorder.beside(Path.of("/x/other")));
     }

@@ -1,7 +1,9 @@
 package io.twinport.perf.compare;
 
 import io.twinport.control.UserException;
-import java.nio.file.Files;
+import io.twinport.posix.FileErrors;
+import io.twinport.posix.RegularFile;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -16,6 +18,9 @@ import tools.jackson.databind.json.JsonMapper;
  * @param figures those with an interval, by name; rates and times as such are the machine's
  */
 record ResultFile(Map<String, String> facts, Map<String, Figure> figures) {
+    /** Bytes; those of 500 cuts have a quarter of it. */
+    private static final int LONGEST = 1 << 20;
+
     private static final String INTERVAL = ".interval";
 
     /** What {@code bench scale} begins the names of ratios of rates with. */
@@ -23,12 +28,8 @@ record ResultFile(Map<String, String> facts, Map<String, Figure> figures) {
 
     /** @throws UserException if the file cannot be read or has no figure */
     static ResultFile read(String file) {
-        Path path = Path.of(file);
-        if (!Files.isReadable(path)) {
-            throw new UserException(file + " cannot be read. Name two files that a bench has written with --json.");
-        }
         try {
-            JsonNode root = JsonMapper.builder().build().readTree(path.toFile());
+            JsonNode root = JsonMapper.shared().readTree(RegularFile.read(Path.of(file), LONGEST));
             Map<String, String> facts = new LinkedHashMap<>();
             root.propertyStream()
                     .filter(fact -> fact.getValue().isString())
@@ -42,7 +43,12 @@ record ResultFile(Map<String, String> facts, Map<String, Figure> figures) {
             }
             return new ResultFile(facts, figures);
         } catch (JacksonException e) {
-            throw new UserException(file + " is no JSON: " + e.getOriginalMessage(), e);
+            throw new UserException(file + " is no result of a bench: " + e.getOriginalMessage() + ".", e);
+        } catch (IOException e) {
+            throw new UserException(
+                    file + " cannot be read: " + FileErrors.reason(e)
+                            + ". Name two files that a bench has written with --json.",
+                    e);
         }
     }
 
@@ -53,19 +59,21 @@ record ResultFile(Map<String, String> facts, Map<String, Figure> figures) {
             JsonNode value = property.getValue();
             JsonNode interval = node.get(property.getKey() + INTERVAL);
             if (value.isNumber() && interval != null) {
-                double low = interval.get(0).doubleValue();
                 figures.put(
                         name,
                         new Figure(
-                                value.doubleValue(), low, interval.get(1).doubleValue(), name.startsWith("forward.")));
+                                value.asDouble(),
+                                interval.path(0).asDouble(),
+                                interval.path(1).asDouble(),
+                                name.startsWith("forward.")));
             } else if (value.has("low") && value.has("high")) {
                 JsonNode middle = value.has("median") ? value.get("median") : value.path("value");
                 figures.put(
                         name,
                         new Figure(
-                                middle.doubleValue(),
-                                value.get("low").doubleValue(),
-                                value.get("high").doubleValue(),
+                                middle.asDouble(),
+                                value.path("low").asDouble(),
+                                value.path("high").asDouble(),
                                 areRates));
             } else if (value.isObject()) {
                 boolean ofRates = value.has("device") || property.getKey().startsWith(RATES);

@@ -1,9 +1,9 @@
 package io.twinport.perf.report;
 
+import io.twinport.control.OutputFile;
 import io.twinport.control.cli.Commands;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +44,7 @@ public final class ResultFiles {
     public void write(Object result, Supplier<String> page) throws IOException {
         write(result);
         if (html != null) {
-            Files.writeString(Path.of(html), page.get());
+            OutputFile.write("--html", Path.of(html), page.get());
         }
     }
 }

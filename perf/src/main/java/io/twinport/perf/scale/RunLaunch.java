@@ -5,7 +5,7 @@ import io.twinport.control.Main;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.dataplane.cnc.CncException;
-import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.dataplane.cnc.CncReading;
 import io.twinport.perf.launch.Launch;
 import io.twinport.perf.launch.ResidentMemory;
 import java.io.IOException;
@@ -16,9 +16,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.collections.MutableLong;
-import org.agrona.concurrent.status.CountersReader;
-import org.jspecify.annotations.Nullable;
 
 /** One launch of the product's command {@code run}, looked at from outside by its {@code twinport.cnc}. */
 final class RunLaunch {
@@ -84,9 +81,8 @@ final class RunLaunch {
 
     private static ScaleSample measure(Process process, long startedAt, Path cnc, Path output, ScaleSetup setup)
             throws IOException {
-        Watch watch = new Watch(cnc);
         boolean sent = Pause.until(
-                () -> !process.isAlive() || watch.hasSent(), setup.limit().toMillis());
+                () -> !process.isAlive() || hasSent(cnc), setup.limit().toMillis());
         long firstPacket = System.nanoTime() - startedAt;
         if (!sent || !process.isAlive()) {
             throw new UserException("twinport run has sent no frame. It said:\n"
@@ -97,32 +93,12 @@ final class RunLaunch {
     }
 
     /** What a {@code twinport.cnc} says of frames sent, once it is there. */
-    private static final class Watch {
-        private final Path cnc;
-        private @Nullable CountersReader counters;
-
-        Watch(Path cnc) {
-            this.cnc = cnc;
-        }
-
-        boolean hasSent() {
-            CountersReader reader = counters();
-            MutableLong sent = new MutableLong();
-            if (reader != null) {
-                reader.forEach((value, id, label) -> sent.addAndGet(label.equals(SENT) ? value : 0));
-            }
-            return sent.get() > 0;
-        }
-
-        private @Nullable CountersReader counters() {
-            if (counters == null && Files.exists(cnc)) {
-                try {
-                    counters = CncFile.read(cnc).counters();
-                } catch (CncException e) {
-                    return null; // it is being written
-                }
-            }
-            return counters;
+    private static boolean hasSent(Path cnc) {
+        try {
+            return CncReading.readCounters(cnc).stream()
+                    .anyMatch(counter -> counter.label().equals(SENT) && counter.value() > 0);
+        } catch (CncException e) {
+            return false; // it is not there yet
         }
     }
 

@@ -79,13 +79,27 @@ final class CompareCommandTest {
     @Test
     void shouldSayWhatIsWrongWithAFile() throws Exception {
         Path good = file("good", BEFORE);
-        for (String bad : new String[] {"", "{", "{}", "[1]", "{\"machine\": \"one\"}"}) {
+        String interval = "{\"a\": 1, \"a.interval\": %s}";
+        for (String bad : new String[] {
+            "",
+            "{",
+            "{}",
+            "[1]",
+            "{\"machine\": \"one\"}",
+            interval.formatted("{}"),
+            interval.formatted("[[], []]"),
+            "{\"a\": {\"low\": [], \"high\": {}}}",
+            "[".repeat(100_000),
+            " ".repeat(2_000_000)
+        }) {
             assertEquals(
                     2, Main.execute("compare", good.toString(), file("bad", bad).toString()), bad);
         }
-        assertEquals(
-                2,
-                Main.execute("compare", good.toString(), folder.resolve("none").toString()));
+        Path fifo = folder.resolve("fifo");
+        assertEquals(0, new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor());
+        for (Path odd : new Path[] {folder.resolve("none"), folder, fifo, Path.of("/dev/zero")}) {
+            assertEquals(2, Main.execute("compare", good.toString(), odd.toString()), odd::toString);
+        }
     }
 
     private String compare(int code, String before, String after) throws IOException {

@@ -1,0 +1,53 @@
+package io.twinport.posix;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RegularFileTest {
+    @TempDir
+    private Path folder;
+
+    private static String reason(Path file, int most) {
+        return FileErrors.reason(assertThrows(IOException.class, () -> RegularFile.read(file, most)));
+    }
+
+    @Test
+    void shouldReadWhatAFileHolds() throws IOException {
+        Path file = Files.write(folder.resolve("file"), new byte[] {1, 2, 3});
+        assertArrayEquals(new byte[] {1, 2, 3}, RegularFile.read(file, 3));
+        assertEquals("it has 3 bytes, and at most 2 are read", reason(file, 2));
+        assertArrayEquals(new byte[0], RegularFile.read(Files.createFile(folder.resolve("empty")), 0));
+    }
+
+    @Test
+    void shouldSayWhatIsNoFile() throws IOException {
+        assertEquals("it is a folder", reason(folder, 1));
+        assertEquals("it is a device", reason(Path.of("/dev/zero"), 1));
+        assertEquals("there is no such file or folder", reason(folder.resolve("none"), 1));
+        Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("none"));
+        assertEquals("it is a link that leads to no file", reason(link, 1));
+    }
+
+    /** One that another process cuts short at this moment has what it has. */
+    @Test
+    void shouldStopWhereAFileEnds() throws IOException {
+        Path file = Files.write(folder.resolve("file"), new byte[10]);
+        try (FileChannel reader = RegularFile.open(file);
+                FileChannel writer = FileChannel.open(file, StandardOpenOption.WRITE)) {
+            assertEquals(10, RegularFile.fill(reader, 0, ByteBuffer.allocate(20)));
+            writer.truncate(4);
+            assertEquals(4, RegularFile.fill(reader, 0, ByteBuffer.allocate(10)));
+            assertEquals(0, RegularFile.fill(reader, 8, ByteBuffer.allocate(10)));
+        }
+    }
+}
