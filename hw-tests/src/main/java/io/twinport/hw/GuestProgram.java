@@ -10,6 +10,7 @@ import java.util.regex.Pattern;
 /** A program in the background of a guest, whose output goes to a file there. */
 public final class GuestProgram {
     private static final Duration START = Duration.ofSeconds(10);
+    private static final Duration SETTLE = Duration.ofSeconds(10);
     private static final int LOOK_MILLIS = 50;
 
     private final GuestShell shell;
@@ -77,11 +78,32 @@ public final class GuestProgram {
         }
     }
 
-    /** What a leak would make grow: open files, and mapped regions of devices and hugepages. */
-    public String resources() {
+    /**
+     * What a leak would make grow.
+     *
+     * @param files that are open
+     * @param regions of devices and hugepages that are mapped
+     */
+    public record Resources(int files, int regions) {
+        boolean isNoMoreThan(Resources other) {
+            return files <= other.files && regions <= other.regions;
+        }
+    }
+
+    /** As of now; a file that is only being read is among them. */
+    public Resources resources() {
         String proc = "/proc/" + pid;
-        return shell.run("echo $(ls " + proc + "/fd | wc -l) files, $(grep -c -e vfio -e huge " + proc
-                + "/maps) regions of devices and hugepages");
+        String[] counts = shell.run("echo $(ls " + proc + "/fd | wc -l) $(grep -c -e vfio -e huge " + proc + "/maps)")
+                .strip()
+                .split(" ");
+        return new Resources(Integer.parseInt(counts[0]), Integer.parseInt(counts[1]));
+    }
+
+    /** Waits until it has no more than it had once, which it must where nothing leaks. */
+    public void awaitNoMoreThan(Resources before) {
+        if (!Pause.until(() -> resources().isNoMoreThan(before), SETTLE.toMillis())) {
+            throw new AssertionError("a leak: " + before + " before, " + resources() + " now, in " + this);
+        }
     }
 
     /** The lines so far that contain a match. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
@@ -53,7 +54,7 @@ class OwnDriverHwTest {
         twinport.awaitCount("primary 0000:01:00.0.* joined", 2, SOON);
         wire.awaitTraffic(primary, SOON);
 
-        String resources = "";
+        Optional<GuestProgram.Resources> resources = Optional.empty();
         for (int round = 1; round <= ROUNDS; round++) {
             scenario.step("round " + round + ": pull the standby");
             guest.requestUnplug("sb");
@@ -63,10 +64,10 @@ class OwnDriverHwTest {
             twinport.awaitCount("standby 0000:02:00.0.* joined", round + 1, SOON);
             twinport.awaitCount("standby link up", round + 2, SOON);
             if (round == 2) {
-                resources = twinport.resources();
+                resources = Optional.of(twinport.resources());
             }
         }
-        assertEquals(resources, twinport.resources());
+        resources.ifPresent(twinport::awaitNoMoreThan);
         wire.awaitTraffic(primary, SOON);
         wire.stopSending();
         scenario.step("stop twinport");
