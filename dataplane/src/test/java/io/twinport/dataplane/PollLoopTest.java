@@ -82,10 +82,10 @@ class PollLoopTest {
 
     @Test
     void shouldObeyWithinEightPasses() {
-        Command.send(commands, Command.JOIN, 1, 2, 640);
+        Command.send(commands, Command.DECIDE, 1, 2, 0);
         Command.send(commands, Command.LEAVE, 0, 1, 0);
         passes(PASSES_TO_OBEY);
-        assertEquals(List.of("second joined by 2 at 640", "first left by 1"), told);
+        assertEquals(List.of("second hears 2", "first left by 1"), told);
     }
 
     @Test
