@@ -35,6 +35,13 @@ public final class InterruptThread {
         }
     }
 
+    /** Has it sleep, as in a driver that waits for something: to see what comes of that. EAL must run. */
+    public static void occupy(Duration time) {
+        MemorySegment sleep = Linker.nativeLinker().defaultLookup().findOrThrow("usleep");
+        MemorySegment micros = MemorySegment.ofAddress(time.toNanos() / 1000);
+        DpdkException.check(Dpdk.rte_eal_alarm_set(1, sleep, micros), "rte_eal_alarm_set(1 us)", "");
+    }
+
     /** Beats so far. */
     public static long beats() {
         return BEATS.get();

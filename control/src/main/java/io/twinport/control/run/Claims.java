@@ -75,7 +75,7 @@ public final class Claims {
         if (side.isSearch()) {
             return all;
         }
-        if (side.driver() != SideDriver.KERNEL || side.isPci()) {
+        if (side.driver() != SideDriver.KERNEL || Devargs.isPci(side.name())) {
             all.add(side.name());
         }
         side.interfaces().stream().map(Claims::networkInterface).forEach(all::add);

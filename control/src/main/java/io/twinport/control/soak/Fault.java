@@ -34,6 +34,10 @@ enum Fault {
     DAMPING_ON(20, FailoverPolicy.DAMPING_ON),
     DAMPING_OFF(40, FailoverPolicy.DAMPING_OFF),
     SPURIOUS_INTERRUPT(60, -1),
+    VISIT_TO_PRIMARY(12, FailoverPolicy.PRIMARY, State.GONE),
+    VISIT_TO_STANDBY(12, FailoverPolicy.STANDBY, State.GONE),
+    LOOP_STALLS(8, -1),
+    INTERRUPTS_HANG(4, -1),
     CUT_BOTH(24, FailoverPolicy.NONE, State.WHOLE),
     CLOSE_BOTH(12, FailoverPolicy.NONE, State.WHOLE),
     UNPLUG_BOTH(8, FailoverPolicy.NONE, null);

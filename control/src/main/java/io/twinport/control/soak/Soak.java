@@ -17,6 +17,7 @@ import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.InterruptThread;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -44,6 +45,8 @@ public final class Soak {
     private static final int BOUND_MILLIS = 5000;
 
     private static final int DRAIN_MILLIS = 50;
+
+    private static final int MOST_STALL_MILLIS = 300;
 
     /** One fault in so many comes on top of the one before, without a look at what that has done. */
     private static final int UNSEEN = 4;
@@ -88,7 +91,11 @@ public final class Soak {
     }
 
     private SoakSide side(int side, Path folder) {
-        return new SoakSide(side, disruptions, () -> Wire.lay(side, folder, MAC, engine.pool(), loop, events));
+        return new SoakSide(
+                side,
+                disruptions,
+                () -> Wire.lay(side, folder, MAC, engine.pool(), loop, events),
+                new HostileVisit(side, folder, MAC, engine.pool(), loop, events));
     }
 
     /**
@@ -187,6 +194,10 @@ public final class Soak {
             case OPEN_PRIMARY -> primary.open();
             case OPEN_STANDBY -> standby.open();
             case SPURIOUS_INTERRUPT -> EventLine.edge(events, System.nanoTime());
+            case VISIT_TO_PRIMARY -> primary.visit(random.nextInt(Integer.MAX_VALUE));
+            case VISIT_TO_STANDBY -> standby.visit(random.nextInt(Integer.MAX_VALUE));
+            case LOOP_STALLS -> traffic.stall(stall());
+            case INTERRUPTS_HANG -> InterruptThread.occupy(stall());
             case CUT_BOTH -> both(SoakSide::cut);
             case CLOSE_BOTH -> both(side -> side.close(false));
             case UNPLUG_BOTH -> both(side -> side.unplug(false));
@@ -195,6 +206,10 @@ public final class Soak {
                 expectation.told(fault);
             }
         }
+    }
+
+    private Duration stall() {
+        return Duration.ofMillis(1L + random.nextInt(MOST_STALL_MILLIS));
     }
 
     private void both(Consumer<SoakSide> what) {

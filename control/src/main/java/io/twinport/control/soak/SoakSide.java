@@ -22,14 +22,16 @@ final class SoakSide {
     private final int side;
     private final Disruptions disruptions;
     private final Supplier<Wire> lay;
+    private final HostileVisit visit;
     private State state = State.GONE;
     private @Nullable Wire wire;
 
     /** @param lay makes a wire whose near end joins the port */
-    SoakSide(int side, Disruptions disruptions, Supplier<Wire> lay) {
+    SoakSide(int side, Disruptions disruptions, Supplier<Wire> lay, HostileVisit visit) {
         this.side = side;
         this.disruptions = disruptions;
         this.lay = lay;
+        this.visit = visit;
         disruptions.begin(side);
     }
 
@@ -49,6 +51,11 @@ final class SoakSide {
     void plug() {
         wire = lay.get();
         whole();
+    }
+
+    /** A far end that means harm comes, and goes. */
+    void visit(int number) {
+        visit.pay(number);
     }
 
     /** The device goes, wire and all, with notice or without. */

@@ -12,8 +12,10 @@ import io.twinport.dataplane.handler.Pacer;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +35,7 @@ final class SoakTraffic implements PacketHandler {
     private final Stream back;
     private final MbufBurst burst = new MbufBurst();
     private volatile boolean sending;
+    private volatile long stallNanos;
     private @Nullable MbufAllocator allocator;
     private int learnedSide = FailoverPolicy.PRIMARY;
     private int pass;
@@ -94,6 +97,11 @@ final class SoakTraffic implements PacketHandler {
         sending = on;
     }
 
+    /** The poll loop stands still in its next pass, as in a handler that waits for something. Any thread. */
+    void stall(Duration time) {
+        stallNanos = time.toNanos();
+    }
+
     /** From the failover port to the far ends. */
     Stream out() {
         return out;
@@ -111,6 +119,10 @@ final class SoakTraffic implements PacketHandler {
 
     @Override
     public int poll() {
+        if (stallNanos != 0) {
+            LockSupport.parkNanos(stallNanos);
+            stallNanos = 0;
+        }
         int work = receiveAtNearEnd();
         if (sending) {
             int taken = send(out, near, FAR, NEAR);

@@ -4,10 +4,11 @@ import io.twinport.control.Log;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.posix.FileErrors;
-import io.twinport.posix.PosixException;
 import io.twinport.posix.PrivateFolder;
 import io.twinport.posix.SocketPath;
 import java.io.IOException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectionKey;
@@ -15,6 +16,7 @@ import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Comparator;
@@ -36,7 +38,6 @@ public final class ControlSocket implements AutoCloseable {
     private static final long END_MILLIS = 2000;
 
     private final Path file;
-    private final SocketPath path;
     private final ControlProtocol protocol;
     private final Log log;
     private final ServerSocketChannel server;
@@ -45,9 +46,8 @@ public final class ControlSocket implements AutoCloseable {
     private final Thread thread;
     private volatile boolean closed;
 
-    private ControlSocket(Path file, SocketPath path, ControlProtocol protocol, Log log) throws IOException {
+    private ControlSocket(Path file, ControlProtocol protocol, Log log) throws IOException {
         this.file = file;
-        this.path = path;
         this.protocol = protocol;
         this.log = log;
         this.server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
@@ -72,7 +72,10 @@ public final class ControlSocket implements AutoCloseable {
         ControlSocketPath.check(option, file, file);
         try {
             PrivateFolder.check(Objects.requireNonNull(file.toAbsolutePath().getParent()));
-            ControlSocket socket = new ControlSocket(file, take(file, option), new ControlProtocol(commands), log);
+            if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+                replace(file, option);
+            }
+            ControlSocket socket = new ControlSocket(file, new ControlProtocol(commands), log);
             socket.thread.start();
             return socket;
         } catch (IOException e) {
@@ -83,11 +86,22 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    private static SocketPath take(Path file, String option) {
+    private static void replace(Path file, String option) throws IOException {
+        if (SocketPath.isListenedAt(file.toString()) || isListenedAtElsewhere(file)) {
+            throw new UserException(option + " is in use by another process. Choose another path, or stop that one.");
+        }
+        Files.delete(file); // its process has died
+    }
+
+    /** Whether somebody in another network namespace listens there; only who connects can see that. */
+    private static boolean isListenedAtElsewhere(Path file) throws IOException {
         try {
-            return SocketPath.take(file.toString());
-        } catch (PosixException e) {
-            throw new UserException(option + " is not possible: " + e.getMessage() + ".", e);
+            Peers.connect(file).close();
+            return true;
+        } catch (ConnectException e) {
+            return false;
+        } catch (SocketException e) {
+            return true; // and is busy
         }
     }
 
@@ -170,6 +184,5 @@ public final class ControlSocket implements AutoCloseable {
         } catch (IOException e) {
             log.warn("the control socket " + file + " stays: " + e.getMessage());
         }
-        path.close();
     }
 }

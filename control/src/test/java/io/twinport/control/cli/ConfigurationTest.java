@@ -81,7 +81,7 @@ class ConfigurationTest {
     @CsvSource(delimiter = '|', textBlock = """
             standby:            | standbye:            | 6:5:  | there is no key 'standbye' here. Is it standby
             name: guest         | nmae: guest          | 1:1:  | there is no key 'nmae' here.
-            name: guest         | primary: net_tap0    | 1:1:  | There are: cnc-dir, control-socket, flight-recorder, metrics, name, eal, ports.
+            name: guest         | primary: net_tap0    | 1:1:  | There are: cnc-dir, control-socket, exit-when-stuck, flight-recorder, metrics, name, eal, ports.
             announce: 3         | 'announce=': 3       | 10:5: | there is no key 'announce=' here.
             announce: 3         | '': 3                | 10:5: | there is no key '' here.
             announce: 3         | announce: 3000       | 10:5: | 0 to 100

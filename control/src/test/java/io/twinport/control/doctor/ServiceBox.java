@@ -214,11 +214,12 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
         }
     }
 
+    /** Ends it. It is told until it has gone: some do not hear what they are told while they start. */
     void stop(String name) {
         run(
                 "bash",
                 "-c",
-                "read -r pid <\"/tmp/$1.pid\"; kill \"$pid\"; while [ -e \"/proc/$pid\" ]; do sleep 0.05; done",
+                "read -r pid <\"/tmp/$1.pid\"; while kill \"$pid\" 2>/dev/null; do sleep 0.2; done",
                 "bash",
                 name);
     }

@@ -114,6 +114,7 @@ final class PortModel {
     private boolean damping;
     private boolean silent;
     private boolean stalled;
+    private boolean failed;
     private boolean dead;
     private int forced = NONE;
     private int active = NONE;
@@ -606,6 +607,11 @@ final class PortModel {
         decideOnce(now);
     }
 
+    void failed(long now) {
+        failed |= active == PRIMARY;
+        decideOnce(now);
+    }
+
     void resumed(long now) {
         stalled = false;
         decideOnce(now);
@@ -622,6 +628,7 @@ final class PortModel {
             released = true;
             silent = false;
             stalled = false;
+            failed = false;
             decideOnce(now);
         }
     }
@@ -665,6 +672,7 @@ final class PortModel {
             released = false;
             silent = false;
             stalled = false;
+            failed = false;
         } else if (failback == Failback.AT_ONCE && !damped() && !suspect()) {
             released = true;
         }
@@ -690,12 +698,13 @@ final class PortModel {
             released = false;
             silent = false;
             stalled = false;
+            failed = false;
         }
         followTimers(now);
     }
 
     private boolean suspect() {
-        return silent || stalled;
+        return silent || stalled || failed;
     }
 
     private void switchTo(int side, boolean primaryReady) {

@@ -230,6 +230,7 @@ final class PortSimulation implements AutoCloseable {
             case FailoverPolicy.STANDBY_LEAVING -> model.leaving(STANDBY, now);
             case FailoverPolicy.PRIMARY_SILENT -> model.silent(now);
             case FailoverPolicy.PRIMARY_STALLED -> model.stalled(now);
+            case FailoverPolicy.PRIMARY_FAILED -> model.failed(now);
             case FailoverPolicy.PRIMARY_RESUMED -> model.resumed(now);
             case FailoverPolicy.STANDBY_DEAD, FailoverPolicy.STANDBY_ALIVE ->
                 model.dead(event == FailoverPolicy.STANDBY_DEAD, now);
