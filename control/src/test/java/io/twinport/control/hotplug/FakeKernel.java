@@ -54,11 +54,11 @@ final class FakeKernel {
                 Files.deleteIfExists(members.resolve(address));
                 Files.createSymbolicLink(members.resolve(address), device);
             }
-            Files.createSymbolicLink(devices.resolve(address), device);
+            bind(device, ownDriver, macs.get(address));
+            Files.createSymbolicLink(devices.resolve(address), device); // seen from now on, with its driver
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        bind(address, ownDriver);
     }
 
     /** Plugs a network device in, whose address is seen as long as it is not lent. */
@@ -109,16 +109,20 @@ final class FakeKernel {
     /** Binds a device, or takes its driver away. */
     synchronized void bind(String address, String driver) {
         try {
-            Path link = devices.resolve(address).resolve("driver");
-            Files.deleteIfExists(link);
-            if (!driver.equals(NO_DRIVER)) {
-                mkdirs(driver(driver));
-                Files.createSymbolicLink(link, driver(driver));
-            }
-            showMac(devices.resolve(address), driver, macs.get(address));
+            bind(devices.resolve(address), driver, macs.get(address));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private void bind(Path device, String driver, @Nullable String mac) throws IOException {
+        Path link = device.resolve("driver");
+        Files.deleteIfExists(link);
+        if (!driver.equals(NO_DRIVER)) {
+            mkdirs(driver(driver));
+            Files.createSymbolicLink(link, driver(driver));
+        }
+        showMac(device, driver, mac);
     }
 
     private static void showMac(Path device, String driver, @Nullable String mac) throws IOException {
