@@ -15,8 +15,10 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** The table of rules in {@code dataplane/README.md}: none is missing, and what it names is there. */
+/** The tables of rules and of promises in the READMEs: none is missing, and the tests that they name are there. */
 final class RuleTableTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern ROW = Pattern.compile("\\| ([RU]\\d+b?) \\| (.+?) \\|(.*)\\|");
@@ -43,19 +45,19 @@ final class RuleTableTest {
         assertEquals(all, rules);
     }
 
-    @Test
-    void shouldNameTestsThatExist() throws IOException {
+    @ParameterizedTest
+    @ValueSource(strings = {"dataplane/README.md", "README.md"})
+    void shouldNameTestsThatExist(String file) throws IOException {
         Map<String, String> sources = testSources();
-        for (Matcher row : rows()) {
-            Matcher test = NAMED.matcher(row.group(3));
-            while (test.find()) {
-                assertTrue(sources.containsKey(test.group(1)), row.group(1) + ": there is no " + test.group(1));
-                String source = sources.getOrDefault(test.group(1), "");
-                assertTrue(
-                        test.group(2) == null || source.contains("void " + test.group(2) + "("),
-                        row.group(1) + ": there is no " + test.group());
-            }
-        }
+        Matcher test = NAMED.matcher(Files.readString(ROOT.resolve(file)));
+        assertTrue(test.find(), file);
+        do {
+            assertTrue(sources.containsKey(test.group(1)), "there is no " + test.group(1));
+            String source = sources.getOrDefault(test.group(1), "");
+            assertTrue(
+                    test.group(2) == null || source.contains("void " + test.group(2) + "("),
+                    "there is no " + test.group());
+        } while (test.find());
     }
 
     private static List<Matcher> rows() throws IOException {

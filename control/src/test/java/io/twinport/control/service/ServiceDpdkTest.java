@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,6 +24,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** A whole run as a service manager starts it: what it tells, what it prints, and what it leaves for others to open. */
 class ServiceDpdkTest {
     private static final int SECONDS = 60;
+
+    private final FileTime start = FileTime.fromMillis(System.currentTimeMillis());
 
     @TempDir
     private Path folder;
@@ -117,15 +120,24 @@ class ServiceDpdkTest {
         }
     }
 
-    /** Files of folders that all users share, which the process has open. */
+    /** Files of folders that all users share, which the process has open and has made. */
     private Set<Path> openElsewhere(long pid) throws IOException {
         try (Stream<Path> descriptors = Files.list(Path.of("/proc", String.valueOf(pid), "fd"))) {
             return descriptors
                     .map(ServiceDpdkTest::target)
                     .filter(path -> Stream.of("/run/", "/var/run/", "/dev/shm/", "/dev/hugepages/", "/tmp/")
                             .anyMatch(path.toString()::startsWith))
-                    .filter(path -> !path.equals(journal()) && Files.exists(path))
+                    .filter(path -> !path.equals(journal()) && isNew(path))
                     .collect(Collectors.toSet());
+        }
+    }
+
+    /** What was there before are the program's own files, in a checkout below one of these folders. */
+    private boolean isNew(Path path) {
+        try {
+            return Files.getLastModifiedTime(path).compareTo(start) > 0;
+        } catch (IOException e) {
+            return false; // gone meanwhile
         }
     }
 
