@@ -1,7 +1,6 @@
 package io.twinport.dataplane;
 
 import io.twinport.dpdk.Devargs;
-import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.MacAddress;
@@ -36,9 +35,6 @@ public final class KernelSide extends EthSide {
 
     private static final int SLOT_BYTES = 2048;
     private static final int SLOT_OVERHEAD = 66;
-
-    /** What of that the driver does not count against an mbuf's room. */
-    private static final int SLOT_HEADER = 32;
 
     private final KernelLinks links;
     private final int index;
@@ -146,13 +142,6 @@ public final class KernelSide extends EthSide {
 
     @Override
     public void configure(MbufPool mbufs, int portQueues) {
-        // The driver holds a slot against the mbufs, and says that there is no memory.
-        int slot = longest + SLOT_OVERHEAD;
-        if (longest > 0 && slot - SLOT_HEADER > mbufs.room()) {
-            throw new DpdkException(this + ": a slot of its ring (" + SLOT_ARGUMENT + "=" + slot
-                    + ") holds more than the port's mbufs, which have room for " + mbufs.room() + " bytes. Give "
-                    + SLOT_ARGUMENT + "=" + SLOT_BYTES + " or leave it out.");
-        }
         super.configure(mbufs, portQueues);
         if (longest > 0 && inspection == null) {
             PacketSockets.refuseLongerThan(index, longest);

@@ -146,6 +146,7 @@ final class PortRun {
      * @throws UserException if it cannot
      */
     void check(SideSpec spec) {
+        spec.checkFrames(engine.pool().room());
         spec.checkSlot(configuration.identity(), this::isTaken);
         interfaces.check(spec);
     }
