@@ -25,7 +25,8 @@ public final class FuzzTargets {
             "control", ControlTarget::new,
             "flight", FlightTarget::new,
             "http", HttpTarget::new,
-            "pcap", PcapTarget::new));
+            "pcap", PcapTarget::new,
+            "vhost", VhostTarget::new));
 
     private FuzzTargets() {}
 

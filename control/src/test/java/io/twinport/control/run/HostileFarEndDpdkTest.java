@@ -91,9 +91,9 @@ class HostileFarEndDpdkTest {
 
     private void visit(Vice vice, int at) {
         try (HostileFarEnd far = HostileFarEnd.connect(socket(), vice, at)) {
+            Executed ignored = ask("attach", "primary", "--port", "bad"); // it need not wait for the last one's pause
             assertTrue(Pause.until(() -> far.hasRun() || !far.isConnected(), SECONDS * 1000L), vice::toString);
         }
-        Executed ignored = ask("attach", "primary", "--port", "bad"); // so that the next one need not wait for a pause
     }
 
     /** Also in the first second, in which a host that has just booted starts both. */
