@@ -151,18 +151,25 @@ public final class Program implements AutoCloseable {
 
     /** SIGINT, as Ctrl-C sends it. */
     public void interrupt() {
+        signal("INT");
+    }
+
+    /** SIGTERM, as a service manager sends it. */
+    public void terminate() {
+        signal("TERM");
+    }
+
+    /** By a program: {@link Process#destroy} would also close what its words are read by. */
+    private void signal(String name) {
         try {
-            new ProcessBuilder("kill", "-INT", String.valueOf(pid())).start().waitFor();
+            new ProcessBuilder("kill", "-" + name, String.valueOf(pid()))
+                    .start()
+                    .waitFor();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-    }
-
-    /** SIGTERM, as a service manager sends it. */
-    public void terminate() {
-        process.destroy();
     }
 
     /** SIGKILL: no chance to say good-bye. Does not wait: beside busy CPUs Linux may take seconds to reap a process. */
