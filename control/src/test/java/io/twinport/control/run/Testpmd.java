@@ -63,7 +63,8 @@ final class Testpmd {
         command.addAll(Arrays.asList(vdevs));
         command.add("--vdev=net_vhost0,iface=" + socket + ",client=1");
         command.addAll(List.of("--", "--forward-mode=" + mode, "--total-num-mbufs=4096", "--auto-start"));
-        command.add("--disable-link-check");
+        // On a busy machine frames come before it forwards: they are not to be thrown away.
+        command.addAll(List.of("--disable-link-check", "--no-flush-rx"));
         return Program.start(command.toArray(String[]::new));
     }
 }
