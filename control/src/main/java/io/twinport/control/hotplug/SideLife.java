@@ -356,7 +356,8 @@ public final class SideLife {
     /** In the loop, until the device has to leave. */
     private void serve(Occupant device, JoinedDevice joined) {
         pause.reset();
-        long nextLook = System.nanoTime();
+        Optional<Occupant> there = slot.look();
+        long nextLook = nextLook();
         while (!stopping) {
             if (requests.isPending()) {
                 leave(joined, "released on request");
@@ -368,11 +369,9 @@ public final class SideLife {
                 leave(joined, "detached");
                 return;
             }
-            Optional<Occupant> there = Optional.of(device);
-            long now = System.nanoTime();
-            if (slot.comesAndGoes() && now - nextLook >= 0) {
-                nextLook = now + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
+            if (slot.comesAndGoes() && System.nanoTime() - nextLook >= 0) {
                 there = slot.look();
+                nextLook = nextLook();
             }
             if (there.filter(device::isSameDevice).isEmpty() || joined.isGone()) {
                 phase = Phase.LEAVING;
@@ -392,6 +391,10 @@ public final class SideLife {
         }
         phase = Phase.LEAVING;
         joined.depart();
+    }
+
+    private static long nextLook() {
+        return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS);
     }
 
     private boolean isLentYet(Occupant device) {

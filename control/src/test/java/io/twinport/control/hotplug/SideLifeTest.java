@@ -204,6 +204,16 @@ class SideLifeTest {
     }
 
     @Test
+    void shouldKeepADeviceThatItHasTakenFromTheKernel() {
+        kernel.plug(ADDRESS, "e1000e", 1);
+        life.start();
+        awaitStory(COMING);
+        Pause.millis(3 * LOOK_MILLIS);
+        assertEquals(List.of(), side.takeStory());
+        assertEquals(SideLife.Phase.JOINED, life.phase());
+    }
+
+    @Test
     void shouldProbeADeviceThatHasJustAppearedAFewTimes() {
         life.start();
         awaitPhase(SideLife.Phase.ABSENT);
