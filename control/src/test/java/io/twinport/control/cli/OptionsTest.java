@@ -227,8 +227,15 @@ class OptionsTest {
     @MethodSource("arguments")
     void shouldSayWhatItMakesOfWords(Argument argument) {
         for (String value : argument.of(Junk.WORDS)) {
-            assertSaid(argument, value, execute(argument, value));
+            if (!isFolderForPages(argument, value)) {
+                assertSaid(argument, value, execute(argument, value));
+            }
         }
+    }
+
+    /** It would have a page written there, of a folder that is not the test's. */
+    private static boolean isFolderForPages(Argument argument, String value) {
+        return argument.command().userObject() instanceof ManCommand && Files.isDirectory(Path.of(value));
     }
 
     @ParameterizedTest
