@@ -4,6 +4,7 @@ import io.twinport.control.Engine;
 import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.control.Pause;
+import io.twinport.control.SystemFiles;
 import io.twinport.control.traffic.Wire;
 import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.Lcore;
@@ -120,6 +121,7 @@ public final class Soak {
             standby.plug();
             traffic.sending(true);
             awaitFlow();
+            int descriptors = descriptors();
             view.start();
             while (!isOver(start) && !stop.getAsBoolean() && violations.isEmpty()) {
                 next();
@@ -127,6 +129,9 @@ public final class Soak {
             }
             if (violations.isEmpty()) {
                 endBothWaysByBothSides();
+                check(
+                        Pause.until(() -> descriptors() <= descriptors, BOUND_MILLIS),
+                        descriptors() + " files are open, and " + descriptors + " were at the start");
             }
         } catch (RuntimeException e) {
             violation("exception: " + e);
@@ -137,6 +142,10 @@ public final class Soak {
         takeAway();
         lcore.close();
         return result(seconds);
+    }
+
+    private static int descriptors() {
+        return SystemFiles.list(Path.of("/proc/self/fd")).size();
     }
 
     private boolean isOver(long start) {

@@ -199,6 +199,7 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
      * @param isReady asked until it is so
      */
     void start(String name, BooleanSupplier isReady, String... command) {
+        file("/tmp/" + name + ".log", ""); // that of an earlier one says nothing of this one
         List<String> all = new ArrayList<>(within);
         all.addAll(List.of(
                 "env",
