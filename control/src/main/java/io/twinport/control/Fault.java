@@ -4,7 +4,7 @@ import io.twinport.control.service.Journal;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 
-/** Mistakes of twinport's own, which a user can do nothing about. They are said in a paragraph; a trace is for who asks for it. */
+/** Twinport's own mistakes, which a user can do nothing about. They are said in a paragraph; a trace is for who asks for it. */
 public final class Fault {
     private static final String OURS = "io.twinport.";
 

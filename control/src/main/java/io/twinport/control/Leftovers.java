@@ -17,7 +17,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What processes of twinport's have left behind that were killed: EAL's files, sockets that nobody listens at, files that have
+ * What twinport processes have left behind that were killed: EAL's files, sockets that nobody listens at, files that have
  * not been finished. What they have on record stays, unless nobody can ever ask for it by its name.
  */
 public final class Leftovers {

@@ -24,7 +24,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** A port of DPDK's as the device of a side. */
+/** A DPDK port as the device of a side. */
 public sealed class EthSide implements SideDevice permits KernelSide {
     /**
      * Drivers whose device receives nothing after its link was away. {@code net_e1000_igb_vf}: when its PF was down the
@@ -59,7 +59,7 @@ public sealed class EthSide implements SideDevice permits KernelSide {
         this(dev, Optional.empty());
     }
 
-    /** @param below the interface of the kernel's below the device, where there is one */
+    /** @param below the kernel interface below the device, where there is one */
     public EthSide(EthDev dev, Optional<KernelLinks.Below> below) {
         this(dev, below, SideLine.MOST_QUEUES);
     }

@@ -19,7 +19,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The links of devices that DPDK drives over an interface of the kernel's, as the kernel tells them: their drivers do not.
+ * The links of devices that DPDK drives over a kernel interface, as the kernel tells them: their drivers do not.
  *
  * <table>
  * <caption>Drivers, and what their own link word says (measured with DPDK 22.11, read in 24.11)</caption>

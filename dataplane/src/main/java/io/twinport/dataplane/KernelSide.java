@@ -16,7 +16,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A port of DPDK's that shares an interface with the kernel. Its link is the kernel's word. MTU, address and promiscuity are set
+ * A DPDK port that shares an interface with the kernel. Its link is the kernel's word. MTU, address and promiscuity are set
  * by the interface's number and read from it: the drivers know its name alone, which may be another interface's by now, and not
  * what others have set.
  *

@@ -87,7 +87,7 @@ final class LineTransmit {
     }
 
     /**
-     * What becomes of frames that a driver of DPDK's has refused: its ring is full, or the first of them is too long for any
+     * What becomes of frames that a DPDK driver has refused: its ring is full, or the first of them is too long for any
      * ring of that size, which would keep all behind it from ever being sent.
      *
      * @param taken how many it has taken

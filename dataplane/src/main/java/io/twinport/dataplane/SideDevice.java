@@ -97,7 +97,7 @@ public interface SideDevice extends DeviceSettings {
         return false;
     }
 
-    /** The same device, where it works over an interface of the kernel's that others can set too; empty for all others. */
+    /** The same device, where it works over a kernel interface that others can set too; empty for all others. */
     default Optional<KernelSide> kernelSide() {
         return Optional.empty();
     }

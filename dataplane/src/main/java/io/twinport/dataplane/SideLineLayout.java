@@ -48,7 +48,7 @@ final class SideLineLayout {
     static final int MALFORMED = RX_BYTES + Long.BYTES;
     static final int BYTES = MALFORMED + Long.BYTES;
 
-    /** A driver of DPDK's. */
+    /** A DPDK driver. */
     static final short OF_DPDK = 0;
 
     /** Our own driver, which needs no functions: the queue is the address of its block. */
@@ -57,12 +57,12 @@ final class SideLineLayout {
     /** To send: other queues of the port use the transmit queue too. The queue is the address of a {@link TransmitRelay}. */
     static final short RELAYED = 2;
 
-    /** To send: the port promises offloads (U5), so frames are made ready first, for a driver of DPDK's or for our own. */
+    /** To send: the port promises offloads (U5), so frames are made ready first, for a DPDK driver or for our own. */
     static final short OFFLOADED_DPDK = 3;
 
     static final short OFFLOADED_VIRTIO = 4;
 
-    /** To receive: a driver of DPDK's that has its lengths from another program, see {@link LengthCheck}. */
+    /** To receive: a DPDK driver that has its lengths from another program, see {@link LengthCheck}. */
     static final short CHECKED_DPDK = 5;
 
     private SideLineLayout() {}

@@ -36,7 +36,7 @@ class KernelLinksDpdkTest {
 
     @BeforeEach
     void makeInterfaces() throws Exception {
-        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "interfaces of the kernel's need root");
+        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "kernel interfaces need root");
         ip("link", "add", NEAR, "type", "veth", "peer", FAR);
         ip("link", "set", NEAR, "up");
         ip("link", "set", FAR, "up");

@@ -10,7 +10,7 @@ import java.util.Locale;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * {@code PacketTraffic INTERFACE FRAMES_PER_SECOND}, in a guest: numbered frames from an interface of the kernel's to the
+ * {@code PacketTraffic INTERFACE FRAMES_PER_SECOND}, in a guest: numbered frames from a kernel interface to the
  * host, and an account of those that come from there. It is printed when the process is asked to end.
  */
 public final class PacketTraffic {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * QEMU's {@code failover=on} without a driver of the kernel's and without a changed DPDK: twinport's own driver has the
+ * QEMU's {@code failover=on} without a kernel driver and without a changed DPDK: twinport's own driver has the
  * standby and acknowledges STANDBY, so the primary is plugged in, is waited for at a migration, and is plugged in again at
  * the target. One run of twinport lives through all of it.
  */

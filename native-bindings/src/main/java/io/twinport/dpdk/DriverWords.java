@@ -62,7 +62,7 @@ final class DriverWords implements AutoCloseable {
     private static final MethodHandle MESSAGE_LEVEL =
             Symbols.function("rte_log_cur_msg_loglevel", FunctionDescriptor.of(JAVA_INT));
 
-    /** A {@code FILE} that is never closed: a thread of DPDK's may have it in its hands at any time. */
+    /** A {@code FILE} that is never closed: a DPDK thread may have it in its hands at any time. */
     private static final MemorySegment STREAM = stream();
 
     private static final ThreadLocal<@Nullable DriverWords> OF_THREAD = new ThreadLocal<>();

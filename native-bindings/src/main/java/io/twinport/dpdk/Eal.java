@@ -94,7 +94,7 @@ public final class Eal {
         }
     }
 
-    /** Deletes what processes of twinport's that were killed have left where EAL has its files. */
+    /** Deletes what twinport processes that were killed have left where EAL has its files. */
     public static synchronized void deleteLeftovers() {
         if (started) {
             EalFolder.deleteLeftovers(EalFolder.own());

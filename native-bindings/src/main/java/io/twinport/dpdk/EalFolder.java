@@ -75,7 +75,7 @@ final class EalFolder {
         }
     }
 
-    /** Deletes those beside it of processes of twinport's that have been killed. */
+    /** Deletes those beside it of twinport processes that have been killed. */
     static void deleteLeftovers(Path own) {
         try (Stream<Path> folders = Files.list(own.resolveSibling(""))) {
             folders.filter(EalFolder::isLeftover).forEach(EalFolder::delete);

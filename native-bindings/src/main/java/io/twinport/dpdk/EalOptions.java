@@ -51,11 +51,10 @@ public final class EalOptions {
             --vfio-vf-token        \\p{XDigit}{8}(-\\p{XDigit}{4}){3}-\\p{XDigit}{12}
             """);
 
-    private static final String OWN_THREADS =
-            "the poll loops are threads of twinport's own, whose CPUs are given by -l";
+    private static final String OWN_THREADS = "the poll loops are twinport's own threads, whose CPUs are given by -l";
 
     private static final String ENDS = "EAL would print its help and end the process";
-    private static final String NO_SERVICES = "no service of DPDK's runs in twinport";
+    private static final String NO_SERVICES = "no DPDK service runs in twinport";
 
     /** What EAL takes and twinport cannot do with, and why. */
     private static final Map<String, String> REFUSED = Map.of(

@@ -17,7 +17,7 @@ import java.util.concurrent.ConcurrentMap;
 import org.agrona.ErrorHandler;
 
 /**
- * A command of DPDK's telemetry socket, which {@code dpdk-telemetry.py} asks. It is answered by an upcall on a thread of DPDK's,
+ * A command of DPDK's telemetry socket, which {@code dpdk-telemetry.py} asks. It is answered by an upcall on a DPDK thread,
  * one for each client, on the CPUs of the control threads. DPDK does not let a command go: one that is closed answers that
  * the process is ending.
  */

@@ -16,7 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A PCI device under vfio-pci that no driver of DPDK's has. It is opened through EAL, so that it shares EAL's IOMMU
+ * A PCI device under vfio-pci that no DPDK driver has. It is opened through EAL, so that it shares EAL's IOMMU
  * domain: what EAL's heap holds, mbufs above all, the device can reach at the address that EAL calls IOVA.
  *
  * <p>For one control thread at a time, which must not probe another device meanwhile: EAL's list of groups has no lock.

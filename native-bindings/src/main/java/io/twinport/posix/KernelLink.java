@@ -7,7 +7,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 
 /**
- * An interface of the kernel's, as a message of rtnetlink describes it.
+ * A kernel interface, as a message of rtnetlink describes it.
  *
  * @param index the kernel's number of it, which no later one gets
  * @param flags {@code IFF_} bits; of promiscuity and all multicast only what its user has set

@@ -77,8 +77,8 @@ class EalOptionsTest {
             -l 0-99999999999      | this process may use CPUs
             -l 99999999999        | this process may use CPUs
             -l 0 -l 0             | EAL takes -l once
-            -c 1                  | threads of twinport's own
-            --lcores=1            | threads of twinport's own
+            -c 1                  | twinport's own threads
+            --lcores=1            | twinport's own threads
             --no-huge=1           | --no-huge takes no value
             -m -5                 | -m cannot be '-5'
             -m 99999999999        | -m cannot be '99999999999'

@@ -27,7 +27,7 @@ class PacketSocketDpdkTest {
 
     @BeforeEach
     void makeInterfaces() throws Exception {
-        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "interfaces of the kernel's need root");
+        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "kernel interfaces need root");
         run("ip", "link", "add", NEAR, "type", "veth", "peer", NEAR + "f");
         run("ip", "link", "set", NEAR, "up");
         run("ip", "link", "set", NEAR + "f", "up");

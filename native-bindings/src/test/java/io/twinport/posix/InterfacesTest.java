@@ -25,7 +25,7 @@ class InterfacesTest {
     private static final byte[] MAC = {2, 0, 0, 0, 0, 0x77};
 
     private static void makePair() throws Exception {
-        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "interfaces of the kernel's need root");
+        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "kernel interfaces need root");
         run("ip link add " + NEAR + " type veth peer name " + FAR);
     }
 
@@ -138,7 +138,7 @@ class InterfacesTest {
     /** A stranger's interface of its name is none of its business. */
     @Test
     void shouldKnowAnInterfaceOfOursWhereverItIs() throws Exception {
-        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "interfaces of the kernel's need root");
+        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "kernel interfaces need root");
         run("ip netns add " + NAMESPACE);
         TapInterface tap = TapInterface.create(NEAR, 1);
         try {

@@ -22,7 +22,7 @@ class PacketInspectionTest {
 
     @BeforeEach
     void makeNetwork() throws Exception {
-        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "interfaces of the kernel's need root");
+        assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "kernel interfaces need root");
         run("ip", "netns", "add", NAMESPACE);
         run("ip", "link", "add", NEAR, "type", "veth", "peer", "name", "far", "netns", NAMESPACE);
         run("ip", "link", "set", NEAR, "up");

@@ -51,7 +51,7 @@ final class PortArguments {
             paramLabel = "HANDLER",
             description =
                     "reflect: every frame back to its sender. sink: freed. generate[:PPS[:MAC]]: frames of 60 bytes."
-                            + " tap:NAME: an interface of the kernel's with the port's MAC address. Default: ${DEFAULT-VALUE}")
+                            + " tap:NAME: a kernel interface with the port's MAC address. Default: ${DEFAULT-VALUE}")
     String handler = "reflect";
 
     @Option(

@@ -29,7 +29,7 @@ record Candidate(String mac, List<Nic> nics, Optional<FailoverDevice> failover, 
     }
 
     /**
-     * An interface of the kernel's under which it does the failover.
+     * A kernel interface under which it does the failover.
      *
      * @param isNetvsc whether the standby is Hyper-V's, which is no PCI device
      */

@@ -42,7 +42,7 @@ public final class Doctor {
             return List.of(Finding.warning(
                     check.subject(),
                     "this could not be looked at (" + e + "); the other findings stand",
-                    "it is a fault of twinport's: please report it, with this line"));
+                    "it is a fault in twinport: please report it, with this line"));
         }
     }
 }

@@ -57,7 +57,7 @@ final class HotplugCheck implements Check {
                 : Finding.warning(
                         SUBJECT,
                         primary.text()
-                                + " is in no slot of the kernel's that takes part in hotplug: once it is pulled out for"
+                                + " is in no kernel slot that takes part in hotplug: once it is pulled out for"
                                 + " a migration it cannot be plugged in again",
                         ROOM);
     }

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A network interface of the kernel's.
+ * A network interface of the kernel.
  *
  * @param mac as sysfs writes it; empty if there is none
  * @param isPermanent whether that is the device's own, which services can match too; a driver that was given none makes one up

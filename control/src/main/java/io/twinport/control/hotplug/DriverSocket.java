@@ -5,7 +5,7 @@ import io.twinport.posix.PosixException;
 import io.twinport.posix.SocketPath;
 import java.util.Optional;
 
-/** A socket at which a driver of DPDK's listens itself, and which it cannot have where a killed process has left one. */
+/** A socket at which a DPDK driver listens itself, and which it cannot have where a killed process has left one. */
 public final class DriverSocket {
     private static final String MEMIF = "net_memif";
     private static final String MEMIF_DEFAULT = "/run/memif.sock";

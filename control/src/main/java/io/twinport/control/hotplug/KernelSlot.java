@@ -12,13 +12,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * An interface of the kernel's that a side's frames go by. It comes and goes with the device below it; one that is made anew is
+ * A kernel interface that a side's frames go by. It comes and goes with the device below it; one that is made anew is
  * another one, even under the same name, and a driver's sockets stay with the one that has gone. One that is renamed is not.
  *
  * <ul>
  *   <li>{@link #kept}: it stays with the kernel's driver and is the port's alone, by its name, its device's PCI address or its
  *       MAC address ({@code mac:52:54:00:12:34:56}). As long as a side has it, it is silent but for us.
- *   <li>{@link #shared}: a driver of DPDK's works over it by its name ({@code net_af_packet}). The kernel is kept quiet there.
+ *   <li>{@link #shared}: a DPDK driver works over it by its name ({@code net_af_packet}). The kernel is kept quiet there.
  * </ul>
  *
  * Then it is as it was found.
@@ -31,9 +31,9 @@ public final class KernelSlot implements Slot {
     enum Kind {
         /** The port alone. */
         KEPT,
-        /** A driver of DPDK's that has a packet socket there. */
+        /** A DPDK driver that has a packet socket there. */
         PACKET_SOCKET,
-        /** A driver of DPDK's that gets frames before the kernel does. */
+        /** A DPDK driver that gets frames before the kernel does. */
         XDP
     }
 
@@ -83,7 +83,7 @@ public final class KernelSlot implements Slot {
     }
 
     /**
-     * One that a driver of DPDK's works over.
+     * One that a DPDK driver works over.
      *
      * @param name its
      * @param isXdp whether by XDP, or by a packet socket
@@ -142,7 +142,7 @@ public final class KernelSlot implements Slot {
         return there.map(this::occupant);
     }
 
-    /** The name of one that is kept; a driver of DPDK's has that by which it was probed. */
+    /** The name of one that is kept; a DPDK driver has that by which it was probed. */
     @Override
     public Optional<String> found() {
         return kind == Kind.KEPT ? found : Optional.empty();

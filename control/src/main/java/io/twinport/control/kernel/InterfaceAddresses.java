@@ -18,7 +18,7 @@ import java.util.OptionalInt;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
-/** The addresses of an interface of the kernel's, as they are when asked for. */
+/** The addresses of a kernel interface, as they are when asked for. */
 public final class InterfaceAddresses {
     /** {@code IFA_F_DADFAILED | IFA_F_TENTATIVE} (linux/if_addr.h): not the interface's, or not yet. */
     private static final int NOT_OWN = 0x08 | 0x40;

@@ -19,7 +19,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Who else uses an interface of the kernel's, as it is when asked: addresses, routes, a bridge or bond that it belongs to, what
+ * Who else uses a kernel interface, as it is when asked: addresses, routes, a bridge or bond that it belongs to, what
  * is on top of it (VLAN, macvlan). What the kernel does by itself, IPv6's addresses and routes of link scope, is no use.
  */
 public final class InterfaceUse {

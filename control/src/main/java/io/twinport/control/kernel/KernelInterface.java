@@ -3,7 +3,7 @@ package io.twinport.control.kernel;
 import java.util.Optional;
 
 /**
- * An interface of the kernel's, as it is now.
+ * A kernel interface, as it is now.
  *
  * @param index the kernel's number of it, which no later one gets
  * @param mac as sysfs writes it, {@code 52:54:00:12:34:56}

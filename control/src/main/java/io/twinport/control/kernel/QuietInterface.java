@@ -120,7 +120,7 @@ public final class QuietInterface {
     }
 
     /**
-     * Keeps the kernel quiet on an interface that a driver of DPDK's works over beside it. One that somebody else uses is left to
+     * Keeps the kernel quiet on an interface that a DPDK driver works over beside it. One that somebody else uses is left to
      * him, and that is said.
      *
      * @param isPacketSocket whether the driver gets frames after the kernel may have merged them; by XDP it gets them before

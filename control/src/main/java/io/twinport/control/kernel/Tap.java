@@ -20,7 +20,7 @@ import org.agrona.concurrent.AgentRunner;
 import org.agrona.concurrent.NoOpIdleStrategy;
 
 /**
- * A failover port as one interface of the kernel's, with the port's address: ping, ssh and the rest go through it. Each
+ * A failover port as one kernel interface, with the port's address: ping, ssh and the rest go through it. Each
  * queue of the port has its own of the interface, with a pair of rings and a thread. Any thread.
  */
 public final class Tap implements PortInterface, AutoCloseable, Conductor.Listener {

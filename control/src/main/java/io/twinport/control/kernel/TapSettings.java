@@ -4,7 +4,7 @@ import io.twinport.dpdk.MacAddress;
 import java.util.List;
 
 /**
- * What is set on an interface of the kernel's, by its user or by what runs over it.
+ * What is set on a kernel interface, by its user or by what runs over it.
  *
  * @param mtu in bytes
  * @param promiscuous whether somebody wants all frames: its user, a packet socket, a bridge, or a second address (macvlan)

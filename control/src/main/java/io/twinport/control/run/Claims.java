@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * What the ports of a process, and the process itself, have for themselves: a device, an interface of the kernel's, a
+ * What the ports of a process, and the process itself, have for themselves: a device, a kernel interface, a
  * socket. Nothing can be had twice, however it is spelled.
  */
 public final class Claims {

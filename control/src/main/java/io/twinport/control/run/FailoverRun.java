@@ -248,7 +248,7 @@ public final class FailoverRun {
         });
     }
 
-    /** Whether an interface of the kernel's is a port's own, or below a side. */
+    /** Whether a kernel interface is a port's own, or below a side. */
     private boolean isTaken(int index) {
         return ports.stream().anyMatch(port -> port.hasInterface(index));
     }

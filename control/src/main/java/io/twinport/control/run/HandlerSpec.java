@@ -20,7 +20,7 @@ public sealed interface HandlerSpec {
         static final long BROADCAST = 0xffff_ffff_ffffL;
     }
 
-    /** One interface of the kernel's. */
+    /** One kernel interface. */
     record Tap(String name) implements HandlerSpec {}
 
     /** As {@link #parse} reads it. */

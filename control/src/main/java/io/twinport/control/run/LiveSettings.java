@@ -18,7 +18,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All that sets a port while it runs: its configuration, the user of its interface of the kernel's, a device that brings the
+ * All that sets a port while it runs: its configuration, the user of its kernel interface, a device that brings the
  * address. Of MTU and address there is one each, and the last word counts, wherever it is said; of what is let through the
  * port wants what either wants. What a device refuses is not set anywhere: then the interface gets its MTU or address back.
  *

@@ -220,7 +220,7 @@ final class PortOperator {
         if (port.queues().tap().isEmpty()) {
             throw new UserException("the handler of " + name() + " is "
                     + port.plan().handler().text()
-                    + ": only an interface of the kernel's (tap:NAME) can be told to send nothing more.");
+                    + ": only a kernel interface (tap:NAME) can be told to send nothing more.");
         }
         port.close(on);
         // The conductor tells of it within milliseconds; given back, there is one only while a side is ready.

@@ -88,7 +88,7 @@ final class PortQueues implements AutoCloseable {
         return counters;
     }
 
-    /** The interface of the kernel's that handles the port's frames. */
+    /** The kernel interface that handles the port's frames. */
     Optional<Tap> tap() {
         return Optional.ofNullable(tap);
     }

@@ -57,7 +57,7 @@ final class PortRun {
      * Makes the port, of queues whose loops are made and do not run yet.
      *
      * @param devices held while EAL's list of devices changes
-     * @param isTaken whether an interface of the kernel's is a port's own, or below a side
+     * @param isTaken whether a kernel interface is a port's own, or below a side
      * @param hangs told what cannot be given back; does not return
      */
     PortRun(
@@ -151,7 +151,7 @@ final class PortRun {
         interfaces.check(spec);
     }
 
-    /** Whether an interface of the kernel's is the port's own, or below one of its sides. */
+    /** Whether a kernel interface is the port's own, or below one of its sides. */
     boolean hasInterface(int index) {
         return interfaces.has(index);
     }

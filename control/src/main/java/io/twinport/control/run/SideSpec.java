@@ -231,7 +231,7 @@ public record SideSpec(
      * @param isTaken whether the device at a PCI address belongs to another side
      * @param onLinkChange told when the link of what is below the device has changed; any thread
      * @param ours what this process knows of the kernel's interfaces
-     * @param log told what others do to an interface of the kernel's
+     * @param log told what others do to a kernel interface
      */
     Slot slot(
             Supplier<Optional<MacAddress>> address,
@@ -262,7 +262,7 @@ public record SideSpec(
 
     /**
      * Checks what must be so before DPDK starts, as far as it is known by then. A PCI device that is there must be lent to
-     * DPDK; to take one from the kernel is for the operator to decide. An interface of the kernel's must not be in use.
+     * DPDK; to take one from the kernel is for the operator to decide. A kernel interface must not be in use.
      *
      * @param address the port's, where it is known
      * @param isTaken whether the device at a PCI address belongs to another side
@@ -328,7 +328,7 @@ public record SideSpec(
      *
      * @param address the port's, for a device without one of its own
      * @param slot where it is
-     * @param kernelLinks for a device over an interface of the kernel's
+     * @param kernelLinks for a device over a kernel interface
      */
     SideDevice open(Optional<MacAddress> address, Slot slot, KernelLinks kernelLinks) {
         if (driver == SideDriver.TWINPORT) {

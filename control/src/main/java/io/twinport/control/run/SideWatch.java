@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks after the interface of the kernel's below a side, as the port sets it: others can set its MTU, its address and its
+ * Looks after the kernel interface below a side, as the port sets it: others can set its MTU, its address and its
  * promiscuity too, and the port's frames may be lost then. And says when frames came that the driver cannot take. For one thread.
  */
 final class SideWatch {

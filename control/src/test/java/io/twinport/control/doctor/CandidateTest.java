@@ -72,7 +72,7 @@ class CandidateTest {
         assertEquals(List.of("ens5"), only().sideNames());
     }
 
-    /** R2, R8: both interfaces of the kernel's failover have the virtio device. */
+    /** R2, R8: both kernel interfaces failover have the virtio device. */
     @Test
     void shouldTellTheKernelsFailoverDeviceFromTheSides() {
         machine.kernelFailover();

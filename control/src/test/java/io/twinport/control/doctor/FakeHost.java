@@ -89,7 +89,7 @@ final class FakeHost {
                 .link("/sys/class/net/" + name, virtio + "/net/" + name);
     }
 
-    /** One that a driver of DPDK's has. */
+    /** One that a DPDK driver has. */
     FakeHost lent(String address) {
         return driven(address, "vfio-pci");
     }

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What others do to the interfaces below a port's sides: one that a driver of DPDK's shares with the kernel, and one that the
+ * What others do to the interfaces below a port's sides: one that a DPDK driver shares with the kernel, and one that the
  * kernel keeps for the port alone.
  */
 class LowerInterfacesDpdkTest {
@@ -292,7 +292,7 @@ class LowerInterfacesDpdkTest {
         assertRefused("standby is below a macvlan with the address " + mac + " in another network namespace");
     }
 
-    /** Noticed when it happens, too; an interface that only is below a driver of DPDK's is shared, and that is said. */
+    /** Noticed when it happens, too; an interface that only is below a DPDK driver is shared, and that is said. */
     @Test
     void shouldSayWhoUsesWhatIsBelowASide() {
         network.inGuest("ip", "address", "add", "192.0.2.9/24", "dev", PRIMARY);

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** U9: what is done to an interface of the kernel's, that it is looked after, and that it is undone. */
+/** U9: what is done to a kernel interface, that it is looked after, and that it is undone. */
 class QuietInterfaceTest {
     private static final int OVER_INDEX = 1_000_002;
     private static final int INDEX = 1_000_003;
@@ -282,7 +282,7 @@ class QuietInterfaceTest {
         assertEquals(List.of(), quiet.lookAfter());
     }
 
-    /** What is shared with the kernel by a driver of DPDK's gets no queueing discipline: others may send there. */
+    /** What is shared with the kernel by a DPDK driver gets no queueing discipline: others may send there. */
     @Test
     void shouldKeepTheKernelQuietWhereADriverWorksBesideIt() throws IOException {
         Optional<String> said = quiet.keepQuietBeside(SHARED, true);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** One interface of the kernel's is wanted once, by whatever it is called. */
+/** One kernel interface is wanted once, by whatever it is called. */
 class InterfaceClaimsTest {
     private static final String MAC = "52:54:00:00:00:01";
     private static final RunSettings SETTINGS = new RunSettings(

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** R59 from the command line: what is set arrives at the devices, and at the interface of the kernel's. */
+/** R59 from the command line: what is set arrives at the devices, and at the kernel interface. */
 class RunSettingsDpdkTest {
     private static final int SECONDS = 60;
     private static final int PROMISCUOUS = 0x100;

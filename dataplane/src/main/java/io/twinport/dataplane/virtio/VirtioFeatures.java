@@ -35,7 +35,7 @@ public final class VirtioFeatures {
     }
 
     /**
-     * Whether a driver of the kernel's has acknowledged a feature.
+     * Whether a kernel driver has acknowledged a feature.
      *
      * @param digits the device's {@code features} in sysfs, one a bit, the lowest first; empty has none
      */

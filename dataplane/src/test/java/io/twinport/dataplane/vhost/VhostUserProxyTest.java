@@ -271,7 +271,7 @@ class VhostUserProxyTest {
         }
     }
 
-    /** What a driver of DPDK's asks while its device stops. */
+    /** What a DPDK driver asks while its device stops. */
     @ParameterizedTest
     @MethodSource("vices")
     void shouldAnswerDriverWhateverItsFarEndDoes(Vice vice) throws Exception {

@@ -12,7 +12,7 @@ import io.twinport.dpdk.testing.TestEal;
 import java.lang.management.ManagementFactory;
 import org.junit.jupiter.api.Test;
 
-/** As {@code PollLoopAllocationDpdkTest}, for the code that no virtual device of DPDK's runs. */
+/** As {@code PollLoopAllocationDpdkTest}, for the code that no virtual DPDK device runs. */
 class VirtioQuietDpdkTest {
     private static final int BURSTS = 1_000_000;
     private static final int WARM_UP = 100_000;
