@@ -1,6 +1,8 @@
 package io.twinport.dataplane;
 
 import java.util.concurrent.TimeUnit;
+import org.agrona.concurrent.NanoClock;
+import org.agrona.concurrent.SystemNanoClock;
 
 /**
  * How long what has failed is left alone before it is tried again: a second after the first failure, and each time twice
@@ -12,23 +14,34 @@ public final class RetryPause {
 
     private final long first;
     private final long longest;
+    private final NanoClock clock;
     private long next;
-    private volatile long until = System.nanoTime();
+    private volatile long until;
 
     public RetryPause() {
-        this(FIRST_NANOS, LONGEST_NANOS);
+        this(SystemNanoClock.INSTANCE);
+    }
+
+    RetryPause(NanoClock clock) {
+        this(FIRST_NANOS, LONGEST_NANOS, clock);
     }
 
     /** For tests, which have no time. */
     public RetryPause(long firstNanos, long longestNanos) {
-        first = firstNanos;
-        longest = longestNanos;
-        next = first;
+        this(firstNanos, longestNanos, SystemNanoClock.INSTANCE);
+    }
+
+    private RetryPause(long firstNanos, long longestNanos, NanoClock clock) {
+        this.first = firstNanos;
+        this.longest = longestNanos;
+        this.clock = clock;
+        this.next = first;
+        this.until = clock.nanoTime();
     }
 
     /** It has failed once more. */
     public void begin() {
-        until = System.nanoTime() + next;
+        until = clock.nanoTime() + next;
         next = Math.min(2 * next, longest);
     }
 
@@ -40,16 +53,16 @@ public final class RetryPause {
 
     /** The pause at hand is over. */
     public void end() {
-        until = System.nanoTime();
+        until = clock.nanoTime();
     }
 
     public boolean isOver() {
-        return until - System.nanoTime() <= 0;
+        return until - clock.nanoTime() <= 0;
     }
 
     /** What is left of it, rounded up; 0 when it is over. */
     public int millis() {
-        long left = until - System.nanoTime();
+        long left = until - clock.nanoTime();
         return left <= 0 ? 0 : (int) TimeUnit.NANOSECONDS.toMillis(left) + 1;
     }
 }

@@ -63,4 +63,23 @@ class DevargsTest {
         Devargs.check("0000:05:00.0,representor=[0,1],a");
         assertThrows(IllegalArgumentException.class, () -> Devargs.check("net_" + "x".repeat(60)));
     }
+
+    @Test
+    void shouldGiveAnArgumentAnotherValue() {
+        String devargs = "net_virtio_user0,path=/a,server=1";
+        assertEquals("net_virtio_user0,server=1,path=/b", Devargs.with(devargs, "path", "/b"));
+        assertEquals("net_virtio_user0,path=/a,server=1,mac=x", Devargs.with(devargs, "mac", "x"));
+        assertEquals("net_tap0,iface=a", Devargs.with("net_tap0", "iface", "a"));
+        assertEquals(
+                "net_tap0,pathology=1,path=/b",
+                Devargs.with("net_tap0,pathology=1,path=/a", "path", "/b"),
+                "another key begins so");
+    }
+
+    /** EAL cuts a longer one short. */
+    @Test
+    void shouldTakeTheLongestNameThatThereIs() {
+        Devargs.check("net_" + "x".repeat(59) + ",iface=a");
+        assertThrows(IllegalArgumentException.class, () -> Devargs.check("net_" + "x".repeat(60) + ",iface=a"));
+    }
 }

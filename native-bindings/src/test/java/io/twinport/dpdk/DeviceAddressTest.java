@@ -1,9 +1,11 @@
 package io.twinport.dpdk;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,5 +54,27 @@ class DeviceAddressTest {
     @Test
     void shouldNotInventAnAddress() {
         assertTrue(DeviceAddress.advice("net_tap0", Optional.empty()).endsWith("(mac=MAC)"));
+    }
+
+    /** Devices of other drivers get it when they join, or cannot have another. */
+    @Test
+    void shouldKnowWhichDevicesAreGivenTheirAddress() {
+        for (String name : List.of("net_virtio_user0", "net_tap12", "net_memif3")) {
+            assertTrue(DeviceAddress.isGivenInDevargs(name), name);
+        }
+        for (String name : List.of("net_null0", "net_af_packet0", "net_vhost1", "0000:05:00.0")) {
+            assertFalse(DeviceAddress.isGivenInDevargs(name), name);
+        }
+    }
+
+    @Test
+    void shouldSayWhatIsDoneInPlaceOfTheArgument() {
+        assertTrue(refusal("net_null0").endsWith("leave it out, and the device gets the port's address when it joins"));
+        assertTrue(refusal("net_ring0").endsWith("take another driver"));
+    }
+
+    private static String refusal(String name) {
+        return String.valueOf(assertThrows(IllegalArgumentException.class, () -> DeviceAddress.checkArgument(name))
+                .getMessage());
     }
 }

@@ -45,4 +45,14 @@ class MacAddressTest {
         return String.valueOf(assertThrows(IllegalArgumentException.class, () -> MacAddress.parse(text))
                 .getMessage());
     }
+
+    @Test
+    void shouldReadGroupsAddresses() {
+        assertEquals(
+                0x0100_5e00_00fbL,
+                MacAddress.parseMulticast("01:00:5e:00:00:fb").value());
+        IllegalArgumentException e =
+                assertThrows(IllegalArgumentException.class, () -> MacAddress.parseMulticast("52:54:00:00:12:53"));
+        assertEquals("'52:54:00:00:12:53' is no multicast address: its first byte would be odd", e.getMessage());
+    }
 }

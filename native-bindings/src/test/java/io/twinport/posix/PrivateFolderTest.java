@@ -69,4 +69,18 @@ class PrivateFolderTest {
         Files.setAttribute(link, "unix:uid", NOBODY, LinkOption.NOFOLLOW_LINKS);
         assertEquals("it belongs to user nobody", reason(link));
     }
+
+    @Test
+    void shouldNotTakeAFolderThatOthersHaveMadeTheirs() throws IOException {
+        Path open = folder(0777);
+        assertThrows(IOException.class, () -> PrivateFolder.make(open));
+    }
+
+    @Test
+    void shouldRefuseALinkToWhatIsAnotherUsers() throws IOException {
+        assumeTrue(ThisUser.id() == ThisUser.ROOT, "only root can give a folder away");
+        Path theirs = folder(0700);
+        Files.setAttribute(theirs, "unix:uid", NOBODY);
+        assertEquals("it belongs to user nobody", reason(Files.createSymbolicLink(parent.resolve("mine"), theirs)));
+    }
 }

@@ -50,4 +50,18 @@ class RegularFileTest {
             assertEquals(0, RegularFile.fill(reader, 8, ByteBuffer.allocate(10)));
         }
     }
+
+    /** From any offset, behind what is in the buffer already. */
+    @Test
+    void shouldFillTheRestOfABuffer() throws IOException {
+        Path file = Files.write(folder.resolve("file"), new byte[] {1, 2, 3, 4, 5});
+        try (FileChannel reader = RegularFile.open(file)) {
+            ByteBuffer buffer = ByteBuffer.allocate(4).put((byte) 9);
+            assertEquals(3, RegularFile.fill(reader, 1, buffer));
+            assertArrayEquals(new byte[] {9, 2, 3, 4}, buffer.array());
+            buffer.clear().position(2);
+            assertEquals(1, RegularFile.fill(reader, 4, buffer));
+            assertArrayEquals(new byte[] {9, 2, 5, 4}, buffer.array());
+        }
+    }
 }

@@ -138,4 +138,24 @@ class SocketPathTest {
                 () -> SocketPath.take(folder.resolve("missing/socket").toString()));
         assertEquals(Errno.ENOENT, e.errno());
     }
+
+    /** Bytes count, and not characters. */
+    @Test
+    void shouldKnowWhatFitsIntoASocketsAddress() {
+        assertTrue(SocketPath.isShort(Path.of("/" + "x".repeat(106))));
+        assertFalse(SocketPath.isShort(Path.of("/" + "x".repeat(107))));
+        assertFalse(SocketPath.isShort(Path.of("/" + "\u00fc".repeat(54))));
+    }
+
+    @Test
+    void shouldTakeNothingForASocketThatIsNone() throws IOException {
+        assertFalse(SocketPath.isSocket(folder.resolve("none")));
+        assertFalse(SocketPath.isSocket(Files.createFile(folder.resolve("file"))));
+        try (UnixListener listener = UnixListener.open(path())) {
+            assertTrue(listener.isThere());
+            assertTrue(SocketPath.isSocket(Path.of(path())));
+            Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of(path()));
+            assertFalse(SocketPath.isSocket(link), "a link to one");
+        }
+    }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -110,6 +111,85 @@ class UnixStreamTest {
             assertEquals(0, polled.await(0));
             server.shutdown();
             assertEquals(1L << 2, polled.await(1000), "the end is something to read");
+        }
+    }
+
+    /** A part of it is of no use: the peer would take the next message's beginning for the rest. */
+    @Test
+    void shouldSayThatOnlyAPartHasBeenSent() {
+        try (UnixListener listener = UnixListener.open(path());
+                UnixStream client = UnixStream.connect(path());
+                UnixStream server = listener.accept().orElseThrow()) {
+            PosixException e = assertThrows(PosixException.class, () -> client.send(new byte[16 << 20]));
+            assertEquals(Errno.EAGAIN, e.errno());
+            assertEquals(bytes.length, server.receive(bytes, 0, descriptors));
+        }
+    }
+
+    @Test
+    void shouldSayThatThePeerHasGone() {
+        try (UnixListener listener = UnixListener.open(path());
+                UnixStream client = UnixStream.connect(path())) {
+            UnixStream server = listener.accept().orElseThrow();
+            client.send(new byte[1]);
+            server.close();
+            PosixException sent = assertThrows(PosixException.class, () -> client.send(new byte[1]));
+            assertEquals(Errno.EPIPE, sent.errno());
+            // What the peer has not read resets the connection.
+            PosixException received = assertThrows(PosixException.class, () -> client.receive(bytes, 0, descriptors));
+            assertEquals(Errno.ECONNRESET, received.errno());
+        }
+    }
+
+    /** Numbers of descriptors are used again: the second call would close somebody else's. */
+    @Test
+    void shouldCloseItsDescriptorOnce() {
+        try (UnixListener listener = UnixListener.open(path())) {
+            UnixStream client = UnixStream.connect(path());
+            UnixStream server = listener.accept().orElseThrow();
+            client.close();
+            assertEquals(0, server.receive(bytes, 0, descriptors), "the peer sees it");
+            try (UnixStream next = UnixStream.connect(path());
+                    UnixStream far = listener.accept().orElseThrow()) {
+                assumeTrue(next.descriptor() == client.descriptor(), "another thread has opened something");
+                client.close();
+                next.send(new byte[] {7});
+                assertEquals(1, far.receive(bytes, 0, descriptors));
+            }
+            server.close();
+        }
+    }
+
+    @Test
+    void shouldCloseWhatItHasReceived() {
+        try (UnixListener listener = UnixListener.open(path());
+                UnixStream client = UnixStream.connect(path());
+                UnixStream server = listener.accept().orElseThrow()) {
+            UnixStream sent = UnixStream.connect(path());
+            try (UnixStream far = listener.accept().orElseThrow()) {
+                client.send(new byte[1], sent.descriptor());
+                sent.close();
+                assertEquals(1, server.receive(bytes, 0, descriptors));
+                int received = descriptors[0];
+                assertEquals(UnixStream.NOTHING_YET, far.receive(bytes, 0, descriptors));
+                UnixStream.closeDescriptor(received);
+                assertEquals(0, far.receive(bytes, 0, descriptors));
+            }
+        }
+    }
+
+    @Test
+    void shouldKeepNoDescriptorOfAConnectionThatFailed() {
+        try (UnixListener listener = UnixListener.open(path())) {
+            UnixStream before = UnixStream.connect(path());
+            for (int i = 0; i < 100; i++) {
+                assertThrows(PosixException.class, () -> UnixStream.connect(path() + ".none"));
+            }
+            try (UnixStream after = UnixStream.connect(path())) {
+                assertTrue(after.descriptor() < before.descriptor() + 100, "numbers are given from the lowest on");
+                assertTrue(listener.isThere());
+            }
+            before.close();
         }
     }
 }

@@ -5,12 +5,14 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** What a pcapng file holds, read by its own rules and not by the writer's. */
 public final class PcapngBlocks {
     private static final int INTERFACE = 1;
     private static final int STATISTICS = 5;
     private static final int FRAME = 6;
+    private static final short COMMENT = 1;
     private static final short NAME = 2;
     private static final short FLAGS = 2;
 
@@ -18,6 +20,8 @@ public final class PcapngBlocks {
 
     private final List<String> interfaces = new ArrayList<>();
     private final List<Frame> frames = new ArrayList<>();
+    private final List<Long> nanos = new ArrayList<>();
+    private final List<String> comments = new ArrayList<>();
     private int statistics;
 
     private PcapngBlocks() {}
@@ -43,32 +47,36 @@ public final class PcapngBlocks {
         switch (type) {
             case INTERFACE -> {
                 body.position(8);
-                interfaces.add(new String(option(body, NAME), StandardCharsets.UTF_8));
+                interfaces.add(new String(option(body, NAME).orElseThrow(), StandardCharsets.UTF_8));
             }
             case FRAME -> {
                 int index = body.getInt();
-                body.getLong();
+                long high = body.getInt();
+                nanos.add(high << 32 | body.getInt() & 0xffff_ffffL);
                 int captured = body.getInt();
                 int length = body.getInt();
                 body.position(body.position() + (captured + 3) / 4 * 4);
-                frames.add(new Frame(index, option(body, FLAGS)[0], captured, length));
+                frames.add(new Frame(index, option(body, FLAGS).orElseThrow()[0], captured, length));
+                option(body, COMMENT).ifPresent(text -> comments.add(new String(text, StandardCharsets.UTF_8)));
             }
             case STATISTICS -> statistics++;
             default -> {} // of no interest here
         }
     }
 
-    private static byte[] option(ByteBuffer body, short wanted) {
+    /** One of those from the buffer's position on, which stays where it is. */
+    private static Optional<byte[]> option(ByteBuffer at, short wanted) {
+        ByteBuffer body = at.slice().order(ByteOrder.LITTLE_ENDIAN);
         while (body.remaining() >= 4) {
             short code = body.getShort();
             byte[] value = new byte[body.getShort()];
             body.get(value);
             body.position((body.position() + 3) / 4 * 4);
             if (code == wanted) {
-                return value;
+                return Optional.of(value);
             }
         }
-        throw new IllegalArgumentException("no option " + wanted);
+        return Optional.empty();
     }
 
     public List<String> interfaces() {
@@ -83,6 +91,16 @@ public final class PcapngBlocks {
     public long framesOf(int interfaceIndex, int direction, int captured, int length) {
         Frame wanted = new Frame(interfaceIndex, direction, captured, length);
         return frames.stream().filter(wanted::equals).count();
+    }
+
+    /** When each frame came, in nanoseconds since 1970. */
+    public List<Long> nanos() {
+        return nanos;
+    }
+
+    /** Of those frames that have one, in their order. */
+    public List<String> comments() {
+        return comments;
     }
 
     public int statistics() {

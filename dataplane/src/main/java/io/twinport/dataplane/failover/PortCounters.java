@@ -148,6 +148,12 @@ public final class PortCounters {
         announced.setRelease(sum(counters -> counters.announced));
         switches.setRelease(portSwitches);
         active.setRelease(activeSide);
+        idlePrimary.frames.setRelease(sum(counters -> counters.idlePrimary.frames));
+        idlePrimary.own.setRelease(sum(counters -> counters.idlePrimary.own));
+        idlePrimary.toUs.setRelease(sum(counters -> counters.idlePrimary.toUs));
+        idleStandby.frames.setRelease(sum(counters -> counters.idleStandby.frames));
+        idleStandby.own.setRelease(sum(counters -> counters.idleStandby.own));
+        idleStandby.toUs.setRelease(sum(counters -> counters.idleStandby.toUs));
     }
 
     private long sum(Function<PortCounters, AtomicCounter> counter) {
@@ -247,17 +253,17 @@ public final class PortCounters {
 
     /** Frames that a side has received while it was idle. */
     public long idleFrames(int side) {
-        return idle(side).frames.get();
+        return sum(counters -> counters.idle(side).frames);
     }
 
     /** Those among them that the port itself had sent. */
     public long idleOwn(int side) {
-        return idle(side).own.get();
+        return sum(counters -> counters.idle(side).own);
     }
 
     /** Those among them that were sent to the port's own address. */
     public long idleToUs(int side) {
-        return idle(side).toUs.get();
+        return sum(counters -> counters.idle(side).toUs);
     }
 
     private IdleCounters idle(int side) {

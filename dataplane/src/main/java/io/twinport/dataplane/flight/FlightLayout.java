@@ -4,10 +4,10 @@ package io.twinport.dataplane.flight;
  * Where things are in a flight recording.
  *
  * <pre>
- *  header, 64 bytes         0        4        8          16      24
- *                          +--------+--------+----------+-------+------------+----
- *                          |version | frames | segments | pid   | start nanos|        version is written last
- *                          +--------+--------+----------+-------+------------+----
+ *  header, 64 bytes         0        4        8          16
+ *                          +--------+--------+----------+-------+----
+ *                          |version | frames | segments | pid   |        version is written last
+ *                          +--------+--------+----------+-------+----
  *  segment, as many as said: a header of 64 bytes, and slots for twice the frames
  *                           0              8              16
  *                          +--------------+--------------+------+----
@@ -29,7 +29,6 @@ final class FlightLayout {
     static final int FRAMES = 4;
     static final int SEGMENTS_AT = 8;
     static final int PID = 16;
-    static final int START_NANOS = 24;
     static final int HEADER = 64;
 
     static final int SWITCH = 0;

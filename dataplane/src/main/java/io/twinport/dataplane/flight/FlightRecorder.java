@@ -67,7 +67,6 @@ public final class FlightRecorder {
         UnsafeApi.putInt(header + FRAMES, frames);
         UnsafeApi.putInt(header + SEGMENTS_AT, SEGMENTS);
         UnsafeApi.putLong(header + PID, ProcessHandle.current().pid());
-        UnsafeApi.putLong(header + START_NANOS, System.nanoTime());
         UnsafeApi.putInt(header + VERSION_AT, VERSION);
     }
 

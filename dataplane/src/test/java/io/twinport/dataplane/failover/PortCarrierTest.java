@@ -181,4 +181,15 @@ class PortCarrierTest {
         assertEquals(List.of(expected), told);
         told.clear();
     }
+
+    /** Who asks later why the carrier is as it is learns what was told last, and when. */
+    @Test
+    void shouldKnowWhatItWasToldLast() {
+        PortCarrier carrier = new PortCarrier();
+        assertEquals(FailoverPolicy.INITIAL, carrier.state());
+        int here = FailoverPolicy.next(FailoverPolicy.INITIAL, FailoverPolicy.PRIMARY_JOINED);
+        carrier.told(new PolicyInput(0, 77, FailoverPolicy.PRIMARY_JOINED, FailoverPolicy.INITIAL, here));
+        assertEquals(here, carrier.state());
+        assertEquals(77, carrier.nanos());
+    }
 }

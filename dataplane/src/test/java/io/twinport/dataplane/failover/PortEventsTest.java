@@ -3,9 +3,11 @@ package io.twinport.dataplane.failover;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.posix.EventSet;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
@@ -104,5 +106,32 @@ class PortEventsTest {
 
     private void write(SwitchRecord record) {
         SwitchRecords.write(events, record);
+    }
+
+    /** A switch has work for the conductor, and so has its first burst: it sleeps otherwise. */
+    @Test
+    void shouldWakeItsReaderForASwitchAndItsFirstBurst() {
+        try (EventSet reader = new EventSet(1)) {
+            PortEvents waking = new PortEvents(ring, reader);
+            waking.link(0, 1, true, 1);
+            waking.input(0, 1, 2, 3, 4);
+            waking.outcome(0, 1, 0, true, 1, 2, 3, 4, 5);
+            assertEquals(0, reader.await(0));
+            SwitchRecords.write(waking, SwitchRecords.numbered(0, 1));
+            assertEquals(1, reader.await(0));
+            waking.firstBurst(0, 1, 2);
+            assertEquals(1, reader.await(0));
+        }
+    }
+
+    @Test
+    void shouldCountAnOutcomeThatFindsNoRoom() {
+        while (events.untold() == 0) {
+            events.link(0, 1, true, 1);
+        }
+        events.outcome(0, 1, 0, true, 1, 2, 3, 4, 5);
+        assertEquals(2, events.untold());
+        read();
+        assertEquals(Set.of("port 0 side 1 up at 1"), Set.copyOf(told));
     }
 }

@@ -126,4 +126,25 @@ class QueueWatchTest {
             assertEquals(QueueWatch.NONE, one.look(new Sight[] {new Sight(5, i, i)}, now));
         }
     }
+
+    @Test
+    void shouldWantASecondAndARefusalAtItsEnd() {
+        looks(2, each(100, 0, 50), each(0, 32, 0));
+        for (int i = 1; i < SECOND; i++) {
+            assertEquals(QueueWatch.NONE, look(STEP, each(100, 0, 50), each(0, 1, 0)), "at " + i);
+        }
+        assertEquals(1, look(STEP, each(100, 0, 50), each(0, 1, 0)));
+        assertEquals(QueueWatch.NONE, look(STEP, each(100, 0, 50), each(0, 0, 0)), "it may have room now");
+        assertEquals(1, look(STEP, each(100, 0, 50), each(0, 1, 0)));
+    }
+
+    @Test
+    void shouldCountWhatTheOthersHaveSentSinceItWasFull() {
+        looks(10, each(1, 1, 1), each(0, 1, 0));
+        look(STEP, each(0, 0, 0), each(0, 1, 0));
+        for (int i = 1; i <= QueueWatch.OTHERS; i++) {
+            assertEquals(QueueWatch.NONE, look(QueueWatch.LONGEST_STEP_NANOS, each(1, 0, 0), each(0, 1, 0)), "at " + i);
+        }
+        assertEquals(1, look(STEP, each(1, 0, 0), each(0, 1, 0)));
+    }
 }

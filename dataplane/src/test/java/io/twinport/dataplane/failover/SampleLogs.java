@@ -36,4 +36,12 @@ public final class SampleLogs {
             switchLog.add(record);
         }
     }
+
+    /** Adds records to a space of switch records. */
+    public static void add(AtomicBuffer records, SwitchRecord... each) {
+        SwitchLog log = new SwitchLog(records);
+        for (SwitchRecord record : each) {
+            log.add(record);
+        }
+    }
 }

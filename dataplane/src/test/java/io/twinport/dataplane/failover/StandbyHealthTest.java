@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import io.twinport.dataplane.failover.StandbyHealth.Report;
 import io.twinport.dataplane.failover.StandbyHealth.Sight;
 import io.twinport.dataplane.failover.StandbyHealth.Verdict;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
@@ -149,5 +151,15 @@ class StandbyHealthTest {
 
     private Report look() {
         return health.observe(sight(), now);
+    }
+
+    /** Numbers in the file and in metrics, words in what is shown. */
+    @Test
+    void shouldHaveANumberAndAWordForEachVerdict() {
+        assertEquals(
+                List.of("0 healthy", "1 unproven", "2 expected-down", "3 dead"),
+                Arrays.stream(StandbyHealth.Verdict.values())
+                        .map(verdict -> verdict.code() + " " + verdict)
+                        .toList());
     }
 }

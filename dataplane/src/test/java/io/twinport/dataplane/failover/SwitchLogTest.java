@@ -3,6 +3,7 @@ package io.twinport.dataplane.failover;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.dataplane.cnc.Part;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -103,6 +104,62 @@ class SwitchLogTest {
         } finally {
             ended.set(true);
             writer.join();
+        }
+    }
+
+    /** A copy of a file: what stood there when it had been read once, and when it had been read again. */
+    private static SwitchLog copied(UnsafeBuffer first, UnsafeBuffer second) {
+        return new SwitchLog(new Part(copy(first), copy(second)));
+    }
+
+    private static UnsafeBuffer copy(UnsafeBuffer original) {
+        UnsafeBuffer copy = new UnsafeBuffer(ByteBuffer.allocateDirect(original.capacity()));
+        copy.putBytes(0, original, 0, original.capacity());
+        return copy;
+    }
+
+    @Test
+    void shouldLeaveOutWhatWasWrittenOverWhileItWasRead() {
+        for (long i = 1; i <= SLOTS; i++) {
+            log.add(SwitchRecords.complete(0, i));
+        }
+        UnsafeBuffer before = copy(buffer);
+        log.amend(SwitchRecords.complete(0, 3).withFirstBurst(99));
+        assertEquals(
+                LongStream.rangeClosed(1, SLOTS)
+                        .filter(i -> i != 3)
+                        .mapToObj(i -> SwitchRecords.complete(0, i))
+                        .toList(),
+                copied(before, buffer).records());
+        assertEquals(SLOTS, copied(buffer, buffer).records().size());
+    }
+
+    /** The writer adds one between the count and the slots: the slot of the oldest is another record's by then. */
+    @Test
+    void shouldLeaveOutASlotThatHasAnotherRecordByNow() {
+        for (long i = 1; i <= SLOTS; i++) {
+            log.add(SwitchRecords.complete(0, i));
+        }
+        UnsafeBuffer late = copy(buffer);
+        log.add(SwitchRecords.complete(0, SLOTS + 1));
+        late.putBytes(SLOT, buffer, SLOT, SLOT);
+        assertEquals(
+                LongStream.rangeClosed(2, SLOTS)
+                        .mapToObj(i -> SwitchRecords.complete(0, i))
+                        .toList(),
+                copied(late, late).records());
+    }
+
+    @Test
+    void shouldKeepApartWhatIsKnownOfASwitch() {
+        SwitchOutcome notDrained = new SwitchOutcome(true, 1, false, 2, 3, 4, 5, 6);
+        for (boolean planned : new boolean[] {true, false}) {
+            for (SwitchOutcome outcome :
+                    List.of(SwitchOutcome.UNKNOWN, notDrained, SwitchRecords.outcome(1), SwitchRecords.outcome(2))) {
+                SwitchRecord record = new SwitchRecord(1, 2, 0, 1, 3, 4, 5, 6, 7, planned, outcome);
+                log.add(record);
+                assertEquals(record, reader.records().getLast());
+            }
         }
     }
 }

@@ -11,6 +11,8 @@ import io.twinport.dataplane.flight.FlightRecording.Frame;
 import io.twinport.dataplane.flight.FlightRecording.Mark;
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -164,5 +166,79 @@ class FlightRecorderTest {
     void shouldLieBesideTheMappedFile() throws Exception {
         assertEquals(Path.of("/x/name.flight"), FlightRecorder.beside(Path.of("/x/name.cnc")));
         assertEquals(Path.of("/x/other.flight"), FlightRecorder.beside(Path.of("/x/other")));
+    }
+
+    @Test
+    void shouldKeepAsManyFramesAsSaid() throws Exception {
+        assertThrows(IllegalArgumentException.class, () -> FlightRecorder.create(file(), 0, 0));
+        assertThrows(
+                IllegalArgumentException.class, () -> FlightRecorder.create(file(), 0, FlightRecorder.MOST_FRAMES + 1));
+        FlightRecorder recorder = FlightRecorder.create(file(), 0, 1);
+        record(recorder, 1, 3, FailoverPolicy.PRIMARY);
+        recorder.switched(1);
+        record(recorder, 4, 3, FailoverPolicy.STANDBY);
+        try (FlightRecording recording = FlightRecording.open(file(), PID)) {
+            assertEquals(range(3, 4), numbers(frames(recording, recording.marks())));
+        }
+    }
+
+    @Test
+    void shouldKnowPortSideAndDirectionOfAFrame() throws Exception {
+        FlightRecorder recorder = FlightRecorder.create(file(), 5, FRAMES);
+        recorder.record(10, 60, bytes, 60, FailoverPolicy.PRIMARY, RecordedPort.SENT);
+        recorder.record(11, 9000, bytes, FlightLayout.SNAP, FailoverPolicy.STANDBY, RecordedPort.RECEIVED);
+        recorder.switched(1);
+        try (FlightRecording recording = FlightRecording.open(file(), PID)) {
+            assertEquals(List.of(new Mark(5, 1, 3)), recording.marks());
+            List<Frame> frames = frames(recording, recording.marks());
+            assertFalse(frames.getFirst().received());
+            assertTrue(frames.getLast().received());
+            assertEquals(FailoverPolicy.STANDBY, frames.getLast().side());
+            assertEquals(9000, frames.getLast().length());
+            assertEquals(FlightLayout.SNAP, frames.getLast().bytes().length);
+        }
+    }
+
+    /** No number that stands in the file is believed. */
+    @Test
+    void shouldRefuseNumbersThatNoRecordingHas() throws Exception {
+        FlightRecorder.create(file(), 0, FRAMES);
+        for (int at : new int[] {FlightLayout.FRAMES, FlightLayout.SEGMENTS_AT}) {
+            int most = at == FlightLayout.FRAMES ? FlightLayout.MOST_FRAMES : FlightLayout.SEGMENTS;
+            for (int number : new int[] {-1, 0, most + 1}) {
+                assertRefused(withNumber(at, number), PID, "is no flight recording of this version");
+            }
+        }
+        assertRefused(withNumber(FlightLayout.VERSION_AT, FlightLayout.VERSION + 1), PID, "is no flight recording");
+        assertRefused(withNumber(FlightLayout.FRAMES, FlightLayout.MOST_FRAMES), PID, "is cut short");
+        FlightRecording.open(withNumber(FlightLayout.SEGMENTS_AT, 1), PID).close();
+    }
+
+    private Path withNumber(int at, int number) throws IOException {
+        byte[] all = Files.readAllBytes(file());
+        ByteBuffer.wrap(all).order(ByteOrder.nativeOrder()).putInt(at, number);
+        return Files.write(folder.resolve("other"), all);
+    }
+
+    @Test
+    void shouldReadNothingMoreWhenClosed() {
+        FlightRecorder.create(file(), 0, FRAMES);
+        FlightRecording recording = FlightRecording.open(file(), PID);
+        recording.close();
+        assertThrows(CncException.class, recording::marks);
+    }
+
+    @Test
+    void shouldGiveMarksInTheOrderOfTheSwitches() throws Exception {
+        FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
+        for (int i = 1; i <= FlightLayout.SEGMENTS + 3; i++) {
+            recorder.switched(i);
+            record(recorder, 1, FRAMES, FailoverPolicy.PRIMARY);
+        }
+        try (FlightRecording recording = FlightRecording.open(file(), PID)) {
+            assertEquals(
+                    range(4, FlightLayout.SEGMENTS + 3),
+                    recording.marks().stream().map(Mark::sequence).toList());
+        }
     }
 }

@@ -114,4 +114,21 @@ class VirtioCapabilitiesTest {
                 },
                 "seed " + seed);
     }
+
+    /** The shortest that there is, the last that there can be, and a structure of just the bytes that are needed. */
+    @Test
+    void shouldTakeWhatIsJustLongEnough() {
+        ConfigSpace config = new ConfigSpace()
+                .with(0x40, ConfigSpace.VENDOR_SPECIFIC, 16, TYPE_NOTIFY, 1, 0, 64)
+                .with(0xf0, ConfigSpace.VENDOR_SPECIFIC, 16, TYPE_COMMON, 2, 0, 56);
+        VirtioCapabilities capabilities = read(config);
+        assertEquals(16, capabilities.find(TYPE_NOTIFY).orElseThrow().bytes());
+        assertEquals(2, capabilities.need(TYPE_COMMON, "common", 56).bar());
+    }
+
+    @Test
+    void shouldPassOverWhatDoesNotEndInConfigurationSpace() {
+        ConfigSpace config = new ConfigSpace().with(0xf0, ConfigSpace.VENDOR_SPECIFIC, 17, TYPE_COMMON, 2, 0, 56);
+        assertEquals(Optional.empty(), read(config).find(TYPE_COMMON));
+    }
 }

@@ -42,4 +42,12 @@ class ReleaseTest {
     void shouldNameWhatItKnows() {
         assertEquals("22.11, 24.11", Release.titles());
     }
+
+    /** The number in the libraries' names, and where the bindings are. */
+    @Test
+    void shouldKnowLibrariesAndBindings() {
+        assertEquals(23, Release.V22_11.abiVersion());
+        assertEquals(25, Release.V24_11.abiVersion());
+        assertEquals("io.twinport.dpdk.v24_11", Release.V24_11.bindings());
+    }
 }
