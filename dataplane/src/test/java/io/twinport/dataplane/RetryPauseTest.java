@@ -19,12 +19,12 @@ class RetryPauseTest {
     /** Fails, and waits until it may try again: how many milliseconds that takes. */
     private long fail() {
         pause.begin();
-        long nanos = 0;
+        long millis = 0;
         while (!pause.isOver()) {
             pass(TimeUnit.MILLISECONDS.toNanos(1));
-            nanos++;
+            millis++;
         }
-        return nanos;
+        return millis;
     }
 
     @Test

@@ -41,4 +41,49 @@ class SwitchTimesTest {
                 firstBurstNanos,
                 0);
     }
+
+    private static SwitchRecord record(int to, long event, long decision, long firstBurst) {
+        int from = FailoverPolicy.other(to);
+        return new SwitchRecord(0, 1, from, to, FailoverPolicy.PRIMARY_LINK_DOWN, event, decision, firstBurst, 0);
+    }
+
+    @Test
+    void shouldTellFailoversFromFailbacks() {
+        times.start();
+        times.onSwitch(record(FailoverPolicy.STANDBY, 1000, 1100, 1500));
+        times.onSwitch(record(FailoverPolicy.PRIMARY, 2000, 2100, 2700));
+        times.onSwitch(record(FailoverPolicy.STANDBY, 3000, 3100, 3300));
+
+        assertEquals(2, times.failovers());
+        assertEquals(1, times.failbacks());
+        assertEquals(300, times.lastNanos());
+        assertEquals(500, times.worstNanos());
+        assertEquals(2, times.eventToBurst().getTotalCount());
+        assertEquals(700, times.failbackEventToBurst().getMaxValue());
+        assertEquals(3, times.decisionToBurst().getTotalCount());
+        assertEquals(600, times.decisionToBurst().getMaxValue());
+        assertEquals(200, times.decisionToBurst().getMinValue());
+    }
+
+    /** The loop's own look at the link word came first: from the event to the burst it took no time. */
+    @Test
+    void shouldCountWhatTheLoopSawBeforeTheEvent() {
+        times.start();
+        times.onSwitch(record(FailoverPolicy.STANDBY, 0, 1100, 1500));
+        times.onSwitch(record(FailoverPolicy.STANDBY, 2000, 2100, 2500));
+
+        assertEquals(1, times.seenBeforeEvent());
+        assertEquals(2, times.eventToBurst().getTotalCount());
+        assertEquals(1, times.eventFirstToBurst().getTotalCount());
+        assertEquals(500, times.eventFirstToBurst().getMaxValue());
+    }
+
+    @Test
+    void shouldCountWhileTheDemoRunsOnly() {
+        times.onSwitch(record(FailoverPolicy.STANDBY, 1000, 1100, 1500));
+        times.start();
+        times.end();
+        times.onSwitch(record(FailoverPolicy.STANDBY, 1000, 1100, 1500));
+        assertEquals(0, times.failovers());
+    }
 }

@@ -104,4 +104,91 @@ class PcapFileTest {
         assertTrue(e.toString().contains(part), e::toString);
         assertTrue(e.toString().contains(file.toString()), e::toString);
     }
+
+    private static ByteBuffer pcapng(ByteOrder order) {
+        return ByteBuffer.allocate(1000)
+                .order(order)
+                .putInt(0x0a0d0d0a)
+                .putInt(28)
+                .putInt(0x1a2b3c4d)
+                .putInt(1)
+                .putLong(-1)
+                .putInt(28);
+    }
+
+    private static void putSimple(ByteBuffer bytes, int length, byte[] captured) {
+        int block = 16 + captured.length;
+        bytes.putInt(3).putInt(block).putInt(length).put(captured).putInt(block);
+    }
+
+    /** Files may be put together with cat, each part in its own byte order. */
+    @Test
+    void shouldReadEachSectionInItsByteOrder() throws IOException {
+        ByteBuffer bytes = pcapng(ByteOrder.BIG_ENDIAN);
+        putSimple(bytes, 4, new byte[] {1, 2, 3, 4});
+        ByteBuffer little = pcapng(ByteOrder.LITTLE_ENDIAN);
+        putSimple(little, 4, new byte[] {5, 6, 7, 8});
+        bytes.put(little.flip());
+        List<byte[]> frames = PcapFile.read(write(bytes), 4);
+        assertArrayEquals(new byte[] {1, 2, 3, 4}, frames.get(0));
+        assertArrayEquals(new byte[] {5, 6, 7, 8}, frames.get(1));
+    }
+
+    /** A simple block says how long the frame was, and not how much of it there is. */
+    @Test
+    void shouldReadWhatThereIsOfAFrameThatWasCut() throws IOException {
+        ByteBuffer bytes = pcapng(ByteOrder.LITTLE_ENDIAN);
+        putSimple(bytes, 1514, new byte[] {1, 2, 3, 4});
+        assertArrayEquals(
+                new byte[] {1, 2, 3, 4}, PcapFile.read(write(bytes), 4).getFirst());
+    }
+
+    @Test
+    void shouldSayWhereABlockCannotBe() throws IOException {
+        ByteBuffer cut = pcapng(ByteOrder.LITTLE_ENDIAN);
+        putSimple(cut, 4, new byte[4]);
+        assertMessage("damaged or cut short at byte 28.", cut.position(cut.position() - 1));
+        assertMessage(
+                "damaged or cut short at byte 28.",
+                pcapng(ByteOrder.LITTLE_ENDIAN).putInt(3).putInt(12));
+        ByteBuffer tooShort = pcapng(ByteOrder.LITTLE_ENDIAN);
+        tooShort.putInt(6).putInt(28).put(new byte[16]).putInt(28);
+        assertMessage("damaged or cut short at byte 28.", tooShort);
+        ByteBuffer beyond = pcapng(ByteOrder.LITTLE_ENDIAN);
+        beyond.putInt(6).putInt(32).putInt(0).putLong(0).putInt(1).putInt(1).putInt(32);
+        assertMessage("damaged or cut short at byte 56.", beyond);
+        ByteBuffer negative = pcapng(ByteOrder.LITTLE_ENDIAN);
+        putSimple(negative, -1, new byte[4]);
+        assertMessage("damaged or cut short at byte 40.", negative);
+    }
+
+    @Test
+    void shouldTellFramesByTheirNumbers() throws IOException {
+        ByteBuffer bytes = pcap(0xa1b2c3d4, ByteOrder.LITTLE_ENDIAN);
+        bytes.putInt(1).putInt(2).putInt(6).putInt(6).put(new byte[6]);
+        Path file = write(bytes);
+        UserException e = assertThrows(UserException.class, () -> PcapFile.read(file, 5));
+        assertTrue(e.toString().contains("frame 3 has 6 bytes, and the demo carries at most 5"), e::toString);
+    }
+
+    @Test
+    void shouldSayThatThereAreTooManyFrames() throws IOException {
+        ByteBuffer header = pcap(0xa1b2c3d4, ByteOrder.LITTLE_ENDIAN).flip().limit(24);
+        for (int count : new int[] {100_000, 100_001}) {
+            Path file = write(
+                    ByteBuffer.allocate(24 + 16 * count).put(header.rewind()).position(24 + 16 * count));
+            if (count == 100_000) {
+                assertEquals(count, PcapFile.read(file, 5).size());
+            } else {
+                UserException e = assertThrows(UserException.class, () -> PcapFile.read(file, 5));
+                assertTrue(e.toString().contains("has more than 100000 frames"), e::toString);
+            }
+        }
+    }
+
+    @Test
+    void shouldFindNoFramesInALittle() throws IOException {
+        assertMessage("holds no frames", ByteBuffer.allocate(23).position(23));
+        assertMessage("neither pcap nor pcapng", ByteBuffer.allocate(24).position(24));
+    }
 }

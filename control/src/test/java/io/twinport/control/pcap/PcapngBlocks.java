@@ -15,6 +15,9 @@ public final class PcapngBlocks {
     private static final short COMMENT = 1;
     private static final short NAME = 2;
     private static final short FLAGS = 2;
+    private static final short DROPPED = 5;
+    private static final short TIME_RESOLUTION = 9;
+    private static final byte NANOSECONDS = 9;
 
     private record Frame(int interfaceIndex, int direction, int captured, int length) {}
 
@@ -23,6 +26,7 @@ public final class PcapngBlocks {
     private final List<Long> nanos = new ArrayList<>();
     private final List<String> comments = new ArrayList<>();
     private int statistics;
+    private long missed;
 
     private PcapngBlocks() {}
 
@@ -48,6 +52,9 @@ public final class PcapngBlocks {
             case INTERFACE -> {
                 body.position(8);
                 interfaces.add(new String(option(body, NAME).orElseThrow(), StandardCharsets.UTF_8));
+                if (option(body, TIME_RESOLUTION).orElseThrow()[0] != NANOSECONDS) {
+                    throw new IllegalArgumentException("times are no nanoseconds");
+                }
             }
             case FRAME -> {
                 int index = body.getInt();
@@ -59,7 +66,13 @@ public final class PcapngBlocks {
                 frames.add(new Frame(index, option(body, FLAGS).orElseThrow()[0], captured, length));
                 option(body, COMMENT).ifPresent(text -> comments.add(new String(text, StandardCharsets.UTF_8)));
             }
-            case STATISTICS -> statistics++;
+            case STATISTICS -> {
+                statistics++;
+                body.position(12);
+                missed += ByteBuffer.wrap(option(body, DROPPED).orElseThrow())
+                        .order(ByteOrder.LITTLE_ENDIAN)
+                        .getLong();
+            }
             default -> {} // of no interest here
         }
     }
@@ -105,5 +118,10 @@ public final class PcapngBlocks {
 
     public int statistics() {
         return statistics;
+    }
+
+    /** Frames that the captures say they have missed. */
+    public long missed() {
+        return missed;
     }
 }

@@ -124,4 +124,39 @@ class SideSpecTest {
                     .contains("--standby " + none));
         }
     }
+
+    /** U6: buffers of the device's would keep it from being closed. */
+    @Test
+    void shouldRefuseBuffersThatTheDeviceLends() {
+        assertTrue(failure(() -> primary("05:00.0,mprq_en=1")).contains("with mprq_en received frames lie in buffers"));
+        assertTrue(failure(() -> primary("05:00.0,rx_extmbuf_enable=1")).contains("Leave it out"));
+        assertEquals("0000:05:00.0", primary("05:00.0,mprq_en=0").name());
+    }
+
+    @Test
+    void shouldRefuseWhatADriverWouldMisunderstand() {
+        assertTrue(failure(() -> primary("net_tap0,iface=a/b")).contains("'a/b' is no name of an interface"));
+        assertTrue(failure(() -> primary("net_null0,mac=02:00:00:00:00:01")).contains("net_null takes no mac="));
+        String path = "/" + "x".repeat(107);
+        assertTrue(failure(() -> primary("net_virtio_user0,path=" + path))
+                .contains("a unix socket's path has 107 bytes at most"));
+        assertEquals(
+                "net_virtio_user0",
+                primary("net_virtio_user0,path=" + path.substring(1)).name());
+    }
+
+    /** A slot of net_af_packet's ring has a header of 32 bytes before the frame. */
+    @Test
+    void shouldRefuseSlotsForLongerFramesThanAnMbufHolds() {
+        primary("net_af_packet0,iface=a,framesz=2080").checkFrames(2048);
+        String message =
+                failure(() -> primary("net_af_packet0,iface=a,framesz=2081").checkFrames(2048));
+        assertTrue(
+                message.contains("with framesz=2081 frames are up to 2049 bytes long, and an mbuf holds 2048"),
+                message);
+        assertTrue(message.contains("give framesz=2080 at most"), message);
+        primary("net_tap0,iface=a,framesz=9000").checkFrames(2048);
+        primary("net_af_packet0,iface=a,framesz=x").checkFrames(2048);
+        primary("net_af_packet0,iface=a").checkFrames(2048);
+    }
 }

@@ -12,6 +12,8 @@ import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY_LEFT;
 import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY_LINK_DOWN;
 import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY_LINK_UP;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -140,5 +142,50 @@ class FailoverPolicyTest {
     void shouldStayOnPrimaryWhateverStandbyDoes(int event) {
         assertEquals(
                 PRIMARY, FailoverPolicy.active(FailoverPolicy.next(new Inputs(true, true, true, true).state(), event)));
+    }
+
+    private static int told(int state, int... events) {
+        int after = state;
+        for (int event : events) {
+            after = FailoverPolicy.next(after, event);
+        }
+        return after;
+    }
+
+    /** A stalled primary is taken back when it sends, one that is suspected for anything else is not waited for so. */
+    @Test
+    void shouldKnowAStalledPrimaryAmongSuspectedOnes() {
+        int both = new Inputs(true, true, true, true).state();
+        assertTrue(FailoverPolicy.isPrimaryStalled(told(both, FailoverPolicy.PRIMARY_STALLED)));
+        assertFalse(FailoverPolicy.isPrimaryStalled(told(both, FailoverPolicy.PRIMARY_SILENT)));
+        assertFalse(FailoverPolicy.isPrimaryStalled(
+                told(both, FailoverPolicy.PRIMARY_STALLED, FailoverPolicy.PRIMARY_RESUMED)));
+    }
+
+    @Test
+    void shouldNameTheEventThatASideHasLeft() {
+        assertEquals(PRIMARY_LEFT, FailoverPolicy.left(PRIMARY));
+        assertEquals(STANDBY_LEFT, FailoverPolicy.left(STANDBY));
+    }
+
+    /** U13: what was said of a device that has left says nothing of the next one. */
+    @Test
+    void shouldHearOfALeaveFromDevicesOnlyThatAreThere() {
+        int both = new Inputs(true, true, true, true).state();
+        int alone = new Inputs(true, true, false, false).state();
+        assertEquals(alone, told(alone, FailoverPolicy.STANDBY_LEAVING));
+        int later = told(alone, FailoverPolicy.STANDBY_LEAVING, STANDBY_JOINED, STANDBY_LINK_UP, PRIMARY_LINK_DOWN);
+        assertEquals(told(both, PRIMARY_LINK_DOWN), later);
+        assertEquals(STANDBY, FailoverPolicy.active(told(both, FailoverPolicy.PRIMARY_LEAVING)));
+        assertEquals(PRIMARY, FailoverPolicy.active(told(both, FailoverPolicy.STANDBY_LEAVING)));
+    }
+
+    /** A part of a side that carries nothing is no reason to leave it. */
+    @Test
+    void shouldHearOfAFailureOnlyFromThePrimaryThatTransmits() {
+        int both = new Inputs(true, true, true, true).state();
+        assertEquals(STANDBY, FailoverPolicy.active(told(both, FailoverPolicy.PRIMARY_FAILED)));
+        int onStandby = told(both, FailoverPolicy.FORCED_STANDBY);
+        assertEquals(onStandby, told(onStandby, FailoverPolicy.PRIMARY_FAILED));
     }
 }

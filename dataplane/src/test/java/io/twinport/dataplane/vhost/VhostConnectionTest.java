@@ -219,4 +219,10 @@ class VhostConnectionTest {
         assertEquals("it hung up", gone.getMessage());
         assertEquals("it hung up", broken(), "what it has not read resets the connection");
     }
+
+    @Test
+    void shouldEndTheConnectionWhenClosed() {
+        connection.close();
+        assertEquals(0, look(peer));
+    }
 }
