@@ -62,18 +62,18 @@ record ResultFile(Map<String, String> facts, Map<String, Figure> figures) {
                 figures.put(
                         name,
                         new Figure(
-                                value.asDouble(),
-                                interval.path(0).asDouble(),
-                                interval.path(1).asDouble(),
+                                value.doubleValue(),
+                                interval.path(0).doubleValue(),
+                                interval.path(1).doubleValue(),
                                 name.startsWith("forward.")));
             } else if (value.has("low") && value.has("high")) {
                 JsonNode middle = value.has("median") ? value.get("median") : value.path("value");
                 figures.put(
                         name,
                         new Figure(
-                                middle.asDouble(),
-                                value.path("low").asDouble(),
-                                value.path("high").asDouble(),
+                                middle.doubleValue(),
+                                value.path("low").doubleValue(),
+                                value.path("high").doubleValue(),
                                 areRates));
             } else if (value.isObject()) {
                 boolean ofRates = value.has("device") || property.getKey().startsWith(RATES);
