@@ -42,7 +42,8 @@ class ScrapeFilterTest {
         try (Socket socket = new Socket(LOCAL, server.getAddress().getPort())) {
             String request = String.join("\r\n", lines) + "\r\nConnection: close\r\n\r\n";
             socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII).toLowerCase(Locale.ROOT);
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII)
+                    .toLowerCase(Locale.ROOT);
         }
     }
 
