@@ -48,14 +48,14 @@ final class Host {
         return Files.exists(path(path));
     }
 
-    /** What a file holds, without the white space at its ends; empty where it cannot be read, and of what is no file (a pipe). */
+    /** What a file holds, without the white space at its end; empty where it cannot be read, and of what is no file (a pipe). */
     String text(String path) {
         Path file = path(path);
         if (!Files.isRegularFile(file)) {
             return "";
         }
         try (InputStream in = Files.newInputStream(file)) {
-            return new String(in.readNBytes(MOST_BYTES), StandardCharsets.ISO_8859_1).strip();
+            return new String(in.readNBytes(MOST_BYTES), StandardCharsets.ISO_8859_1).stripTrailing();
         } catch (IOException e) {
             return "";
         }
