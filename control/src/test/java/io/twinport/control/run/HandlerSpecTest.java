@@ -47,4 +47,12 @@ class HandlerSpecTest {
                 assertThrows(UserException.class, () -> HandlerSpec.parse(text)).toString();
         assertTrue(message.contains("--handler " + text), message);
     }
+
+    /** What is shown of a running port can be given to the next one. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"reflect", "sink", "generate", "generate:1000", "generate:1000:02:00:00:00:00:01", "tap:tw0"})
+    void shouldBeWrittenAsItIsRead(String text) {
+        assertEquals(text, HandlerSpec.parse(text).text());
+    }
 }

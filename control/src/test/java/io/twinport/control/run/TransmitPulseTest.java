@@ -50,4 +50,23 @@ class TransmitPulseTest {
         pulse.feel(taken + 10, sent, nanos);
         assertFalse(pulse.isDead());
     }
+
+    @Test
+    void shouldBeDueFourTimesASecond() {
+        assertTrue(pulse.isDue(nanos), "it has not looked yet");
+        looks(1, 10, 10);
+        assertFalse(pulse.isDue(nanos + TimeUnit.MILLISECONDS.toNanos(249)));
+        assertTrue(pulse.isDue(nanos + TimeUnit.MILLISECONDS.toNanos(250)));
+    }
+
+    @Test
+    void shouldWantTwoSecondsAndAnyFrameThatLeaves() {
+        looks(1, 10, 10);
+        looks(7, 10, 0);
+        assertFalse(pulse.isDead());
+        looks(1, 10, 0);
+        assertTrue(pulse.isDead());
+        looks(1, 10, 1);
+        assertFalse(pulse.isDead());
+    }
 }
