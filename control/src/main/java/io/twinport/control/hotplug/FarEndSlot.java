@@ -97,6 +97,12 @@ public final class FarEndSlot implements Slot {
     }
 
     @Override
+    public int failures() {
+        VhostUserProxy running = proxy;
+        return running == null ? 0 : running.failures();
+    }
+
+    @Override
     public void tryNow() {
         VhostUserProxy running = proxy;
         if (running != null) {

@@ -156,9 +156,9 @@ public final class SideLife {
         return isMistake && last instanceof RuntimeException mistake ? Optional.of(mistake) : Optional.empty();
     }
 
-    /** How often a device was tried in vain. */
+    /** How often what was there could not be had, so far. */
     public int attempts() {
-        return attempts;
+        return attempts + slot.failures();
     }
 
     /** Tries again at once what would be tried later, and what was refused. */

@@ -39,6 +39,11 @@ public interface Slot {
         return "";
     }
 
+    /** How often what came could not be the side's device, so far. Any thread. */
+    default int failures() {
+        return 0;
+    }
+
     /** Looks at once for what it would look for later. Any thread. */
     default void tryNow() {}
 

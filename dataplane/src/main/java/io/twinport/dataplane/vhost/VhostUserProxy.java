@@ -66,6 +66,7 @@ public final class VhostUserProxy implements AutoCloseable {
     private volatile boolean closing;
     private volatile @Nullable FarEnd present;
     private volatile String trouble = "";
+    private volatile int failures;
     private VhostHandshake lastHandshake = VhostHandshake.NONE;
     private long arrivals;
     private long arrivedNanos;
@@ -102,6 +103,11 @@ public final class VhostUserProxy implements AutoCloseable {
     /** What was wrong with the last one; empty where nothing was. Any thread. */
     public String trouble() {
         return trouble;
+    }
+
+    /** How many have failed so far. Any thread. */
+    public int failures() {
+        return failures;
     }
 
     /** Takes the next far end at once. Any thread. */
@@ -189,9 +195,11 @@ public final class VhostUserProxy implements AutoCloseable {
         throw new BrokenException("it was not waited for any longer");
     }
 
+    @SuppressWarnings("NonAtomicVolatileUpdate") // by the proxy's thread alone
     private void fail(Exception why) {
         pause.begin();
         trouble = address + ": " + why.getMessage();
+        failures++;
     }
 
     private void leave() {
