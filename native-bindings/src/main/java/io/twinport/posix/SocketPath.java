@@ -36,6 +36,10 @@ public final class SocketPath implements AutoCloseable {
      * @throws PosixException if somebody listens there, or what is there is no socket, or its folder cannot be written to
      */
     public static SocketPath take(String path) {
+        if (!hasFolder(path)) {
+            throw new PosixException(
+                    call(path), Errno.ENOENT, "there is no folder for it: make that, or choose another path");
+        }
         Path lockPath = Path.of(path + ".lock");
         LockFile lock =
                 LockFile.take(lockPath).orElseThrow(() -> inUse(path, "the process that has locked " + lockPath));
@@ -83,6 +87,12 @@ public final class SocketPath implements AutoCloseable {
             throw inUse(path, "somebody");
         }
         Files.delete(file);
+    }
+
+    /** Whether there is a folder in which it would be. */
+    public static boolean hasFolder(String path) {
+        Path folder = Path.of(path).toAbsolutePath().getParent();
+        return folder != null && Files.isDirectory(folder);
     }
 
     /** Whether a path fits into a socket's address. */

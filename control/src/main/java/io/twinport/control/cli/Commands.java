@@ -138,25 +138,29 @@ public final class Commands {
         if (file == null || STDOUT.equals(file)) {
             return;
         }
-        Path path = CommandLines.path(option, file).toAbsolutePath();
-        Path folder = path.getParent();
-        boolean writable = Files.exists(path)
-                ? !Files.isDirectory(path) && !waitsForAnother(path) && Files.isWritable(path)
-                : folder != null && Files.isDirectory(folder) && Files.isWritable(folder);
-        if (!writable) {
-            throw new UserException(option + " " + file
-                    + " cannot be written. Name a file in a folder that exists and that you may write to.");
-        }
+        whyNotWritable(CommandLines.path(option, file).toAbsolutePath()).ifPresent(why -> {
+            throw new UserException(option + " " + file + " cannot be written: " + why
+                    + ". Name a file in a folder that exists and that you may write to.");
+        });
     }
 
-    /** A FIFO or a socket; but not one that the process was given open ({@code /dev/fd/63}), which has no real path. */
-    private static boolean waitsForAnother(Path path) {
+    /** A FIFO or a socket waits for somebody else; one that the process was given open ({@code /dev/fd/63}) has no real path. */
+    private static Optional<String> whyNotWritable(Path path) {
+        Path folder = path.getParent();
+        if (!Files.exists(path)) {
+            return folder == null || !Files.isDirectory(folder)
+                    ? Optional.of("there is no folder " + folder)
+                    : Files.isWritable(folder) ? Optional.empty() : Optional.of("you may not write in its folder");
+        }
         try {
             FileType type = FileType.of(path.toRealPath());
-            return type == FileType.FIFO || type == FileType.SOCKET;
+            if (type == FileType.FOLDER || type == FileType.FIFO || type == FileType.SOCKET) {
+                return Optional.of("it is " + type);
+            }
         } catch (IOException e) {
-            return false;
+            // It is open already.
         }
+        return Files.isWritable(path) ? Optional.empty() : Optional.of("you may not write it");
     }
 
     /** Warnings on stderr. */

@@ -7,9 +7,6 @@ import java.util.Optional;
 
 /** A socket at which a DPDK driver listens itself, and which it cannot have where a killed process has left one. */
 public final class DriverSocket {
-    private static final String MEMIF = "net_memif";
-    private static final String MEMIF_DEFAULT = "/run/memif.sock";
-
     private DriverSocket() {}
 
     /**
@@ -18,26 +15,13 @@ public final class DriverSocket {
      * @throws PosixException if somebody else listens there
      */
     public static void free(String devargs) {
-        // Several memif devices of one process share a socket.
-        pathOf(devargs)
-                .filter(path -> !devargs.startsWith(MEMIF) || !SocketPath.isListenedAt(path))
-                .ifPresent(SocketPath::free);
+        pathOf(devargs).ifPresent(SocketPath::free);
     }
 
-    /** Where the driver will listen: {@code net_vhost}, and {@code net_memif} where its socket has a file. */
+    /** Where the driver will listen, if it is {@code net_vhost} and no client. */
     static Optional<String> pathOf(String devargs) {
-        String driver = Devargs.nameOf(devargs).replaceAll("\\d+$", "");
-        return switch (driver) {
-            case "net_vhost" -> is(devargs, "client", "1") ? Optional.empty() : Devargs.argument(devargs, "iface");
-            case MEMIF ->
-                is(devargs, "role", "server") && is(devargs, "socket-abstract", "no")
-                        ? Devargs.argument(devargs, "socket").or(() -> Optional.of(MEMIF_DEFAULT))
-                        : Optional.empty();
-            default -> Optional.empty();
-        };
-    }
-
-    private static boolean is(String devargs, String key, String value) {
-        return Devargs.argument(devargs, key).filter(value::equals).isPresent();
+        boolean isServer = Devargs.driverOf(Devargs.nameOf(devargs)).equals("net_vhost")
+                && Devargs.argument(devargs, "client").filter("1"::equals).isEmpty();
+        return isServer ? Devargs.argument(devargs, "iface") : Optional.empty();
     }
 }

@@ -53,12 +53,12 @@ public final class FarEndSlot implements Slot {
     }
 
     /**
-     * Checks that nobody else listens where far ends are to connect to.
+     * Checks that nobody else listens where far ends are to connect to. Where there is no folder yet one is waited for.
      *
      * @throws PosixException if somebody does, or it cannot be listened there
      */
     public static void check(FarEndAddress address) {
-        if (address.isServer()) {
+        if (address.isServer() && SocketPath.hasFolder(address.path())) {
             SocketPath.take(address.path()).close();
         }
     }

@@ -22,9 +22,11 @@ import io.twinport.dpdk.DeviceAddress;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MacAddress;
+import io.twinport.posix.FileType;
 import io.twinport.posix.Interfaces;
 import io.twinport.posix.PosixException;
 import io.twinport.posix.SocketPath;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -108,13 +110,28 @@ public record SideSpec(
                 .ifPresent(given -> {
                     throw new IllegalArgumentException("'" + given + "' is no name of an interface");
                 });
-        Claims.socketOf(name, devargs)
-                .map(Path::of)
-                .filter(path -> !SocketPath.isShort(path))
-                .ifPresent(path -> {
-                    throw new IllegalArgumentException(
-                            "a unix socket's path has " + SocketPath.LONGEST + " bytes at most");
-                });
+        if (name.startsWith("net_memif")
+                && Devargs.argument(devargs, "role").filter("server"::equals).isPresent()) {
+            throw new IllegalArgumentException(
+                    "a net_memif that is the server has DPDK end the whole process (rte_panic) when a"
+                            + " client connects and hangs up. Have the other end be the server, and give role=client");
+        }
+        Claims.socketOf(name, devargs).map(Path::of).ifPresent(SideSpec::checkSocket);
+    }
+
+    private static void checkSocket(Path path) {
+        if (!SocketPath.isShort(path)) {
+            throw new IllegalArgumentException("a unix socket's path has " + SocketPath.LONGEST + " bytes at most");
+        }
+        try {
+            FileType type = FileType.of(path);
+            if (type != FileType.SOCKET) {
+                throw new IllegalArgumentException(
+                        path + " is " + type + ", and no socket. Choose another path, or delete it");
+            }
+        } catch (IOException e) {
+            // There is none yet.
+        }
     }
 
     /**

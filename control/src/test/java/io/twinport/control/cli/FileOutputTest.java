@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,12 +75,21 @@ class FileOutputTest {
                 "soak --json OUT"
             })
     void shouldRefuseBeforehandWhatCannotBeWritten(String command) {
-        for (String out : List.of(folder.toString(), folder.resolve("none/x").toString())) {
-            Executed done = Executed.twinport(words(command.replace("OUT", out)));
+        Path fifo = folder.resolve("fifo");
+        Program.run("mkfifo", fifo.toString());
+        Map<Path, String> whys = Map.of(
+                folder,
+                "it is a folder",
+                folder.resolve("none/x"),
+                "there is no folder " + folder.resolve("none"),
+                fifo,
+                "it is a FIFO");
+        whys.forEach((out, why) -> {
+            Executed done = Executed.twinport(words(command.replace("OUT", out.toString())));
             assertEquals(2, done.code(), done::output);
             assertEquals(1, done.output().lines().count(), done::output);
-            assertTrue(done.output().contains(out + " cannot be written."), done::output);
-        }
+            assertTrue(done.output().contains(out + " cannot be written: " + why + "."), done::output);
+        });
     }
 
     /** stdout, of whatever prints anything without EAL; each needs a process of its own. */

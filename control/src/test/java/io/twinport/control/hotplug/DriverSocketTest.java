@@ -25,12 +25,7 @@ class DriverSocketTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
-            value = {
-                "net_vhost0,iface=/x/s|/x/s",
-                "net_vhost12,client=0,iface=/x/s|/x/s",
-                "net_memif0,role=server,socket-abstract=no,socket=/x/m|/x/m",
-                "net_memif0,role=server,socket-abstract=no|/run/memif.sock"
-            })
+            value = {"net_vhost0,iface=/x/s|/x/s", "net_vhost12,client=0,iface=/x/s|/x/s"})
     void shouldKnowWhereDriversListen(String devargs, String path) {
         assertEquals(Optional.of(path), DriverSocket.pathOf(devargs));
     }
@@ -40,7 +35,6 @@ class DriverSocketTest {
             strings = {
                 "net_vhost0,iface=/x/s,client=1",
                 "net_memif0,role=client,socket-abstract=no,socket=/x/m",
-                "net_memif0,role=server,socket=/x/m",
                 "net_null0",
                 "0000:05:00.0"
             })

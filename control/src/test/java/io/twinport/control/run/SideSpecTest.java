@@ -11,6 +11,8 @@ import io.twinport.dpdk.MacAddress;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SideSpecTest {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
@@ -50,6 +52,25 @@ class SideSpecTest {
         assertEquals("net_null1", standby("net_null1").devargsWith(Optional.of(MAC)));
         assertEquals("0000:05:00.0", standby("05:00.0").devargsWith(Optional.of(MAC)));
         assertEquals("0000:05:00.0,a=b,c", standby("05:00.0,a=b,c").devargsWith(Optional.of(MAC)));
+    }
+
+    /** What listens there is told from what cannot; what is not there yet may come. */
+    @ParameterizedTest
+    @ValueSource(strings = {"net_virtio_user0,path=%s", "net_virtio_user0,path=%s,server=1", "net_vhost0,iface=%s"})
+    void shouldRefuseWhatIsThereAndNoSocket(String devargs) {
+        assertTrue(failure(() -> primary(devargs.replace("%s", "/dev/zero")))
+                .contains("/dev/zero is a device, and no socket"));
+        assertTrue(failure(() -> primary(devargs.replace("%s", "/proc/version")))
+                .contains("/proc/version is a regular file, and no socket"));
+        assertTrue(failure(() -> primary(devargs.replace("%s", "/proc"))).contains("/proc is a folder, and no socket"));
+        assertFalse(primary(devargs.replace("%s", "/no/such/folder/s")).isPci());
+    }
+
+    /** DPDK's driver would end the process. */
+    @Test
+    void shouldRefuseToBeTheServerOfMemif() {
+        assertTrue(failure(() -> primary("net_memif0,role=server")).contains("give role=client"));
+        assertEquals("net_memif0", primary("net_memif0,role=client").name());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.twinport.dataplane.cnc;
 
+import io.twinport.posix.FileType;
 import io.twinport.posix.ThisUser;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -71,6 +72,12 @@ public final class NameLock implements AutoCloseable {
     }
 
     private static Optional<NameLock> open(Path file) throws IOException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            FileType type = FileType.of(file, LinkOption.NOFOLLOW_LINKS);
+            if (type != FileType.REGULAR) { // to open a FIFO would wait for its reader
+                throw new FileSystemException(file.toString(), null, file + " is " + type + ", and no lock: delete it");
+            }
+        }
         FileChannel channel = FileChannel.open(
                 file,
                 Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS),

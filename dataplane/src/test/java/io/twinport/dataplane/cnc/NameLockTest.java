@@ -62,11 +62,15 @@ class NameLockTest {
     }
 
     @Test
-    void shouldNotFollowALinkNorTakeWhatIsAnothers() throws IOException {
+    void shouldNotFollowALinkNorTakeWhatIsAnothers() throws Exception {
         Path elsewhere = folder.resolve("elsewhere");
         Path file = Files.createSymbolicLink(NameLock.file(cnc()), elsewhere);
         assertThrows(IOException.class, () -> NameLock.tryGet(cnc()));
         assertTrue(Files.notExists(elsewhere));
+        Files.delete(file);
+        assertEquals(0, new ProcessBuilder("mkfifo", file.toString()).start().waitFor());
+        IOException fifo = assertThrows(IOException.class, () -> NameLock.tryGet(cnc()));
+        assertEquals(file + " is a FIFO, and no lock: delete it", FileErrors.reason(fifo));
         Files.delete(file);
         assumeTrue(ThisUser.id() == ThisUser.ROOT, "only root can give a file away");
         Files.setAttribute(Files.createFile(file), "unix:uid", NOBODY, LinkOption.NOFOLLOW_LINKS);
