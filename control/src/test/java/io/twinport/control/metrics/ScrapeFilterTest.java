@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -19,6 +21,12 @@ class ScrapeFilterTest {
     private static final InetAddress LOCAL = InetAddress.getLoopbackAddress();
 
     private HttpServer server;
+
+    /** The JDK's server takes its bounds when a JVM uses it first: the other tests of this JVM want those of the metrics. */
+    @BeforeAll
+    static void haveTheBoundsOfTheMetrics() throws IllegalAccessException {
+        Class<?> ignored = MethodHandles.lookup().ensureInitialized(Metrics.class);
+    }
 
     @BeforeEach
     void serve() throws IOException {
