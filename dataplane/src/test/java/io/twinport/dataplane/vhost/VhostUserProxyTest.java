@@ -131,6 +131,14 @@ class VhostUserProxyTest {
         return new ScriptedFarEnd(connect(far()));
     }
 
+    /** One that is asked and answers well. */
+    private ScriptedFarEnd meetFar() throws BrokenException {
+        ScriptedFarEnd far = connectFar();
+        far.answer(HANDSHAKE);
+        awaitPresent();
+        return far;
+    }
+
     private static UnixStream connect(Path path) {
         AtomicInteger attempts = new AtomicInteger();
         UnixStream[] connected = new UnixStream[1];
@@ -167,9 +175,7 @@ class VhostUserProxyTest {
 
     @Test
     void shouldAskFarEndBeforeTheDriverHearsOfIt() throws Exception {
-        try (ScriptedFarEnd far = connectFar()) {
-            far.answer(HANDSHAKE);
-            awaitPresent();
+        try (ScriptedFarEnd far = meetFar()) {
             assertEquals(ScriptedFarEnd.PAIRS, proxy.present().orElseThrow().queuePairs());
             assertEquals("", proxy.trouble());
         }
@@ -179,9 +185,7 @@ class VhostUserProxyTest {
 
     @Test
     void shouldCarryMessagesWithDescriptorsAndAnswers() throws Exception {
-        try (ScriptedFarEnd far = connectFar()) {
-            far.answer(HANDSHAKE);
-            awaitPresent();
+        try (ScriptedFarEnd far = meetFar()) {
             try (ScriptedDriver driver = connectDriver()) {
                 driver.say(VhostMessage.request(VhostRequest.SET_OWNER));
                 assertEquals(ScriptedFarEnd.FEATURES, driver.ask(VhostMessage.request(VhostRequest.GET_FEATURES)));
@@ -263,10 +267,7 @@ class VhostUserProxyTest {
                 assertTrue(proxy.trouble().startsWith("the far end at " + far()), proxy::trouble);
                 assertTrue(changes.get() - before <= 2, () -> "told for request " + last);
             }
-            try (ScriptedFarEnd good = connectFar()) {
-                good.answer(HANDSHAKE);
-                awaitPresent();
-            }
+            meetFar().close();
             awaitAbsent();
         }
     }
@@ -275,9 +276,7 @@ class VhostUserProxyTest {
     @ParameterizedTest
     @MethodSource("vices")
     void shouldAnswerDriverWhateverItsFarEndDoes(Vice vice) throws Exception {
-        try (ScriptedFarEnd far = connectFar()) {
-            far.answer(HANDSHAKE);
-            awaitPresent();
+        try (ScriptedFarEnd far = meetFar()) {
             try (ScriptedDriver driver = connectDriver()) {
                 driver.say(VhostMessage.request(VhostRequest.SET_VRING_KICK, 0x100));
                 far.answerUntil(VhostRequest.SET_VRING_KICK);
@@ -299,43 +298,29 @@ class VhostUserProxyTest {
                 assertEquals(0, driver.ask(table));
             }
         }
-        try (ScriptedFarEnd good = connectFar()) {
-            good.answer(HANDSHAKE);
-            awaitPresent();
-        }
+        meetFar().close();
     }
 
     /** A far end may go in the moment in which the driver is called for it. */
     @Test
     void shouldAnswerDriverThatComesTooLate() throws Exception {
-        try (ScriptedFarEnd far = connectFar()) {
-            far.answer(HANDSHAKE);
-            awaitPresent();
-        }
+        meetFar().close();
         awaitAbsent();
         try (ScriptedDriver driver = connectDriver()) {
             assertEquals(ScriptedFarEnd.FEATURES, driver.ask(VhostMessage.request(VhostRequest.GET_FEATURES)));
             driver.say(VhostMessage.request(VhostRequest.SET_STATUS, 3));
             assertEquals(3, driver.ask(VhostMessage.request(VhostRequest.GET_STATUS)));
         }
-        try (ScriptedFarEnd good = connectFar()) {
-            good.answer(HANDSHAKE);
-            awaitPresent();
-        }
+        meetFar().close();
     }
 
     /** One that goes after a while has done its work; one that goes at once has failed. */
     @Test
     void shouldNotCallItAFailureThatAFarEndGoesWhichWasGood() throws Exception {
-        try (ScriptedFarEnd far = connectFar()) {
-            far.answer(HANDSHAKE);
-            awaitPresent();
-        }
+        meetFar().close();
         awaitAbsent();
         assertTrue(proxy.trouble().endsWith("it hung up"), proxy::trouble);
-        try (ScriptedFarEnd far = connectFar()) {
-            far.answer(HANDSHAKE);
-            awaitPresent();
+        try (ScriptedFarEnd far = meetFar()) {
             try (ScriptedDriver driver = connectDriver()) {
                 driver.say(VhostMessage.request(VhostRequest.SET_VRING_KICK, 0x100));
                 far.answerUntil(VhostRequest.SET_VRING_KICK);
@@ -350,9 +335,7 @@ class VhostUserProxyTest {
     /** Nobody has asked it; DPDK's interrupt thread would turn round and round, and panic at the end. */
     @Test
     void shouldPartWithFarEndThatSpeaksOutOfTurn() throws Exception {
-        try (ScriptedFarEnd far = connectFar()) {
-            far.answer(HANDSHAKE);
-            awaitPresent();
+        try (ScriptedFarEnd far = meetFar()) {
             try (ScriptedDriver driver = connectDriver()) {
                 far.say(VhostMessage.reply(VhostRequest.GET_STATUS, 1));
                 awaitAbsent();
@@ -364,12 +347,12 @@ class VhostUserProxyTest {
 
     @Test
     void shouldTakeNextFarEndOnlyWhenTheDriverHasLeft() throws Exception {
-        try (ScriptedFarEnd first = connectFar()) {
-            first.answer(HANDSHAKE);
-            awaitPresent();
+        try (ScriptedFarEnd first = meetFar()) {
             long number = proxy.present().orElseThrow().number();
             try (ScriptedDriver driver = connectDriver();
                     ScriptedFarEnd second = connectFar()) {
+                // It is served, and does not only wait to be taken: else it would be the next one's.
+                assertEquals(ScriptedFarEnd.FEATURES, driver.ask(VhostMessage.request(VhostRequest.GET_FEATURES)));
                 first.close();
                 awaitAbsent();
                 driver.close();
@@ -391,10 +374,7 @@ class VhostUserProxyTest {
                 far.answer(i % HANDSHAKE);
             }
         }
-        try (ScriptedFarEnd good = connectFar()) {
-            good.answer(HANDSHAKE);
-            awaitPresent();
-        }
+        meetFar().close();
         awaitAbsent();
         assertEquals(open, descriptors());
         assertEquals(threads, Thread.activeCount());
@@ -443,10 +423,7 @@ class VhostUserProxyTest {
     void shouldListenAgainWhereItsSocketHasGone() throws Exception {
         Await.until("it listens", () -> Files.exists(far()));
         Files.delete(far());
-        try (ScriptedFarEnd far = connectFar()) {
-            far.answer(HANDSHAKE);
-            awaitPresent();
-        }
+        meetFar().close();
     }
 
     @Test
@@ -457,9 +434,7 @@ class VhostUserProxyTest {
             Await.until("it says so", () -> proxy.trouble().contains("somebody listens there"));
             assertTrue(other.isThere(), "it is left alone");
         }
-        try (ScriptedFarEnd far = connectFar()) {
-            far.answer(HANDSHAKE);
-            awaitPresent();
+        try (ScriptedFarEnd far = meetFar()) {
             assertArrayEquals(
                     new long[] {1}, new long[] {proxy.present().orElseThrow().number()});
         }
