@@ -1,6 +1,5 @@
 package io.twinport.dataplane;
 
-import io.twinport.dpdk.Devargs;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.MacAddress;
@@ -30,12 +29,6 @@ public final class KernelSide extends EthSide {
     /** Not net_tap, whose interface is its own, and not net_pcap, which cannot set anything. */
     private static final Set<String> DRIVERS = Set.of(AF_PACKET, "net_af_xdp");
 
-    /** {@code framesz=}: bytes of a slot, of which {@code tpacket2_hdr}, an address and their alignment take some. */
-    private static final String SLOT_ARGUMENT = "framesz";
-
-    private static final int SLOT_BYTES = 2048;
-    private static final int SLOT_OVERHEAD = 66;
-
     private final KernelLinks links;
     private final int index;
     private final Optional<KernelLink> found;
@@ -53,14 +46,7 @@ public final class KernelSide extends EthSide {
         this.last = found;
         this.promiscuous =
                 found.filter(each -> each.hasFlag(Interfaces.PROMISCUOUS)).isPresent();
-        this.longest = dev.driver().equals(AF_PACKET) ? slotBytes(devargs) - SLOT_OVERHEAD : 0;
-    }
-
-    private static int slotBytes(String devargs) {
-        return Devargs.argument(devargs, SLOT_ARGUMENT)
-                .filter(given -> given.matches("\\d{1,7}"))
-                .map(Integer::parseInt)
-                .orElse(SLOT_BYTES);
+        this.longest = dev.driver().equals(AF_PACKET) ? PacketSlots.longestFrame(devargs) : 0;
     }
 
     static boolean isFor(EthDev dev) {

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -82,7 +83,8 @@ public final class EalOptions {
     /** @param value null for an option without one, else what it has to match */
     private record Kind(@Nullable Pattern value, boolean isOptional) {}
 
-    private record Given(String name, String value) {}
+    /** @param words that it was given in */
+    private record Given(String name, String value, List<String> words) {}
 
     private final List<Given> given = new ArrayList<>();
 
@@ -121,7 +123,7 @@ public final class EalOptions {
             if (hasValue) {
                 check(name, attached, kind);
             }
-            given.add(new Given(name, attached));
+            given.add(new Given(name, attached, List.of(argument)));
             return 0;
         }
         if (!hasValue && next == null) {
@@ -129,7 +131,7 @@ public final class EalOptions {
         }
         String value = hasValue || next == null ? attached : next;
         check(name, value, kind);
-        given.add(new Given(name, value));
+        given.add(new Given(name, value, hasValue || next == null ? List.of(argument) : List.of(argument, next)));
         return hasValue ? 0 : 1;
     }
 
@@ -169,6 +171,14 @@ public final class EalOptions {
         return given.stream()
                 .filter(option -> option.name().equals(name))
                 .map(Given::value)
+                .toList();
+    }
+
+    /** All arguments as they were given, but for those options of that name whose values are meant. */
+    public List<String> without(String name, Predicate<String> value) {
+        return given.stream()
+                .filter(option -> !option.name().equals(name) || !value.test(option.value()))
+                .flatMap(option -> option.words().stream())
                 .toList();
     }
 

@@ -21,8 +21,6 @@ public final class SocketPath implements AutoCloseable {
     private static final String LISTENING = "00010000"; // __SO_ACCEPTCON
     private static final int FLAGS = 3;
     private static final int PATH = 7;
-    private static final int KIND = 0170000; // S_IFMT
-    private static final int SOCKET = 0140000; // S_IFSOCK
 
     private final LockFile lock;
 
@@ -103,8 +101,7 @@ public final class SocketPath implements AutoCloseable {
     /** Whether what is there is a socket; a link to one is none. */
     public static boolean isSocket(Path file) {
         try {
-            return Files.getAttribute(file, "unix:mode", LinkOption.NOFOLLOW_LINKS) instanceof Integer mode
-                    && (mode & KIND) == SOCKET;
+            return FileType.of(file, LinkOption.NOFOLLOW_LINKS) == FileType.SOCKET;
         } catch (IOException e) {
             return false;
         }

@@ -23,11 +23,11 @@ import java.nio.charset.StandardCharsets;
  * </pre>
  */
 public final class UnixDatagrams {
-    private static final short AF_UNIX = 1;
+    static final short AF_UNIX = 1;
+
     private static final int SOCK_DGRAM = 2;
-    private static final int MSG_NOSIGNAL = 0x4000;
+    static final int MSG_NOSIGNAL = 0x4000;
     private static final int PATH = 2;
-    private static final int PATH_BYTES = 108;
 
     private static final MethodHandle SENDTO = Posix.function(
             "sendto", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, ADDRESS, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
@@ -64,9 +64,9 @@ public final class UnixDatagrams {
     /** A {@code sockaddr_un}, as long as it has to be: the length ends a name, which may hold zeros. */
     static MemorySegment address(Arena arena, String address) {
         byte[] path = address.getBytes(StandardCharsets.UTF_8);
-        if (path.length >= PATH_BYTES) {
+        if (path.length > SocketPath.LONGEST) {
             throw new PosixException(
-                    "sockaddr_un(" + address + ")", Errno.EINVAL, "it has at most " + (PATH_BYTES - 1) + " bytes");
+                    "sockaddr_un(" + address + ")", Errno.EINVAL, "it has at most " + SocketPath.LONGEST + " bytes");
         }
         boolean named = address.startsWith("@");
         MemorySegment to = arena.allocate(PATH + path.length + (named ? 0 : 1), Short.BYTES);

@@ -39,14 +39,9 @@ public final class UnixListener implements AutoCloseable {
 
     /** @throws PosixException if the path cannot be had: something is there already, or its folder is not */
     public static UnixListener open(String path) {
-        int socket = Posix.socket("AF_UNIX", UnixStream.AF_UNIX, UnixStream.SOCK_STREAM | Posix.SOCK_NONBLOCK);
+        int socket = UnixStream.socket(BIND, "bind", path);
         try (Arena arena = Arena.ofConfined()) {
-            MemorySegment address = UnixDatagrams.address(arena, path);
             MemorySegment state = Posix.newState(arena);
-            int bound = (int) BIND.invokeExact(state, socket, address, (int) address.byteSize());
-            if (bound < 0) {
-                throw new PosixException("bind(" + path + ")", Posix.errno(state), "");
-            }
             int listening = (int) LISTEN.invokeExact(state, socket, BACKLOG);
             if (listening < 0) {
                 throw new PosixException("listen(" + path + ")", Posix.errno(state), "");

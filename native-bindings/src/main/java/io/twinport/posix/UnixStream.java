@@ -29,13 +29,10 @@ public final class UnixStream implements AutoCloseable {
     /** What {@link #receive} returns while there is nothing. */
     public static final int NOTHING_YET = -1;
 
-    static final short AF_UNIX = 1;
-    static final int SOCK_STREAM = 1;
-
+    private static final int SOCK_STREAM = 1;
     private static final int SOL_SOCKET = 1;
     private static final int SCM_RIGHTS = 1;
     private static final int MSG_DONTWAIT = 0x40;
-    private static final int MSG_NOSIGNAL = 0x4000;
     private static final int MSG_CMSG_CLOEXEC = 0x40000000;
 
     private static final long HEADER_BYTES = 56;
@@ -62,15 +59,25 @@ public final class UnixStream implements AutoCloseable {
 
     /** @throws PosixException if nobody listens at the path, or whoever does has no room for another connection */
     public static UnixStream connect(String path) {
-        int socket = Posix.socket("AF_UNIX", AF_UNIX, SOCK_STREAM | Posix.SOCK_NONBLOCK);
+        return new UnixStream(socket(CONNECT, "connect", path));
+    }
+
+    /**
+     * A stream socket that never waits, after a call that gives it a path.
+     *
+     * @param call connect(2) or bind(2)
+     * @throws PosixException if that fails
+     */
+    static int socket(MethodHandle call, String name, String path) {
+        int socket = Posix.socket("AF_UNIX", UnixDatagrams.AF_UNIX, SOCK_STREAM | Posix.SOCK_NONBLOCK);
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment address = UnixDatagrams.address(arena, path);
             MemorySegment state = Posix.newState(arena);
-            int result = (int) CONNECT.invokeExact(state, socket, address, (int) address.byteSize());
+            int result = (int) call.invokeExact(state, socket, address, (int) address.byteSize());
             if (result < 0) {
-                throw new PosixException("connect(" + path + ")", Posix.errno(state), "");
+                throw new PosixException(name + "(" + path + ")", Posix.errno(state), "");
             }
-            return new UnixStream(socket);
+            return socket;
         } catch (PosixException e) {
             Posix.close(socket);
             throw e;
@@ -101,7 +108,8 @@ public final class UnixStream implements AutoCloseable {
             }
             MemorySegment state = Posix.newState(arena);
             MemorySegment header = header(arena, arena.allocateFrom(JAVA_BYTE, bytes), control);
-            long sent = (long) SENDMSG.invokeExact(state, descriptor, header, MSG_NOSIGNAL | MSG_DONTWAIT);
+            long sent =
+                    (long) SENDMSG.invokeExact(state, descriptor, header, UnixDatagrams.MSG_NOSIGNAL | MSG_DONTWAIT);
             if (sent != bytes.length) {
                 // A part of it: the peer's buffer is full.
                 throw new PosixException("sendmsg()", sent < 0 ? Posix.errno(state) : Errno.EAGAIN, "");

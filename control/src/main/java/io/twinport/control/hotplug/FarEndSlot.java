@@ -18,13 +18,10 @@ import org.jspecify.annotations.Nullable;
  * by a {@link VhostUserProxy} first, and then a device is made for it, with the features and queues that it has.
  */
 public final class FarEndSlot implements Slot {
-    private static final String DRIVER = "net_virtio_user";
+    static final String DRIVER = "net_virtio_user";
     private static final String PATH = "path";
     private static final String SERVER = "server";
     private static final String QUEUES = "queues";
-
-    /** How the device files of the kernel's own back ends begin (vhost-net, vDPA), which are no far ends by vhost-user. */
-    private static final String KERNEL_BACK_END = "/dev/vhost-";
 
     private final FarEndAddress address;
     private final Path driverPath;
@@ -47,9 +44,7 @@ public final class FarEndSlot implements Slot {
             return Optional.empty();
         }
         boolean isServer = Devargs.argument(devargs, SERVER).filter("1"::equals).isPresent();
-        return Devargs.argument(devargs, PATH)
-                .filter(path -> !path.startsWith(KERNEL_BACK_END))
-                .map(path -> new FarEndAddress(path, isServer));
+        return DriverSocket.of(devargs).map(path -> new FarEndAddress(path, isServer));
     }
 
     /**

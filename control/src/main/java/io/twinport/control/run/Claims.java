@@ -1,6 +1,7 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
+import io.twinport.control.hotplug.DriverSocket;
 import io.twinport.dpdk.Devargs;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,7 +9,6 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -18,9 +18,6 @@ import java.util.Set;
 public final class Claims {
     /** Two devices each, and room for one that comes in another's place. */
     private static final int MOST_PORTS = 15;
-
-    /** Drivers whose device is a unix socket, and the argument that says where. */
-    private static final Map<String, String> SOCKETS = Map.of("net_virtio_user", "path", "net_vhost", "iface");
 
     /** @param port its name; empty for the process */
     private record Claim(String port, String option) {}
@@ -79,15 +76,8 @@ public final class Claims {
             all.add(side.name());
         }
         side.interfaces().stream().map(Claims::networkInterface).forEach(all::add);
-        socketOf(side.name(), side.devargs()).map(path -> socket(Path.of(path))).ifPresent(all::add);
+        DriverSocket.of(side.devargs()).map(path -> socket(Path.of(path))).ifPresent(all::add);
         return all;
-    }
-
-    /** The unix socket that a virtual device has. */
-    static Optional<String> socketOf(String name, String devargs) {
-        return Optional.ofNullable(SOCKETS.get(Devargs.driverOf(name)))
-                .flatMap(argument -> Devargs.argument(devargs, argument))
-                .filter(path -> !path.startsWith("/dev/vhost-")); // no socket, and there for any number
     }
 
     private static String networkInterface(String name) {

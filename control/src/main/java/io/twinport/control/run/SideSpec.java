@@ -12,6 +12,7 @@ import io.twinport.control.hotplug.SearchSlot;
 import io.twinport.control.hotplug.Slot;
 import io.twinport.dataplane.EthSide;
 import io.twinport.dataplane.KernelLinks;
+import io.twinport.dataplane.PacketSlots;
 import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.vhost.FarEndAddress;
@@ -49,11 +50,6 @@ public record SideSpec(
         int side, String devargs, String name, Optional<MacAddress> mac, SideDriver driver, Binding binding) {
     /** With which net_mlx5 and net_netvsc lend buffers of the device's (U6). */
     private static final List<String> LENDING_ARGUMENTS = List.of("mprq_en", "rx_extmbuf_enable");
-
-    /** Of net_af_packet: bytes of a slot in its ring, and how many of them are not the frame's (TPACKET2_HDRLEN less an address). */
-    private static final String FRAME_SIZE = "framesz";
-
-    private static final int FRAME_HEADER = 32;
 
     /** A device that is found by the other one's address. */
     static final String AUTO = "auto";
@@ -116,7 +112,7 @@ public record SideSpec(
                     "a net_memif that is the server has DPDK end the whole process (rte_panic) when a"
                             + " client connects and hangs up. Have the other end be the server, and give role=client");
         }
-        Claims.socketOf(name, devargs).map(Path::of).ifPresent(SideSpec::checkSocket);
+        DriverSocket.of(devargs).map(Path::of).ifPresent(SideSpec::checkSocket);
     }
 
     private static void checkSocket(Path path) {
@@ -304,13 +300,12 @@ public record SideSpec(
 
     /** As {@link PortPlan#checkFrames}. */
     void checkFrames(int room) {
-        Optional<Integer> size = Devargs.argument(devargs, FRAME_SIZE)
-                .filter(given -> Devargs.driverOf(name).equals("net_af_packet") && given.matches("\\d{1,9}"))
-                .map(Integer::valueOf);
-        if (size.isPresent() && size.get() - FRAME_HEADER > room) {
-            throw new UserException("--" + role() + " " + devargs + ": with " + FRAME_SIZE + "=" + size.get()
-                    + " frames are up to " + (size.get() - FRAME_HEADER) + " bytes long, and an mbuf holds " + room
-                    + " at this MTU. Leave it out, or give " + FRAME_SIZE + "=" + (room + FRAME_HEADER) + " at most.");
+        Optional<Integer> slot = PacketSlots.bytes(devargs);
+        if (slot.isPresent() && slot.get() - PacketSlots.HEADER > room) {
+            throw new UserException("--" + role() + " " + devargs + ": with " + PacketSlots.ARGUMENT + "="
+                    + slot.get() + " frames are up to " + (slot.get() - PacketSlots.HEADER)
+                    + " bytes long, and an mbuf holds " + room + " at this MTU. Leave it out, or give "
+                    + PacketSlots.ARGUMENT + "=" + (room + PacketSlots.HEADER) + " at most.");
         }
     }
 

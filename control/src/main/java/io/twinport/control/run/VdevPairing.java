@@ -46,17 +46,11 @@ final class VdevPairing {
      * is, and a far end that does not come keeps EAL from nothing.
      */
     static List<String> without(List<String> eal, List<SideSpec> sides) {
-        List<String> rest = new ArrayList<>();
-        for (int i = 0; i < eal.size(); i++) {
-            boolean isSplit = eal.get(i).equals(OPTION) && i + 1 < eal.size();
-            String devargs = isSplit ? eal.get(i + 1) : eal.get(i).replaceFirst("^" + OPTION + "=", "");
-            if (sides.stream().noneMatch(side -> side.devargs().equals(devargs))) {
-                rest.add(eal.get(i));
-            } else if (isSplit) {
-                i++;
-            }
-        }
-        return rest;
+        return EalOptions.parse(eal)
+                .without(
+                        OPTION,
+                        devargs ->
+                                sides.stream().anyMatch(side -> side.devargs().equals(devargs)));
     }
 
     private void add(String devargs) {

@@ -27,7 +27,7 @@ class DriverSocketTest {
             delimiter = '|',
             value = {"net_vhost0,iface=/x/s|/x/s", "net_vhost12,client=0,iface=/x/s|/x/s"})
     void shouldKnowWhereDriversListen(String devargs, String path) {
-        assertEquals(Optional.of(path), DriverSocket.pathOf(devargs));
+        assertEquals(Optional.of(path), DriverSocket.listeningAt(devargs));
     }
 
     @ParameterizedTest
@@ -39,7 +39,7 @@ class DriverSocketTest {
                 "0000:05:00.0"
             })
     void shouldKnowWhoDoesNot(String devargs) {
-        assertEquals(Optional.empty(), DriverSocket.pathOf(devargs));
+        assertEquals(Optional.empty(), DriverSocket.listeningAt(devargs));
     }
 
     @Test
