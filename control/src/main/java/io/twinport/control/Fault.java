@@ -1,6 +1,5 @@
 package io.twinport.control;
 
-import io.twinport.control.service.Journal;
 import java.lang.System.Logger.Level;
 import java.util.Arrays;
 

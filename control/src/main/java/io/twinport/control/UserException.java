@@ -1,9 +1,9 @@
 package io.twinport.control;
 
-import io.twinport.dataplane.StuckLoopException;
 import io.twinport.dataplane.cnc.CncException;
-import io.twinport.dataplane.member.AdmissionException;
-import io.twinport.dataplane.member.ConfigurationException;
+import io.twinport.dataplane.device.AdmissionException;
+import io.twinport.dataplane.device.ConfigurationException;
+import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.posix.PosixException;
 import org.jspecify.annotations.Nullable;

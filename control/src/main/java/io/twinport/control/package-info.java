@@ -1,7 +1,7 @@
 /**
- * What an operator starts and sees. {@code Engine} holds what every command needs that moves packets; {@code cli} has
- * the commands, {@code demo} and {@code run} their work, {@code kernel} the interface that the kernel sees. Control
- * threads throughout, except for the packet handlers.
+ * What every command needs: how a user is told of an error, how text is printed, files of the system, times.
+ *
+ * <p>Thread: control. Uses: nothing of its module.
  */
 @NullMarked
 package io.twinport.control;

@@ -1,5 +1,6 @@
 package io.twinport.control;
 
+import io.twinport.control.cli.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;

@@ -1,10 +1,10 @@
 /**
- * Poll loops and ports: the hot path. Read {@link io.twinport.dataplane.PollLoop} first.
+ * What a handler sees of a port: bursts of mbufs, in and out. Read {@link io.twinport.dataplane.PacketHandler} first,
+ * then {@code PollLoop}.
  *
- * <p>{@code PollLoop}, {@code SideLine}, {@code MbufBurst}, {@code BarePort} and what they call run on poll threads:
- * no allocation, locks, exceptions, logs, system calls or waiting. {@code Side}, {@code Lcore} and {@code Conductor}
- * run on control threads and may allocate. The two meet in {@code twinport.cnc}, in a {@code SideLine} that is written
- * while no loop uses it, and in an {@code EventLine}.
+ * <p>Nothing here allocates, locks, throws, logs, waits or makes a system call.
+ *
+ * <p>Thread: poll. Uses: nothing of its module.
  */
 @NullMarked
 package io.twinport.dataplane;

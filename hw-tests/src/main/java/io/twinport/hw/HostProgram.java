@@ -1,7 +1,7 @@
 package io.twinport.hw;
 
-import io.twinport.control.Main;
 import io.twinport.control.Pause;
+import io.twinport.control.cli.Main;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

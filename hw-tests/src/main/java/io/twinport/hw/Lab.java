@@ -94,7 +94,7 @@ public final class Lab {
             Files.copy(base, out);
             try (CpioWriter cpio = new CpioWriter(out)) {
                 cpio.file("usr/bin/lab-java", "#!/bin/sh\nexec " + java() + " \"$@\"\n");
-                cpio.file("usr/bin/twinport", "#!/bin/sh\nexec lab-java io.twinport.control.Main \"$@\"\n");
+                cpio.file("usr/bin/twinport", "#!/bin/sh\nexec lab-java io.twinport.control.cli.Main \"$@\"\n");
                 cpio.folder("app");
                 List<Path> entries = classPathEntries();
                 for (int i = 0; i < entries.size(); i++) {

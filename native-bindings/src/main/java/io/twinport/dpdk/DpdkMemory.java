@@ -2,7 +2,6 @@ package io.twinport.dpdk;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.twinport.dpdk.abi.Abi;
 import io.twinport.dpdk.v22_11.Dpdk;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;

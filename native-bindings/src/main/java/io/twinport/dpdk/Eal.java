@@ -3,8 +3,6 @@ package io.twinport.dpdk;
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
-import io.twinport.dpdk.abi.Abi;
-import io.twinport.dpdk.abi.DpdkLibraries;
 import io.twinport.dpdk.v22_11.Dpdk;
 import io.twinport.posix.Affinity;
 import io.twinport.posix.Priority;

@@ -1,6 +1,5 @@
 package io.twinport.dpdk;
 
-import io.twinport.dpdk.abi.Abi;
 import io.twinport.dpdk.v22_11.Dpdk;
 import io.twinport.posix.Errno;
 import io.twinport.posix.PacketSockets;

@@ -4,7 +4,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import io.twinport.dpdk.abi.Abi;
 import io.twinport.dpdk.v22_11.Dpdk;
 import io.twinport.posix.Errno;
 import java.lang.foreign.Arena;

@@ -1,7 +1,5 @@
 package io.twinport.dpdk;
 
-import io.twinport.dpdk.abi.Abi;
-
 /** Bits of {@code RTE_ETH_RX_OFFLOAD_*} and {@code RTE_ETH_TX_OFFLOAD_*}: what devices do to frames in place of the CPU. */
 public final class EthOffloads {
     /** Receives frames in several mbufs. */

@@ -1,6 +1,5 @@
 package io.twinport.dpdk;
 
-import io.twinport.dpdk.abi.Abi;
 import org.agrona.UnsafeApi;
 
 /**

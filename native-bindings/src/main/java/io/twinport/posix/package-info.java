@@ -1,7 +1,9 @@
 /**
- * The few calls of libc that the JDK does not offer: CPU affinity, TUN descriptors, what kernel interfaces are set to,
- * sockets, the umask; and what has to be known of files that others may have made. For control threads and for the TAP's own thread;
- * each call may block as its system call does.
+ * The few calls of libc that the JDK does not offer: CPU affinity, TUN descriptors, settings of kernel interfaces,
+ * sockets, the umask; and what has to be known of files that others may have made. Each call may block as its system
+ * call does.
+ *
+ * <p>Thread: control. Uses: nothing of its module.
  */
 @NullMarked
 package io.twinport.posix;

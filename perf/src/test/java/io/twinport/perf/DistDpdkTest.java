@@ -187,7 +187,7 @@ class DistDpdkTest {
         assertTrue(
                 classes.stream()
                         .anyMatch(line ->
-                                line.contains("io.twinport.control.Main ") && line.contains("shared objects file")),
+                                line.contains("io.twinport.control.cli.Main ") && line.contains("shared objects file")),
                 "taken from the jar");
     }
 

@@ -2,7 +2,7 @@ package io.twinport.control.cli;
 
 import io.twinport.control.OutputFile;
 import io.twinport.control.UserException;
-import io.twinport.control.capture.Capture;
+import io.twinport.control.pcap.Capture;
 import io.twinport.control.socket.ControlClient;
 import io.twinport.control.socket.ControlException;
 import io.twinport.posix.FileErrors;

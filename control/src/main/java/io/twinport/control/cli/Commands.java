@@ -1,12 +1,12 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.Fault;
+import io.twinport.control.Journal;
 import io.twinport.control.Log;
 import io.twinport.control.Output;
 import io.twinport.control.OutputFile;
 import io.twinport.control.PlainText;
 import io.twinport.control.UserException;
-import io.twinport.control.service.Journal;
 import io.twinport.control.socket.ControlException;
 import io.twinport.posix.FileErrors;
 import io.twinport.posix.FileType;

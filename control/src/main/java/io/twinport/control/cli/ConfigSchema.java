@@ -1,6 +1,6 @@
 package io.twinport.control.cli;
 
-import io.twinport.control.config.ConfigFile;
+import io.twinport.control.plan.ConfigFile;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

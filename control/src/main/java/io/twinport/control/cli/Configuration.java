@@ -2,14 +2,14 @@ package io.twinport.control.cli;
 
 import io.twinport.control.PlainText;
 import io.twinport.control.UserException;
-import io.twinport.control.config.ConfigFile;
-import io.twinport.control.config.Place;
-import io.twinport.control.config.Section;
-import io.twinport.control.config.Setting;
-import io.twinport.control.run.Claims;
-import io.twinport.control.run.MbufNeeds;
-import io.twinport.control.run.PortPlan;
-import io.twinport.control.run.SideDriver;
+import io.twinport.control.plan.Claims;
+import io.twinport.control.plan.ConfigFile;
+import io.twinport.control.plan.MbufNeeds;
+import io.twinport.control.plan.Place;
+import io.twinport.control.plan.PortPlan;
+import io.twinport.control.plan.Section;
+import io.twinport.control.plan.Setting;
+import io.twinport.control.plan.SideDriver;
 import io.twinport.dpdk.EalArguments;
 import java.lang.reflect.Array;
 import java.nio.file.Path;
@@ -38,7 +38,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
  * @param eal arguments for EAL
  * @param arguments of the ports by their names, in the order of {@code ports}
  */
-record Configuration(
+public record Configuration(
         ProcessOptions options, List<String> eal, Map<String, PortArguments> arguments, List<PortPlan> ports) {
     /** Key for what stands after {@code --} on the command line. */
     static final String EAL = "eal";
@@ -167,7 +167,7 @@ record Configuration(
     }
 
     /** All that holds, what was not given too, in the form of the file. */
-    Map<String, Object> view() {
+    public Map<String, Object> view() {
         Map<String, Object> view = values(options);
         view.put(EAL, eal);
         Map<String, Object> all = new LinkedHashMap<>();
@@ -177,7 +177,7 @@ record Configuration(
     }
 
     /** Options that have a value, by their keys. */
-    static Map<String, Object> values(Object options) {
+    public static Map<String, Object> values(Object options) {
         Map<String, Object> values = new TreeMap<>();
         for (OptionSpec option : CommandLines.of(options).getCommandSpec().options()) {
             Object value = option.getValue();
@@ -190,7 +190,7 @@ record Configuration(
     }
 
     /** A port by what {@link #values} has said of it, or of several. */
-    static PortArguments port(Map<String, Object> values) {
+    public static PortArguments port(Map<String, Object> values) {
         PortArguments port = new PortArguments();
         List<String> words = new ArrayList<>();
         values.forEach((key, value) -> words.add("--" + key + "=" + text(value)));
@@ -199,7 +199,7 @@ record Configuration(
     }
 
     /** A value as it is written after its option. */
-    static String text(@Nullable Object value) {
+    public static String text(@Nullable Object value) {
         if (value == null || !value.getClass().isArray()) {
             return value == null ? "none" : value.toString();
         }

@@ -14,9 +14,9 @@ import java.util.function.Supplier;
  * Reads a configuration again and again, each time in bounded time. A read that hangs, because the file's server is gone for
  * instance, cannot be called back: it is left to its thread, of which there is one. Any thread.
  */
-final class ConfigurationReader {
+public final class ConfigurationReader {
     /** A file of some kilobytes takes milliseconds. */
-    static final Duration PATIENCE = Duration.ofSeconds(5);
+    public static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final Duration TURN = Duration.ofSeconds(1);
 
@@ -32,7 +32,7 @@ final class ConfigurationReader {
      * @param file reads what is wanted now
      * @param patience how long that may take
      */
-    ConfigurationReader(Supplier<Configuration> file, Duration patience) {
+    public ConfigurationReader(Supplier<Configuration> file, Duration patience) {
         this.file = file;
         this.patience = patience;
     }
@@ -42,10 +42,10 @@ final class ConfigurationReader {
      *
      * @param number grows with the time
      */
-    record Reading(long number, Configuration wanted) {}
+    public record Reading(long number, Configuration wanted) {}
 
     /** @throws UserException if it is none, or cannot be read in time */
-    Reading read() {
+    public Reading read() {
         try {
             if (!turn.tryAcquire(TURN.toMillis(), TimeUnit.MILLISECONDS)) {
                 throw new UserException("the configuration is being read already, and that takes long: does the file's"

@@ -1,11 +1,11 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.HistogramFile;
-import io.twinport.control.Leftovers;
-import io.twinport.control.demo.Demo;
-import io.twinport.control.demo.DemoOptions;
-import io.twinport.control.demo.DemoView;
+import io.twinport.control.lab.Demo;
+import io.twinport.control.lab.DemoOptions;
+import io.twinport.control.lab.DemoView;
 import io.twinport.control.pcap.PcapFile;
+import io.twinport.dataplane.engine.Leftovers;
 import io.twinport.dataplane.handler.Pacer;
 import io.twinport.dpdk.EalArguments;
 import java.io.IOException;

@@ -1,6 +1,6 @@
 package io.twinport.control.cli;
 
-import io.twinport.dataplane.failover.DetectionSettings;
+import io.twinport.dataplane.policy.DetectionSettings;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 

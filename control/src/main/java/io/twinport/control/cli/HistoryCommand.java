@@ -2,9 +2,9 @@ package io.twinport.control.cli;
 
 import io.twinport.control.TimeOfDay;
 import io.twinport.control.UserException;
-import io.twinport.control.history.FlightCapture;
 import io.twinport.control.history.SwitchHistory;
 import io.twinport.control.history.SwitchHistory.Switch;
+import io.twinport.control.pcap.FlightCapture;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;

@@ -1,10 +1,10 @@
 package io.twinport.control.cli;
 
-import io.twinport.control.run.FailbackSpec;
-import io.twinport.control.run.RunSettings;
+import io.twinport.control.plan.FailbackSpec;
+import io.twinport.control.plan.RunSettings;
+import io.twinport.dataplane.device.FilterSettings;
 import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.failover.HoldSettings;
-import io.twinport.dataplane.member.FilterSettings;
 import java.time.Duration;
 import picocli.CommandLine.Option;
 

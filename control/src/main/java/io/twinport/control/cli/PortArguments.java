@@ -1,11 +1,11 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.hotplug.Binding;
-import io.twinport.control.run.HandlerSpec;
-import io.twinport.control.run.PortPlan;
-import io.twinport.control.run.RunSettings;
-import io.twinport.control.run.SideDriver;
-import io.twinport.control.run.SideSpec;
+import io.twinport.control.plan.HandlerSpec;
+import io.twinport.control.plan.PortPlan;
+import io.twinport.control.plan.RunSettings;
+import io.twinport.control.plan.SideDriver;
+import io.twinport.control.plan.SideSpec;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.PortSettings;
 import java.util.List;
@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** All that makes one failover port: options on the command line, keys in a configuration. */
-final class PortArguments {
+public final class PortArguments {
     @Option(
             names = "--primary",
             paramLabel = "DEVARGS",
@@ -23,7 +23,7 @@ final class PortArguments {
                     "The fast device: 0000:05:00.0, or net_virtio_user0,path=/run/vf.sock,server=1,mac=...; auto: the"
                             + " PCI device with the standby's MAC address, wherever it is; mac:MAC: with that one.")
     @Nullable
-    String primary;
+    public String primary;
 
     @Option(
             names = "--standby",
@@ -32,7 +32,7 @@ final class PortArguments {
                     "The device that takes over. Without mac= a virtual side adopts the other's MAC address. auto: the"
                             + " virtio-net device with the primary's MAC address; mac:MAC: with that one.")
     @Nullable
-    String standby;
+    public String standby;
 
     @Option(
             names = "--standby-driver",
@@ -91,7 +91,7 @@ final class PortArguments {
      * @param name the port's, in messages
      * @throws io.twinport.control.UserException that begins with the option that is wrong
      */
-    PortPlan plan(String name) {
+    public PortPlan plan(String name) {
         List<SideSpec> sides = Stream.of(side(Sides.PRIMARY, primary), side(Sides.STANDBY, standby))
                 .flatMap(List::stream)
                 .map(side -> side.isPci() ? side.bound(binding()) : side)

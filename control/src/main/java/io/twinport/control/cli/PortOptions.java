@@ -1,9 +1,9 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.UserException;
-import io.twinport.control.run.PortSpec;
-import io.twinport.dataplane.MtuBounds;
-import io.twinport.dataplane.member.FilterSettings;
+import io.twinport.control.plan.PortSpec;
+import io.twinport.dataplane.device.FilterSettings;
+import io.twinport.dataplane.device.MtuBounds;
 import io.twinport.dpdk.MacAddress;
 import java.util.Arrays;
 import java.util.List;

@@ -3,7 +3,7 @@ package io.twinport.control.cli;
 import io.twinport.control.UserException;
 import io.twinport.control.metrics.MetricsAddress;
 import io.twinport.control.socket.ControlSocketPath;
-import io.twinport.dataplane.flight.FlightRecorder;
+import io.twinport.dataplane.capture.FlightRecorder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +15,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** What belongs to a run's process, and not to one of its ports. */
-final class ProcessOptions {
+public final class ProcessOptions {
     @Mixin
     EngineOptions engine = new EngineOptions();
 

@@ -1,6 +1,6 @@
 package io.twinport.control.cli;
 
-import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.line.SideLine;
 import picocli.CommandLine.Option;
 
 /** How many queues a failover port has. */

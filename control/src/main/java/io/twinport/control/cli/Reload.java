@@ -1,7 +1,7 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.plan.PortPlan;
 import io.twinport.control.run.FailoverRun;
-import io.twinport.control.run.PortPlan;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -2,9 +2,9 @@ package io.twinport.control.cli;
 
 import io.twinport.control.TimeOfDay;
 import io.twinport.dataplane.cnc.CncReading;
-import io.twinport.dataplane.failover.InputLog;
-import io.twinport.dataplane.failover.PolicyInput;
-import io.twinport.dataplane.failover.PolicyText;
+import io.twinport.dataplane.cnc.InputLog;
+import io.twinport.dataplane.cnc.PolicyInput;
+import io.twinport.dataplane.policy.PolicyText;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;

@@ -1,17 +1,17 @@
 package io.twinport.control.cli;
 
-import io.twinport.control.Engine;
 import io.twinport.control.UserException;
 import io.twinport.control.metrics.Metrics;
+import io.twinport.control.plan.MbufNeeds;
+import io.twinport.control.plan.PortPlan;
+import io.twinport.control.plan.StandbyTrap;
 import io.twinport.control.run.FailoverRun;
 import io.twinport.control.run.LastWords;
-import io.twinport.control.run.MbufNeeds;
 import io.twinport.control.run.OperatorCommands;
-import io.twinport.control.run.PortPlan;
-import io.twinport.control.run.StandbyTrap;
 import io.twinport.control.service.Heart;
 import io.twinport.control.service.ServiceManager;
 import io.twinport.control.socket.ControlSocket;
+import io.twinport.dataplane.engine.Engine;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.posix.FileModes;
 import io.twinport.posix.HugePages;

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** What holds in a process that runs, and the file that it can be read from again. Any thread. */
-final class RunningConfiguration {
+public final class RunningConfiguration {
     private final @Nullable ConfigurationReader file;
     private final FailoverRun run;
     private final ServiceManager manager;
@@ -24,7 +24,7 @@ final class RunningConfiguration {
      * @param file reads what is wanted now; null where nothing can be read
      * @param manager told that it is being read
      */
-    RunningConfiguration(
+    public RunningConfiguration(
             Configuration now, @Nullable Supplier<Configuration> file, FailoverRun run, ServiceManager manager) {
         this.now = now;
         this.file = file == null ? null : new ConfigurationReader(file, ConfigurationReader.PATIENCE);
@@ -32,12 +32,12 @@ final class RunningConfiguration {
         this.manager = manager;
     }
 
-    ProcessOptions options() {
+    public ProcessOptions options() {
         return now.options();
     }
 
     /** In the form of the file. */
-    Map<String, Object> view() {
+    public Map<String, Object> view() {
         return now.view();
     }
 
@@ -46,7 +46,7 @@ final class RunningConfiguration {
      *
      * @throws UserException of what is wrong in the file; nothing has changed then, as where a device refuses something
      */
-    Reload.Report reload() {
+    public Reload.Report reload() {
         if (file == null) {
             throw new UserException("this twinport was started without -c FILE: there is nothing to be read again.");
         }
@@ -69,7 +69,7 @@ final class RunningConfiguration {
     }
 
     /** SIGHUP means {@link #reload}; without a file it stays what it is, the end. */
-    void reloadOnHangup() {
+    public void reloadOnHangup() {
         if (file != null) {
             Hangup.handle(this::reloadAndSay);
         }

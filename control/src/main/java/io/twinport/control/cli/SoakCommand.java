@@ -1,10 +1,10 @@
 package io.twinport.control.cli;
 
-import io.twinport.control.Leftovers;
-import io.twinport.control.soak.Soak;
-import io.twinport.control.soak.SoakOptions;
-import io.twinport.control.soak.SoakResult;
-import io.twinport.control.soak.SoakView;
+import io.twinport.control.lab.Soak;
+import io.twinport.control.lab.SoakOptions;
+import io.twinport.control.lab.SoakResult;
+import io.twinport.control.lab.SoakView;
+import io.twinport.dataplane.engine.Leftovers;
 import io.twinport.dataplane.handler.Pacer;
 import io.twinport.dpdk.EalArguments;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 package io.twinport.control.cli;
 
 import io.twinport.control.Machine;
-import io.twinport.dpdk.abi.Release;
+import io.twinport.dpdk.Release;
 import picocli.CommandLine.IVersionProvider;
 
 /** The versions of twinport and of the JDK, and the DPDK releases it can run on; nothing is loaded for that. */

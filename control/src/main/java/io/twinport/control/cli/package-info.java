@@ -1,4 +1,9 @@
-/** The commands: they parse and check what the user gave, run the work and print. */
+/**
+ * The commands: they parse and check what the user gave, run the work and print.
+ *
+ * <p>Thread: control. Uses: {@code control}, {@code doctor}, {@code history}, {@code hotplug}, {@code lab}, {@code
+ * metrics}, {@code pcap}, {@code plan}, {@code run}, {@code service}, {@code socket}, {@code top}.
+ */
 @NullMarked
 package io.twinport.control.cli;
 

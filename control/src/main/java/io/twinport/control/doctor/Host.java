@@ -1,6 +1,6 @@
 package io.twinport.control.doctor;
 
-import io.twinport.control.SystemFiles;
+import io.twinport.posix.SystemFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

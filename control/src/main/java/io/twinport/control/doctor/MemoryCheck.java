@@ -1,6 +1,6 @@
 package io.twinport.control.doctor;
 
-import io.twinport.control.run.MbufNeeds;
+import io.twinport.control.plan.MbufNeeds;
 import io.twinport.posix.HugePages;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.twinport.control.doctor;
 
-import io.twinport.control.SystemFiles;
+import io.twinport.posix.SystemFiles;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

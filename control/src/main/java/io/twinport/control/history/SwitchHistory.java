@@ -2,9 +2,9 @@ package io.twinport.control.history;
 
 import io.twinport.control.TimeOfDay;
 import io.twinport.dataplane.cnc.CncReading;
-import io.twinport.dataplane.failover.PolicyText;
-import io.twinport.dataplane.failover.SwitchLog;
-import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.dataplane.cnc.SwitchLog;
+import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.policy.PolicyText;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;

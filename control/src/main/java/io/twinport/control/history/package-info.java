@@ -1,4 +1,8 @@
-/** What a {@code twinport.cnc} tells of the switches of its process, for whoever shows it. */
+/**
+ * What a {@code twinport.cnc} tells of the switches of its process, for whoever shows it.
+ *
+ * <p>Thread: control. Uses: {@code control}.
+ */
 @NullMarked
 package io.twinport.control.history;
 

@@ -1,7 +1,7 @@
 package io.twinport.control.hotplug;
 
-import io.twinport.dataplane.KernelLinks;
-import io.twinport.dataplane.RetryPause;
+import io.twinport.dataplane.device.KernelLinks;
+import io.twinport.dataplane.policy.RetryPause;
 import io.twinport.dataplane.vhost.FarEndAddress;
 import io.twinport.dataplane.vhost.VhostUserProxy;
 import io.twinport.dataplane.vhost.VhostUserProxy.FarEnd;

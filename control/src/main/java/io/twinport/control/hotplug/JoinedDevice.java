@@ -1,7 +1,7 @@
 package io.twinport.control.hotplug;
 
 import io.twinport.control.Log;
-import io.twinport.dataplane.StuckLoopException;
+import io.twinport.dataplane.loop.StuckLoopException;
 import java.util.concurrent.TimeUnit;
 
 /**

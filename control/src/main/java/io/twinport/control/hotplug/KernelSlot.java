@@ -5,7 +5,7 @@ import io.twinport.control.UserException;
 import io.twinport.control.kernel.KernelInterface;
 import io.twinport.control.kernel.KernelInterfaces;
 import io.twinport.control.kernel.QuietInterface;
-import io.twinport.dataplane.KernelLinks;
+import io.twinport.dataplane.device.KernelLinks;
 import io.twinport.dpdk.Devargs;
 import java.nio.file.Path;
 import java.util.List;

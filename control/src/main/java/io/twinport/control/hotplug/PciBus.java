@@ -1,16 +1,16 @@
 package io.twinport.control.hotplug;
 
-import static io.twinport.control.SystemFiles.list;
-import static io.twinport.control.SystemFiles.name;
-import static io.twinport.control.SystemFiles.names;
-import static io.twinport.control.SystemFiles.text;
+import static io.twinport.posix.SystemFiles.list;
+import static io.twinport.posix.SystemFiles.name;
+import static io.twinport.posix.SystemFiles.names;
+import static io.twinport.posix.SystemFiles.text;
 
-import io.twinport.control.SystemFiles;
 import io.twinport.control.UserException;
 import io.twinport.control.kernel.InterfaceUse;
 import io.twinport.dataplane.virtio.VirtioFeatures;
 import io.twinport.dataplane.virtio.VirtioProbe;
 import io.twinport.dpdk.MacAddress;
+import io.twinport.posix.SystemFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

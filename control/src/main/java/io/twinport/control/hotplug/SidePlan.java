@@ -1,7 +1,7 @@
 package io.twinport.control.hotplug;
 
-import io.twinport.dataplane.SideDevice;
-import io.twinport.dataplane.StuckLoopException;
+import io.twinport.dataplane.device.SideDevice;
+import io.twinport.dataplane.loop.StuckLoopException;
 
 /** What one side of a port is to be, and how its devices become that. */
 public interface SidePlan {
@@ -17,7 +17,7 @@ public interface SidePlan {
     /**
      * Checks that the device has the port's address, before anything is set (R13).
      *
-     * @throws io.twinport.dataplane.member.AdmissionException if it has not and cannot have it
+     * @throws io.twinport.dataplane.device.AdmissionException if it has not and cannot have it
      */
     void admit(SideDevice dev);
 

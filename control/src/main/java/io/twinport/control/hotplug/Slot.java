@@ -1,6 +1,6 @@
 package io.twinport.control.hotplug;
 
-import io.twinport.dataplane.KernelLinks;
+import io.twinport.dataplane.device.KernelLinks;
 import java.util.List;
 import java.util.Optional;
 

@@ -1,6 +1,6 @@
 package io.twinport.control.hotplug;
 
-import io.twinport.dataplane.Patience;
+import io.twinport.dataplane.loop.Patience;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;

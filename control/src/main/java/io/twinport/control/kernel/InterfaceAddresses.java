@@ -1,7 +1,7 @@
 package io.twinport.control.kernel;
 
-import io.twinport.control.SystemFiles;
 import io.twinport.posix.Interfaces;
+import io.twinport.posix.SystemFiles;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;

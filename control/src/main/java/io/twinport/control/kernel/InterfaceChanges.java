@@ -1,12 +1,12 @@
 package io.twinport.control.kernel;
 
 import io.twinport.control.Log;
-import io.twinport.control.SystemFiles;
 import io.twinport.control.UserException;
 import io.twinport.posix.Errno;
 import io.twinport.posix.Interfaces;
 import io.twinport.posix.PosixException;
 import io.twinport.posix.QueueDiscipline;
+import io.twinport.posix.SystemFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

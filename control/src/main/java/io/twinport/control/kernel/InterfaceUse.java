@@ -1,13 +1,13 @@
 package io.twinport.control.kernel;
 
-import static io.twinport.control.SystemFiles.name;
-import static io.twinport.control.SystemFiles.names;
-import static io.twinport.control.SystemFiles.target;
-import static io.twinport.control.SystemFiles.text;
+import static io.twinport.posix.SystemFiles.name;
+import static io.twinport.posix.SystemFiles.names;
+import static io.twinport.posix.SystemFiles.target;
+import static io.twinport.posix.SystemFiles.text;
 
-import io.twinport.control.SystemFiles;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.posix.Interfaces;
+import io.twinport.posix.SystemFiles;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,13 +1,13 @@
 package io.twinport.control.kernel;
 
-import static io.twinport.control.SystemFiles.list;
-import static io.twinport.control.SystemFiles.name;
-import static io.twinport.control.SystemFiles.names;
-import static io.twinport.control.SystemFiles.target;
-import static io.twinport.control.SystemFiles.text;
+import static io.twinport.posix.SystemFiles.list;
+import static io.twinport.posix.SystemFiles.name;
+import static io.twinport.posix.SystemFiles.names;
+import static io.twinport.posix.SystemFiles.target;
+import static io.twinport.posix.SystemFiles.text;
 
-import io.twinport.control.SystemFiles;
 import io.twinport.dataplane.virtio.VirtioFeatures;
+import io.twinport.posix.SystemFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;

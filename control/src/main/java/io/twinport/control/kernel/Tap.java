@@ -1,12 +1,12 @@
 package io.twinport.control.kernel;
 
-import io.twinport.control.Engine;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.failover.Conductor;
-import io.twinport.dataplane.ring.MbufRing;
-import io.twinport.dataplane.ring.RingHandler;
+import io.twinport.dataplane.conductor.Conductor;
+import io.twinport.dataplane.engine.Engine;
+import io.twinport.dataplane.handler.MbufRing;
+import io.twinport.dataplane.handler.RingHandler;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.posix.Errno;
 import io.twinport.posix.PosixException;

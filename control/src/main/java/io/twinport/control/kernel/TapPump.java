@@ -1,7 +1,7 @@
 package io.twinport.control.kernel;
 
 import io.twinport.dataplane.MbufBurst;
-import io.twinport.dataplane.ring.MbufRing;
+import io.twinport.dataplane.handler.MbufRing;
 import io.twinport.dpdk.EalThread;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;

@@ -2,7 +2,7 @@ package io.twinport.control.metrics;
 
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
-import io.twinport.dataplane.LoopWatch;
+import io.twinport.dataplane.conductor.LoopWatch;
 
 /** How long poll loops do not turn. */
 final class LoopMetrics {

@@ -1,9 +1,9 @@
 package io.twinport.control.metrics;
 
+import io.twinport.dataplane.conductor.PortMonitor;
+import io.twinport.dataplane.conductor.PortStatistics;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortMonitor;
-import io.twinport.dataplane.failover.PortStatistics;
-import io.twinport.dataplane.failover.StandbyHealth;
+import io.twinport.dataplane.policy.StandbyHealth;
 import java.util.List;
 import java.util.function.ToLongFunction;
 

@@ -4,9 +4,9 @@ import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.failover.Conductor;
-import io.twinport.dataplane.failover.PolicyText;
-import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.conductor.Conductor;
+import io.twinport.dataplane.policy.PolicyText;
 
 /** What is counted when a port switches. */
 final class SwitchMetrics {

@@ -1,4 +1,8 @@
-/** Files of captured frames, for control threads. */
+/**
+ * Files of captured frames, and who writes them.
+ *
+ * <p>Thread: control. Uses: {@code control}, {@code socket}.
+ */
 @NullMarked
 package io.twinport.control.pcap;
 

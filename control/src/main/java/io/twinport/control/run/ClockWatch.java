@@ -3,7 +3,7 @@ package io.twinport.control.run;
 import io.twinport.control.Log;
 import io.twinport.control.TimeOfDay;
 import io.twinport.dataplane.cnc.CncFile;
-import io.twinport.dataplane.failover.Conductor;
+import io.twinport.dataplane.conductor.Conductor;
 import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.EpochClock;

@@ -1,6 +1,5 @@
 package io.twinport.control.run;
 
-import io.twinport.control.Engine;
 import io.twinport.control.Log;
 import io.twinport.control.Pause;
 import io.twinport.control.TimeOfDay;
@@ -9,8 +8,14 @@ import io.twinport.control.hotplug.DeviceLock;
 import io.twinport.control.hotplug.SideLife;
 import io.twinport.control.metrics.Metrics;
 import io.twinport.control.metrics.PortTelemetry;
-import io.twinport.dataplane.PollLoop;
+import io.twinport.control.plan.Claims;
+import io.twinport.control.plan.InterfaceClaims;
+import io.twinport.control.plan.PortPlan;
+import io.twinport.control.plan.RunSettings;
 import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.dataplane.engine.Engine;
+import io.twinport.dataplane.engine.PollLoops;
+import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dpdk.InterruptThread;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;

@@ -1,7 +1,7 @@
 package io.twinport.control.run;
 
 import io.twinport.control.Log;
-import io.twinport.dataplane.Patience;
+import io.twinport.dataplane.loop.Patience;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;

@@ -1,6 +1,6 @@
 package io.twinport.control.run;
 
-import io.twinport.control.service.Journal;
+import io.twinport.control.Journal;
 import io.twinport.posix.ProcessEnd;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;

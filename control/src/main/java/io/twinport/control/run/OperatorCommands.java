@@ -1,7 +1,9 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
-import io.twinport.control.capture.Capture;
+import io.twinport.control.pcap.Capture;
+import io.twinport.control.plan.Claims;
+import io.twinport.control.plan.SideSpec;
 import io.twinport.control.socket.ControlCommand;
 import io.twinport.control.socket.ControlRequest;
 import io.twinport.dpdk.EalLog;

@@ -1,11 +1,12 @@
 package io.twinport.control.run;
 
 import io.twinport.control.kernel.InterfaceAddresses;
-import io.twinport.dataplane.announce.Announcement;
-import io.twinport.dataplane.announce.Announcer;
-import io.twinport.dataplane.announce.FrameSender;
-import io.twinport.dataplane.failover.Conductor;
-import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.control.plan.RunSettings;
+import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.conductor.Announcement;
+import io.twinport.dataplane.conductor.Announcer;
+import io.twinport.dataplane.conductor.Conductor;
+import io.twinport.dataplane.conductor.FrameSender;
 import io.twinport.dpdk.MacAddress;
 import java.net.Inet4Address;
 import java.net.Inet6Address;

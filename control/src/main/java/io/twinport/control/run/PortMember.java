@@ -2,12 +2,12 @@ package io.twinport.control.run;
 
 import io.twinport.control.Pause;
 import io.twinport.control.hotplug.Membership;
-import io.twinport.dataplane.Side;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.failover.Conductor;
+import io.twinport.dataplane.conductor.Conductor;
+import io.twinport.dataplane.conductor.PortMonitor;
+import io.twinport.dataplane.device.Member;
+import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortMonitor;
-import io.twinport.dataplane.member.Member;
 
 /** A side that has joined the run's port. */
 final class PortMember implements Membership {

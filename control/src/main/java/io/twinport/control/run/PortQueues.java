@@ -1,19 +1,23 @@
 package io.twinport.control.run;
 
-import io.twinport.control.Engine;
-import io.twinport.control.capture.Capture;
 import io.twinport.control.kernel.Tap;
+import io.twinport.control.pcap.Capture;
+import io.twinport.control.plan.HandlerSpec;
+import io.twinport.control.plan.PortPlan;
+import io.twinport.control.plan.RunSettings;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.capture.CapturedPort;
+import io.twinport.dataplane.engine.Engine;
+import io.twinport.dataplane.engine.PollLoops;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.handler.Sink;
+import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import java.util.ArrayList;

@@ -1,6 +1,5 @@
 package io.twinport.control.run;
 
-import io.twinport.control.Engine;
 import io.twinport.control.Log;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
@@ -14,15 +13,21 @@ import io.twinport.control.kernel.InterfaceAddresses;
 import io.twinport.control.kernel.InterfaceWatch;
 import io.twinport.control.metrics.MeasuredPort;
 import io.twinport.control.metrics.Metrics;
-import io.twinport.dataplane.Offloads;
-import io.twinport.dataplane.PortQueue;
-import io.twinport.dataplane.SideDevice;
-import io.twinport.dataplane.announce.FrameSender;
+import io.twinport.control.plan.PortAddress;
+import io.twinport.control.plan.PortPlan;
+import io.twinport.control.plan.PortSpec;
+import io.twinport.control.plan.RunSettings;
+import io.twinport.control.plan.SideSpec;
+import io.twinport.dataplane.conductor.FrameSender;
+import io.twinport.dataplane.conductor.PortMonitor;
+import io.twinport.dataplane.device.Member;
+import io.twinport.dataplane.device.Offloads;
+import io.twinport.dataplane.device.PortConfiguration;
+import io.twinport.dataplane.device.SideDevice;
+import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.failover.FailbackSettings;
-import io.twinport.dataplane.failover.FailoverPolicy;
-import io.twinport.dataplane.failover.PortMonitor;
-import io.twinport.dataplane.member.Member;
-import io.twinport.dataplane.member.PortConfiguration;
+import io.twinport.dataplane.loop.PortQueue;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.EthDev;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
@@ -220,7 +225,7 @@ final class PortRun {
     /**
      * Makes the port what is wanted of it now, but for its sides, its queues and its handler.
      *
-     * @throws io.twinport.dataplane.member.ConfigurationException if a device refuses a setting; then all is as it was
+     * @throws io.twinport.dataplane.device.ConfigurationException if a device refuses a setting; then all is as it was
      */
     void use(PortPlan wanted) {
         RunSettings settings = wanted.settings();

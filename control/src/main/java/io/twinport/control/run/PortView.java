@@ -1,6 +1,6 @@
 package io.twinport.control.run;
 
-import io.twinport.dataplane.failover.StandbyHealth;
+import io.twinport.dataplane.policy.StandbyHealth;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;

@@ -1,12 +1,12 @@
 package io.twinport.control.run;
 
 import io.twinport.control.hotplug.SideLife;
-import io.twinport.dataplane.SideDevice;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.failover.FailoverPolicy;
-import io.twinport.dataplane.failover.PolicyText;
-import io.twinport.dataplane.failover.PortMonitor;
-import io.twinport.dataplane.failover.PortStatistics;
+import io.twinport.dataplane.conductor.PortMonitor;
+import io.twinport.dataplane.conductor.PortStatistics;
+import io.twinport.dataplane.device.SideDevice;
+import io.twinport.dataplane.policy.FailoverPolicy;
+import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dpdk.LinkSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;

@@ -1,14 +1,14 @@
 package io.twinport.control.run;
 
+import io.twinport.control.Journal;
 import io.twinport.control.Log;
 import io.twinport.control.TimeOfDay;
-import io.twinport.control.service.Journal;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.failover.Conductor;
-import io.twinport.dataplane.failover.PolicyInput;
-import io.twinport.dataplane.failover.PolicyText;
-import io.twinport.dataplane.failover.StandbyHealth;
-import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.dataplane.cnc.PolicyInput;
+import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.conductor.Conductor;
+import io.twinport.dataplane.policy.PolicyText;
+import io.twinport.dataplane.policy.StandbyHealth;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.util.Locale;

@@ -4,7 +4,7 @@ import io.twinport.control.Log;
 import io.twinport.control.kernel.OtherEnd;
 import io.twinport.control.kernel.Setting;
 import io.twinport.control.kernel.Upkeep;
-import io.twinport.dataplane.KernelSide;
+import io.twinport.dataplane.device.KernelSide;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.posix.Interfaces;
 import io.twinport.posix.KernelLink;

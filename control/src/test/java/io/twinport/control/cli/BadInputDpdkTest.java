@@ -194,7 +194,7 @@ class BadInputDpdkTest {
         command.addAll(List.of(System.getProperty("java.home") + "/bin/java", "-Xmx64m"));
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "--add-exports"));
         command.addAll(List.of("java.base/jdk.internal.misc=ALL-UNNAMED"));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.twinport.control.Main"));
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.twinport.control.cli.Main"));
         command.addAll(List.of("run", "--cnc-dir", folder.toString(), "--primary", "net_null0"));
         command.addAll(List.of("--handler", "tap:twnobody", "--", "--no-huge"));
         try (Program twinport = Program.start(command.toArray(String[]::new))) {

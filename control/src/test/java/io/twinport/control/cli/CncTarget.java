@@ -7,7 +7,7 @@ import io.twinport.control.top.TopViews;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.cnc.CncReading;
 import io.twinport.dataplane.cnc.Part;
-import io.twinport.dataplane.failover.SampleLogs;
+import io.twinport.dataplane.cnc.SampleLogs;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

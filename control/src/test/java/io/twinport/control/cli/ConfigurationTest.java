@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.UserException;
-import io.twinport.control.run.HandlerSpec;
-import io.twinport.control.run.PortPlan;
-import io.twinport.control.run.SideDriver;
-import io.twinport.control.run.SideSpec;
+import io.twinport.control.plan.HandlerSpec;
+import io.twinport.control.plan.PortPlan;
+import io.twinport.control.plan.SideDriver;
+import io.twinport.control.plan.SideSpec;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

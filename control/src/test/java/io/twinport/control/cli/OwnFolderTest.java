@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.twinport.control.Executed;
-import io.twinport.control.SystemFiles;
+import io.twinport.posix.SystemFiles;
 import io.twinport.posix.ThisUser;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -1,10 +1,10 @@
 package io.twinport.control.fuzz;
 
-import io.twinport.control.history.FlightCapture;
+import io.twinport.control.pcap.FlightCapture;
+import io.twinport.dataplane.capture.FlightRecorder;
+import io.twinport.dataplane.capture.FlightRecording;
+import io.twinport.dataplane.capture.SampleRecordings;
 import io.twinport.dataplane.cnc.CncFile;
-import io.twinport.dataplane.flight.FlightRecorder;
-import io.twinport.dataplane.flight.FlightRecording;
-import io.twinport.dataplane.flight.SampleRecordings;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;

@@ -3,7 +3,7 @@ package io.twinport.control.fuzz;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Pause;
-import io.twinport.control.SystemFiles;
+import io.twinport.posix.SystemFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.twinport.control.fuzz;
 
-import io.twinport.control.Folder;
+import io.twinport.posix.Folder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,8 +1,8 @@
 package io.twinport.control.hotplug;
 
-import io.twinport.dataplane.SideDevice;
-import io.twinport.dataplane.StuckLoopException;
-import io.twinport.dataplane.member.AdmissionException;
+import io.twinport.dataplane.device.AdmissionException;
+import io.twinport.dataplane.device.SideDevice;
+import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dataplane.testing.FakeDevice;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EventLine;

@@ -8,7 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.control.UserException;
 import io.twinport.control.kernel.FakeInterfaces;
 import io.twinport.control.kernel.KernelInterfaces;
-import io.twinport.dataplane.KernelLinks;
+import io.twinport.dataplane.device.KernelLinks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -6,8 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Pause;
-import io.twinport.dataplane.RetryPause;
-import io.twinport.dataplane.member.AdmissionException;
+import io.twinport.dataplane.device.AdmissionException;
+import io.twinport.dataplane.policy.RetryPause;
 import io.twinport.dpdk.MacAddress;
 import java.nio.file.Path;
 import java.time.Duration;

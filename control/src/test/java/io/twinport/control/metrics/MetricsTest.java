@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Pause;
-import io.twinport.control.SystemFiles;
+import io.twinport.posix.SystemFiles;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;

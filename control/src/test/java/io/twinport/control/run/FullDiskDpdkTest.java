@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.twinport.control.Pause;
 import io.twinport.control.Program;
-import io.twinport.control.SystemFiles;
 import io.twinport.control.UserException;
 import io.twinport.control.socket.ControlClient;
+import io.twinport.posix.SystemFiles;
 import io.twinport.posix.ThisUser;
 import java.nio.file.Path;
 import java.util.ArrayList;

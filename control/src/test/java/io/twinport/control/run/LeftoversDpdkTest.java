@@ -6,9 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Pause;
 import io.twinport.control.Program;
-import io.twinport.control.SystemFiles;
 import io.twinport.control.history.SwitchHistory;
 import io.twinport.posix.HugePages;
+import io.twinport.posix.SystemFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.cnc.CncReading;
+import io.twinport.dataplane.cnc.InputLog;
 import io.twinport.dataplane.cnc.Part;
-import io.twinport.dataplane.failover.FailoverPolicy;
-import io.twinport.dataplane.failover.InputLog;
-import io.twinport.dataplane.failover.SampleLogs;
+import io.twinport.dataplane.cnc.SampleLogs;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.List;

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.history.SwitchHistory.Switch;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.HashMap;

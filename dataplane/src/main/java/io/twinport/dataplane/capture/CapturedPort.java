@@ -2,7 +2,7 @@ package io.twinport.dataplane.capture;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.PollMember;
+import io.twinport.dataplane.PolledQueue;
 import io.twinport.dpdk.Mbuf;
 import java.lang.foreign.Arena;
 import java.util.function.IntSupplier;
@@ -16,9 +16,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Belongs to its poll loop, but for {@link #use}.
  */
-public final class CapturedPort implements PacketPort, PollMember {
+public final class CapturedPort implements PacketPort, PolledQueue {
     private final PacketPort port;
-    private final PollMember member;
+    private final PolledQueue member;
     private final LongToIntFunction sideOf;
     private final IntSupplier sendingSide;
 
@@ -39,7 +39,7 @@ public final class CapturedPort implements PacketPort, PollMember {
      * @param sideOf the side by which a received frame came, by its mbuf
      * @param sendingSide the side by which frames leave now
      */
-    public CapturedPort(PacketPort port, PollMember member, LongToIntFunction sideOf, IntSupplier sendingSide) {
+    public CapturedPort(PacketPort port, PolledQueue member, LongToIntFunction sideOf, IntSupplier sendingSide) {
         this.port = port;
         this.member = member;
         this.sideOf = sideOf;

@@ -1,6 +1,9 @@
 /**
- * Copies of a port's frames while somebody looks. The poll loop copies into a ring and never waits for its reader; who does
- * not look pays for one comparison a burst.
+ * Copies of frames: for whoever looks, by a ring, and for whoever asks later, in the flight recorder. The poll loop
+ * writes and never waits for the reader; where nobody looks a burst pays one comparison. {@code CaptureRing.take} and
+ * {@code FlightRecording} are for the reader, who may allocate; everything else is for the poll loop.
+ *
+ * <p>Thread: poll and reader. Uses: {@code dataplane}, {@code cnc}, {@code failover}.
  */
 @NullMarked
 package io.twinport.dataplane.capture;

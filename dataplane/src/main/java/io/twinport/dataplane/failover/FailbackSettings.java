@@ -1,5 +1,6 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.policy.FailoverPolicy;
 import java.time.Duration;
 
 /**

@@ -1,10 +1,12 @@
 package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.PollMember;
-import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.PolledQueue;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.TxCompletion;
+import io.twinport.dataplane.cnc.PortEvents;
+import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.TxCompletion;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import org.agrona.concurrent.NanoClock;
@@ -19,7 +21,7 @@ import org.agrona.concurrent.SystemNanoClock;
  * <p>Belongs to the thread of one poll loop. It is queue 0 of the port, and decides for all; further ones are
  * {@link FailoverQueue}s.
  */
-public final class FailoverPort implements PacketPort, PollMember {
+public final class FailoverPort implements PacketPort, PolledQueue {
     /** Polls between two looks at the link words, which often know before the interrupt does. */
     private static final int LOOK_POLLS = 8;
 
@@ -203,7 +205,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     }
 
     /** The policy's state; the loop's thread only. */
-    int state() {
+    public int state() {
         return selector.state();
     }
 

@@ -1,9 +1,11 @@
 package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.PollMember;
-import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.PolledQueue;
 import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.cnc.PortEvents;
+import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -14,7 +16,7 @@ import org.agrona.concurrent.SystemNanoClock;
  *
  * <p>Belongs to the thread of one poll loop, which may be another one than the port's.
  */
-public final class FailoverQueue implements PacketPort, PollMember {
+public final class FailoverQueue implements PacketPort, PolledQueue {
     private static final int HOUSEKEEPING_POLLS = FailoverPort.HOUSEKEEPING_POLLS;
     private static final int PUBLISH_POLLS = FailoverPort.PUBLISH_POLLS;
 

@@ -1,6 +1,6 @@
 package io.twinport.dataplane.failover;
 
-import io.twinport.dataplane.TxCompletion;
+import io.twinport.dataplane.line.TxCompletion;
 import java.time.Duration;
 
 /**
@@ -8,12 +8,12 @@ import java.time.Duration;
  * before the first frame goes by the other side, or that one would overtake it. How it is known that the ring is empty
  * depends on the driver, see {@link TxCompletion}; the wait is bounded in any case.
  */
-final class Handover {
+public final class Handover {
     /**
      * For the last burst, and before that for one to come. A virtual device's other end, or a NIC with a full ring at
      * 10 Gb/s, takes a tenth of it.
      */
-    static final Duration LONGEST = Duration.ofMillis(2);
+    public static final Duration LONGEST = Duration.ofMillis(2);
 
     /** What a NIC may still hold when its descriptors are done: 31 unreported frames of 1518 bytes at 1 Gb/s. */
     static final Duration SETTLE = Duration.ofNanos(400_000);

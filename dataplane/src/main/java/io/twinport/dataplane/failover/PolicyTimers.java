@@ -1,5 +1,6 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.policy.FailoverPolicy;
 import java.time.Duration;
 
 /** The two waits that {@link FailoverPolicy} asks for, kept by the poll loop: its clock is read only while one runs. */

@@ -79,7 +79,7 @@ public final class PortCounters {
     }
 
     /** How many queues the port has. */
-    int queueCount() {
+    public int queueCount() {
         return Math.max(1, queues.length);
     }
 
@@ -105,7 +105,7 @@ public final class PortCounters {
     }
 
     /** Publishes the totals of a queue, or of a port's only one; the poll thread only. */
-    void publish(PortTotals totals, int activeSide) {
+    public void publish(PortTotals totals, int activeSide) {
         if (queues.length > 0) {
             queues[0].publish(totals, activeSide);
             sumUp(totals.switches, activeSide);
@@ -283,7 +283,7 @@ public final class PortCounters {
             toUs = counters.newCounter(prefix + side + " rx_idle_to_us");
         }
 
-        void publish(PortTotals.Idle idle) {
+        public void publish(PortTotals.Idle idle) {
             frames.setRelease(idle.frames);
             own.setRelease(idle.own);
             toUs.setRelease(idle.toUs);

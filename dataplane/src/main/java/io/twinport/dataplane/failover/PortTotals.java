@@ -6,7 +6,7 @@ import io.twinport.dataplane.Sides;
  * What a failover port has counted since its start; the poll thread's own, published by {@link PortCounters} now and then.
  * Each part of the port adds to its own fields.
  */
-final class PortTotals {
+public final class PortTotals {
     /** Frames delivered to the handler. */
     long received;
 

@@ -1,7 +1,7 @@
 package io.twinport.dataplane.failover;
 
-import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.line.SideLine;
 
 /** One queue of one side, as its {@link Receiver} knows it. */
 final class ReceiveSide {

@@ -1,10 +1,10 @@
 package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.MbufBurst;
-import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.ReceiveSettings.Mode;
 import io.twinport.dataplane.handler.EthernetHeader;
+import io.twinport.dataplane.line.SideLine;
 import io.twinport.dpdk.Mbuf;
 import java.util.Objects;
 import org.agrona.UnsafeApi;

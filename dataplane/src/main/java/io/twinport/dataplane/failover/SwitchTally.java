@@ -1,5 +1,6 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.cnc.PortEvents;
 import java.time.Duration;
 
 /** Counts what the present switch costs: the port's totals now, less what they were at its decision. For the poll loop. */

@@ -1,9 +1,9 @@
 package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.MbufBurst;
-import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.TxCompletion;
+import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.TxCompletion;
 import io.twinport.dpdk.Mbuf;
 import org.agrona.UnsafeApi;
 

@@ -1,7 +1,9 @@
 package io.twinport.dataplane.failover;
 
-import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.cnc.PortEvents;
+import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.LinkWord;
 import java.lang.foreign.Arena;

@@ -1,6 +1,8 @@
 /**
- * The failover port: which side transmits and why. {@code FailoverPort} and {@code TransmitSelector} run on the poll
- * thread and allocate nothing; {@code FailoverPolicy} is pure; {@code SwitchRecord} is what control threads read.
+ * The failover port: which side transmits, what becomes of the frames around a switch, which received frames are the
+ * port's. Allocates nothing once a port is made. The decisions themselves are {@code FailoverPolicy}, which is pure.
+ *
+ * <p>Thread: poll. Uses: {@code dataplane}, {@code cnc}, {@code handler}, {@code line}, {@code policy}.
  */
 @NullMarked
 package io.twinport.dataplane.failover;

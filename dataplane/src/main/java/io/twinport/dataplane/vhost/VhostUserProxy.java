@@ -1,6 +1,6 @@
 package io.twinport.dataplane.vhost;
 
-import io.twinport.dataplane.RetryPause;
+import io.twinport.dataplane.policy.RetryPause;
 import io.twinport.dataplane.vhost.VhostConnection.BrokenException;
 import io.twinport.posix.EventSet;
 import io.twinport.posix.PollSet;

@@ -28,7 +28,7 @@ package io.twinport.dataplane.virtio;
  *  +----------------------+--------+--
  * </pre>
  */
-final class VirtioLayout {
+public final class VirtioLayout {
     static final int VENDOR = 0x1af4;
 
     /** 0x1040 and the device type, 1 for a network card (4.1.2.1). */
@@ -90,8 +90,8 @@ final class VirtioLayout {
 
     static final int NET_LINK_UP = 1;
 
-    static final int QUEUE_RECEIVE = 0;
-    static final int QUEUE_TRANSMIT = 1;
+    public static final int QUEUE_RECEIVE = 0;
+    public static final int QUEUE_TRANSMIT = 1;
 
     private VirtioLayout() {}
 }

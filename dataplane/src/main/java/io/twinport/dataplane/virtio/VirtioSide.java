@@ -1,9 +1,9 @@
 package io.twinport.dataplane.virtio;
 
-import io.twinport.dataplane.MtuBounds;
-import io.twinport.dataplane.Offloads;
-import io.twinport.dataplane.SideDevice;
-import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.device.MtuBounds;
+import io.twinport.dataplane.device.Offloads;
+import io.twinport.dataplane.device.SideDevice;
+import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;

@@ -1,15 +1,15 @@
 package io.twinport.dataplane.example;
 
-import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.Side;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncFile;
-import io.twinport.dataplane.failover.Conductor;
+import io.twinport.dataplane.cnc.PortEvents;
+import io.twinport.dataplane.conductor.Conductor;
+import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EthDev;

@@ -4,7 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.cnc.CncReading;
-import io.twinport.dataplane.failover.SwitchLog;
+import io.twinport.dataplane.cnc.SwitchLog;
 import io.twinport.dpdk.testing.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -5,10 +5,13 @@ import static io.twinport.dataplane.Sides.STANDBY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinport.dataplane.BarePort;
-import io.twinport.dataplane.Lcore;
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.Side;
+import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.conductor.Conductor;
+import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.engine.Lcore;
+import io.twinport.dataplane.line.BarePort;
+import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.EthEvents;
 import io.twinport.dpdk.testing.Await;

@@ -8,6 +8,8 @@ import static io.twinport.dataplane.failover.RingedPort.numbers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;

@@ -7,6 +7,7 @@ import static io.twinport.dataplane.failover.FailoverPort.HOUSEKEEPING_POLLS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 
+import io.twinport.dataplane.cnc.SwitchRecord;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;

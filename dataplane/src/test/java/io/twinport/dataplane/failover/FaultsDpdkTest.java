@@ -6,9 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.Side;
+import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.handler.Reflect;
+import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.testing.Await;

@@ -9,7 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import io.twinport.dataplane.TxCompletion;
+import io.twinport.dataplane.line.TxCompletion;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.TestEal;

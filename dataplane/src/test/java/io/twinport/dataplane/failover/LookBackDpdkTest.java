@@ -5,9 +5,11 @@ import static io.twinport.dataplane.Sides.STANDBY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twinport.dataplane.MbufBurst;
-import io.twinport.dataplane.SideLine;
-import io.twinport.dataplane.TestLines;
+import io.twinport.dataplane.cnc.PortEvents;
 import io.twinport.dataplane.failover.ReceiveSettings.Mode;
+import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.TestLines;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.Mbuf;

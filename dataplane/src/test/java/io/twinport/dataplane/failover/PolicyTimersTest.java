@@ -1,6 +1,6 @@
 package io.twinport.dataplane.failover;
 
-import static io.twinport.dataplane.failover.FailoverPolicy.*;
+import static io.twinport.dataplane.policy.FailoverPolicy.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.dataplane.policy.PolicyText;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;

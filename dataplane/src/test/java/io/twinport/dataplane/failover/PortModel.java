@@ -5,6 +5,7 @@ import static io.twinport.dataplane.Sides.PRIMARY;
 import static io.twinport.dataplane.Sides.STANDBY;
 
 import io.twinport.dataplane.failover.ReceiveSettings.Mode;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.testing.Frames;
 import java.util.ArrayDeque;
 import java.util.ArrayList;

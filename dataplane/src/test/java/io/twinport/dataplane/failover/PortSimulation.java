@@ -5,10 +5,12 @@ import static io.twinport.dataplane.Sides.STANDBY;
 import static io.twinport.dataplane.failover.RingedPort.numbers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.twinport.dataplane.TxCompletion;
 import io.twinport.dataplane.failover.PortModel.Completion;
 import io.twinport.dataplane.failover.PortModel.Failback;
 import io.twinport.dataplane.failover.ReceiveSettings.Mode;
+import io.twinport.dataplane.line.TxCompletion;
+import io.twinport.dataplane.policy.FailoverPolicy;
+import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dpdk.testing.Frames;
 import java.time.Duration;
 import java.util.ArrayDeque;

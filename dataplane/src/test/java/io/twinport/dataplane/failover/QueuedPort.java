@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.PollMember;
-import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.PolledQueue;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.TestLines;
+import io.twinport.dataplane.cnc.PolicyInput;
+import io.twinport.dataplane.cnc.PortEvents;
+import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.TestLines;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.Mbuf;
@@ -42,7 +45,7 @@ final class QueuedPort implements AutoCloseable {
     private final long[][] wires = new long[3][];
 
     private final List<PacketPort> ports = new ArrayList<>();
-    private final List<PollMember> members = new ArrayList<>();
+    private final List<PolledQueue> members = new ArrayList<>();
     private final long events = EventLine.allocate();
     private final RingBuffer told = new ManyToOneRingBuffer(
             new UnsafeBuffer(ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)));

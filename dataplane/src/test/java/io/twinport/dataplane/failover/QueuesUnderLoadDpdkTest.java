@@ -3,17 +3,21 @@ package io.twinport.dataplane.failover;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinport.dataplane.BarePort;
-import io.twinport.dataplane.EthSide;
-import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.PollMember;
-import io.twinport.dataplane.PortQueue;
-import io.twinport.dataplane.Side;
+import io.twinport.dataplane.PolledQueue;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.dataplane.cnc.PortEvents;
+import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.conductor.Conductor;
+import io.twinport.dataplane.device.EthSide;
+import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.engine.Lcore;
+import io.twinport.dataplane.line.BarePort;
+import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.loop.PortQueue;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufAllocator;
@@ -183,7 +187,7 @@ class QueuesUnderLoadDpdkTest {
 
     private void run(int loopCount, PortSettings settings) {
         FailoverPort port = new FailoverPort(0, events, counters, new PortEvents(cnc.events()), settings);
-        List<PollMember> members = new ArrayList<>(List.of(port));
+        List<PolledQueue> members = new ArrayList<>(List.of(port));
         senders.add(new Sender(0, port));
         for (int q = 1; q < QUEUES; q++) {
             FailoverQueue queue = new FailoverQueue(port, counters.queue(q), new PortEvents(cnc.events()));
@@ -193,7 +197,7 @@ class QueuesUnderLoadDpdkTest {
         List<Integer> cpus = new ArrayList<>(Affinity.ofThisProcess());
         for (int l = 0; l < loopCount; l++) {
             List<Sender> mine = new ArrayList<>();
-            List<PollMember> polled = new ArrayList<>();
+            List<PolledQueue> polled = new ArrayList<>();
             for (int q = l; q < QUEUES; q += loopCount) {
                 mine.add(senders.get(q));
                 polled.add(members.get(q));

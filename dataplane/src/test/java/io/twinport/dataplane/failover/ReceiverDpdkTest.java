@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.failover.ReceiveSettings.Mode;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;

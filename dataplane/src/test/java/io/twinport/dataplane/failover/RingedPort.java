@@ -3,10 +3,15 @@ package io.twinport.dataplane.failover;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twinport.dataplane.MbufBurst;
-import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.TestLines;
-import io.twinport.dataplane.TxCompletion;
+import io.twinport.dataplane.cnc.PolicyInput;
+import io.twinport.dataplane.cnc.PortEvents;
+import io.twinport.dataplane.cnc.SwitchOutcome;
+import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.TestLines;
+import io.twinport.dataplane.line.TxCompletion;
+import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;

@@ -5,6 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.cnc.SwitchOutcome;
+import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.TestEal;
 import java.util.List;

@@ -4,10 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.MbufBurst;
-import io.twinport.dataplane.SideLine;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.TestLines;
-import io.twinport.dataplane.TxCompletion;
+import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.TestLines;
+import io.twinport.dataplane.line.TxCompletion;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.Mbuf;

@@ -1,8 +1,8 @@
 package io.twinport.dataplane.testing;
 
-import io.twinport.dataplane.MtuBounds;
-import io.twinport.dataplane.Offloads;
-import io.twinport.dataplane.SideDevice;
+import io.twinport.dataplane.device.MtuBounds;
+import io.twinport.dataplane.device.Offloads;
+import io.twinport.dataplane.device.SideDevice;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;

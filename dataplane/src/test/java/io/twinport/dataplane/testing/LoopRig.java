@@ -2,15 +2,15 @@ package io.twinport.dataplane.testing;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.PollMember;
+import io.twinport.dataplane.PolledQueue;
 import io.twinport.dataplane.cnc.CncFile;
-import io.twinport.dataplane.failover.Conductor;
+import io.twinport.dataplane.cnc.PortEvents;
+import io.twinport.dataplane.conductor.Conductor;
+import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortEvents;
+import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.testing.TestEal;
@@ -54,7 +54,7 @@ public final class LoopRig implements AutoCloseable {
     }
 
     /** Makes the loop, which does not run before {@link #start}. */
-    public PollLoop newLoop(PacketHandler handler, PollMember... members) {
+    public PollLoop newLoop(PacketHandler handler, PolledQueue... members) {
         return new PollLoop("poll", handler, List.of(members), cnc.commands(0));
     }
 

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinport.dataplane.RetryPause;
+import io.twinport.dataplane.policy.RetryPause;
 import io.twinport.dataplane.vhost.VhostConnection.BrokenException;
 import io.twinport.dpdk.testing.Await;
 import io.twinport.posix.UnixListener;

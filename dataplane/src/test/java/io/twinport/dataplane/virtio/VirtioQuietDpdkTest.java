@@ -3,7 +3,8 @@ package io.twinport.dataplane.virtio;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twinport.dataplane.MbufBurst;
-import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.warmup.VirtioMirror;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;

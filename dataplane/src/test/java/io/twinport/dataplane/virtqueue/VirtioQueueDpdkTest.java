@@ -5,10 +5,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.dpdk.Abi;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
-import io.twinport.dpdk.abi.Abi;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;

@@ -1,6 +1,6 @@
 package io.twinport.dpdk.testing;
 
-import io.twinport.dpdk.abi.DpdkLibraries;
+import io.twinport.dpdk.DpdkLibraries;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,7 +1,7 @@
 package io.twinport.dpdk.testing;
 
+import io.twinport.dpdk.Abi;
 import io.twinport.dpdk.Mbuf;
-import io.twinport.dpdk.abi.Abi;
 import org.agrona.UnsafeApi;
 
 /** Makes mbufs such as drivers hand them up: with the flags of a receiving device, and in segments. */

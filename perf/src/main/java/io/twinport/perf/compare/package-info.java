@@ -1,4 +1,8 @@
-/** {@code bench compare}: one result beside another. */
+/**
+ * {@code bench compare}: one result beside another.
+ *
+ * <p>Thread: none. Uses: nothing of its module.
+ */
 @NullMarked
 package io.twinport.perf.compare;
 

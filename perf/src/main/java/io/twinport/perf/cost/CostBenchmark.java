@@ -2,20 +2,18 @@ package io.twinport.perf.cost;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
-import io.twinport.dataplane.Sides;
-
-import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.MbufBurst;
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.Side;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.capture.CapturedPort;
 import io.twinport.dataplane.cnc.CncFile;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.cnc.PortEvents;
+import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.HoldSettings;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.failover.PortEvents;
 import io.twinport.dataplane.failover.PortSettings;
+import io.twinport.dataplane.line.BarePort;
+import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
 import io.twinport.dpdk.EalThread;

@@ -1,10 +1,10 @@
 package io.twinport.perf.cost;
 
-import io.twinport.control.Folder;
 import io.twinport.control.cli.Bounds;
 import io.twinport.control.cli.Commands;
 import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.Rig;
+import io.twinport.posix.Folder;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;

@@ -1,4 +1,8 @@
-/** {@code bench cost}: nanoseconds of single steps of the hot path, by JMH. */
+/**
+ * {@code bench cost}: nanoseconds of single steps of the hot path, by JMH.
+ *
+ * <p>Thread: control. Uses: {@code launch}.
+ */
 @NullMarked
 package io.twinport.perf.cost;
 

@@ -1,11 +1,11 @@
 package io.twinport.perf.failover;
 
-import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.Rounds;
 import io.twinport.perf.report.Printer;
 import io.twinport.perf.statistics.Percentiles;
+import io.twinport.posix.Folder;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -1,20 +1,19 @@
 package io.twinport.perf.failover;
 
-import io.twinport.dataplane.Sides;
-
-import io.twinport.control.Engine;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
-import io.twinport.control.traffic.Wire;
-import io.twinport.dataplane.BarePort;
-import io.twinport.dataplane.Lcore;
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.control.lab.Wire;
+import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.engine.Engine;
+import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.HoldSettings;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortSettings;
-import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.dataplane.line.BarePort;
+import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
@@ -77,8 +76,7 @@ final class FailoverChild {
                 engine.newPortEvents(),
                 PortSettings.DEFAULT.with(what == FailoverCase.HOLD ? HoldSettings.of(HOLD) : HoldSettings.OFF));
         this.traffic = new FailoverTraffic(near, far, packetsPerSecond, what.isNumbered());
-        this.loop = engine.newLoop(
-                "poll", traffic, List.of(near, far[Sides.PRIMARY], far[Sides.STANDBY]));
+        this.loop = engine.newLoop("poll", traffic, List.of(near, far[Sides.PRIMARY], far[Sides.STANDBY]));
     }
 
     /** Arguments that {@link #main} understands. */
@@ -157,11 +155,9 @@ final class FailoverChild {
         long refused = traffic.refused() - refusedBefore;
         long interrupt = EventLine.takeEventNanos(interrupts);
         if (number == cuts) {
-            System.out.println(new Timeline(
-                            cutAt - recordedFrom,
-                            traffic.arrivals(Sides.PRIMARY),
-                            traffic.arrivals(Sides.STANDBY))
-                    .toLine());
+            System.out.println(
+                    new Timeline(cutAt - recordedFrom, traffic.arrivals(Sides.PRIMARY), traffic.arrivals(Sides.STANDBY))
+                            .toLine());
         }
 
         traffic.sending(true);

@@ -1,9 +1,9 @@
 package io.twinport.perf.failover;
 
-import io.twinport.control.Folder;
 import io.twinport.control.UserException;
 import io.twinport.perf.launch.CpuWait;
 import io.twinport.perf.launch.Launch;
+import io.twinport.posix.Folder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,12 +1,10 @@
 package io.twinport.perf.failover;
 
-import io.twinport.dataplane.Sides;
-
-import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.line.BarePort;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;

@@ -1,7 +1,7 @@
 package io.twinport.perf.failover;
 
-import io.twinport.dataplane.failover.Conductor;
-import io.twinport.dataplane.failover.SwitchRecord;
+import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.conductor.Conductor;
 import org.jspecify.annotations.Nullable;
 
 /** Hands the next switch, which the conductor's thread tells, to the thread that cuts. */

@@ -2,7 +2,7 @@ package io.twinport.perf.forward;
 
 import io.twinport.control.Pause;
 import io.twinport.dataplane.MbufBurst;
-import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;

@@ -1,12 +1,12 @@
 package io.twinport.perf.forward;
 
-import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.control.UserException;
 import io.twinport.perf.launch.CProgram;
 import io.twinport.perf.launch.Disturbable;
 import io.twinport.perf.launch.Launch;
 import io.twinport.perf.launch.Rounds;
+import io.twinport.posix.Folder;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;

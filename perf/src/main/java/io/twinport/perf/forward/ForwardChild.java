@@ -1,22 +1,20 @@
 package io.twinport.perf.forward;
 
-import io.twinport.dataplane.Sides;
-
-import io.twinport.control.Engine;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
-import io.twinport.dataplane.BarePort;
-import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.PollMember;
-import io.twinport.dataplane.Side;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.PolledQueue;
+import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.engine.Engine;
+import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.ring.MbufRing;
-import io.twinport.dataplane.ring.RingHandler;
+import io.twinport.dataplane.handler.MbufRing;
+import io.twinport.dataplane.handler.RingHandler;
+import io.twinport.dataplane.line.BarePort;
+import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
@@ -160,7 +158,7 @@ final class ForwardChild {
      * @param isActive whether the port would send by the first one
      */
     private Sample forward(
-            PollMember port, PacketHandler handler, long events, List<String> devargs, BooleanSupplier isActive) {
+            PolledQueue port, PacketHandler handler, long events, List<String> devargs, BooleanSupplier isActive) {
         PollLoop loop = engine.newLoop("poll", handler, List.of(port));
         Lcore lcore = engine.run(loop, handler, engine.pollCpu());
         List<EthDev> devs = devargs.stream().map(EthDev::probe).toList();

@@ -1,7 +1,7 @@
 package io.twinport.perf.forward;
 
 import io.twinport.dataplane.PacketHandler;
-import io.twinport.dataplane.ring.MbufRing;
+import io.twinport.dataplane.handler.MbufRing;
 import org.agrona.UnsafeApi;
 import org.agrona.concurrent.MessageHandler;
 

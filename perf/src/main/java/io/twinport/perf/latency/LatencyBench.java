@@ -1,6 +1,5 @@
 package io.twinport.perf.latency;
 
-import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.control.UserException;
 import io.twinport.perf.launch.Rounds;
@@ -10,6 +9,7 @@ import io.twinport.perf.load.LaunchTimes;
 import io.twinport.perf.load.NdrBench;
 import io.twinport.perf.report.Printer;
 import io.twinport.perf.statistics.Ratio;
+import io.twinport.posix.Folder;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;

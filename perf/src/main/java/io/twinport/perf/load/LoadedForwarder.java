@@ -1,8 +1,8 @@
 package io.twinport.perf.load;
 
-import io.twinport.control.Folder;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
+import io.twinport.posix.Folder;
 import java.nio.file.Path;
 import java.time.Duration;
 

@@ -1,19 +1,17 @@
 package io.twinport.perf.load;
 
-import io.twinport.dataplane.Sides;
-
-import io.twinport.control.Engine;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
-import io.twinport.dataplane.BarePort;
-import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.PollMember;
-import io.twinport.dataplane.Side;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.PolledQueue;
+import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.engine.Engine;
+import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
+import io.twinport.dataplane.line.BarePort;
+import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
@@ -78,7 +76,7 @@ final class LoopChild {
         }
     }
 
-    private <P extends PacketPort & PollMember> void forward(P port, long events) throws IOException {
+    private <P extends PacketPort & PolledQueue> void forward(P port, long events) throws IOException {
         IoForward forward = new IoForward(port, setup.burst());
         TimedPasses passes = new TimedPasses(forward);
         PollLoop loop = engine.newLoop("poll", setup.timed() ? passes : forward, List.of(port));

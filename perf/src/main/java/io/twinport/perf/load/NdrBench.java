@@ -1,9 +1,9 @@
 package io.twinport.perf.load;
 
-import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.perf.launch.Rounds;
 import io.twinport.perf.report.Printer;
+import io.twinport.posix.Folder;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

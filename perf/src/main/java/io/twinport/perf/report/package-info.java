@@ -1,4 +1,8 @@
-/** Pages that a browser shows without help: HTML with plots in SVG, no script. */
+/**
+ * Pages that a browser shows without help: HTML with plots in SVG, no script.
+ *
+ * <p>Thread: none. Uses: {@code statistics}.
+ */
 @NullMarked
 package io.twinport.perf.report;
 

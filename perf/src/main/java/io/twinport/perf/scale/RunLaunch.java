@@ -1,13 +1,13 @@
 package io.twinport.perf.scale;
 
-import io.twinport.control.Folder;
-import io.twinport.control.Main;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
+import io.twinport.control.cli.Main;
 import io.twinport.dataplane.cnc.CncException;
 import io.twinport.dataplane.cnc.CncReading;
 import io.twinport.perf.launch.Launch;
 import io.twinport.perf.launch.ResidentMemory;
+import io.twinport.posix.Folder;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 package io.twinport.perf.scale;
 
-import io.twinport.control.Engine;
 import io.twinport.control.UserException;
+import io.twinport.dataplane.engine.Engine;
 import io.twinport.dpdk.Eal;
 import io.twinport.perf.launch.Rig;
 import java.io.IOException;

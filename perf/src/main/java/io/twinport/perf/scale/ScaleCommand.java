@@ -2,7 +2,7 @@ package io.twinport.perf.scale;
 
 import io.twinport.control.cli.Bounds;
 import io.twinport.control.cli.Commands;
-import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.line.SideLine;
 import io.twinport.perf.launch.Attempts;
 import io.twinport.perf.launch.Launches;
 import io.twinport.perf.report.ResultFiles;

@@ -1,21 +1,19 @@
 package io.twinport.perf.scale;
 
-import io.twinport.dataplane.Sides;
-
-import io.twinport.control.Engine;
-import io.twinport.control.run.QueueHandlers;
-import io.twinport.dataplane.EthSide;
-import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.PollMember;
-import io.twinport.dataplane.PortQueue;
-import io.twinport.dataplane.Side;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.PolledQueue;
+import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.device.EthSide;
+import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.engine.Engine;
+import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.PortCounters;
+import io.twinport.dataplane.handler.QueueHandlers;
+import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
@@ -29,7 +27,7 @@ final class ScalePorts implements AutoCloseable {
     private final Engine engine;
     private final ScaleCase what;
     private final List<PacketPort> queues = new ArrayList<>();
-    private final List<PollMember> members = new ArrayList<>();
+    private final List<PolledQueue> members = new ArrayList<>();
     private final List<Long> events = new ArrayList<>();
     private final List<PortCounters> counters = new ArrayList<>();
     private final List<PollLoop> loops = new ArrayList<>();

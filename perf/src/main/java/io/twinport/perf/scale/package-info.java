@@ -1,6 +1,7 @@
 /**
- * {@code bench scale}: what further ports, queues and loops of one process cost, beside {@code dpdk-testpmd}. Nothing of this
- * package runs on a poll thread.
+ * {@code bench scale}: what further ports, queues and loops of one process cost, beside {@code dpdk-testpmd}.
+ *
+ * <p>Thread: control. Uses: {@code launch}, {@code load}, {@code report}, {@code statistics}.
  */
 @NullMarked
 package io.twinport.perf.scale;

@@ -1,4 +1,8 @@
-/** {@code bench stall}: how long the passes of a poll loop take, to the last of a million. */
+/**
+ * {@code bench stall}: how long the passes of a poll loop take, to the last of a million.
+ *
+ * <p>Thread: control. Uses: {@code launch}, {@code load}, {@code report}, {@code statistics}.
+ */
 @NullMarked
 package io.twinport.perf.stall;
 

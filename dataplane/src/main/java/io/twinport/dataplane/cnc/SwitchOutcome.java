@@ -1,0 +1,28 @@
+package io.twinport.dataplane.cnc;
+
+/**
+ * What a switch has cost, counted from its decision until the next one, or for a second. RFC 6412 calls such frames
+ * impaired.
+ *
+ * @param isKnown false while it is being counted, and where the process died meanwhile
+ * @param firstCompletedNanos when the first frame on the new side was known to have left its device; 0 where that cannot be
+ *     known, because the driver does not tell
+ * @param drained of a planned switch: the former side had sent all that it held before the new one got a frame
+ * @param resent frames in flight that the new side has sent again
+ * @param suppressed frames that were received and not delivered, because of their side or their age
+ * @param duplicated frames that were not delivered because their copies were
+ * @param held frames that had to wait for a side
+ * @param dropped frames that were freed, because no side was ready (in time)
+ */
+public record SwitchOutcome(
+        boolean isKnown,
+        long firstCompletedNanos,
+        boolean drained,
+        long resent,
+        long suppressed,
+        long duplicated,
+        long held,
+        long dropped) {
+    /** Of a switch that has only just been. */
+    public static final SwitchOutcome UNKNOWN = new SwitchOutcome(false, 0, false, 0, 0, 0, 0, 0);
+}

@@ -1,0 +1,129 @@
+package io.twinport.dataplane.device;
+
+import io.twinport.dataplane.cnc.Command;
+import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.loop.Epoch;
+import io.twinport.dataplane.loop.Patience;
+import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.loop.PortQueue;
+import io.twinport.dataplane.loop.StuckLoopException;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The queues of a port as a device meets them: each uses the device by a line of its own, on the loop that polls it. Takes
+ * the device into all of the loops and out of them. For one control thread at a time.
+ */
+public final class LoopSet {
+    private static final int DECIDER = 0;
+
+    private final List<PortQueue> queues;
+    private final int side;
+    private final long[] lines;
+    private final long[] leaveCommands;
+
+    /** @param queues of the port; the first one decides which side transmits */
+    LoopSet(List<PortQueue> queues, int side) {
+        this.queues = List.copyOf(queues);
+        this.side = side;
+        this.lines = new long[queues.size()];
+        for (int q = 0; q < lines.length; q++) {
+            lines[q] = SideLine.allocate();
+        }
+        this.leaveCommands = new long[queues.size()];
+        for (PortQueue queue : queues) {
+            if (!queue.loop().member(queue.member()).hasSide(side)) {
+                throw new IllegalArgumentException("member " + queue.member() + " has no side " + side);
+            }
+        }
+    }
+
+    /** A line for each queue. */
+    long[] lines() {
+        return lines;
+    }
+
+    PollLoop loop(int queue) {
+        return queues.get(queue).loop();
+    }
+
+    /** Tells the queue that decides of an event. */
+    void decide(int event) {
+        PortQueue decider = queues.get(DECIDER);
+        decider.loop().decide(decider.member(), event);
+    }
+
+    /**
+     * The queue that decides is the last one: when it makes the port use the side, all others can.
+     *
+     * @throws StuckLoopException if a loop does not answer: it may take the device yet
+     * @throws IllegalStateException if a loop could not be told; no loop uses the device then
+     */
+    void join() {
+        Arrays.fill(leaveCommands, 0);
+        long[] commands = new long[lines.length];
+        int joined = lines.length;
+        try {
+            // The others, then the one that decides.
+            for (int next : new int[] {DECIDER + 1, DECIDER}) {
+                int end = joined;
+                while (joined > next) {
+                    commands[joined - 1] = send(joined - 1, Command.JOIN);
+                    joined--;
+                }
+                if (!await(commands, next, end)) {
+                    tellToLeave(next);
+                    throw stuck("has not taken");
+                }
+            }
+        } catch (IllegalStateException e) {
+            if (!leave(joined)) {
+                throw stuck("does not let go of");
+            }
+            throw e;
+        }
+    }
+
+    private static StuckLoopException stuck(String what) {
+        return new StuckLoopException("a poll loop " + what + " the device within " + Epoch.LOOP_TIME.toSeconds()
+                + " s: it is stuck in its handler, or its CPU is taken by something else");
+    }
+
+    /**
+     * All loops are told at once: one that is slow keeps the device from being stopped, not the others from going on.
+     *
+     * @return false if a loop has not let go within a time; the next call waits on
+     */
+    boolean leave() {
+        return leave(DECIDER);
+    }
+
+    private boolean leave(int first) {
+        tellToLeave(first);
+        return await(leaveCommands, first, lines.length);
+    }
+
+    private void tellToLeave(int first) {
+        for (int q = first; q < lines.length; q++) {
+            if (leaveCommands[q] == 0) {
+                leaveCommands[q] = send(q, Command.LEAVE);
+            }
+        }
+    }
+
+    /** Waits until the queues from {@code first} up to but not including {@code end} have obeyed, for one time in all. */
+    private boolean await(long[] commands, int first, int end) {
+        Patience patience = new Patience(Epoch.LOOP_TIME);
+        for (int q = first; q < end; q++) {
+            if (!queues.get(q).loop().epoch().await(commands[q], patience)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private long send(int q, int type) {
+        PortQueue queue = queues.get(q);
+        return Command.send(queue.loop().commands(), type, queue.member(), side, lines[q]);
+    }
+}

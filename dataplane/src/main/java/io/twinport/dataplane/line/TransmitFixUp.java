@@ -1,0 +1,182 @@
+package io.twinport.dataplane.line;
+
+import io.twinport.dpdk.EthOffloads;
+import io.twinport.dpdk.Mbuf;
+import io.twinport.dpdk.MbufOffloads;
+import org.agrona.UnsafeApi;
+
+/**
+ * What a device lacks of the offloads that its port promises, the CPU does (U5). So a frame that was meant for the primary
+ * never goes raw to a standby that cannot do as much (the class of CVE-2022-48936). On the poll thread; ports that promise
+ * nothing never come here.
+ *
+ * <p>A frame is changed where it lies: the tag takes four bytes of its headroom. What has been done for a frame is done for
+ * good, whether or not it is taken, and the other side finds it done. One that has another owner is never changed: that may
+ * be a driver, which sends it as it is then.
+ */
+public final class TransmitFixUp {
+    private static final long ALL =
+            EthOffloads.VLAN_INSERT | EthOffloads.IPV4_CHECKSUM | EthOffloads.UDP_CHECKSUM | EthOffloads.TCP_CHECKSUM;
+
+    private static final int TAG = 4;
+    private static final int MACS = 12;
+    private static final int TPID = 0x8100;
+    private static final int IPV4_LENGTH = 2;
+    private static final int IPV4_CHECKSUM = 10;
+    private static final int IPV4_ADDRESSES = 12;
+    private static final int IPV4_HEADER = 20;
+    private static final int IPV6_LENGTH = 4;
+    private static final int IPV6_ADDRESSES = 8;
+    private static final int IPV6_HEADER = 40;
+    private static final int TCP = 6;
+    private static final int TCP_CHECKSUM = 16;
+    private static final int UDP = 17;
+    private static final int UDP_CHECKSUM = 6;
+
+    private TransmitFixUp() {}
+
+    /**
+     * Does all that frames' flags ask for, whatever devices can do, because later nobody may change them any more: they are
+     * about to get another owner. A frame for which that cannot be done stays as far as it has come.
+     */
+    public static void completeAll(long packets, int count) {
+        for (int done = 0; done < count; done++) {
+            done += complete(ALL, packets + (long) done * Long.BYTES, count - done);
+        }
+    }
+
+    /**
+     * Does for frames what their flags ask for and the device cannot do.
+     *
+     * @param lacks bits of {@code RTE_ETH_TX_OFFLOAD_*} that are promised and that the device cannot do
+     * @return how many can be sent; the one after them is none for that, and its owner is the caller
+     */
+    static int complete(long lacks, long packets, int count) {
+        int done = 0;
+        while (done < count) {
+            long mbuf = UnsafeApi.getLong(packets + (long) done * Long.BYTES);
+            long flags = MbufOffloads.flags(mbuf);
+            if ((flags & MbufOffloads.ANY) != 0 && !complete(mbuf, flags, lacks)) {
+                break;
+            }
+            done++;
+        }
+        return done;
+    }
+
+    /**
+     * Does what the device lacks; false if the frame is none for that: headers that are not where it says, no headroom, another
+     * owner.
+     */
+    private static boolean complete(long mbuf, long flags, long lacks) {
+        boolean udp = (flags & MbufOffloads.L4_MASK) == MbufOffloads.UDP_CHECKSUM;
+        boolean l4 = (flags & MbufOffloads.L4_MASK) != 0
+                && (lacks & (udp ? EthOffloads.UDP_CHECKSUM : EthOffloads.TCP_CHECKSUM)) != 0;
+        boolean ipv4 = (flags & MbufOffloads.IPV4_CHECKSUM) != 0 && (lacks & EthOffloads.IPV4_CHECKSUM) != 0;
+        boolean tag = (flags & MbufOffloads.VLAN) != 0 && (lacks & EthOffloads.VLAN_INSERT) != 0;
+        if (!l4 && !ipv4 && !tag) {
+            return true;
+        }
+        return Mbuf.isWritable(mbuf)
+                && (!l4 || writeL4(mbuf, flags, udp))
+                && (!ipv4 || writeIpv4(mbuf))
+                && (!tag || insertTag(mbuf));
+    }
+
+    private static boolean insertTag(long mbuf) {
+        if (Mbuf.headroom(mbuf) < TAG || Mbuf.dataLength(mbuf) < MACS) {
+            return false;
+        }
+        Mbuf.prepend(mbuf, TAG);
+        long frame = Mbuf.data(mbuf);
+        for (int i = 0; i < MACS; i += Integer.BYTES) {
+            UnsafeApi.putInt(frame + i, UnsafeApi.getInt(frame + TAG + i));
+        }
+        putShort(frame + MACS, TPID);
+        putShort(frame + MACS + Short.BYTES, MbufOffloads.vlan(mbuf));
+        MbufOffloads.growL2(mbuf, TAG);
+        MbufOffloads.done(mbuf, MbufOffloads.VLAN);
+        return true;
+    }
+
+    private static boolean writeIpv4(long mbuf) {
+        int l3 = MbufOffloads.l3Length(mbuf);
+        if (l3 < IPV4_HEADER || MbufOffloads.l2Length(mbuf) + l3 > Mbuf.dataLength(mbuf)) {
+            return false;
+        }
+        long header = Mbuf.data(mbuf) + MbufOffloads.l2Length(mbuf);
+        putShort(header + IPV4_CHECKSUM, 0);
+        putShort(header + IPV4_CHECKSUM, ~fold(sum(header, l3)) & 0xffff);
+        MbufOffloads.done(mbuf, MbufOffloads.IPV4_CHECKSUM);
+        return true;
+    }
+
+    /** TCP's or UDP's, over the pseudo header and all that the IP header says is theirs: not over padding behind. */
+    private static boolean writeL4(long mbuf, long flags, boolean udp) {
+        int l2 = MbufOffloads.l2Length(mbuf);
+        int l3 = MbufOffloads.l3Length(mbuf);
+        int at = l2 + l3 + (udp ? UDP_CHECKSUM : TCP_CHECKSUM);
+        boolean ipv6 = (flags & MbufOffloads.IPV6) != 0;
+        if (l3 < (ipv6 ? IPV6_HEADER : IPV4_HEADER) || at + Short.BYTES > Mbuf.dataLength(mbuf)) {
+            return false;
+        }
+        long ip = Mbuf.data(mbuf) + l2;
+        int length = ipv6 ? getShort(ip + IPV6_LENGTH) - (l3 - IPV6_HEADER) : getShort(ip + IPV4_LENGTH) - l3;
+        if (length < at - l2 - l3 + Short.BYTES || l2 + l3 + length > Mbuf.packetLength(mbuf)) {
+            return false;
+        }
+        long field = Mbuf.data(mbuf) + at;
+        putShort(field, 0);
+        long sum = length + (udp ? UDP : TCP);
+        sum += ipv6 ? sum(ip + IPV6_ADDRESSES, 32) : sum(ip + IPV4_ADDRESSES, 8);
+        int checksum = ~fold(sum + sumOfSegments(mbuf, l2 + l3, length)) & 0xffff;
+        // RFC 768: no UDP checksum is all zero, which means that there is none.
+        putShort(field, udp && checksum == 0 ? 0xffff : checksum);
+        MbufOffloads.done(mbuf, MbufOffloads.L4_MASK);
+        return true;
+    }
+
+    private static long sumOfSegments(long mbuf, int from, int length) {
+        long sum = 0;
+        int skip = from;
+        int left = length;
+        boolean odd = false;
+        for (long segment = mbuf; segment != 0 && left > 0; segment = Mbuf.next(segment)) {
+            int bytes = Math.min(Mbuf.dataLength(segment) - skip, left);
+            long part = fold(sum(Mbuf.data(segment) + skip, bytes));
+            // Behind an odd number of bytes the rest lies across the words: its sum is the same with bytes exchanged
+            // (RFC 1071).
+            sum += odd ? (part << 8 | part >>> 8) & 0xffff : part;
+            odd ^= (bytes & 1) != 0;
+            left -= bytes;
+            skip = 0;
+        }
+        return sum;
+    }
+
+    /** Of words in network order; a last odd byte is the upper half of a word (RFC 1071). */
+    private static long sum(long address, int length) {
+        long sum = 0;
+        int i = 0;
+        for (; i + 1 < length; i += Short.BYTES) {
+            sum += getShort(address + i);
+        }
+        return i < length ? sum + ((UnsafeApi.getByte(address + i) & 0xff) << 8) : sum;
+    }
+
+    private static int fold(long sum) {
+        long folded = sum;
+        while (folded >>> 16 != 0) {
+            folded = (folded & 0xffff) + (folded >>> 16);
+        }
+        return (int) folded;
+    }
+
+    private static int getShort(long address) {
+        return Short.reverseBytes(UnsafeApi.getShort(address)) & 0xffff;
+    }
+
+    private static void putShort(long address, int value) {
+        UnsafeApi.putShort(address, Short.reverseBytes((short) value));
+    }
+}

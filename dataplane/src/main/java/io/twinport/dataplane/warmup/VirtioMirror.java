@@ -1,0 +1,58 @@
+package io.twinport.dataplane.warmup;
+
+import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.virtio.VirtioLayout;
+import io.twinport.dataplane.virtqueue.DeviceEnd;
+import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dpdk.MbufPool;
+
+/** Virtio queues without a device, for the warm-up: every frame counts as sent, and some are received. */
+public final class VirtioMirror implements ScratchSide {
+    private static final int SLOTS = 256;
+    private static final int RECEIVED_AT_ONCE = 2;
+    private static final int RECEIVED_BYTES = SplitQueue.NET_HEADER + 60;
+
+    private final SplitQueue receive = new SplitQueue(VirtioLayout.QUEUE_RECEIVE, SLOTS);
+    private final SplitQueue transmit = new SplitQueue(VirtioLayout.QUEUE_TRANSMIT, SLOTS);
+    private final DeviceEnd receiving = new DeviceEnd(receive.address());
+    private final DeviceEnd sending = new DeviceEnd(transmit.address());
+
+    private final long line = SideLine.allocate();
+
+    private boolean awake;
+
+    public VirtioMirror(MbufPool pool) {
+        receive.clear();
+        transmit.clear();
+        receive.fill(pool);
+        transmit.prepareHeaders();
+        SideLine.writeVirtio(line, receive.address(), transmit.address(), transmit.frames(), true);
+    }
+
+    @Override
+    public long line() {
+        return line;
+    }
+
+    @Override
+    public void link(boolean isUp) {
+        SideLine.reportLink(line, isUp);
+    }
+
+    @Override
+    public void turn() {
+        receiving.complete(RECEIVED_AT_ONCE, RECEIVED_BYTES);
+        sending.complete(SLOTS, 0);
+        awake = !awake;
+        receiving.stayAwake(awake);
+        sending.stayAwake(awake);
+    }
+
+    @Override
+    public void close() {
+        receive.freeMbufs();
+        transmit.freeMbufs();
+        receive.close();
+        transmit.close();
+    }
+}

@@ -1,0 +1,167 @@
+package io.twinport.dataplane.device;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.dataplane.cnc.Command;
+import io.twinport.dataplane.engine.Lcore;
+import io.twinport.dataplane.handler.Sink;
+import io.twinport.dataplane.line.BarePort;
+import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.testing.LoopRig;
+import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.testing.Await;
+import java.nio.file.Path;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** U6: no device is stopped, closed or removed while a poll loop may use it. */
+class SideDpdkTest {
+    private static final int MEMBER = 0;
+    private static final int SIDE = 1;
+
+    @TempDir
+    Path folder;
+
+    private LoopRig rig;
+    private final AtomicLong received = new AtomicLong();
+    private final AtomicBoolean blocks = new AtomicBoolean();
+    private final CountDownLatch blocked = new CountDownLatch(1);
+    private final CountDownLatch released = new CountDownLatch(1);
+    private BarePort port;
+    private Sink sink;
+
+    @BeforeEach
+    void makeRig() {
+        rig = new LoopRig(folder);
+        port = new BarePort();
+        sink = new Sink(port);
+    }
+
+    @AfterEach
+    void endRig() {
+        rig.close();
+    }
+
+    /** A net_null has 32 frames for each poll, so the count shows whether the loop uses the device. */
+    @Test
+    void shouldBeUsedFromJoinUntilLeave() throws InterruptedException {
+        PollLoop loop = startLoop();
+        EthDev dev = EthDev.probe("net_null0");
+        Side side = Side.join(dev, rig.pool(), 0, loop, MEMBER, SIDE);
+        assertEquals(DeviceState.ACTIVE, side.state());
+        Await.until("the loop receives", () -> received.get() > 0);
+
+        assertTrue(side.leave());
+
+        assertEquals(DeviceState.GONE, side.state());
+        long last = received.get();
+        Thread.sleep(20);
+        assertEquals(last, received.get());
+        dev.remove();
+    }
+
+    @Test
+    void shouldJoinAndLeaveAgainAndAgain() {
+        PollLoop loop = startLoop();
+        for (int i = 0; i < 50; i++) {
+            long before = received.get();
+            Side side = Side.join(EthDev.probe("net_null0"), rig.pool(), 0, loop, MEMBER, SIDE);
+            Await.until("the loop receives", () -> received.get() > before);
+            assertTrue(side.remove());
+        }
+    }
+
+    @Test
+    void shouldQuarantineDeviceThatLoopDoesNotLetGoOf() throws InterruptedException {
+        PollLoop loop = startLoop();
+        EthDev dev = EthDev.probe("net_null0");
+        Side side = Side.join(dev, rig.pool(), 0, loop, MEMBER, SIDE);
+        blocks.set(true);
+        blocked.await();
+
+        assertFalse(side.leave());
+
+        assertEquals(DeviceState.QUARANTINED, side.state());
+        assertStarted(dev);
+        assertFalse(side.remove(), "a device in quarantine stays there");
+        assertStarted(dev);
+        // The loop finds the device as it has left it, and goes on with it until it obeys.
+        released.countDown();
+        long before = loop.epoch().passes();
+        Await.until("the loop passes", () -> loop.epoch().passes() > before + 100);
+        dev.stop();
+        dev.remove();
+    }
+
+    @Test
+    void shouldLeaveAtOnceWhenLoopHasEnded() {
+        PollLoop loop = rig.newLoop(this::poll, port);
+        Lcore lcore = rig.start(loop, this::poll);
+        Side side = Side.join(EthDev.probe("net_null0"), rig.pool(), 0, loop, MEMBER, SIDE);
+        lcore.close();
+        assertTrue(side.remove());
+        assertEquals(DeviceState.GONE, side.state());
+    }
+
+    @Test
+    void shouldUndoJoinThatLoopCannotBeToldOf() {
+        PollLoop stuck = rig.newLoop(this::poll, port);
+        assertThrows(IllegalStateException.class, () -> {
+            while (true) {
+                Command.send(stuck.commands(), Command.LEAVE, MEMBER, SIDE, 0);
+            }
+        });
+        EthDev dev = EthDev.probe("net_null0");
+
+        assertThrows(IllegalStateException.class, () -> Side.join(dev, rig.pool(), 0, stuck, MEMBER, SIDE));
+
+        // A port that is started cannot be configured.
+        dev.configure(rig.pool());
+        dev.remove();
+    }
+
+    @Test
+    void shouldTellPortOfLinkThatNoInterruptTells() {
+        PollLoop loop = startLoop();
+        EthDev dev = EthDev.probe("net_null0");
+        assertFalse(dev.hasLinkInterrupts());
+        Side side = Side.join(dev, rig.pool(), rig.events(), loop, MEMBER, SIDE);
+        assertEquals(1, EventLine.edges(rig.events()));
+        side.watchLink();
+        assertEquals(1, EventLine.edges(rig.events()), "nothing has changed");
+        assertTrue(side.remove());
+    }
+
+    private PollLoop startLoop() {
+        PollLoop loop = rig.newLoop(this::poll, port);
+        rig.start(loop, this::poll);
+        return loop;
+    }
+
+    private int poll() {
+        if (blocks.getAndSet(false)) {
+            blocked.countDown();
+            try {
+                released.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+        int n = sink.poll();
+        received.addAndGet(n);
+        return n;
+    }
+
+    private void assertStarted(EthDev dev) {
+        assertThrows(io.twinport.dpdk.DpdkException.class, () -> dev.configure(rig.pool()));
+    }
+}
