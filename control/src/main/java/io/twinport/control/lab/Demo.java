@@ -134,11 +134,11 @@ public final class Demo {
     /** As an operator does it, and the release of a device that is wanted back. */
     private void moveAndBack() {
         int failovers = times.failovers();
-        loop.decide(0, FailoverPolicy.FORCED_STANDBY);
+        loop.proxy(0).decide(FailoverPolicy.FORCED_STANDBY);
         awaitSwitch(() -> times.failovers() > failovers, "the port has not gone to the standby when told");
         dwell();
         int failbacks = times.failbacks();
-        loop.decide(0, FailoverPolicy.FORCED_PRIMARY);
+        loop.proxy(0).decide(FailoverPolicy.FORCED_PRIMARY);
         awaitSwitch(() -> times.failbacks() > failbacks, "the port has not gone back to the primary when told");
         dwell();
     }

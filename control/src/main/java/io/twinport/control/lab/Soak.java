@@ -210,7 +210,7 @@ public final class Soak {
             case CLOSE_BOTH -> both(side -> side.close(false));
             case UNPLUG_BOTH -> both(side -> side.unplug(false));
             default -> {
-                loop.decide(PORT, fault.event());
+                loop.proxy(PORT).decide(fault.event());
                 expectation.told(fault);
             }
         }

@@ -65,7 +65,7 @@ public final class Wire {
         awaitFile(socket, probe);
         Side far = connect(side, socket, pool, loop);
         EthDev dev = await(probe);
-        Side near = Side.join(dev, pool, events, loop, 0, side);
+        Side near = Side.join(dev, pool, events, loop.proxy(0), side);
         return new Wire(side, socket, pool, loop, near, far);
     }
 
@@ -143,7 +143,7 @@ public final class Wire {
 
     private static Side connect(int side, Path socket, MbufPool pool, PollLoop loop) {
         EthDev dev = EthDev.probe("net_vhost" + side + ",iface=" + socket + ",client=1");
-        return Side.join(dev, pool, 0, loop, side, side);
+        return Side.join(dev, pool, 0, loop.proxy(side), side);
     }
 
     private static void awaitFile(Path socket, CompletableFuture<EthDev> probe) {

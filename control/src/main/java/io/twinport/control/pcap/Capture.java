@@ -5,7 +5,7 @@ import io.twinport.control.socket.ControlStream;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.capture.CaptureRing;
 import io.twinport.dataplane.capture.CapturedPort;
-import io.twinport.dataplane.loop.PortQueue;
+import io.twinport.dataplane.loop.LoopProxy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -25,7 +25,7 @@ public final class Capture implements ControlStream {
     private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** One of the port's queues and where it is polled. */
-    public record Queue(PortQueue place, CapturedPort port) {}
+    public record Queue(LoopProxy loop, CapturedPort port) {}
 
     /**
      * When it ends.
@@ -79,7 +79,7 @@ public final class Capture implements ControlStream {
                 CaptureRing ring = new CaptureRing(limits.snap());
                 rings.add(ring);
                 queue.port().use(ring);
-                boolean ignored = queue.place().loop().capture(queue.place().member(), true);
+                queue.loop().startCapture();
             }
             copy(rings, pcap, wanted);
             rings.forEach(ring -> ring.read(this::keep));
@@ -128,8 +128,8 @@ public final class Capture implements ControlStream {
     /** A ring's memory stays where its loop does not let go of it. */
     private void end(List<CaptureRing> rings) {
         for (int q = 0; q < rings.size(); q++) {
-            PortQueue place = queues.get(q).place();
-            if (place.loop().capture(place.member(), false)) {
+            LoopProxy loop = queues.get(q).loop();
+            if (loop.endCapture()) {
                 rings.get(q).close();
             }
         }

@@ -16,8 +16,8 @@ import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.handler.Sink;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import java.util.ArrayList;
@@ -98,19 +98,19 @@ final class PortQueues implements AutoCloseable {
     }
 
     /** Where each queue is polled, for devices that join; the first one decides. Once the loops are made. */
-    List<PortQueue> places() {
-        return numbers.stream().map(loops::place).toList();
+    List<LoopProxy> proxies() {
+        return numbers.stream().map(loops::proxy).toList();
     }
 
     /** Whether a loop polls one of the queues. */
     boolean isPolledBy(PollLoop loop) {
-        return places().stream().anyMatch(place -> place.loop() == loop);
+        return proxies().stream().anyMatch(proxy -> proxy.epoch() == loop.epoch());
     }
 
     /** The queues, for a capture. Once the loops are made. */
     List<Capture.Queue> captured() {
         return IntStream.range(0, queues.size())
-                .mapToObj(q -> new Capture.Queue(loops.place(numbers.get(q)), queues.get(q)))
+                .mapToObj(q -> new Capture.Queue(loops.proxy(numbers.get(q)), queues.get(q)))
                 .toList();
     }
 

@@ -26,7 +26,7 @@ import io.twinport.dataplane.device.PortConfiguration;
 import io.twinport.dataplane.device.SideDevice;
 import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.failover.FailbackSettings;
-import io.twinport.dataplane.loop.PortQueue;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.EthDev;
 import java.io.PrintStream;
@@ -82,9 +82,9 @@ final class PortRun {
         this.log = log;
         RunSettings settings = plan.settings();
         this.watchdog = new Watchdog(settings.releaseTime(), hangs);
-        List<PortQueue> places = queues.places();
+        List<LoopProxy> proxies = queues.proxies();
         this.configuration =
-                new PortConfiguration("twinport." + id, engine.pool(), queues.events(), places, Offloads.NONE);
+                new PortConfiguration("twinport." + id, engine.pool(), queues.events(), proxies, Offloads.NONE);
         this.live = new LiveSettings(configuration, queues.tap(), queues::useMac, log);
         this.interfaces = new PortInterfaces(engine.kernelLinks(), queues.tap(), live, isTaken, log);
         configure(settings.configuration());
@@ -92,11 +92,11 @@ final class PortRun {
                 settings.announce(),
                 configuration::mac,
                 queues.tap().map(tap -> new InterfaceAddresses(tap::index)),
-                new FrameSender(places.getFirst(), engine.pool()));
+                new FrameSender(proxies.getFirst(), engine.pool()));
         this.monitor = new PortMonitor(
                 id,
                 engine.cnc().counters(),
-                places.getFirst(),
+                proxies.getFirst(),
                 queues.counters(),
                 settings.detection(),
                 engine.conductor(),
@@ -238,18 +238,18 @@ final class PortRun {
             monitor.use(settings.detection());
         }
         FailbackSettings failback = settings.port().failback();
-        decider().loop().setFailbackDelay(decider().member(), failback.delay());
+        decider().setFailbackDelay(failback.delay());
         decide(failback.mode());
         decide(failback.damping() ? FailoverPolicy.DAMPING_ON : FailoverPolicy.DAMPING_OFF);
     }
 
     /** Tells the port's policy of an event, through its poll loop's ring. */
     void decide(int event) {
-        decider().loop().decide(decider().member(), event);
+        decider().decide(event);
     }
 
-    private PortQueue decider() {
-        return queues.places().getFirst();
+    private LoopProxy decider() {
+        return queues.proxies().getFirst();
     }
 
     /** One of its poll loops hangs, or turns again. */

@@ -14,7 +14,6 @@ import io.twinport.dataplane.device.Offloads;
 import io.twinport.dataplane.device.PortConfiguration;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dataplane.testing.FakeDevice;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.MacAddress;
@@ -80,7 +79,7 @@ class LiveSettingsDpdkTest {
         Sink sink = new Sink(rig.port());
         PollLoop loop = rig.newLoop(sink, rig.port());
         rig.start(loop, sink);
-        port = new PortConfiguration("test", rig.pool(), rig.events(), List.of(new PortQueue(loop, 0)), Offloads.NONE);
+        port = new PortConfiguration("test", rig.pool(), rig.events(), List.of(loop.proxy(0)), Offloads.NONE);
         live = new LiveSettings(port, Optional.of(kernel), kernel::setMac, (level, line) -> log.add(line));
         live.setMtu(1500);
         live.join(Sides.PRIMARY, primary, false);

@@ -146,8 +146,8 @@ public final class CapturedPort implements PacketPort, PolledQueue {
     }
 
     @Override
-    public void transmit(long mbuf) {
-        member.transmit(mbuf);
+    public void inject(long mbuf) {
+        member.inject(mbuf);
     }
 
     @Override

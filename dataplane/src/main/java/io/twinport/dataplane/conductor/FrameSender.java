@@ -1,8 +1,7 @@
 package io.twinport.dataplane.conductor;
 
 import io.twinport.dataplane.MbufBurst;
-import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
@@ -10,26 +9,19 @@ import java.lang.foreign.Arena;
 import java.util.function.Consumer;
 import org.agrona.UnsafeApi;
 
-/** Has a poll loop send a few frames of a control thread's. For one thread. */
+/** Has a poll loop send a few frames of a control thread. For one thread. */
 public final class FrameSender implements Consumer<byte[]> {
     /** No lcore: it has no mempool cache, and needs none for a handful of frames. */
     private static final int NO_LCORE = -1;
 
-    private final PollLoop loop;
-    private final int member;
+    private final LoopProxy queue;
     private final long allocator =
             Arena.global().allocate(MbufAllocator.LENGTH, Long.BYTES).address();
     private final MbufBurst single = new MbufBurst();
 
     /** @param queue of the port that sends */
-    public FrameSender(PortQueue queue, MbufPool pool) {
-        this(queue.loop(), queue.member(), pool);
-    }
-
-    /** @param member the index in the loop of the port that sends */
-    public FrameSender(PollLoop loop, int member, MbufPool pool) {
-        this.loop = loop;
-        this.member = member;
+    public FrameSender(LoopProxy queue, MbufPool pool) {
+        this.queue = queue;
         MbufAllocator.write(allocator, pool, NO_LCORE);
     }
 
@@ -46,7 +38,7 @@ public final class FrameSender implements Consumer<byte[]> {
         }
         Mbuf.length(mbuf, frame.length);
         try {
-            loop.transmit(member, mbuf);
+            queue.inject(mbuf);
         } catch (IllegalStateException e) {
             // A loop that is stuck has other troubles, and is not helped by an exception here.
             single.free(0, 1);

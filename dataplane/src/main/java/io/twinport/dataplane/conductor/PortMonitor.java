@@ -4,8 +4,7 @@ import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.PolicyInput;
 import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.failover.PortCounters;
-import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.policy.DetectionSettings;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dataplane.policy.QueueWatch;
@@ -38,8 +37,7 @@ public final class PortMonitor implements Conductor.Listener {
     private static final long START_NANOS = TimeUnit.SECONDS.toNanos(2);
 
     private final int port;
-    private final PollLoop loop;
-    private final int member;
+    private final LoopProxy decider;
     private final PortCounters own;
     private final PortStatistics statistics;
     private final Conductor conductor;
@@ -78,14 +76,13 @@ public final class PortMonitor implements Conductor.Listener {
     public PortMonitor(
             int port,
             CountersManager counters,
-            PortQueue decider,
+            LoopProxy decider,
             PortCounters own,
             DetectionSettings settings,
             Conductor conductor,
             Runnable broadcast) {
         this.port = port;
-        this.loop = decider.loop();
-        this.member = decider.member();
+        this.decider = decider;
         this.own = own;
         this.conductor = conductor;
         this.settings = settings;
@@ -217,7 +214,7 @@ public final class PortMonitor implements Conductor.Listener {
         synchronized (this) {
             boolean isGap = nanos - lastLook > GAP_NANOS || nanos - lastMoved > GAP_NANOS;
             lastLook = nanos;
-            long passes = loop.epoch().passes();
+            long passes = decider.epoch().passes();
             if (passes != lastPasses) {
                 lastPasses = passes;
                 lastMoved = nanos;
@@ -372,7 +369,7 @@ public final class PortMonitor implements Conductor.Listener {
         }
         lastWord = nanos;
         try {
-            loop.decide(member, event);
+            decider.decide(event);
         } catch (IllegalStateException e) {
             // The loop reads no commands, or has ended: it is stuck, which others say.
             lastWord = nanos + REPEAT_NANOS;

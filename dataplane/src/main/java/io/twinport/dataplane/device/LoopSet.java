@@ -1,11 +1,9 @@
 package io.twinport.dataplane.device;
 
-import io.twinport.dataplane.cnc.Command;
 import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.loop.Epoch;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.Patience;
-import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dataplane.loop.StuckLoopException;
 import java.util.Arrays;
 import java.util.List;
@@ -17,13 +15,13 @@ import java.util.List;
 public final class LoopSet {
     private static final int DECIDER = 0;
 
-    private final List<PortQueue> queues;
+    private final List<LoopProxy> queues;
     private final int side;
     private final long[] lines;
     private final long[] leaveCommands;
 
     /** @param queues of the port; the first one decides which side transmits */
-    LoopSet(List<PortQueue> queues, int side) {
+    LoopSet(List<LoopProxy> queues, int side) {
         this.queues = List.copyOf(queues);
         this.side = side;
         this.lines = new long[queues.size()];
@@ -31,9 +29,9 @@ public final class LoopSet {
             lines[q] = SideLine.allocate();
         }
         this.leaveCommands = new long[queues.size()];
-        for (PortQueue queue : queues) {
-            if (!queue.loop().member(queue.member()).hasSide(side)) {
-                throw new IllegalArgumentException("member " + queue.member() + " has no side " + side);
+        for (LoopProxy queue : queues) {
+            if (!queue.hasSide(side)) {
+                throw new IllegalArgumentException("the port has no side " + side);
             }
         }
     }
@@ -43,14 +41,14 @@ public final class LoopSet {
         return lines;
     }
 
-    PollLoop loop(int queue) {
-        return queues.get(queue).loop();
+    /** How far the loop of a queue has come. */
+    Epoch epoch(int queue) {
+        return queues.get(queue).epoch();
     }
 
     /** Tells the queue that decides of an event. */
     void decide(int event) {
-        PortQueue decider = queues.get(DECIDER);
-        decider.loop().decide(decider.member(), event);
+        queues.get(DECIDER).decide(event);
     }
 
     /**
@@ -68,7 +66,7 @@ public final class LoopSet {
             for (int next : new int[] {DECIDER + 1, DECIDER}) {
                 int end = joined;
                 while (joined > next) {
-                    commands[joined - 1] = send(joined - 1, Command.JOIN);
+                    commands[joined - 1] = queues.get(joined - 1).join(side, lines[joined - 1]);
                     joined--;
                 }
                 if (!await(commands, next, end)) {
@@ -106,7 +104,7 @@ public final class LoopSet {
     private void tellToLeave(int first) {
         for (int q = first; q < lines.length; q++) {
             if (leaveCommands[q] == 0) {
-                leaveCommands[q] = send(q, Command.LEAVE);
+                leaveCommands[q] = queues.get(q).leave(side, lines[q]);
             }
         }
     }
@@ -115,15 +113,10 @@ public final class LoopSet {
     private boolean await(long[] commands, int first, int end) {
         Patience patience = new Patience(Epoch.LOOP_TIME);
         for (int q = first; q < end; q++) {
-            if (!queues.get(q).loop().epoch().await(commands[q], patience)) {
+            if (!queues.get(q).epoch().await(commands[q], patience)) {
                 return false;
             }
         }
         return true;
-    }
-
-    private long send(int q, int type) {
-        PortQueue queue = queues.get(q);
-        return Command.send(queue.loop().commands(), type, queue.member(), side, lines[q]);
     }
 }

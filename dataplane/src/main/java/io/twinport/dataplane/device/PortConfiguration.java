@@ -1,7 +1,7 @@
 package io.twinport.dataplane.device;
 
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.loop.PortQueue;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dpdk.DeviceAddress;
@@ -35,7 +35,7 @@ public final class PortConfiguration {
     private final String owner;
     private final MbufPool pool;
     private final long events;
-    private final List<PortQueue> queues;
+    private final List<LoopProxy> queues;
     private final Offloads offloads;
     private final @Nullable Member[] members = new Member[Sides.COUNT];
 
@@ -68,7 +68,7 @@ public final class PortConfiguration {
      * @param queues of the port, the first of which decides which side transmits
      * @param offloads that it promises to its handler
      */
-    public PortConfiguration(String owner, MbufPool pool, long events, List<PortQueue> queues, Offloads offloads) {
+    public PortConfiguration(String owner, MbufPool pool, long events, List<LoopProxy> queues, Offloads offloads) {
         if (!offloads.isEmpty() && !offloads.without(possible()).isEmpty()) {
             throw new IllegalArgumentException(
                     "a port cannot promise the offloads " + offloads.without(possible()) + ", only " + possible());

@@ -2,8 +2,7 @@ package io.twinport.dataplane.device;
 
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.line.SideLine;
-import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.EthDev;
@@ -46,13 +45,13 @@ public final class Side {
     }
 
     /** {@link #join(SideDevice, MbufPool, long, List, int)} of one of DPDK's ports, to a port of one queue. */
-    public static Side join(EthDev dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
-        return join(new EthSide(dev), pool, events, loop, member, side);
+    public static Side join(EthDev dev, MbufPool pool, long events, LoopProxy queue, int side) {
+        return join(new EthSide(dev), pool, events, queue, side);
     }
 
     /** {@link #join(SideDevice, MbufPool, long, List, int)} to a port of one queue. */
-    public static Side join(SideDevice dev, MbufPool pool, long events, PollLoop loop, int member, int side) {
-        return join(dev, pool, events, List.of(new PortQueue(loop, member)), side);
+    public static Side join(SideDevice dev, MbufPool pool, long events, LoopProxy queue, int side) {
+        return join(dev, pool, events, List.of(queue), side);
     }
 
     /**
@@ -64,7 +63,7 @@ public final class Side {
      * @param queues of the port; the first one decides which side transmits
      * @param side the port's side: {@code Sides.PRIMARY} or {@code STANDBY} of a failover port
      */
-    public static Side join(SideDevice dev, MbufPool pool, long events, List<PortQueue> queues, int side) {
+    public static Side join(SideDevice dev, MbufPool pool, long events, List<LoopProxy> queues, int side) {
         Side joined = of(dev, events, queues, side);
         dev.configure(pool, queues.size());
         joined.start();
@@ -78,7 +77,7 @@ public final class Side {
      * @param queues of the port; the first one decides which side transmits
      * @param side the port's side: {@code Sides.PRIMARY} or {@code STANDBY} of a failover port
      */
-    public static Side of(SideDevice dev, long events, List<PortQueue> queues, int side) {
+    public static Side of(SideDevice dev, long events, List<LoopProxy> queues, int side) {
         return new Side(dev, events, new LoopSet(queues, side), side);
     }
 
@@ -271,7 +270,7 @@ public final class Side {
 
     /** Passes of the poll loop that sends by a transmit queue of the device. Any thread. */
     public long passes(int txQueue) {
-        return loops.loop(txQueue).epoch().passes();
+        return loops.epoch(txQueue).passes();
     }
 
     /**

@@ -43,7 +43,7 @@ final class TransmitRelays {
         for (int q = first; q < lines.length; q += txQueues) {
             long relay = TransmitRelay.allocate(arena, lines[q]);
             SharedQueue.add(queue, relay);
-            SideLine.relay(lines[q], relay, loops.loop(q) == loops.loop(first) ? queue : 0);
+            SideLine.relay(lines[q], relay, loops.epoch(q) == loops.epoch(first) ? queue : 0);
             relays++;
         }
         shared.add(queue);

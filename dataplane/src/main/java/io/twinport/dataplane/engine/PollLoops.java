@@ -3,8 +3,8 @@ package io.twinport.dataplane.engine;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PolledQueue;
 import io.twinport.dataplane.handler.QueueHandlers;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -50,9 +50,9 @@ public final class PollLoops {
         }
     }
 
-    /** Where a queue is polled, for devices that join; after {@link #make}. */
-    public PortQueue place(int number) {
-        return new PortQueue(loops.get(number % loops.size()), number / loops.size());
+    /** A queue, for control threads; after {@link #make}. */
+    public LoopProxy proxy(int number) {
+        return loops.get(number % loops.size()).proxy(number / loops.size());
     }
 
     /** Sets the loops going; returns when all run. */

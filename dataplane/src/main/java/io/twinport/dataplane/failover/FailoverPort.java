@@ -252,7 +252,7 @@ public final class FailoverPort implements PacketPort, PolledQueue {
 
     /** On the side that gets the handler's frames. It is none of these, so it is counted apart. */
     @Override
-    public void transmit(long mbuf) {
+    public void inject(long mbuf) {
         tx.announce(mbuf);
     }
 

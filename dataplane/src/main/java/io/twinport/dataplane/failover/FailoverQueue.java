@@ -143,7 +143,7 @@ public final class FailoverQueue implements PacketPort, PolledQueue {
     public void decide(int event) {}
 
     @Override
-    public void transmit(long mbuf) {
+    public void inject(long mbuf) {
         tx.announce(mbuf);
     }
 

@@ -36,7 +36,7 @@ public final class BarePort implements PacketPort, PolledQueue {
     public void decide(int event) {}
 
     @Override
-    public void transmit(long mbuf) {
+    public void inject(long mbuf) {
         single.set(mbuf);
         single.free(SideLine.transmit(line, single.address(), 1), 1);
     }

@@ -3,9 +3,8 @@ package io.twinport.dataplane.loop;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PolledQueue;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.cnc.Command;
+import io.twinport.dataplane.cnc.CommandLayout;
 import io.twinport.dataplane.line.SideLine;
-import java.time.Duration;
 import java.util.List;
 import org.agrona.DirectBuffer;
 import org.agrona.concurrent.Agent;
@@ -32,7 +31,7 @@ public final class PollLoop implements Agent {
 
     private final String name;
     private final PacketHandler handler;
-    private final PolledQueue[] members;
+    private final PolledQueue[] queues;
     private final RingBuffer commands;
     private final Epoch epoch = new Epoch();
     private final MessageHandler onCommand = this::onCommand;
@@ -44,15 +43,15 @@ public final class PollLoop implements Agent {
     private int pass;
 
     /**
-     * @param members what the commands of the ring speak of, by index
+     * @param queues what the commands of the ring speak of, by index
      * @param commands this loop's ring in {@code twinport.cnc}; it is the only consumer
      */
-    public PollLoop(String name, PacketHandler handler, List<? extends PolledQueue> members, RingBuffer commands) {
+    public PollLoop(String name, PacketHandler handler, List<? extends PolledQueue> queues, RingBuffer commands) {
         this.name = name;
         this.handler = handler;
-        this.members = members.toArray(PolledQueue[]::new);
+        this.queues = queues.toArray(PolledQueue[]::new);
         this.commands = commands;
-        this.served = new long[members.size() * Sides.COUNT];
+        this.served = new long[queues.size() * Sides.COUNT];
     }
 
     @Override
@@ -69,23 +68,23 @@ public final class PollLoop implements Agent {
     }
 
     private void onCommand(int type, DirectBuffer buffer, int index, int length) {
-        PolledQueue member = members[Command.member(buffer, index)];
+        PolledQueue queue = queues[CommandLayout.queue(buffer, index)];
         switch (type) {
-            case Command.JOIN -> {
-                member.join(Command.side(buffer, index), Command.line(buffer, index));
-                serve(Command.line(buffer, index));
+            case CommandLayout.JOIN -> {
+                queue.join(CommandLayout.argument(buffer, index), CommandLayout.value(buffer, index));
+                serve(CommandLayout.value(buffer, index));
             }
-            case Command.LEAVE -> {
-                endServing(Command.line(buffer, index));
-                member.leave(Command.side(buffer, index));
+            case CommandLayout.LEAVE -> {
+                endServing(CommandLayout.value(buffer, index));
+                queue.leave(CommandLayout.argument(buffer, index));
             }
-            case Command.DECIDE -> member.decide(Command.side(buffer, index));
-            case Command.FAILBACK_DELAY -> member.setFailbackDelay(Command.line(buffer, index));
-            case Command.TRANSMIT -> member.transmit(Command.line(buffer, index));
-            case Command.CAPTURE -> member.capture(Command.side(buffer, index) != 0);
+            case CommandLayout.DECIDE -> queue.decide(CommandLayout.argument(buffer, index));
+            case CommandLayout.FAILBACK_DELAY -> queue.setFailbackDelay(CommandLayout.value(buffer, index));
+            case CommandLayout.INJECT -> queue.inject(CommandLayout.value(buffer, index));
+            case CommandLayout.CAPTURE -> queue.capture(CommandLayout.argument(buffer, index) != 0);
             default -> {} // of a later version of the file: a loop ignores what it does not know
         }
-        epoch.executed(Command.id(buffer, index));
+        epoch.executed(CommandLayout.id(buffer, index));
     }
 
     private void serve(long line) {
@@ -102,45 +101,6 @@ public final class PollLoop implements Agent {
         }
     }
 
-    /**
-     * Has a member send a frame of a control thread's. Not after the loop has been told to end.
-     *
-     * @param mbuf address; the loop's from now on
-     * @throws IllegalStateException if the loop does not read its commands; the mbuf stays the caller's
-     */
-    public void transmit(int member, long mbuf) {
-        Command.send(commands, Command.TRANSMIT, member, 0, mbuf);
-    }
-
-    /**
-     * Tells a member's policy of an event.
-     *
-     * @param event of {@code FailoverPolicy}
-     * @throws IllegalStateException if the loop does not read its commands
-     */
-    public void decide(int member, int event) {
-        Command.send(commands, Command.DECIDE, member, event, 0);
-    }
-
-    /**
-     * Says how long a member's policy waits before it goes back to a primary that is up again; a wait that runs goes on.
-     *
-     * @throws IllegalStateException if the loop does not read its commands
-     */
-    public void setFailbackDelay(int member, Duration delay) {
-        Command.send(commands, Command.FAILBACK_DELAY, member, 0, delay.toNanos());
-    }
-
-    /**
-     * Begins or ends to keep copies of a member's frames.
-     *
-     * @return whether the loop has obeyed; else it may use the copies' ring yet
-     * @throws IllegalStateException if the loop does not read its commands
-     */
-    public boolean capture(int member, boolean on) {
-        return epoch.await(Command.send(commands, Command.CAPTURE, member, on ? 1 : 0, 0), Epoch.LOOP_TIME);
-    }
-
     /** The loop has ended: nobody need wait for it. */
     @Override
     public void onClose() {
@@ -152,14 +112,9 @@ public final class PollLoop implements Agent {
         return epoch;
     }
 
-    /** The member of that index. */
-    public PolledQueue member(int index) {
-        return members[index];
-    }
-
-    /** The ring by which control threads command this loop. */
-    public RingBuffer commands() {
-        return commands;
+    /** One of this loop's queues, for control threads. */
+    public LoopProxy proxy(int queue) {
+        return new LoopProxy(commands, epoch, queues[queue], queue);
     }
 
     @Override

@@ -98,12 +98,13 @@ class CncFileTest {
     void shouldHaveCommandRingForEachLoop() {
         try (CncFile cnc = CncFile.create(file)) {
             for (int loop = 0; loop < CncLayout.LOOPS; loop++) {
-                Command.send(cnc.commands(loop), Command.LEAVE, loop, 1, 0);
+                CommandLayout.send(cnc.commands(loop), CommandLayout.LEAVE, loop, 1, 0);
             }
             for (int loop = 0; loop < CncLayout.LOOPS; loop++) {
                 int expected = loop;
                 int read = cnc.commands(loop)
-                        .read((type, buffer, index, length) -> assertEquals(expected, Command.member(buffer, index)));
+                        .read((type, buffer, index, length) ->
+                                assertEquals(expected, CommandLayout.queue(buffer, index)));
                 assertEquals(1, read);
             }
         }

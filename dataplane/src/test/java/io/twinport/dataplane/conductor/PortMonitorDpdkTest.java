@@ -15,7 +15,6 @@ import io.twinport.dataplane.handler.EthernetHeader;
 import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.line.TestLines;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dataplane.policy.DetectionSettings;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dataplane.policy.PolicyText;
@@ -62,11 +61,11 @@ class PortMonitorDpdkTest {
         traffic = new Traffic(rig.port());
         rig.port().mac(OURS);
         loop = rig.newLoop(traffic, rig.port());
-        FrameSender sender = new FrameSender(loop, 0, rig.pool());
+        FrameSender sender = new FrameSender(loop.proxy(0), rig.pool());
         monitor = new PortMonitor(
                 0,
                 rig.cnc().counters(),
-                new PortQueue(loop, 0),
+                loop.proxy(0),
                 rig.counters(),
                 settings,
                 rig.conductor(),
@@ -151,7 +150,7 @@ class PortMonitorDpdkTest {
         // The network brings no more of them.
         awaitVerdict(Verdict.DEAD);
         Await.until("the policy knows", () -> work() && FailoverPolicy.isStandbyDead(traffic.lastState));
-        loop.decide(0, FailoverPolicy.PRIMARY_LEAVING);
+        loop.proxy(0).decide(FailoverPolicy.PRIMARY_LEAVING);
         work();
         long passes = loop.epoch().passes();
         Await.until("the loop has heard it", () -> loop.epoch().passes() > passes + 100);
@@ -183,7 +182,7 @@ class PortMonitorDpdkTest {
 
     private Side join(String devargs, int side) {
         EthDev dev = EthDev.probe(devargs);
-        Side joined = Side.join(dev, rig.pool(), rig.events(), loop, 0, side);
+        Side joined = Side.join(dev, rig.pool(), rig.events(), loop.proxy(0), side);
         traffic.lines[side] = TestLines.of(dev);
         monitor.join(joined);
         return joined;

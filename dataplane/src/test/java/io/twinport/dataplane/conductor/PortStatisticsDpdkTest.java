@@ -111,7 +111,7 @@ class PortStatisticsDpdkTest {
     }
 
     private Side join(String devargs, int side) {
-        Side joined = Side.join(EthDev.probe(devargs), rig.pool(), rig.events(), loop, 0, side);
+        Side joined = Side.join(EthDev.probe(devargs), rig.pool(), rig.events(), loop.proxy(0), side);
         statistics.join(joined);
         return joined;
     }

@@ -8,7 +8,6 @@ import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.Burst;
 import io.twinport.dpdk.EthDev;
@@ -61,8 +60,8 @@ class JumboDpdkTest {
         PacketHandler echo = new Echo(rig.port());
         PollLoop loop = rig.newLoop(echo, rig.port());
         rig.start(loop, echo);
-        PortConfiguration port = new PortConfiguration(
-                "jumbo", rig.pool(), rig.events(), List.of(new PortQueue(loop, 0)), Offloads.NONE);
+        PortConfiguration port =
+                new PortConfiguration("jumbo", rig.pool(), rig.events(), List.of(loop.proxy(0)), Offloads.NONE);
         port.setMtu(MTU);
         VirtioWire[] wires = new VirtioWire[2];
         Member[] members = new Member[2];

@@ -87,7 +87,7 @@ class KernelLinksDpdkTest {
             PollLoop loop = rig.newLoop(sink, rig.port());
             rig.start(loop, sink);
             SideDevice dev = told.side(EthDev.probe(devargs), devargs);
-            Side side = Side.join(dev, rig.pool(), rig.events(), loop, 0, Sides.PRIMARY);
+            Side side = Side.join(dev, rig.pool(), rig.events(), loop.proxy(0), Sides.PRIMARY);
             rig.conductor().watch(side);
             Await.until("it transmits", () -> rig.counters().activeSide() == Sides.PRIMARY);
             // The conductor does not run: it is the kernel's message that tells.

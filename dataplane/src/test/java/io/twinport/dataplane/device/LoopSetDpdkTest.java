@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.line.BarePort;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dpdk.testing.Await;
 import io.twinport.dpdk.testing.TestEal;
 import java.nio.file.Path;
@@ -37,11 +37,11 @@ class LoopSetDpdkTest {
     void start() {
         TestEal.start();
         cnc = CncFile.create(folder.resolve("loops.cnc"));
-        List<PortQueue> queues = new ArrayList<>();
+        List<LoopProxy> queues = new ArrayList<>();
         for (int l = 0; l < LOOPS; l++) {
             ports.add(new BarePort());
             loops.add(new PollLoop("poll" + l, () -> 0, List.of(ports.get(l)), cnc.commands(l)));
-            queues.add(new PortQueue(loops.get(l), 0));
+            queues.add(loops.get(l).proxy(0));
         }
         set = new LoopSet(queues, 1);
     }
@@ -61,7 +61,7 @@ class LoopSetDpdkTest {
     }
 
     private boolean isTold(int loop) {
-        return loops.get(loop).commands().size() > 0;
+        return cnc.commands(loop).size() > 0;
     }
 
     private <T> FutureTask<T> meanwhile(Callable<T> task) {

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dataplane.testing.FakeDevice;
 import io.twinport.dataplane.testing.LoopRig;
@@ -61,7 +60,7 @@ class MembershipDpdkTest {
                 },
                 rig.port());
         rig.start(loop, sink);
-        port = new PortConfiguration("test", rig.pool(), rig.events(), List.of(new PortQueue(loop, 0)), Offloads.NONE);
+        port = new PortConfiguration("test", rig.pool(), rig.events(), List.of(loop.proxy(0)), Offloads.NONE);
         port.setLog(log::add);
         port.setListener(new MemberListener() {
             @Override

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dataplane.testing.FakeDevice;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.EthOffloads;
@@ -40,7 +39,7 @@ class PortConfigurationDpdkTest {
         Sink sink = new Sink(rig.port());
         PollLoop loop = rig.newLoop(sink, rig.port());
         rig.start(loop, sink);
-        port = new PortConfiguration("test", rig.pool(), rig.events(), List.of(new PortQueue(loop, 0)), Offloads.NONE);
+        port = new PortConfiguration("test", rig.pool(), rig.events(), List.of(loop.proxy(0)), Offloads.NONE);
         first = port.join(Sides.PRIMARY, primary, false);
         port.join(Sides.STANDBY, standby, false);
         forget();
@@ -177,8 +176,7 @@ class PortConfigurationDpdkTest {
     void shouldHaveInHardwareWhatBothCanDo() {
         PollLoop loop = rig.newLoop(() -> 0, rig.port());
         Offloads wanted = new Offloads(14, 15);
-        PortConfiguration other =
-                new PortConfiguration("other", rig.pool(), 0, List.of(new PortQueue(loop, 0)), wanted);
+        PortConfiguration other = new PortConfiguration("other", rig.pool(), 0, List.of(loop.proxy(0)), wanted);
         other.close();
         assertEquals(wanted, other.offloadsInHardware());
         other.join(Sides.PRIMARY, new FakeDevice("a", MAC).capable(new Offloads(6, 3)), false);
@@ -188,8 +186,7 @@ class PortConfigurationDpdkTest {
         assertEquals(wanted, other.offloads());
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new PortConfiguration(
-                        "tso", rig.pool(), 0, List.of(new PortQueue(loop, 0)), new Offloads(0, 1 << 5)));
+                () -> new PortConfiguration("tso", rig.pool(), 0, List.of(loop.proxy(0)), new Offloads(0, 1 << 5)));
     }
 
     /** U5: nobody can linearise a frame that is longer than an mbuf, so a device without MULTI_SEGS is no side then. */
@@ -197,8 +194,7 @@ class PortConfigurationDpdkTest {
     void shouldRefuseDeviceThatLacksWhatTheCpuCannotDo() {
         PollLoop loop = rig.newLoop(() -> 0, rig.port());
         Offloads wanted = new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS);
-        PortConfiguration other =
-                new PortConfiguration("other", rig.pool(), 0, List.of(new PortQueue(loop, 0)), wanted);
+        PortConfiguration other = new PortConfiguration("other", rig.pool(), 0, List.of(loop.proxy(0)), wanted);
         other.close();
         FakeDevice dev = new FakeDevice("a", MAC).capable(new Offloads(EthOffloads.SCATTER, 0));
         String before = dev.state();

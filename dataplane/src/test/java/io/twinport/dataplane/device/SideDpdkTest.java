@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinport.dataplane.cnc.Command;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.line.BarePort;
@@ -56,7 +55,7 @@ class SideDpdkTest {
     void shouldBeUsedFromJoinUntilLeave() throws InterruptedException {
         PollLoop loop = startLoop();
         EthDev dev = EthDev.probe("net_null0");
-        Side side = Side.join(dev, rig.pool(), 0, loop, MEMBER, SIDE);
+        Side side = Side.join(dev, rig.pool(), 0, loop.proxy(MEMBER), SIDE);
         assertEquals(DeviceState.ACTIVE, side.state());
         Await.until("the loop receives", () -> received.get() > 0);
 
@@ -74,7 +73,7 @@ class SideDpdkTest {
         PollLoop loop = startLoop();
         for (int i = 0; i < 50; i++) {
             long before = received.get();
-            Side side = Side.join(EthDev.probe("net_null0"), rig.pool(), 0, loop, MEMBER, SIDE);
+            Side side = Side.join(EthDev.probe("net_null0"), rig.pool(), 0, loop.proxy(MEMBER), SIDE);
             Await.until("the loop receives", () -> received.get() > before);
             assertTrue(side.remove());
         }
@@ -84,7 +83,7 @@ class SideDpdkTest {
     void shouldQuarantineDeviceThatLoopDoesNotLetGoOf() throws InterruptedException {
         PollLoop loop = startLoop();
         EthDev dev = EthDev.probe("net_null0");
-        Side side = Side.join(dev, rig.pool(), 0, loop, MEMBER, SIDE);
+        Side side = Side.join(dev, rig.pool(), 0, loop.proxy(MEMBER), SIDE);
         blocks.set(true);
         blocked.await();
 
@@ -106,7 +105,7 @@ class SideDpdkTest {
     void shouldLeaveAtOnceWhenLoopHasEnded() {
         PollLoop loop = rig.newLoop(this::poll, port);
         Lcore lcore = rig.start(loop, this::poll);
-        Side side = Side.join(EthDev.probe("net_null0"), rig.pool(), 0, loop, MEMBER, SIDE);
+        Side side = Side.join(EthDev.probe("net_null0"), rig.pool(), 0, loop.proxy(MEMBER), SIDE);
         lcore.close();
         assertTrue(side.remove());
         assertEquals(DeviceState.GONE, side.state());
@@ -117,12 +116,12 @@ class SideDpdkTest {
         PollLoop stuck = rig.newLoop(this::poll, port);
         assertThrows(IllegalStateException.class, () -> {
             while (true) {
-                Command.send(stuck.commands(), Command.LEAVE, MEMBER, SIDE, 0);
+                stuck.proxy(MEMBER).leave(SIDE, 0);
             }
         });
         EthDev dev = EthDev.probe("net_null0");
 
-        assertThrows(IllegalStateException.class, () -> Side.join(dev, rig.pool(), 0, stuck, MEMBER, SIDE));
+        assertThrows(IllegalStateException.class, () -> Side.join(dev, rig.pool(), 0, stuck.proxy(MEMBER), SIDE));
 
         // A port that is started cannot be configured.
         dev.configure(rig.pool());
@@ -134,7 +133,7 @@ class SideDpdkTest {
         PollLoop loop = startLoop();
         EthDev dev = EthDev.probe("net_null0");
         assertFalse(dev.hasLinkInterrupts());
-        Side side = Side.join(dev, rig.pool(), rig.events(), loop, MEMBER, SIDE);
+        Side side = Side.join(dev, rig.pool(), rig.events(), loop.proxy(MEMBER), SIDE);
         assertEquals(1, EventLine.edges(rig.events()));
         side.watchLink();
         assertEquals(1, EventLine.edges(rig.events()), "nothing has changed");

@@ -8,14 +8,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.cnc.CncFile;
-import io.twinport.dataplane.cnc.Command;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.line.BarePort;
 import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.line.TestLines;
 import io.twinport.dataplane.line.TransmitRelay;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dpdk.EalThread;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.Mbuf;
@@ -64,7 +63,7 @@ class SideQueuesDpdkTest {
     private final List<AgentRunner> runners = new ArrayList<>();
     private final List<Pump> pumps = new ArrayList<>();
     private final List<PollLoop> loops = new ArrayList<>();
-    private final List<PortQueue> queues = new ArrayList<>();
+    private final List<LoopProxy> queues = new ArrayList<>();
 
     /** Of each queue of the port the number of the frame that has to come next. */
     private final long[] next = new long[SideLine.MOST_QUEUES];
@@ -171,7 +170,7 @@ class SideQueuesDpdkTest {
             start(loops.getLast(), () -> mine.forEach(pump -> pump.start(pool)));
         }
         for (int q = 0; q < queueCount; q++) {
-            queues.add(new PortQueue(loops.get(q % loopCount), q / loopCount));
+            queues.add(loops.get(q % loopCount).proxy(q / loopCount));
         }
     }
 
@@ -368,7 +367,7 @@ class SideQueuesDpdkTest {
                     cnc.commands(l)));
         }
         for (int q = 0; q < queueCount; q++) {
-            queues.add(new PortQueue(loops.get(q % loopCount), q / loopCount));
+            queues.add(loops.get(q % loopCount).proxy(q / loopCount));
         }
         EalWorker.run(() -> {
             greedy.forEach(one -> one.start(pool));
@@ -435,11 +434,11 @@ class SideQueuesDpdkTest {
         PollLoop dead = new PollLoop("dead", () -> 0, List.of(new BarePort()), cnc.commands(5));
         assertThrows(IllegalStateException.class, () -> {
             while (true) {
-                Command.send(dead.commands(), Command.LEAVE, 0, SIDE, 0);
+                dead.proxy(0).leave(SIDE, 0);
             }
         });
         EthDev dev = EthDev.probe("net_ring0");
-        List<PortQueue> withDead = List.of(new PortQueue(dead, 0), queues.get(0), queues.get(1));
+        List<LoopProxy> withDead = List.of(dead.proxy(0), queues.get(0), queues.get(1));
         assertThrows(
                 IllegalStateException.class,
                 () -> Side.join(new EthSide(dev, Optional.empty(), 3), pool, 0, withDead, SIDE));

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
@@ -82,7 +81,7 @@ class VdevMembershipDpdkTest {
     }
 
     private PortConfiguration newPort(String owner) {
-        return new PortConfiguration(owner, rig.pool(), rig.events(), List.of(new PortQueue(loop, 0)), Offloads.NONE);
+        return new PortConfiguration(owner, rig.pool(), rig.events(), List.of(loop.proxy(0)), Offloads.NONE);
     }
 
     @AfterEach

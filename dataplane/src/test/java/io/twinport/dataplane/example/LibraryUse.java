@@ -43,8 +43,8 @@ final class LibraryUse {
         PacketHandler handler = new UnicastOnly(port);
         PollLoop loop = new PollLoop("poll", handler, List.of(port), cnc.commands(0));
         Lcore lcore = Lcore.start(cpu, loop, () -> handler.start(pool), Throwable::printStackTrace);
-        Side primary = Side.join(EthDev.probe("net_null0"), pool, events, loop, 0, Sides.PRIMARY);
-        Side standby = Side.join(EthDev.probe("net_null1"), pool, events, loop, 0, Sides.STANDBY);
+        Side primary = Side.join(EthDev.probe("net_null0"), pool, events, loop.proxy(0), Sides.PRIMARY);
+        Side standby = Side.join(EthDev.probe("net_null1"), pool, events, loop.proxy(0), Sides.STANDBY);
         // README: end
 
         // README: conductor

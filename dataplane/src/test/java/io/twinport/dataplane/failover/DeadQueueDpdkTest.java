@@ -19,8 +19,8 @@ import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.line.TestLines;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dataplane.policy.DetectionSettings;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dataplane.policy.PolicyText;
@@ -63,7 +63,7 @@ class DeadQueueDpdkTest {
     private Traffic traffic;
     private final long events = EventLine.allocate();
     private final List<Side> sides = new ArrayList<>();
-    private final List<PortQueue> queues = new ArrayList<>();
+    private final List<LoopProxy> queues = new ArrayList<>();
     private final List<Throwable> errors = new CopyOnWriteArrayList<>();
     private final List<String> told = new ArrayList<>();
 
@@ -123,7 +123,7 @@ class DeadQueueDpdkTest {
         traffic = new Traffic(List.of(port, second));
         loop = new PollLoop("poll", traffic, List.of(port, second), cnc.commands(0));
         for (int q = 0; q < QUEUES; q++) {
-            queues.add(new PortQueue(loop, q));
+            queues.add(loop.proxy(q));
         }
         monitor = new PortMonitor(
                 0, cnc.counters(), queues.getFirst(), counters, DetectionSettings.LINKS, conductor, () -> {});
@@ -257,7 +257,7 @@ class DeadQueueDpdkTest {
         joinBoth();
         traffic.every[PRIMARY][1] = 0;
         awaitActive(STANDBY);
-        loop.decide(0, FailoverPolicy.FAILBACK_COMMANDED);
+        loop.proxy(0).decide(FailoverPolicy.FAILBACK_COMMANDED);
         awaitActive(PRIMARY);
         awaitActive(STANDBY);
         assertTrue(monitor.isFailed(PRIMARY));
@@ -282,10 +282,10 @@ class DeadQueueDpdkTest {
     @Test
     void shouldLeaveStandbyOfWhichOneQueueIsDead() {
         joinBoth();
-        loop.decide(0, FailoverPolicy.FAILBACK_MANUAL);
-        loop.decide(0, FailoverPolicy.FORCED_STANDBY);
+        loop.proxy(0).decide(FailoverPolicy.FAILBACK_MANUAL);
+        loop.proxy(0).decide(FailoverPolicy.FORCED_STANDBY);
         awaitActive(STANDBY);
-        loop.decide(0, FailoverPolicy.FORCED_NONE);
+        loop.proxy(0).decide(FailoverPolicy.FORCED_NONE);
         traffic.every[STANDBY][1] = 0;
         awaitActive(PRIMARY);
         assertTrue(monitor.isFailed(STANDBY));

@@ -128,9 +128,9 @@ class FailoverLinkDpdkTest {
 
         Wire(LoopRig rig, PollLoop loop, int side) throws Exception {
             wire = VirtioWire.lay(rig.folder(), side, "02:00:00:00:00:01", dev -> {
-                far.push(Side.join(dev, rig.pool(), 0, loop, side, side));
+                far.push(Side.join(dev, rig.pool(), 0, loop.proxy(side), side));
             });
-            near = Side.join(wire.near(), rig.pool(), rig.events(), loop, 0, side);
+            near = Side.join(wire.near(), rig.pool(), rig.events(), loop.proxy(0), side);
         }
 
         void restore() {

@@ -164,13 +164,13 @@ class FailoverPortDpdkTest {
     void shouldSendFramesOfControlOnTransmittingSide() throws Exception {
         EalWorker.run(() -> {
             try (RingedPort port = RingedPort.ready()) {
-                port.transmit(7);
+                port.inject(7);
                 port.link(PRIMARY, false);
                 port.send(0);
-                port.transmit(8);
+                port.inject(8);
                 port.link(STANDBY, false);
                 port.send(0);
-                port.transmit(9);
+                port.inject(9);
                 assertEquals(List.of(7L), port.takeFrom(PRIMARY));
                 assertEquals(List.of(8L), port.takeFrom(STANDBY));
                 assertEquals(2, port.counters().announced());

@@ -106,7 +106,7 @@ class FaultsDpdkTest {
     }
 
     private Side join(String devargs, int side) {
-        return Side.join(EthDev.probe(devargs), rig.pool(), rig.events(), loop, 0, side);
+        return Side.join(EthDev.probe(devargs), rig.pool(), rig.events(), loop.proxy(0), side);
     }
 
     private void awaitActive(int side) {

@@ -293,10 +293,10 @@ class HandoverDpdkTest {
         onPort(port -> {
             port.decide(FORCED_STANDBY);
             port.send(1);
-            port.transmit(100);
+            port.inject(100);
             assertEquals(List.of(0L, 100L), port.takeFrom(PRIMARY));
             port.send(1);
-            port.transmit(101);
+            port.inject(101);
             assertEquals(List.of(1L, 101L), port.takeFrom(STANDBY));
         });
     }

@@ -15,8 +15,8 @@ import io.twinport.dataplane.device.EthSide;
 import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.line.BarePort;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
@@ -113,10 +113,10 @@ class QueuesUnderLoadDpdkTest {
             }
         }
 
-        List<PortQueue> places() {
-            List<PortQueue> places = new ArrayList<>();
+        List<LoopProxy> places() {
+            List<LoopProxy> places = new ArrayList<>();
             for (int q = 0; q < QUEUES; q++) {
-                places.add(new PortQueue(loops.getFirst(), memberOf(this, q)));
+                places.add(loops.getFirst().proxy(memberOf(this, q)));
             }
             return places;
         }
@@ -230,10 +230,10 @@ class QueuesUnderLoadDpdkTest {
         return first ? work + fars[Sides.PRIMARY].poll() + fars[Sides.STANDBY].poll() : work;
     }
 
-    private List<PortQueue> places() {
-        List<PortQueue> places = new ArrayList<>();
+    private List<LoopProxy> places() {
+        List<LoopProxy> places = new ArrayList<>();
         for (int q = 0; q < QUEUES; q++) {
-            places.add(new PortQueue(loops.get(q % loops.size()), q / loops.size()));
+            places.add(loops.get(q % loops.size()).proxy(q / loops.size()));
         }
         return places;
     }
@@ -280,7 +280,7 @@ class QueuesUnderLoadDpdkTest {
     }
 
     private void force(int side) {
-        loops.getFirst().decide(0, FailoverPolicy.FORCED_NONE + side);
+        loops.getFirst().proxy(0).decide(FailoverPolicy.FORCED_NONE + side);
         for (int q = 0; q < QUEUES; q++) {
             int queue = q;
             Await.until(

@@ -224,10 +224,10 @@ final class RingedPort implements AutoCloseable {
         return count;
     }
 
-    /** A control thread's frame. */
-    void transmit(long number) {
+    /** A frame of a control thread. */
+    void inject(long number) {
         Frames.allocate(allocator, array, 1, number);
-        port.transmit(Frames.get(array, 0));
+        port.inject(Frames.get(array, 0));
     }
 
     /** The port's own address. */

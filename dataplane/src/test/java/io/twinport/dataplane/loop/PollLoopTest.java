@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.PolledQueue;
-import io.twinport.dataplane.cnc.Command;
+import io.twinport.dataplane.cnc.CommandLayout;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -49,7 +49,7 @@ class PollLoopTest {
         }
 
         @Override
-        public void transmit(long mbuf) {
+        public void inject(long mbuf) {
             told.add(name + " sends " + mbuf);
         }
 
@@ -72,9 +72,9 @@ class PollLoopTest {
 
     @Test
     void shouldPassOnWhatControlSays() {
-        Command.send(commands, Command.DECIDE, 1, 14, 0);
-        Command.send(commands, Command.TRANSMIT, 0, 0, 4096);
-        loop.setFailbackDelay(1, Duration.ofNanos(77));
+        CommandLayout.send(commands, CommandLayout.DECIDE, 1, 14, 0);
+        CommandLayout.send(commands, CommandLayout.INJECT, 0, 0, 4096);
+        loop.proxy(1).setFailbackDelay(Duration.ofNanos(77));
         for (int i = 0; i < PASSES_TO_OBEY; i++) {
             loop.doWork();
         }
@@ -83,16 +83,16 @@ class PollLoopTest {
 
     @Test
     void shouldObeyWithinEightPasses() {
-        Command.send(commands, Command.DECIDE, 1, 2, 0);
-        Command.send(commands, Command.LEAVE, 0, 1, 0);
+        CommandLayout.send(commands, CommandLayout.DECIDE, 1, 2, 0);
+        CommandLayout.send(commands, CommandLayout.LEAVE, 0, 1, 0);
         passes(PASSES_TO_OBEY);
         assertEquals(List.of("second hears 2", "first left by 1"), told);
     }
 
     @Test
     void shouldTellHowFarItHasObeyed() {
-        long first = Command.send(commands, Command.JOIN, 0, 1, 64);
-        long second = Command.send(commands, Command.LEAVE, 0, 1, 64);
+        long first = CommandLayout.send(commands, CommandLayout.JOIN, 0, 1, 64);
+        long second = CommandLayout.send(commands, CommandLayout.LEAVE, 0, 1, 64);
         assertTrue(second > first);
         loop.onClose();
         // The loop has ended without obeying: nobody need wait, for it uses nothing any more.
@@ -101,8 +101,8 @@ class PollLoopTest {
 
     @Test
     void shouldIgnoreCommandOfLaterVersion() {
-        Command.send(commands, UNKNOWN, 0, 1, 64);
-        Command.send(commands, Command.LEAVE, 0, 2, 0);
+        CommandLayout.send(commands, UNKNOWN, 0, 1, 64);
+        CommandLayout.send(commands, CommandLayout.LEAVE, 0, 2, 0);
         passes(PASSES_TO_OBEY);
         assertEquals(List.of("first left by 2"), told);
     }
@@ -111,7 +111,7 @@ class PollLoopTest {
     @Test
     void shouldObeyFourCommandsAtOnceAtMost() {
         for (int i = 0; i < 10; i++) {
-            Command.send(commands, Command.LEAVE, 0, i, 0);
+            CommandLayout.send(commands, CommandLayout.LEAVE, 0, i, 0);
         }
         passes(PASSES_TO_OBEY);
         assertEquals(4, told.size());
@@ -123,13 +123,13 @@ class PollLoopTest {
     void shouldSayThatLoopDoesNotReadWhenRingIsFull() {
         IllegalStateException e = assertThrows(IllegalStateException.class, () -> {
             for (int i = 0; i < 1000; i++) {
-                Command.send(commands, Command.LEAVE, 0, 1, 0);
+                CommandLayout.send(commands, CommandLayout.LEAVE, 0, 1, 0);
             }
         });
         assertEquals("a poll loop does not read its commands", e.getMessage());
         // It catches up, and the ring is of use again.
         passes(1000);
-        Command.send(commands, Command.LEAVE, 1, 7, 0);
+        CommandLayout.send(commands, CommandLayout.LEAVE, 1, 7, 0);
         passes(PASSES_TO_OBEY);
         assertEquals("second left by 7", told.getLast());
     }

@@ -84,6 +84,6 @@ final class QuietLoopMain {
     }
 
     private static Side join(LoopRig rig, PollLoop loop, String devargs, int side) {
-        return Side.join(EthDev.probe(devargs), rig.pool(), rig.events(), loop, 0, side);
+        return Side.join(EthDev.probe(devargs), rig.pool(), rig.events(), loop.proxy(0), side);
     }
 }

@@ -125,12 +125,12 @@ public class CostBenchmark {
         PollLoop loop = new PollLoop("join", () -> 0, List.of(failover, bare, holding, ring), cnc.commands(0));
         Thread join = Thread.ofPlatform().start(() -> {
             // Port 0 is the one that the C loop uses.
-            Side.join(EthDev.probe("net_null0"), pool, 0, loop, 1, 0);
-            Side.join(EthDev.probe("net_null1"), pool, events, loop, 0, Sides.PRIMARY);
-            Side.join(EthDev.probe("net_null2,no-rx=1"), pool, events, loop, 0, Sides.STANDBY);
-            Side.join(EthDev.probe("net_null4"), pool, events, loop, 2, Sides.PRIMARY);
-            Side.join(EthDev.probe("net_null5,no-rx=1"), pool, events, loop, 2, Sides.STANDBY);
-            Side.join(EthDev.probe("net_ring6"), pool, 0, loop, 3, 0);
+            Side.join(EthDev.probe("net_null0"), pool, 0, loop.proxy(1), 0);
+            Side.join(EthDev.probe("net_null1"), pool, events, loop.proxy(0), Sides.PRIMARY);
+            Side.join(EthDev.probe("net_null2,no-rx=1"), pool, events, loop.proxy(0), Sides.STANDBY);
+            Side.join(EthDev.probe("net_null4"), pool, events, loop.proxy(2), Sides.PRIMARY);
+            Side.join(EthDev.probe("net_null5,no-rx=1"), pool, events, loop.proxy(2), Sides.STANDBY);
+            Side.join(EthDev.probe("net_ring6"), pool, 0, loop.proxy(3), 0);
             // Of the virtual devices that have a link word, the one that needs neither a far end nor an interface.
             withLinkWord = EthDev.probe("net_vhost3,iface=" + cncFile + ".sock");
             withLinkWord.configure(pool);

@@ -196,13 +196,13 @@ final class FailoverChild {
             return primary.cut();
         }
         long now = System.nanoTime();
-        loop.decide(0, FailoverPolicy.FORCED_STANDBY);
+        loop.proxy(0).decide(FailoverPolicy.FORCED_STANDBY);
         return now;
     }
 
     private void restore(Wire primary) {
         if (what == FailoverCase.PLANNED) {
-            loop.decide(0, FailoverPolicy.FORCED_PRIMARY);
+            loop.proxy(0).decide(FailoverPolicy.FORCED_PRIMARY);
         } else {
             primary.restore();
         }

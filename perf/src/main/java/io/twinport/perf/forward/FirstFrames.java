@@ -39,7 +39,7 @@ final class FirstFrames {
         long deadline = System.nanoTime() + LIMIT_NANOS;
         while (true) {
             try {
-                loop.transmit(0, mbuf);
+                loop.proxy(0).inject(mbuf);
                 return;
             } catch (IllegalStateException full) {
                 if (System.nanoTime() > deadline) {

@@ -165,7 +165,7 @@ final class ForwardChild {
         List<Side> sides = new ArrayList<>();
         for (EthDev dev : devs) {
             int place = Sides.PRIMARY + sides.size();
-            Side side = Side.join(dev, engine.pool(), events, loop, 0, place);
+            Side side = Side.join(dev, engine.pool(), events, loop.proxy(0), place);
             engine.conductor().watch(side);
             sides.add(side);
         }

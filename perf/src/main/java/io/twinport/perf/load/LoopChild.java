@@ -84,7 +84,7 @@ final class LoopChild {
         List<Side> sides = new ArrayList<>();
         for (String devargs : setup.devices()) {
             int place = Sides.PRIMARY + sides.size();
-            Side side = Side.join(EthDev.probe(devargs), engine.pool(), events, loop, 0, place);
+            Side side = Side.join(EthDev.probe(devargs), engine.pool(), events, loop.proxy(0), place);
             engine.conductor().watch(side);
             sides.add(side);
         }

@@ -12,8 +12,8 @@ import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.handler.QueueHandlers;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.loop.PortQueue;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
@@ -85,10 +85,10 @@ final class ScalePorts implements AutoCloseable {
     }
 
     private void join(int port, int place, EthDev dev) {
-        List<PortQueue> places = IntStream.range(port * what.queues(), (port + 1) * what.queues())
-                .mapToObj(i -> new PortQueue(loops.get(i % loops.size()), i / loops.size()))
+        List<LoopProxy> queues = IntStream.range(port * what.queues(), (port + 1) * what.queues())
+                .mapToObj(i -> loops.get(i % loops.size()).proxy(i / loops.size()))
                 .toList();
-        Side side = Side.join(new EthSide(dev), engine.pool(), events.get(port), places, place);
+        Side side = Side.join(new EthSide(dev), engine.pool(), events.get(port), queues, place);
         engine.conductor().watch(side);
         sides.add(side);
     }

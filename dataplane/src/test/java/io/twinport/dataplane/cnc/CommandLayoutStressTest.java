@@ -18,7 +18,7 @@ import org.openjdk.jcstress.infra.results.II_Result;
 @JCStressTest
 @Outcome(id = "2, 1", expect = ACCEPTABLE, desc = "both, in order")
 @State
-public class CommandStressTest {
+public class CommandLayoutStressTest {
     private static final int BYTES = 256 + RingBufferDescriptor.TRAILER_LENGTH;
     private static final UnsafeBuffer[] BUFFERS = new UnsafeBuffer[1 << 14];
     private static final AtomicInteger NEXT = new AtomicInteger();
@@ -39,12 +39,12 @@ public class CommandStressTest {
 
     @Actor
     public void control() {
-        Command.send(ring, Command.JOIN, 1, 1, 1);
+        CommandLayout.send(ring, CommandLayout.JOIN, 1, 1, 1);
     }
 
     @Actor
     public void otherControl() {
-        Command.send(ring, Command.LEAVE, 2, 2, 2);
+        CommandLayout.send(ring, CommandLayout.LEAVE, 2, 2, 2);
     }
 
     @Arbiter
@@ -52,13 +52,13 @@ public class CommandStressTest {
         long[] last = new long[1];
         result.r2 = 1;
         result.r1 = ring.read((type, buffer, index, length) -> {
-            boolean whole = Command.member(buffer, index) == type
-                    && Command.side(buffer, index) == type
-                    && Command.line(buffer, index) == type;
-            if (!whole || Command.id(buffer, index) <= last[0]) {
+            boolean whole = CommandLayout.queue(buffer, index) == type
+                    && CommandLayout.argument(buffer, index) == type
+                    && CommandLayout.value(buffer, index) == type;
+            if (!whole || CommandLayout.id(buffer, index) <= last[0]) {
                 result.r2 = 0;
             }
-            last[0] = Command.id(buffer, index);
+            last[0] = CommandLayout.id(buffer, index);
         });
     }
 }

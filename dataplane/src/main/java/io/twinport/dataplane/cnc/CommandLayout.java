@@ -5,41 +5,41 @@ import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
 
 /**
- * A message of a loop's command ring.
+ * A message of a loop's command ring: to which of its queues, and what the type says that the argument and the value are.
  *
  * <pre>
  *   0          8          12         16         24
  *  +----------+----------+----------+----------+
- *  | id       | member   | side     | line     |
+ *  | id       | queue    | argument | value    |
  *  +----------+----------+----------+----------+
  * </pre>
  */
-public final class Command {
-    /** Message type: the device of {@code line} joins the member as {@code side}. */
+public final class CommandLayout {
+    /** Message type: the device of the line {@code value} joins as the side {@code argument}. */
     public static final int JOIN = 1;
 
-    /** Message type: the member's {@code side} leaves. */
+    /** Message type: the side {@code argument} leaves, whose device has the line {@code value}. */
     public static final int LEAVE = 2;
 
-    /** Message type: the member's policy hears an event, which stands in the place of {@code side}. */
+    /** Message type: the policy hears the event {@code argument}. */
     public static final int DECIDE = 3;
 
-    /** Message type: the member sends the mbuf whose address stands in the place of {@code line}. */
-    public static final int TRANSMIT = 4;
+    /** Message type: the queue sends the mbuf at the address {@code value}. */
+    public static final int INJECT = 4;
 
-    /** Message type: copies of the member's frames are kept, or no more with 0 in the place of {@code side}. */
+    /** Message type: copies of frames are kept, or no more where {@code argument} is 0. */
     public static final int CAPTURE = 6;
 
-    /** Message type: the member's failback waits so many nanoseconds, which stand in the place of {@code line}. */
+    /** Message type: failback waits {@code value} nanoseconds. */
     public static final int FAILBACK_DELAY = 7;
 
     private static final int ID = 0;
-    private static final int MEMBER = 8;
-    private static final int SIDE = 12;
-    private static final int LINE = 16;
+    private static final int QUEUE = 8;
+    private static final int ARGUMENT = 12;
+    private static final int VALUE = 16;
     private static final int LENGTH = 24;
 
-    private Command() {}
+    private CommandLayout() {}
 
     /**
      * Sends a command; any control thread.
@@ -47,7 +47,7 @@ public final class Command {
      * @return its id, larger than that of each command that was sent before it
      * @throws IllegalStateException if the ring is full, which means that the loop does not run
      */
-    public static long send(RingBuffer ring, int type, int member, int side, long line) {
+    public static long send(RingBuffer ring, int type, int queue, int argument, long value) {
         // Claimed before the id is taken, under one lock: ids must not overtake each other.
         synchronized (ring) {
             int index = ring.tryClaim(type, LENGTH);
@@ -57,9 +57,9 @@ public final class Command {
             long id = ring.nextCorrelationId() + 1;
             AtomicBuffer buffer = ring.buffer();
             buffer.putLong(index + ID, id);
-            buffer.putInt(index + MEMBER, member);
-            buffer.putInt(index + SIDE, side);
-            buffer.putLong(index + LINE, line);
+            buffer.putInt(index + QUEUE, queue);
+            buffer.putInt(index + ARGUMENT, argument);
+            buffer.putLong(index + VALUE, value);
             ring.commit(index);
             return id;
         }
@@ -69,15 +69,15 @@ public final class Command {
         return buffer.getLong(index + ID);
     }
 
-    public static int member(DirectBuffer buffer, int index) {
-        return buffer.getInt(index + MEMBER);
+    public static int queue(DirectBuffer buffer, int index) {
+        return buffer.getInt(index + QUEUE);
     }
 
-    public static int side(DirectBuffer buffer, int index) {
-        return buffer.getInt(index + SIDE);
+    public static int argument(DirectBuffer buffer, int index) {
+        return buffer.getInt(index + ARGUMENT);
     }
 
-    public static long line(DirectBuffer buffer, int index) {
-        return buffer.getLong(index + LINE);
+    public static long value(DirectBuffer buffer, int index) {
+        return buffer.getLong(index + VALUE);
     }
 }
