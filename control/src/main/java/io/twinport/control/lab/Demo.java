@@ -7,6 +7,7 @@ import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.HoldSettings;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.line.BarePort;
@@ -189,18 +190,20 @@ public final class Demo {
                 DemoResult.Percentiles.of(times.failbackEventToBurst()),
                 times.seenBeforeEvent(),
                 DemoResult.Percentiles.of(times.decisionToBurst()),
-                counters.notDrained(),
-                counters.held(),
-                counters.resent(),
-                counters.dropped() + counters.holdDropped(),
+                counters.get(PortCounter.NOT_DRAINED),
+                counters.get(PortCounter.HELD),
+                counters.get(PortCounter.RESENT),
+                counters.get(PortCounter.DROPPED) + counters.get(PortCounter.HOLD_DROPPED),
                 mpps,
                 seconds,
                 engine.pool().available() == engine.pool().size(),
                 Map.of(
                         "primary",
-                        new DemoResult.SideCount(counters.sentByPrimary(), traffic.receivedAtFarEnd(Sides.PRIMARY)),
+                        new DemoResult.SideCount(
+                                counters.get(PortCounter.SENT_BY_PRIMARY), traffic.receivedAtFarEnd(Sides.PRIMARY)),
                         "standby",
-                        new DemoResult.SideCount(counters.sentByStandby(), traffic.receivedAtFarEnd(Sides.STANDBY))),
+                        new DemoResult.SideCount(
+                                counters.get(PortCounter.SENT_BY_STANDBY), traffic.receivedAtFarEnd(Sides.STANDBY))),
                 options.both() ? "both" : "tx",
                 eal.usesHugePages() ? "hugepages" : "no hugepages",
                 Eal.version(),

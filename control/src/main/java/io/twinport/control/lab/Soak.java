@@ -7,6 +7,7 @@ import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.line.BarePort;
@@ -124,7 +125,7 @@ public final class Soak {
             view.start();
             while (!isOver(start) && !stop.getAsBoolean() && violations.isEmpty()) {
                 next();
-                view.show(faults, counters.switches(), traffic, violations.size());
+                view.show(faults, counters.get(PortCounter.SWITCHES), traffic, violations.size());
             }
             if (violations.isEmpty()) {
                 endBothWaysByBothSides();
@@ -259,7 +260,7 @@ public final class Soak {
 
     /** Frames that the port has neither sent nor lost. */
     private long unsent() {
-        return counters.refused() + counters.dropped() + counters.held();
+        return counters.get(PortCounter.REFUSED) + counters.get(PortCounter.DROPPED) + counters.get(PortCounter.HELD);
     }
 
     private Flow flow() {
@@ -328,21 +329,21 @@ public final class Soak {
         checkEqual(
                 "frames that the port took",
                 out.accepted(),
-                counters.sentByPrimary()
-                        + counters.sentByStandby()
-                        - counters.resent()
-                        + counters.dropped()
-                        + counters.holdDropped());
+                counters.get(PortCounter.SENT_BY_PRIMARY)
+                        + counters.get(PortCounter.SENT_BY_STANDBY)
+                        - counters.get(PortCounter.RESENT)
+                        + counters.get(PortCounter.DROPPED)
+                        + counters.get(PortCounter.HOLD_DROPPED));
         check(
-                out.dropped() <= counters.dropped() + counters.holdDropped(),
+                out.dropped() <= counters.get(PortCounter.DROPPED) + counters.get(PortCounter.HOLD_DROPPED),
                 out.dropped() + " frames out are missing since neither side was ready, and the port has counted "
-                        + (counters.dropped() + counters.holdDropped()) + " of these");
-        checkEqual("frames refused", traffic.out().refused(), counters.refused());
-        checkEqual("frames received", back.delivered() + back.duplicated(), counters.received());
+                        + (counters.get(PortCounter.DROPPED) + counters.get(PortCounter.HOLD_DROPPED)) + " of these");
+        checkEqual("frames refused", traffic.out().refused(), counters.get(PortCounter.REFUSED));
+        checkEqual("frames received", back.delivered() + back.duplicated(), counters.get(PortCounter.RECEIVED));
         check(
-                back.suppressed() <= counters.suppressed(),
-                back.suppressed() + " frames back are missing, and the port has counted " + counters.suppressed()
-                        + " as suppressed");
+                back.suppressed() <= counters.get(PortCounter.SUPPRESSED),
+                back.suppressed() + " frames back are missing, and the port has counted "
+                        + counters.get(PortCounter.SUPPRESSED) + " as suppressed");
         engine.errors().forEach(error -> violation("error in a loop: " + error));
         SoakResult.Direction outwards = SoakResult.Direction.of(traffic.out());
         SoakResult.Direction backwards = SoakResult.Direction.of(traffic.back());
@@ -352,7 +353,7 @@ public final class Soak {
                 options.seed(),
                 faults,
                 byKind,
-                counters.switches(),
+                counters.get(PortCounter.SWITCHES),
                 outwards,
                 backwards,
                 outwards.unaccounted() + backwards.unaccounted(),

@@ -9,6 +9,7 @@ import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.conductor.LoopWatch;
 import io.twinport.dataplane.conductor.PortStatistics;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dpdk.MbufPool;
 import java.util.List;
@@ -61,7 +62,7 @@ final class PortCollector implements MultiCollector {
         for (PortStatistics.Counter counter : PortStatistics.Counter.values()) {
             all.metricSnapshot(ofDevices(counter));
         }
-        MeasuredPort.OWN.forEach(own -> all.metricSnapshot(ofPort(own)));
+        PortCounter.metrics().forEach((name, counters) -> all.metricSnapshot(ofPorts(name, counters)));
         all.metricSnapshot(sent());
         all.metricSnapshot(gauge(
                 "twinport_active_side",
@@ -97,13 +98,15 @@ final class PortCollector implements MultiCollector {
         return metric.build();
     }
 
-    private CounterSnapshot ofPort(MeasuredPort.Own own) {
-        CounterSnapshot.Builder metric =
-                CounterSnapshot.builder().name("twinport_" + own.name()).help(own.help());
+    /** What the ports themselves count. */
+    private CounterSnapshot ofPorts(String name, List<PortCounter> counters) {
+        CounterSnapshot.Builder metric = CounterSnapshot.builder()
+                .name("twinport_" + name)
+                .help(counters.getFirst().help());
         for (MeasuredPort port : ports) {
             metric.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                     .labels(Labels.of(PORT, port.name()))
-                    .value(own.counter().applyAsLong(port.counters()))
+                    .value(port.counters().sum(counters))
                     .build());
         }
         return metric.build();

@@ -4,6 +4,7 @@ import io.twinport.control.history.SwitchHistory;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.conductor.PortStatistics;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dpdk.TelemetryCommand;
 import io.twinport.dpdk.TelemetryDict;
@@ -76,8 +77,9 @@ public final class PortTelemetry implements AutoCloseable {
         dict.put("name", port.name());
         dict.put("active_side", PolicyText.side(port.counters().activeSide()));
         dict.put("standby_health", port.standbyHealth().toString());
-        dict.put("switches", port.counters().switches());
-        MeasuredPort.OWN.forEach(own -> dict.put(own.name(), own.counter().applyAsLong(port.counters())));
+        dict.put("switches", port.counters().get(PortCounter.SWITCHES));
+        PortCounter.metrics()
+                .forEach((metric, counters) -> dict.put(metric, port.counters().sum(counters)));
         for (int side : Sides.BOTH) {
             TelemetryDict ofSide = dict.putDict(PolicyText.side(side));
             ofSide.put("sent_frames", port.counters().sentBy(side));

@@ -9,6 +9,7 @@ import io.twinport.control.plan.PortPlan;
 import io.twinport.control.plan.SideSpec;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.conductor.PortMonitor;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dataplane.policy.PolicyText;
@@ -248,7 +249,7 @@ final class PortOperator {
     }
 
     private static long sent(PortCounters counters) {
-        return counters.sentByPrimary() + counters.sentByStandby();
+        return counters.get(PortCounter.SENT_BY_PRIMARY) + counters.get(PortCounter.SENT_BY_STANDBY);
     }
 
     PortPlan plan() {

@@ -5,6 +5,7 @@ import io.twinport.control.hotplug.SideLife;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.conductor.PortMonitor;
 import io.twinport.dataplane.conductor.PortStatistics;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.policy.StandbyHealth;
 import java.io.PrintStream;
@@ -20,29 +21,30 @@ record PortSummary(PrintStream out, RunLog log, PortCounters counters, PortMonit
                 Locale.ROOT,
                 "rx %d, tx %d by the primary + %d by the standby, tx refused %d, tx dropped %d, rx suppressed on the idle side"
                         + " %d, announcements sent %d%n",
-                counters.received(),
-                counters.sentByPrimary(),
-                counters.sentByStandby(),
-                counters.refused(),
-                counters.dropped() + counters.holdDropped(),
-                counters.suppressed(),
-                counters.announced());
+                counters.get(PortCounter.RECEIVED),
+                counters.get(PortCounter.SENT_BY_PRIMARY),
+                counters.get(PortCounter.SENT_BY_STANDBY),
+                counters.get(PortCounter.REFUSED),
+                counters.get(PortCounter.DROPPED) + counters.get(PortCounter.HOLD_DROPPED),
+                counters.get(PortCounter.SUPPRESSED),
+                counters.get(PortCounter.ANNOUNCED));
         StandbyHealth.Report health = monitor.standbyHealth();
         if (health != null) {
             out.println("standby " + log.healthText(health));
         }
         out.println(statisticsText(monitor.statistics()));
-        if (counters.held() + counters.resent() + counters.notDrained() > 0) {
+        if (counters.get(PortCounter.HELD) + counters.get(PortCounter.RESENT) + counters.get(PortCounter.NOT_DRAINED)
+                > 0) {
             out.printf(
                     Locale.ROOT,
                     "tx waited for a switch %d, resent %d; planned switches whose former side was not known to be empty %d%n",
-                    counters.held(),
-                    counters.resent(),
-                    counters.notDrained());
+                    counters.get(PortCounter.HELD),
+                    counters.get(PortCounter.RESENT),
+                    counters.get(PortCounter.NOT_DRAINED));
         }
-        print(counters.lookback(), "of rx received by the idle side just before a switch");
-        print(counters.duplicates(), "rx duplicates of frames that came by the other side");
-        print(counters.forgotten(), "rx whose duplicates were not looked for: too many at once");
+        print(counters.get(PortCounter.LOOKBACK), "of rx received by the idle side just before a switch");
+        print(counters.get(PortCounter.DUPLICATES), "rx duplicates of frames that came by the other side");
+        print(counters.get(PortCounter.FORGOTTEN), "rx whose duplicates were not looked for: too many at once");
     }
 
     private void print(long count, String what) {

@@ -5,6 +5,7 @@ import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.conductor.PortMonitor;
 import io.twinport.dataplane.conductor.PortStatistics;
 import io.twinport.dataplane.device.SideDevice;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dpdk.LinkSettings;
@@ -26,7 +27,7 @@ record PortViews(PortRun port) {
                 PolicyText.side(port.queues().counters().activeSide()),
                 PolicyText.side(FailoverPolicy.forced(state)),
                 monitor.hasCarrier(),
-                port.queues().counters().switches(),
+                port.queues().counters().get(PortCounter.SWITCHES),
                 port.lives().stream().map(life -> view(life, state)).toList(),
                 PortView.HealthView.of(monitor.standbyHealth()));
     }

@@ -3,6 +3,7 @@ package io.twinport.dataplane.conductor;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.PolicyInput;
 import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.policy.DetectionSettings;
@@ -117,7 +118,7 @@ public final class PortMonitor implements Conductor.Listener {
         sides[Sides.index(side.side())] = side;
         sender = null;
         if (side.side() == Sides.PRIMARY) {
-            takenBefore = own.sentByPrimary();
+            takenBefore = own.get(PortCounter.SENT_BY_PRIMARY);
         }
     }
 
@@ -249,8 +250,8 @@ public final class PortMonitor implements Conductor.Listener {
                         FailoverPolicy.active(state) == Sides.STANDBY,
                         own.idleFrames(Sides.STANDBY),
                         own.idleOwn(Sides.STANDBY),
-                        own.received(),
-                        own.announced()),
+                        own.get(PortCounter.RECEIVED),
+                        own.get(PortCounter.ANNOUNCED)),
                 nanos);
         report = now;
         boolean isDead = isUp && (now.verdict() == StandbyHealth.Verdict.DEAD || hasFailed(Sides.STANDBY));
@@ -301,7 +302,7 @@ public final class PortMonitor implements Conductor.Listener {
             for (int q = t; q < own.queueCount(); q += n) {
                 PortCounters queue = own.queueCount() == 1 ? own : own.queue(q);
                 taken += queue.sentBy(side.side());
-                refused += queue.refused();
+                refused += queue.get(PortCounter.REFUSED);
             }
             sights[t] = new QueueWatch.Sight(taken, refused, side.passes(t));
         }
@@ -328,7 +329,12 @@ public final class PortMonitor implements Conductor.Listener {
         boolean isWatched =
                 FailoverPolicy.active(state) == Sides.PRIMARY && FailoverPolicy.isReady(state, Sides.STANDBY);
         boolean isSilent = silence.look(
-                isWatched, isGap, own.received(), own.idleFrames(Sides.STANDBY), own.idleToUs(Sides.STANDBY), nanos);
+                isWatched,
+                isGap,
+                own.get(PortCounter.RECEIVED),
+                own.idleFrames(Sides.STANDBY),
+                own.idleToUs(Sides.STANDBY),
+                nanos);
         if (isSilent) {
             tell(FailoverPolicy.PRIMARY_SILENT, nanos);
         }
@@ -354,7 +360,7 @@ public final class PortMonitor implements Conductor.Listener {
     /** Frames that its driver has been given since it joined. */
     private long givenToPrimary() {
         Side primary = sides[0];
-        return own.sentByPrimary() - takenBefore - (primary == null ? 0 : primary.unsendable());
+        return own.get(PortCounter.SENT_BY_PRIMARY) - takenBefore - (primary == null ? 0 : primary.unsendable());
     }
 
     /** As the device counts; -1 where it does not, or is not there. */

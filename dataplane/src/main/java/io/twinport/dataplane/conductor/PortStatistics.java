@@ -2,6 +2,7 @@ package io.twinport.dataplane.conductor;
 
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dataplane.policy.StatisticsFold;
@@ -115,7 +116,7 @@ public final class PortStatistics {
 
     /** Frames that were freed because neither side was ready (R41), as published last. Any thread. */
     public long txDropped() {
-        return own.dropped();
+        return own.get(PortCounter.DROPPED);
     }
 
     private void read(Side side) {

@@ -235,6 +235,7 @@ public final class FailoverPort implements PacketPort, PolledQueue {
     public void join(int side, long line) {
         SideLine.enter(line);
         receiver.join(side, line);
+        totals.use(side, line);
         turn(selector.join(side, line), 0);
         look();
     }
@@ -242,6 +243,7 @@ public final class FailoverPort implements PacketPort, PolledQueue {
     @Override
     public void leave(int side) {
         receiver.leave(side);
+        totals.use(side, SideLine.NOTHING);
         turn(selector.leave(side), 0);
         if (selector.isAlone()) {
             tx.abandon();
@@ -381,7 +383,8 @@ public final class FailoverPort implements PacketPort, PolledQueue {
 
     /** Brings the counters up to date. */
     void publish() {
-        counters.publish(totals, tx.side());
+        totals.bookUnsendable();
+        counters.publish(totals);
         if (tally.isOpen() && tally.isOver(clock.nanoTime())) {
             tellOutcome();
         }

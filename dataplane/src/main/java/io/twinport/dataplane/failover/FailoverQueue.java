@@ -123,6 +123,7 @@ public final class FailoverQueue implements PacketPort, PolledQueue {
     public void join(int number, long line) {
         SideLine.enter(line);
         receiver.join(number, line);
+        totals.use(number, line);
         setLine(number, line);
     }
 
@@ -130,6 +131,7 @@ public final class FailoverQueue implements PacketPort, PolledQueue {
     @Override
     public void leave(int number) {
         receiver.leave(number);
+        totals.use(number, SideLine.NOTHING);
         setLine(number, SideLine.NOTHING);
         follow();
         if (primary == SideLine.NOTHING && standby == SideLine.NOTHING) {
@@ -206,7 +208,8 @@ public final class FailoverQueue implements PacketPort, PolledQueue {
 
     /** Brings the counters up to date. */
     void publish() {
-        counters.publish(totals, tx.side());
+        totals.bookUnsendable();
+        counters.publish(totals);
     }
 
     private void prove() {

@@ -1,10 +1,11 @@
 package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.line.SideLine;
 
 /**
  * What a failover port has counted since its start; the poll thread's own, published by {@link PortCounters} now and then.
- * Each part of the port adds to its own fields.
+ * Each part of the port adds to its own fields. A new one is a field here, a line of {@link PortCounter}, and where it is counted.
  */
 public final class PortTotals {
     /** Frames delivered to the handler. */
@@ -52,7 +53,18 @@ public final class PortTotals {
     /** Frames of control threads that a driver took. */
     long announced;
 
+    /** Frames among those that drivers took that could never be made ready, and were freed (U5). */
+    long unsendable;
+
     long switches;
+
+    /** The side that gets the frames, of {@link Sides}: {@link #sent} are its. */
+    int side;
+
+    /** By side: the line whose frames are counted, 0 for none; and what it has said so far of frames that could never be sent. */
+    private final long[] lines = new long[Sides.ARRAY];
+
+    private final long[] unsendableSeen = new long[Sides.ARRAY];
 
     /** What the primary has received while it was idle, and the standby. */
     final Idle idlePrimary = new Idle();
@@ -70,17 +82,41 @@ public final class PortTotals {
         long toUs;
     }
 
+    /** A side has another line from now on, {@link SideLine#NOTHING} when it has left. */
+    void use(int of, long line) {
+        bookUnsendable();
+        lines[of] = line;
+        unsendableSeen[of] = SideLine.unsendable(line);
+    }
+
+    /** Brings {@link #unsendable} up to date. */
+    void bookUnsendable() {
+        for (int of = Sides.PRIMARY; of <= Sides.STANDBY; of++) {
+            if (lines[of] != 0) {
+                long now = SideLine.unsendable(lines[of]);
+                unsendable += now - unsendableSeen[of];
+                unsendableSeen[of] = now;
+            }
+        }
+    }
+
     Idle idle(int side) {
         return side == Sides.PRIMARY ? idlePrimary : idleStandby;
     }
 
-    /** Books what the side that is being left has sent. */
-    void foldSent(int side) {
+    /** What a side's driver has taken so far. */
+    long sentBy(int of) {
+        return (of == Sides.PRIMARY ? sentByPrimary : sentByStandby) + (of == side ? sent : 0);
+    }
+
+    /** Books what the side that is being left has sent; from now on another one gets the frames. */
+    void turn(int next) {
         if (side == Sides.PRIMARY) {
             sentByPrimary += sent;
         } else if (side == Sides.STANDBY) {
             sentByStandby += sent;
         }
         sent = 0;
+        side = next;
     }
 }

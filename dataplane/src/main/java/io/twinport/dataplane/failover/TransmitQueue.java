@@ -46,7 +46,6 @@ final class TransmitQueue {
     /** Which of the states there are: 0 for the ordinary one. */
     private int mode;
 
-    private int side = Sides.NONE;
     private long line = SideLine.NOTHING;
     private int nextSide;
     private long nextLine;
@@ -64,7 +63,7 @@ final class TransmitQueue {
 
     /** The side that gets the frames: during a handover the former one. */
     int side() {
-        return side;
+        return totals.side;
     }
 
     /** The line of {@link #side}. */
@@ -167,11 +166,11 @@ final class TransmitQueue {
     long turnTo(int newSide, long newLine, boolean sends, long now) {
         nextSide = newSide;
         nextLine = newLine;
-        if (side == Sides.NONE) {
+        if (totals.side == Sides.NONE) {
             move();
             return 0;
         }
-        if (newSide == side) {
+        if (newSide == totals.side) {
             // Taken back before the other side got a frame.
             endHandover();
             return 0;
@@ -214,15 +213,14 @@ final class TransmitQueue {
 
     private void move() {
         endHandover();
-        totals.foldSent(side);
-        side = nextSide;
+        totals.turn(nextSide);
         line = nextLine;
         overdueBefore = inFlight.overdue();
-        mode = side == Sides.NONE ? mode | NOBODY : mode & ~NOBODY;
+        mode = nextSide == Sides.NONE ? mode | NOBODY : mode & ~NOBODY;
         if (inFlight.resends() > 0) {
             mode |= RESEND;
         }
-        if (side == Sides.NONE && !holds) {
+        if (nextSide == Sides.NONE && !holds) {
             drop(backlog.size());
         }
     }

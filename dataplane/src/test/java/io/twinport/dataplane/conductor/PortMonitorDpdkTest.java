@@ -11,6 +11,7 @@ import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.SwitchRecord;
 import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.handler.EthernetHeader;
 import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.line.TestLines;
@@ -111,7 +112,7 @@ class PortMonitorDpdkTest {
     void shouldLeavePrimaryThatIsSilentAndComeBackWithFrame() {
         start(new DetectionSettings(Duration.ofMillis(100), Duration.ZERO, false, Duration.ZERO));
         traffic.toPrimary.set(1);
-        Await.until("the primary receives", () -> work() && rig.counters().received() > 0);
+        Await.until("the primary receives", () -> work() && rig.counters().get(PortCounter.RECEIVED) > 0);
         // It has gone deaf, and what is ours comes by the standby.
         Await.until("the primary is left", () -> {
             traffic.toStandby.compareAndSet(0, 1);
@@ -135,7 +136,7 @@ class PortMonitorDpdkTest {
             Thread.sleep(10);
         }
         assertEquals(PRIMARY, rig.counters().activeSide());
-        assertEquals(1, rig.counters().switches());
+        assertEquals(1, rig.counters().get(PortCounter.SWITCHES));
     }
 
     /** U9: proven by the port's own broadcast, asked for; dead when it misses them; and nothing ever sent on it. */
@@ -143,7 +144,7 @@ class PortMonitorDpdkTest {
     void shouldProveIdleStandbyByBroadcastOfPrimary() {
         start(new DetectionSettings(Duration.ZERO, Duration.ZERO, false, Duration.ofSeconds(1)));
         awaitVerdict(Verdict.UNPROVEN);
-        Await.until("it was checked", () -> work() && rig.counters().announced() > 0);
+        Await.until("it was checked", () -> work() && rig.counters().get(PortCounter.ANNOUNCED) > 0);
         traffic.ownToStandby.set(1);
         awaitVerdict(Verdict.HEALTHY);
         assertEquals(1, rig.counters().idleOwn(STANDBY));
@@ -157,7 +158,7 @@ class PortMonitorDpdkTest {
         assertEquals(PRIMARY, rig.counters().activeSide(), "no switch to a dead standby");
         traffic.toStandby.set(1);
         awaitActive(STANDBY);
-        assertEquals(0, rig.counters().sentByStandby());
+        assertEquals(0, rig.counters().get(PortCounter.SENT_BY_STANDBY));
         assertTrue(told.containsAll(List.of("unproven", "healthy", "dead")), told::toString);
     }
 

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.loop.PollLoop;
@@ -58,7 +59,7 @@ class PortStatisticsDpdkTest {
         long after = statistics.get(NONE, RX_PACKETS);
         assertTrue(after > before, before + " -> " + after);
         assertEquals(received(), after, "each frame that the device counted the port has received");
-        assertEquals(rig.counters().sentByPrimary(), statistics.get(NONE, TX_PACKETS));
+        assertEquals(rig.counters().get(PortCounter.SENT_BY_PRIMARY), statistics.get(NONE, TX_PACKETS));
         statistics.refresh();
         assertEquals(after, statistics.get(NONE, RX_PACKETS), "what has left counts no more");
     }
@@ -97,14 +98,14 @@ class PortStatisticsDpdkTest {
         Side primary = join("net_null0", PRIMARY);
         Side standby = join("net_null1", STANDBY);
         awaitTraffic();
-        Await.until("the idle side receives", () -> rig.counters().suppressed() > 0);
+        Await.until("the idle side receives", () -> rig.counters().get(PortCounter.SUPPRESSED) > 0);
         unplug(primary);
         awaitTraffic();
         unplug(standby);
         PortCounters counters = rig.counters();
         assertEquals(received(), statistics.get(NONE, RX_PACKETS));
-        assertEquals(counters.sentByPrimary(), statistics.get(PRIMARY, TX_PACKETS));
-        assertEquals(counters.sentByStandby(), statistics.get(STANDBY, TX_PACKETS));
+        assertEquals(counters.get(PortCounter.SENT_BY_PRIMARY), statistics.get(PRIMARY, TX_PACKETS));
+        assertEquals(counters.get(PortCounter.SENT_BY_STANDBY), statistics.get(STANDBY, TX_PACKETS));
         assertEquals(
                 statistics.get(PRIMARY, RX_PACKETS) + statistics.get(STANDBY, RX_PACKETS),
                 statistics.get(NONE, RX_PACKETS));
@@ -123,17 +124,17 @@ class PortStatisticsDpdkTest {
 
     /** With readings in between, none of which may be less than the one before. */
     private void awaitTraffic() {
-        long before = rig.counters().received();
+        long before = rig.counters().get(PortCounter.RECEIVED);
         Await.until("the loop receives", () -> {
             read(NONE);
-            return rig.counters().received() > before + 1000;
+            return rig.counters().get(PortCounter.RECEIVED) > before + 1000;
         });
         assertEquals(readings.stream().sorted().toList(), readings);
     }
 
     /** Delivered, or freed for its age or its side. */
     private long received() {
-        return rig.counters().received() + rig.counters().suppressed();
+        return rig.counters().get(PortCounter.RECEIVED) + rig.counters().get(PortCounter.SUPPRESSED);
     }
 
     private long read(int side) {

@@ -8,6 +8,7 @@ import io.twinport.dataplane.conductor.Conductor;
 import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dpdk.Eal;
@@ -56,9 +57,9 @@ final class LibraryUse {
         AgentRunner.startOnThread(control);
         // README: end
 
-        Await.until("the primary sends", () -> counters.sentByPrimary() > 0);
+        Await.until("the primary sends", () -> counters.get(PortCounter.SENT_BY_PRIMARY) > 0);
         remove(conductor, primary);
-        Await.until("the standby sends", () -> counters.sentByStandby() > 0);
+        Await.until("the standby sends", () -> counters.get(PortCounter.SENT_BY_STANDBY) > 0);
         remove(conductor, standby);
         System.out.println("missing=" + (pool.size() - pool.available()));
 

@@ -224,8 +224,8 @@ class DeadQueueDpdkTest {
                         .filter(text -> text.startsWith("primary failed: "))
                         .count(),
                 told::toString);
-        long before = counters.queue(1).sentByStandby();
-        Await.until("its frames go", () -> counters.queue(1).sentByStandby() > before + 1000);
+        long before = counters.queue(1).get(PortCounter.SENT_BY_STANDBY);
+        Await.until("its frames go", () -> counters.queue(1).get(PortCounter.SENT_BY_STANDBY) > before + 1000);
 
         // It is as it was: a failback would only bring the next switch.
         workFor(2);
@@ -272,7 +272,7 @@ class DeadQueueDpdkTest {
         Await.until("it is said", () -> work() && monitor.isFailed(PRIMARY));
         workFor(1);
         assertEquals(PRIMARY, counters.activeSide());
-        assertEquals(1, counters.switches());
+        assertEquals(1, counters.get(PortCounter.SWITCHES));
         // As soon as there is one it is used.
         join(STANDBY, QUEUES);
         awaitActive(STANDBY);

@@ -68,8 +68,8 @@ class FailoverLinkDpdkTest {
             Thread.sleep(DWELL_MILLIS);
             rig.conductor().onClose();
             PortCounters counters = rig.counters();
-            long sent = counters.sentByPrimary() + counters.sentByStandby();
-            long refused = counters.refused();
+            long sent = counters.get(PortCounter.SENT_BY_PRIMARY) + counters.get(PortCounter.SENT_BY_STANDBY);
+            long refused = counters.get(PortCounter.REFUSED);
             primary.remove();
             standby.remove();
             lcore.close();

@@ -58,9 +58,9 @@ class FailoverPortDpdkTest {
                 port.arriveAt(PRIMARY, port.ringCapacity() - 5, 1000);
                 assertEquals(5, port.send(32));
                 assertEquals(0, port.send(1));
-                assertEquals(5, port.counters().sentByPrimary());
-                assertEquals(28, port.counters().refused());
-                assertEquals(0, port.counters().dropped());
+                assertEquals(5, port.counters().get(PortCounter.SENT_BY_PRIMARY));
+                assertEquals(28, port.counters().get(PortCounter.REFUSED));
+                assertEquals(0, port.counters().get(PortCounter.DROPPED));
             }
         });
     }
@@ -173,10 +173,12 @@ class FailoverPortDpdkTest {
                 port.inject(9);
                 assertEquals(List.of(7L), port.takeFrom(PRIMARY));
                 assertEquals(List.of(8L), port.takeFrom(STANDBY));
-                assertEquals(2, port.counters().announced());
+                assertEquals(2, port.counters().get(PortCounter.ANNOUNCED));
                 assertEquals(
-                        0, port.counters().sentByPrimary() + port.counters().sentByStandby());
-                assertEquals(0, port.counters().refused());
+                        0,
+                        port.counters().get(PortCounter.SENT_BY_PRIMARY)
+                                + port.counters().get(PortCounter.SENT_BY_STANDBY));
+                assertEquals(0, port.counters().get(PortCounter.REFUSED));
             }
         });
     }
@@ -211,9 +213,9 @@ class FailoverPortDpdkTest {
                 assertEquals(List.of(), port.takeFrom(PRIMARY));
                 assertEquals(numbers(37, 7), port.takeFrom(STANDBY));
                 port.receive(HOUSEKEEPING_POLLS);
-                assertEquals(37, port.counters().dropped());
-                assertEquals(0, port.counters().refused());
-                assertEquals(7, port.counters().sentByStandby());
+                assertEquals(37, port.counters().get(PortCounter.DROPPED));
+                assertEquals(0, port.counters().get(PortCounter.REFUSED));
+                assertEquals(7, port.counters().get(PortCounter.SENT_BY_STANDBY));
             }
         });
     }
@@ -229,8 +231,8 @@ class FailoverPortDpdkTest {
                 assertTrue(taken < 3200, "the ring takes no end of frames");
                 assertEquals(taken, port.takeFrom(PRIMARY).size());
                 port.receive(HOUSEKEEPING_POLLS);
-                assertEquals(3200 - taken, port.counters().refused());
-                assertEquals(taken, port.counters().sentByPrimary());
+                assertEquals(3200 - taken, port.counters().get(PortCounter.REFUSED));
+                assertEquals(taken, port.counters().get(PortCounter.SENT_BY_PRIMARY));
             }
         });
     }
@@ -248,8 +250,8 @@ class FailoverPortDpdkTest {
                 port.arriveAt(PRIMARY, 3, 300);
                 port.arriveAt(STANDBY, 3, 400);
                 assertEquals(numbers(400, 3), port.receive(HOUSEKEEPING_POLLS));
-                assertEquals(6, port.counters().received());
-                assertEquals(6, port.counters().suppressed());
+                assertEquals(6, port.counters().get(PortCounter.RECEIVED));
+                assertEquals(6, port.counters().get(PortCounter.SUPPRESSED));
             }
         });
     }
@@ -266,12 +268,12 @@ class FailoverPortDpdkTest {
                 List<Long> expected = new ArrayList<>(numbers(Frames.UNICAST, 3));
                 expected.add(100L);
                 assertEquals(expected, port.receive());
-                assertEquals(2, port.counters().suppressed());
+                assertEquals(2, port.counters().get(PortCounter.SUPPRESSED));
                 Thread.sleep(ReceiveSettings.DEFAULT.window().plusMillis(1));
                 port.receive();
                 port.arriveAt(PRIMARY, 3, Frames.UNICAST);
                 assertEquals(List.of(), port.receive(HOUSEKEEPING_POLLS));
-                assertEquals(5, port.counters().suppressed());
+                assertEquals(5, port.counters().get(PortCounter.SUPPRESSED));
             }
         });
     }
@@ -297,7 +299,7 @@ class FailoverPortDpdkTest {
                 for (int i = 1; i <= 10; i++) {
                     port.arriveAt(STANDBY, 5, 1000);
                     assertEquals(List.of(), port.receive(HOUSEKEEPING_POLLS));
-                    assertEquals(5L * i, port.counters().suppressed());
+                    assertEquals(5L * i, port.counters().get(PortCounter.SUPPRESSED));
                 }
                 port.link(PRIMARY, false);
                 port.send(0);
@@ -314,9 +316,9 @@ class FailoverPortDpdkTest {
             try (RingedPort port = RingedPort.ready()) {
                 port.arriveAt(STANDBY, 480, 1000);
                 port.receive(HOUSEKEEPING_POLLS);
-                assertEquals(256, port.counters().suppressed());
+                assertEquals(256, port.counters().get(PortCounter.SUPPRESSED));
                 port.receive(HOUSEKEEPING_POLLS);
-                assertEquals(480, port.counters().suppressed());
+                assertEquals(480, port.counters().get(PortCounter.SUPPRESSED));
             }
         });
     }
@@ -334,7 +336,7 @@ class FailoverPortDpdkTest {
                 port.leave(PRIMARY);
                 port.leave(STANDBY);
                 assertEquals(3, port.send(3));
-                assertEquals(3, port.counters().dropped());
+                assertEquals(3, port.counters().get(PortCounter.DROPPED));
             }
         });
     }
@@ -388,7 +390,7 @@ class FailoverPortDpdkTest {
                 assertEquals("primary link up", failback.causeText());
                 assertEquals(0, failback.lostAtMost(), "the standby's link is up: it loses nothing");
                 port.receive(HOUSEKEEPING_POLLS);
-                assertEquals(failback.sequence(), port.counters().switches());
+                assertEquals(failback.sequence(), port.counters().get(PortCounter.SWITCHES));
             }
         });
     }
@@ -479,9 +481,9 @@ class FailoverPortDpdkTest {
                     }
                 }
                 port.receive(HOUSEKEEPING_POLLS);
-                assertEquals(sent[PRIMARY], port.counters().sentByPrimary(), () -> "seed " + seed);
-                assertEquals(sent[STANDBY], port.counters().sentByStandby(), () -> "seed " + seed);
-                assertEquals(sent[NONE], port.counters().dropped(), () -> "seed " + seed);
+                assertEquals(sent[PRIMARY], port.counters().get(PortCounter.SENT_BY_PRIMARY), () -> "seed " + seed);
+                assertEquals(sent[STANDBY], port.counters().get(PortCounter.SENT_BY_STANDBY), () -> "seed " + seed);
+                assertEquals(sent[NONE], port.counters().get(PortCounter.DROPPED), () -> "seed " + seed);
             }
         });
     }

@@ -110,8 +110,8 @@ class FailoverQueueDpdkTest {
                 assertEquals(3, port.send(0, 3, 0));
                 assertEquals(4, port.send(1, 4, 0));
                 assertEquals(NONE, port.active(1));
-                assertEquals(7, port.counters().dropped());
-                assertEquals(4, port.counters().queue(1).dropped());
+                assertEquals(7, port.counters().get(PortCounter.DROPPED));
+                assertEquals(4, port.counters().queue(1).get(PortCounter.DROPPED));
             }
         });
     }
@@ -167,8 +167,8 @@ class FailoverQueueDpdkTest {
                 port.receive(1, 1);
                 port.arriveAt(STANDBY, 1, 20, Frames.UNICAST);
                 assertEquals(List.of(), port.receive(1, HOUSEKEEPING_POLLS));
-                assertEquals(20, port.counters().queue(1).suppressed());
-                assertEquals(0, port.counters().queue(0).suppressed());
+                assertEquals(20, port.counters().queue(1).get(PortCounter.SUPPRESSED));
+                assertEquals(0, port.counters().queue(0).get(PortCounter.SUPPRESSED));
 
                 port.link(PRIMARY, false);
                 port.send(0, 1, 0);
@@ -291,9 +291,9 @@ class FailoverQueueDpdkTest {
                 }
             }
         }
-        assertEquals(sent[PRIMARY], port.counters().sentByPrimary(), () -> "seed " + seed);
-        assertEquals(sent[STANDBY], port.counters().sentByStandby(), () -> "seed " + seed);
-        assertEquals(sent[NONE], port.counters().dropped(), () -> "seed " + seed);
-        assertEquals(0, port.counters().suppressed(), () -> "seed " + seed);
+        assertEquals(sent[PRIMARY], port.counters().get(PortCounter.SENT_BY_PRIMARY), () -> "seed " + seed);
+        assertEquals(sent[STANDBY], port.counters().get(PortCounter.SENT_BY_STANDBY), () -> "seed " + seed);
+        assertEquals(sent[NONE], port.counters().get(PortCounter.DROPPED), () -> "seed " + seed);
+        assertEquals(0, port.counters().get(PortCounter.SUPPRESSED), () -> "seed " + seed);
     }
 }

@@ -119,6 +119,8 @@ class FaultsDpdkTest {
     }
 
     private long sent(int side) {
-        return side == PRIMARY ? rig.counters().sentByPrimary() : rig.counters().sentByStandby();
+        return side == PRIMARY
+                ? rig.counters().get(PortCounter.SENT_BY_PRIMARY)
+                : rig.counters().get(PortCounter.SENT_BY_STANDBY);
     }
 }

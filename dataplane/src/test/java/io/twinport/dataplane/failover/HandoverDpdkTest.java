@@ -60,8 +60,8 @@ class HandoverDpdkTest {
             assertEquals(8, port.send(8));
             assertEquals(numbers(20, 72), port.takeFrom(STANDBY));
             assertEquals(List.of(), port.takeFrom(PRIMARY));
-            assertEquals(64, port.counters().held());
-            assertEquals(0, port.counters().notDrained());
+            assertEquals(64, port.counters().get(PortCounter.HELD));
+            assertEquals(0, port.counters().get(PortCounter.NOT_DRAINED));
             SwitchRecord record = port.switches().getFirst();
             assertEquals("standby forced", record.causeText());
             assertEquals(0, record.lostAtMost());
@@ -78,7 +78,7 @@ class HandoverDpdkTest {
             assertEquals(30, port.send(30));
             assertEquals(2, port.send(32));
             assertEquals(0, port.send(1));
-            assertEquals(31, port.counters().refused());
+            assertEquals(31, port.counters().get(PortCounter.REFUSED));
             assertEquals(numbers(0, 1), port.takeFrom(PRIMARY));
             port.send(0);
             assertEquals(numbers(1, 64), port.takeFrom(STANDBY));
@@ -99,7 +99,7 @@ class HandoverDpdkTest {
             now++;
             port.send(1);
             assertEquals(numbers(2, 2), port.takeFrom(STANDBY));
-            assertEquals(1, port.counters().notDrained());
+            assertEquals(1, port.counters().get(PortCounter.NOT_DRAINED));
             assertEquals(0, port.switches().getFirst().lostAtMost(), "its link is up: it will send them yet");
             assertEquals(numbers(0, 2), port.takeFrom(PRIMARY));
         });
@@ -119,7 +119,7 @@ class HandoverDpdkTest {
             now += Handover.LONGEST.toNanos();
             port.send(1);
             assertEquals(STANDBY, port.transmitting());
-            assertEquals(1, port.counters().notDrained());
+            assertEquals(1, port.counters().get(PortCounter.NOT_DRAINED));
             assertEquals(numbers(0, capacity), port.takeFrom(PRIMARY));
             assertEquals(2, port.takeFrom(STANDBY).size());
         });
@@ -137,7 +137,7 @@ class HandoverDpdkTest {
             assertEquals(PRIMARY, port.transmitting(), "it has been idle since now");
             port.receive(HOUSEKEEPING_POLLS);
             assertEquals(STANDBY, port.transmitting());
-            assertEquals(0, port.counters().notDrained());
+            assertEquals(0, port.counters().get(PortCounter.NOT_DRAINED));
         });
     }
 
@@ -155,7 +155,7 @@ class HandoverDpdkTest {
             assertEquals(numbers(0, 2), port.takeFrom(PRIMARY), "the last burst, for which there is time yet");
             port.send(1);
             assertEquals(numbers(2, 2), port.takeFrom(STANDBY));
-            assertEquals(0, port.counters().notDrained());
+            assertEquals(0, port.counters().get(PortCounter.NOT_DRAINED));
         });
     }
 
@@ -168,7 +168,7 @@ class HandoverDpdkTest {
             port.send(5);
             assertEquals(numbers(0, 5), port.takeFrom(PRIMARY));
             assertEquals(numbers(5, 5), port.takeFrom(STANDBY));
-            assertEquals(0, port.counters().held());
+            assertEquals(0, port.counters().get(PortCounter.HELD));
         });
     }
 
@@ -185,7 +185,7 @@ class HandoverDpdkTest {
             now++;
             port.send(5);
             assertEquals(numbers(0, 15), port.takeFrom(STANDBY));
-            assertEquals(0, port.counters().notDrained());
+            assertEquals(0, port.counters().get(PortCounter.NOT_DRAINED));
         });
     }
 
@@ -205,7 +205,7 @@ class HandoverDpdkTest {
             port.send(1);
             assertEquals(numbers(0, 3), port.takeFrom(PRIMARY));
             assertEquals(numbers(3, 2), port.takeFrom(STANDBY));
-            assertEquals(0, port.counters().notDrained());
+            assertEquals(0, port.counters().get(PortCounter.NOT_DRAINED));
         });
     }
 
@@ -249,7 +249,7 @@ class HandoverDpdkTest {
             assertEquals(numbers(0, 7), port.takeFrom(PRIMARY));
             assertEquals(List.of(), port.takeFrom(STANDBY));
             assertEquals(2, port.switches().size());
-            assertEquals(0, port.counters().sentByStandby());
+            assertEquals(0, port.counters().get(PortCounter.SENT_BY_STANDBY));
         });
     }
 
@@ -281,8 +281,8 @@ class HandoverDpdkTest {
             port.link(STANDBY, false);
             port.send(1);
             assertEquals(NONE, port.transmitting());
-            assertEquals(4, port.counters().holdDropped());
-            assertEquals(1, port.counters().dropped());
+            assertEquals(4, port.counters().get(PortCounter.HOLD_DROPPED));
+            assertEquals(1, port.counters().get(PortCounter.DROPPED));
             assertEquals(numbers(0, 2), port.takeFrom(PRIMARY));
         });
     }

@@ -52,8 +52,8 @@ class HoldDpdkTest {
             port.link(PRIMARY, false);
             port.send(5);
             assertEquals(numbers(0, 15), port.takeFrom(STANDBY));
-            assertEquals(10, port.counters().resent());
-            assertEquals(15, port.counters().sentByStandby());
+            assertEquals(10, port.counters().get(PortCounter.RESENT));
+            assertEquals(15, port.counters().get(PortCounter.SENT_BY_STANDBY));
             assertEquals(0, port.switches().getFirst().lostAtMost());
             assertEquals(numbers(0, 10), port.takeFrom(PRIMARY), "duplicates, if that ring comes to life again");
         });
@@ -68,7 +68,7 @@ class HoldDpdkTest {
             port.link(PRIMARY, false);
             port.send(1);
             assertEquals(numbers(10, 4), port.takeFrom(STANDBY));
-            assertEquals(3, port.counters().resent());
+            assertEquals(3, port.counters().get(PortCounter.RESENT));
         });
     }
 
@@ -93,9 +93,9 @@ class HoldDpdkTest {
             port.send(10);
             port.linkWithoutEvent(PRIMARY, false);
             port.receive();
-            assertEquals(10, port.counters().resent());
+            assertEquals(10, port.counters().get(PortCounter.RESENT));
             port.receive(HOUSEKEEPING_POLLS);
-            assertEquals(10, port.counters().resent(), "once");
+            assertEquals(10, port.counters().get(PortCounter.RESENT), "once");
         });
     }
 
@@ -112,13 +112,13 @@ class HoldDpdkTest {
             port.send(10);
             port.link(PRIMARY, false);
             assertEquals(5, port.send(5));
-            assertEquals(4, port.counters().resent());
+            assertEquals(4, port.counters().get(PortCounter.RESENT));
             junk.addAll(numbers(0, 4));
             assertEquals(junk, port.takeFrom(STANDBY));
             assertEquals(5, port.send(5));
             assertEquals(numbers(4, 16), port.takeFrom(STANDBY));
-            assertEquals(10, port.counters().resent());
-            assertEquals(5, port.counters().held());
+            assertEquals(10, port.counters().get(PortCounter.RESENT));
+            assertEquals(5, port.counters().get(PortCounter.HELD));
         });
     }
 
@@ -131,7 +131,7 @@ class HoldDpdkTest {
             port.arriveAt(STANDBY, capacity - 4, 1000);
             port.link(PRIMARY, false);
             port.send(3);
-            assertEquals(4, port.counters().resent());
+            assertEquals(4, port.counters().get(PortCounter.RESENT));
             port.takeFrom(PRIMARY);
             port.linkWithoutEvent(PRIMARY, true);
             port.link(STANDBY, false);
@@ -152,8 +152,10 @@ class HoldDpdkTest {
             port.link(STANDBY, true);
             port.send(1);
             assertEquals(numbers(0, 13), port.takeFrom(STANDBY));
-            assertEquals(10, port.counters().held());
-            assertEquals(0, port.counters().dropped() + port.counters().holdDropped());
+            assertEquals(10, port.counters().get(PortCounter.HELD));
+            assertEquals(
+                    0,
+                    port.counters().get(PortCounter.DROPPED) + port.counters().get(PortCounter.HOLD_DROPPED));
         });
     }
 
@@ -165,7 +167,7 @@ class HoldDpdkTest {
             for (int i = 0; i < 5; i++) {
                 assertEquals(32, port.send(32));
             }
-            assertEquals(5 * 32 - FRAMES, port.counters().holdDropped());
+            assertEquals(5 * 32 - FRAMES, port.counters().get(PortCounter.HOLD_DROPPED));
             port.link(PRIMARY, true);
             port.send(0);
             assertEquals(numbers(32, FRAMES), port.takeFrom(PRIMARY));
@@ -182,7 +184,7 @@ class HoldDpdkTest {
             port.send(5);
             now++;
             port.receive(HOUSEKEEPING_POLLS);
-            assertEquals(5, port.counters().holdDropped());
+            assertEquals(5, port.counters().get(PortCounter.HOLD_DROPPED));
             port.link(PRIMARY, true);
             port.send(1);
             assertEquals(numbers(5, 6), port.takeFrom(PRIMARY));
@@ -199,7 +201,7 @@ class HoldDpdkTest {
             port.send(3);
             port.leave(PRIMARY);
             port.leave(STANDBY);
-            assertEquals(3, port.counters().holdDropped());
+            assertEquals(3, port.counters().get(PortCounter.HOLD_DROPPED));
             port.takeFrom(PRIMARY);
             port.assertPoolFull();
         });
@@ -229,7 +231,7 @@ class HoldDpdkTest {
             assertEquals(numbers(0, 10), port.takeFrom(PRIMARY));
             port.send(5);
             assertEquals(numbers(10, 10), port.takeFrom(STANDBY));
-            assertEquals(0, port.counters().resent());
+            assertEquals(0, port.counters().get(PortCounter.RESENT));
         });
     }
 
@@ -254,7 +256,7 @@ class HoldDpdkTest {
                 assertEquals(0x81, byFirst.get(i)[12] & 0xff, "tagged, and once");
                 assertEquals(0x88, byFirst.get(i)[16] & 0xff);
             }
-            assertEquals(5, port.counters().resent());
+            assertEquals(5, port.counters().get(PortCounter.RESENT));
         });
     }
 

@@ -31,8 +31,9 @@ class PortCountersTest {
             new UnsafeBuffer(ByteBuffer.allocateDirect(ROOM * CountersReader.COUNTER_LENGTH)));
 
     /** Totals that all differ: so many more than given. */
-    private static PortTotals totals(long more) {
+    private static PortTotals totals(long more, int side) {
         PortTotals totals = new PortTotals();
+        totals.side = side;
         totals.received = more + 1;
         totals.sentByPrimary = more + 2;
         totals.sentByStandby = more + 3;
@@ -50,6 +51,7 @@ class PortCountersTest {
         totals.notDrained = more + 15;
         fill(totals.idlePrimary, more + 16);
         fill(totals.idleStandby, more + 19);
+        totals.unsendable = more + 22;
         return totals;
     }
 
@@ -82,7 +84,8 @@ class PortCountersTest {
             "primary rx_idle_to_us",
             "standby rx_idle",
             "standby rx_idle_own",
-            "standby rx_idle_to_us"
+            "standby rx_idle_to_us",
+            "tx_unsendable"
         };
         Map<String, Long> counts = new HashMap<>();
         for (int i = 0; i < names.length; i++) {
@@ -115,7 +118,7 @@ class PortCountersTest {
     @Test
     void shouldPublishEachCountUnderItsName() {
         PortCounters counters = new PortCounters(file, 3);
-        counters.publish(totals(100), NONE);
+        counters.publish(totals(100, NONE));
 
         Map<String, Long> expected = counts(1, 100);
         Map<String, Long> given = new HashMap<>(counters.byName());
@@ -139,7 +142,8 @@ class PortCountersTest {
     }
 
     private static void assertSent(PortCounters counters, PortTotals totals, int active, long primary, long standby) {
-        counters.publish(totals, active);
+        totals.side = active;
+        counters.publish(totals);
         assertEquals(active, counters.activeSide());
         assertEquals(primary, counters.sentBy(PRIMARY));
         assertEquals(standby, counters.sentBy(STANDBY));
@@ -149,9 +153,9 @@ class PortCountersTest {
     @Test
     void shouldSumUpTheQueues() {
         PortCounters counters = PortCounters.ofQueues(file, 0, 3);
-        counters.queue(1).publish(totals(1000), PRIMARY);
-        counters.queue(2).publish(totals(2000), PRIMARY);
-        counters.publish(totals(100), PRIMARY);
+        counters.queue(1).publish(totals(1000, PRIMARY));
+        counters.queue(2).publish(totals(2000, PRIMARY));
+        counters.publish(totals(100, PRIMARY));
 
         Map<String, Long> expected = counts(3, 3100);
         expected.put("switches", 114L);
@@ -170,8 +174,8 @@ class PortCountersTest {
     @Test
     void shouldCountAQueueBeforeTheSumsAreWritten() {
         PortCounters counters = PortCounters.ofQueues(file, 0, 2);
-        counters.queue(1).publish(totals(0), PRIMARY);
-        assertEquals(1, counters.received());
+        counters.queue(1).publish(totals(0, PRIMARY));
+        assertEquals(1, counters.get(PortCounter.RECEIVED));
         assertEquals(19, counters.idleFrames(STANDBY));
         assertEquals(0, inFile("port 0 ").get("rx_packets"));
     }
@@ -187,7 +191,7 @@ class PortCountersTest {
         try (CncFile cnc = CncFile.create(folder.resolve("twinport.cnc"))) {
             for (int port = 0; port < MOST_PORTS; port++) {
                 PortCounters counters = PortCounters.ofQueues(cnc.counters(), port, MOST_QUEUES);
-                assertEquals(0, counters.sentByPrimary());
+                assertEquals(0, counters.get(PortCounter.SENT_BY_PRIMARY));
             }
         }
     }

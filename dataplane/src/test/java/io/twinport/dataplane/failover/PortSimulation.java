@@ -82,29 +82,32 @@ final class PortSimulation implements AutoCloseable {
             check("transmits", model.active(), port.active());
         }
         PortCounters counters = port.counters();
-        check("frames sent", model.sent(), counters.sentByPrimary() + counters.sentByStandby());
-        check("frames refused", model.refused(), counters.refused());
-        check("frames dropped", model.dropped(), counters.dropped());
-        check("frames held", model.held(), counters.held());
-        check("frames held and dropped", model.holdDropped(), counters.holdDropped());
-        check("frames resent", model.resent(), counters.resent());
-        check("switches not drained", model.notDrained(), counters.notDrained());
+        check(
+                "frames sent",
+                model.sent(),
+                counters.get(PortCounter.SENT_BY_PRIMARY) + counters.get(PortCounter.SENT_BY_STANDBY));
+        check("frames refused", model.refused(), counters.get(PortCounter.REFUSED));
+        check("frames dropped", model.dropped(), counters.get(PortCounter.DROPPED));
+        check("frames held", model.held(), counters.get(PortCounter.HELD));
+        check("frames held and dropped", model.holdDropped(), counters.get(PortCounter.HOLD_DROPPED));
+        check("frames resent", model.resent(), counters.get(PortCounter.RESENT));
+        check("switches not drained", model.notDrained(), counters.get(PortCounter.NOT_DRAINED));
         check(
                 "each frame",
                 nextSent,
-                counters.sentByPrimary()
-                        + counters.sentByStandby()
-                        - counters.resent()
-                        + counters.refused()
-                        + counters.dropped()
-                        + counters.holdDropped()
+                counters.get(PortCounter.SENT_BY_PRIMARY)
+                        + counters.get(PortCounter.SENT_BY_STANDBY)
+                        - counters.get(PortCounter.RESENT)
+                        + counters.get(PortCounter.REFUSED)
+                        + counters.get(PortCounter.DROPPED)
+                        + counters.get(PortCounter.HOLD_DROPPED)
                         + model.waiting());
-        check("frames received", model.received(), counters.received());
-        check("frames suppressed", model.suppressed(), counters.suppressed());
-        check("frames that were copies", model.duplicates(), counters.duplicates());
-        check("frames looked back at", model.lookedBack(), counters.lookback());
-        check("frames forgotten", 0L, counters.forgotten());
-        check("switches", model.switches(), counters.switches());
+        check("frames received", model.received(), counters.get(PortCounter.RECEIVED));
+        check("frames suppressed", model.suppressed(), counters.get(PortCounter.SUPPRESSED));
+        check("frames that were copies", model.duplicates(), counters.get(PortCounter.DUPLICATES));
+        check("frames looked back at", model.lookedBack(), counters.get(PortCounter.LOOKBACK));
+        check("frames forgotten", 0L, counters.get(PortCounter.FORGOTTEN));
+        check("switches", model.switches(), counters.get(PortCounter.SWITCHES));
         port.told();
     }
 

@@ -315,7 +315,7 @@ class QueuesUnderLoadDpdkTest {
         }
         conductor.doWork();
         stopSending();
-        Await.until("all has arrived", () -> arrivals.get() + counters.dropped() >= sent());
+        Await.until("all has arrived", () -> arrivals.get() + counters.get(PortCounter.DROPPED) >= sent());
         System.out.printf(
                 "%d loops, queues %d and %d: sent %d, arrived %d, dropped before %d, out of order %s, duplicated %d%n",
                 loopCount,
@@ -323,17 +323,17 @@ class QueuesUnderLoadDpdkTest {
                 standbyQueues,
                 sent(),
                 arrivals.get(),
-                counters.dropped(),
+                counters.get(PortCounter.DROPPED),
                 outOfOrder,
                 duplicates.get());
-        assertEquals(sent(), arrivals.get() + counters.dropped());
+        assertEquals(sent(), arrivals.get() + counters.get(PortCounter.DROPPED));
         assertEquals(0, duplicates.get());
         // Frames from before the first side was ready are dropped (R41): a gap at the start of each queue.
-        int gaps = counters.dropped() == 0 ? 0 : 1;
+        int gaps = counters.get(PortCounter.DROPPED) == 0 ? 0 : 1;
         for (int q = 0; q < QUEUES; q++) {
             int queue = q;
             // On a machine that takes a loop's CPU away for milliseconds a wait may be given up, and is counted.
-            long givenUp = counters.queue(q).notDrained();
+            long givenUp = counters.queue(q).get(PortCounter.NOT_DRAINED);
             System.out.println("queue " + q + ": handovers given up " + givenUp);
             assertTrue(
                     givenUp > 0 || outOfOrder.get(q) <= gaps, () -> "queue " + queue + " out of order: " + outOfOrder);
@@ -378,7 +378,7 @@ class QueuesUnderLoadDpdkTest {
         long bound = switches.stream().mapToLong(SwitchRecord::lostAtMost).sum();
         Await.until(
                 "all has arrived but what the cuts may have lost",
-                () -> sent() - counters.dropped() - arrivals.get() <= bound);
+                () -> sent() - counters.get(PortCounter.DROPPED) - arrivals.get() <= bound);
         assertEquals(0, duplicates.get());
         assertTrue(bound > 0, switches::toString);
         System.out.printf(

@@ -88,9 +88,9 @@ class ReceiverDpdkTest {
                     .toList();
             assertEquals(young, port.receive());
             assertEquals(List.of(), housekeep(port));
-            assertEquals(10, port.counters().lookback());
-            assertEquals(10, port.counters().received());
-            assertEquals(20, port.counters().suppressed());
+            assertEquals(10, port.counters().get(PortCounter.LOOKBACK));
+            assertEquals(10, port.counters().get(PortCounter.RECEIVED));
+            assertEquals(20, port.counters().get(PortCounter.SUPPRESSED));
         });
     }
 
@@ -107,8 +107,8 @@ class ReceiverDpdkTest {
             assertEquals(List.of(), port.receive(3));
             port.arriveAt(STANDBY, 3, ONE + 1000);
             assertEquals(numbers(ONE + 1000, 3), port.receive(), "what comes after that is delivered");
-            assertEquals(500, port.counters().suppressed());
-            assertEquals(0, port.counters().lookback());
+            assertEquals(500, port.counters().get(PortCounter.SUPPRESSED));
+            assertEquals(0, port.counters().get(PortCounter.LOOKBACK));
         });
     }
 
@@ -125,7 +125,7 @@ class ReceiverDpdkTest {
             port.link(PRIMARY, false);
             port.send(0);
             assertEquals(numbers(ONE + 100, 5), port.receive());
-            assertEquals(5, port.counters().suppressed());
+            assertEquals(5, port.counters().get(PortCounter.SUPPRESSED));
         });
     }
 
@@ -138,8 +138,8 @@ class ReceiverDpdkTest {
             port.link(PRIMARY, false);
             port.send(0);
             assertEquals(concat(numbers(ONE, 3), numbers(7000, 2)), port.receive());
-            assertEquals(0, port.counters().suppressed());
-            assertEquals(0, port.counters().lookback(), "it was in the ring, not held");
+            assertEquals(0, port.counters().get(PortCounter.SUPPRESSED));
+            assertEquals(0, port.counters().get(PortCounter.LOOKBACK), "it was in the ring, not held");
         });
     }
 
@@ -168,7 +168,7 @@ class ReceiverDpdkTest {
             housekeep(port);
             port.decide(FailoverPolicy.FORCED_STANDBY);
             assertEquals(numbers(ONE, 3), port.receive());
-            assertEquals(2, port.counters().suppressed());
+            assertEquals(2, port.counters().get(PortCounter.SUPPRESSED));
         });
     }
 
@@ -184,7 +184,7 @@ class ReceiverDpdkTest {
             List<Long> got = port.receive(5);
             assertEquals(numbers(ONE, 100), got.subList(0, 100));
             assertEquals(concat(numbers(ONE + 1000, 4), numbers(ONE + 100, 10)), got.subList(100, 114));
-            assertEquals(100, port.counters().lookback());
+            assertEquals(100, port.counters().get(PortCounter.LOOKBACK));
         });
     }
 
@@ -200,7 +200,7 @@ class ReceiverDpdkTest {
             assertEquals(
                     numbers(ONE + 800 - ReceiveSide.MOST_HELD, ReceiveSide.MOST_HELD),
                     port.receive(ReceiveSide.MOST_HELD / 32));
-            assertEquals(800 - ReceiveSide.MOST_HELD, port.counters().suppressed());
+            assertEquals(800 - ReceiveSide.MOST_HELD, port.counters().get(PortCounter.SUPPRESSED));
         });
     }
 
@@ -212,7 +212,7 @@ class ReceiverDpdkTest {
             port.arriveAt(STANDBY, 3, ONE + 10);
             port.decide(FailoverPolicy.FORCED_STANDBY);
             assertEquals(List.of(), housekeep(port));
-            assertEquals(6, port.counters().suppressed());
+            assertEquals(6, port.counters().get(PortCounter.SUPPRESSED));
             port.arriveAt(STANDBY, 3, ONE + 20);
             assertEquals(numbers(ONE + 20, 3), port.receive());
         });
@@ -228,7 +228,7 @@ class ReceiverDpdkTest {
             assertEquals(free - 100, port.freeMbufs());
             port.leave(STANDBY);
             assertEquals(free, port.freeMbufs());
-            assertEquals(100, port.counters().suppressed());
+            assertEquals(100, port.counters().get(PortCounter.SUPPRESSED));
 
             port.join(STANDBY);
             housekeep(port);
@@ -269,7 +269,7 @@ class ReceiverDpdkTest {
             assertEquals(List.of(), housekeep(port));
             now += 2 * MILLISECOND;
             housekeep(port);
-            assertEquals(7, port.counters().suppressed());
+            assertEquals(7, port.counters().get(PortCounter.SUPPRESSED));
             port.arriveAt(PRIMARY, 2, ONE + 20);
             housekeep(port);
             port.link(PRIMARY, true);
@@ -301,7 +301,7 @@ class ReceiverDpdkTest {
             assertEquals(List.of(), housekeep(port));
             now += 2 * MILLISECOND;
             housekeep(port);
-            assertEquals(2, port.counters().suppressed());
+            assertEquals(2, port.counters().get(PortCounter.SUPPRESSED));
         });
     }
 
@@ -314,7 +314,7 @@ class ReceiverDpdkTest {
             port.arriveAt(STANDBY, 3, ONE);
             port.arriveAt(STANDBY, 3, 7000);
             assertEquals(List.of(), housekeep(port));
-            assertEquals(6, port.counters().suppressed());
+            assertEquals(6, port.counters().get(PortCounter.SUPPRESSED));
             port.link(PRIMARY, false);
             port.send(1);
             assertEquals(STANDBY, port.active());
@@ -322,8 +322,8 @@ class ReceiverDpdkTest {
             port.arriveAt(STANDBY, 3, ONE);
             port.arriveAt(STANDBY, 3, 7000);
             assertEquals(List.of(), housekeep(port));
-            assertEquals(12, port.counters().suppressed());
-            assertEquals(0, port.counters().received());
+            assertEquals(12, port.counters().get(PortCounter.SUPPRESSED));
+            assertEquals(0, port.counters().get(PortCounter.RECEIVED));
         });
     }
 
@@ -362,8 +362,8 @@ class ReceiverDpdkTest {
             port.arriveAt(STANDBY, 3, ONE + 20);
             port.arriveAt(PRIMARY, 3, ONE + 30);
             assertEquals(numbers(ONE + 30, 3), housekeep(port));
-            assertEquals(6, port.counters().suppressed());
-            assertEquals(0, port.counters().lookback());
+            assertEquals(6, port.counters().get(PortCounter.SUPPRESSED));
+            assertEquals(0, port.counters().get(PortCounter.LOOKBACK));
         });
     }
 
@@ -399,8 +399,8 @@ class ReceiverDpdkTest {
             assertEquals(
                     concat(numbers(7000, 13), numbers(ONE, 5)),
                     got.stream().sorted().toList());
-            assertEquals(6, port.counters().duplicates());
-            assertEquals(0, port.counters().suppressed());
+            assertEquals(6, port.counters().get(PortCounter.DUPLICATES));
+            assertEquals(0, port.counters().get(PortCounter.SUPPRESSED));
             now += ReceiveSettings.DEFAULT.window().toNanos();
             port.arriveAt(PRIMARY, 3, 7100);
             port.arriveAt(STANDBY, 3, 7100);
@@ -422,7 +422,7 @@ class ReceiverDpdkTest {
                 port.arriveAt(PRIMARY, 1, ONE);
             }
             assertEquals(List.of(ONE), port.receive(), "three are the copies of three, and the fourth is new");
-            assertEquals(3, port.counters().duplicates());
+            assertEquals(3, port.counters().get(PortCounter.DUPLICATES));
         });
     }
 
@@ -440,8 +440,8 @@ class ReceiverDpdkTest {
             assertEquals(numbers(7003, 2), port.receive(), "of two the primary did not deliver copies");
             port.arriveAt(STANDBY, 1, 7100);
             assertEquals(List.of(), port.receive(), "a copy that was on its way at the switch");
-            assertEquals(4, port.counters().duplicates());
-            assertEquals(2, port.counters().lookback());
+            assertEquals(4, port.counters().get(PortCounter.DUPLICATES));
+            assertEquals(2, port.counters().get(PortCounter.LOOKBACK));
         });
     }
 
@@ -460,8 +460,8 @@ class ReceiverDpdkTest {
             port.send(0);
             port.arriveAt(STANDBY, 1, 7000);
             assertEquals(List.of(7000L), port.receive());
-            assertEquals(0, port.counters().duplicates());
-            assertEquals(4, port.counters().suppressed());
+            assertEquals(0, port.counters().get(PortCounter.DUPLICATES));
+            assertEquals(4, port.counters().get(PortCounter.SUPPRESSED));
         });
     }
 
@@ -476,7 +476,7 @@ class ReceiverDpdkTest {
                 port.arriveAt(STANDBY, 1, 7000);
                 assertEquals(List.of(7000L), port.receive());
             }
-            assertTrue(port.counters().received() == 3);
+            assertTrue(port.counters().get(PortCounter.RECEIVED) == 3);
         });
     }
 
@@ -490,7 +490,10 @@ class ReceiverDpdkTest {
             port.arriveAt(STANDBY, 2, 0);
             port.arriveAt(STANDBY, 1, ONE);
             assertEquals(numbers(ONE, 1), concat(port.receive(), port.receive()));
-            assertEquals(3, port.counters().suppressed(), "the one just sent as well: a net_ring gives it back");
+            assertEquals(
+                    3,
+                    port.counters().get(PortCounter.SUPPRESSED),
+                    "the one just sent as well: a net_ring gives it back");
             port.mac(MacAddress.parse("02:00:00:00:00:08"));
             port.arriveAt(STANDBY, 2, 10);
             assertEquals(numbers(10, 2), concat(port.receive(), port.receive()));

@@ -4,6 +4,7 @@ import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.engine.Lcore;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
 import io.twinport.dataplane.testing.LoopRig;
@@ -69,7 +70,7 @@ final class QuietLoopMain {
         // Nor may what was allocated until now leave so little room that a trickle of others fills it.
         System.gc();
         long end = loop.epoch().passes() + BURSTS;
-        long sentBefore = rig.counters().sentByPrimary();
+        long sentBefore = rig.counters().get(PortCounter.SENT_BY_PRIMARY);
         System.out.println(BEGIN);
         long before = threads.getThreadAllocatedBytes(id);
         while (loop.epoch().passes() < end) {
@@ -78,7 +79,7 @@ final class QuietLoopMain {
         long after = threads.getThreadAllocatedBytes(id);
         System.out.println(END);
         System.out.println("allocated=" + (after - before));
-        System.out.println("sent=" + (rig.counters().sentByPrimary() - sentBefore));
+        System.out.println("sent=" + (rig.counters().get(PortCounter.SENT_BY_PRIMARY) - sentBefore));
         // What would have been seen.
         System.gc();
     }

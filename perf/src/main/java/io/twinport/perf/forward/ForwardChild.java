@@ -10,6 +10,7 @@ import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.handler.MbufRing;
 import io.twinport.dataplane.handler.RingHandler;
@@ -124,9 +125,11 @@ final class ForwardChild {
         Sample sample = what == ForwardCase.PIPELINE
                 ? forwardByTwo(port, events, devargs, isActive)
                 : forward(port, handler(port), events, devargs, isActive);
-        if (counters.sentByPrimary() < sample.packets() || counters.sentByStandby() != 0) {
-            throw new DpdkException("the failover port has not stayed on its primary: " + counters.sentByPrimary()
-                    + " frames sent by it, " + counters.sentByStandby() + " by the standby");
+        if (counters.get(PortCounter.SENT_BY_PRIMARY) < sample.packets()
+                || counters.get(PortCounter.SENT_BY_STANDBY) != 0) {
+            throw new DpdkException(
+                    "the failover port has not stayed on its primary: " + counters.get(PortCounter.SENT_BY_PRIMARY)
+                            + " frames sent by it, " + counters.get(PortCounter.SENT_BY_STANDBY) + " by the standby");
         }
         return sample;
     }

@@ -9,6 +9,7 @@ import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.line.BarePort;
 import io.twinport.dataplane.loop.PollLoop;
@@ -70,9 +71,9 @@ final class LoopChild {
         FailoverPort port = new FailoverPort(0, events, counters, engine.newPortEvents());
         engine.warmUp(port.settings(), 1);
         forward(port, events);
-        if (counters.sentByStandby() != 0) {
-            throw new DpdkException("the failover port has not stayed on its primary: " + counters.sentByStandby()
-                    + " frames sent by the standby");
+        if (counters.get(PortCounter.SENT_BY_STANDBY) != 0) {
+            throw new DpdkException("the failover port has not stayed on its primary: "
+                    + counters.get(PortCounter.SENT_BY_STANDBY) + " frames sent by the standby");
         }
     }
 

@@ -10,6 +10,7 @@ import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.FailoverQueue;
+import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.handler.QueueHandlers;
 import io.twinport.dataplane.loop.LoopProxy;
@@ -109,10 +110,12 @@ final class ScalePorts implements AutoCloseable {
      * @param least frames that the primaries have sent
      */
     void check(long least) {
-        long byPrimary =
-                counters.stream().mapToLong(PortCounters::sentByPrimary).sum();
-        long byStandby =
-                counters.stream().mapToLong(PortCounters::sentByStandby).sum();
+        long byPrimary = counters.stream()
+                .mapToLong(counters -> counters.get(PortCounter.SENT_BY_PRIMARY))
+                .sum();
+        long byStandby = counters.stream()
+                .mapToLong(counters -> counters.get(PortCounter.SENT_BY_STANDBY))
+                .sum();
         if (byPrimary < least || byStandby != 0) {
             throw new DpdkException("the failover ports have not stayed on their primaries: " + byPrimary
                     + " frames sent by these, " + byStandby + " by the standbys");
