@@ -126,7 +126,7 @@ public final class Capture implements ControlStream {
         }
     }
 
-    /** A ring's memory stays where its loop does not let go of it. */
+    /** A ring's memory stays while its loop still uses it. */
     private void end(List<CaptureRing> rings) {
         for (int q = 0; q < rings.size(); q++) {
             PortQueue place = queues.get(q).place();

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 
@@ -198,13 +199,13 @@ public final class Demo {
                 mpps,
                 seconds,
                 engine.pool().available() == engine.pool().size(),
-                Map.of(
+                new TreeMap<>(Map.of(
                         "primary",
                         new DemoResult.SideCount(
                                 counters.sentByPrimary(), traffic.receivedAtFarEnd(FailoverPolicy.PRIMARY)),
                         "standby",
                         new DemoResult.SideCount(
-                                counters.sentByStandby(), traffic.receivedAtFarEnd(FailoverPolicy.STANDBY))),
+                                counters.sentByStandby(), traffic.receivedAtFarEnd(FailoverPolicy.STANDBY)))),
                 options.both() ? "both" : "tx",
                 eal.usesHugePages() ? "hugepages" : "no hugepages",
                 Eal.version(),

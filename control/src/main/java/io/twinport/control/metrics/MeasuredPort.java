@@ -18,7 +18,7 @@ public record MeasuredPort(String name, PortCounters counters, PortMonitor monit
     /** What the port itself counts, whatever the side. */
     static final List<Own> OWN = List.of(
             new Own("received_frames", "Frames given to the handler.", PortCounters::received),
-            new Own("refused_frames", "Frames of the handler's that no driver took.", PortCounters::refused),
+            new Own("refused_frames", "Frames from the handler that no driver took.", PortCounters::refused),
             new Own(
                     "dropped_frames",
                     "Frames freed because neither side was ready.",

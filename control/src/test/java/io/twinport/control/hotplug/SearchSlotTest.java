@@ -123,8 +123,8 @@ class SearchSlotTest {
         kernel.plugNic(FIRST, "iavf", OTHER_MAC);
         SearchSlot slot = slot(true);
         assertEquals(
-                "to be plugged in: no device but virtio's is known to have the MAC address " + MAC
-                        + "; there are 0000:01:00.0 (iavf, " + OTHER_MAC + ")",
+                ": no known device, besides virtio, has the MAC address " + MAC + "; there are 0000:01:00.0 (iavf, "
+                        + OTHER_MAC + ")",
                 slot.whyAbsent());
         kernel.plugNic(SECOND, "iavf", MAC);
         kernel.plugNic("0000:03:00.0", "ixgbevf", MAC);

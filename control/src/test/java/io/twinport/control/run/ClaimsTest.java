@@ -103,8 +103,7 @@ class ClaimsTest {
                 assertThrows(UserException.class, () -> add(claims, "wan", "net_vhost0,iface=/run/twinport.sock -"))
                         .getMessage());
         assertEquals(
-                "--control-socket and --primary both have the socket /run/twinport.sock: each needs one of its own.",
-                message);
+                "--control-socket and --primary both have the socket /run/twinport.sock: each needs its own.", message);
     }
 
     @Test
