@@ -165,7 +165,7 @@ class KernelSlotTest {
         KernelSlot slot = slot("twnone1");
         taken.add(1_000_003);
         assertEquals(Optional.empty(), slot.look());
-        assertTrue(slot.whyAbsent().contains("what is called twnone1 now is a port's own interface"));
+        assertTrue(slot.whyAbsent().contains("the interface twnone1 belongs to a port"));
         taken.clear();
         take(slot);
         taken.add(1_000_003); // by itself

@@ -113,7 +113,7 @@ class SearchSlotTest {
         SearchSlot slot = slot(false);
         slot.check();
         assertEquals(Optional.empty(), slot.look());
-        assertTrue(slot.whyAbsent().contains("when the other side has come"), slot::whyAbsent);
+        assertTrue(slot.whyAbsent().contains("once the other side has joined"), slot::whyAbsent);
         wanted = Optional.of(MacAddress.parse(MAC));
         assertTrue(slot.look().isPresent());
     }
