@@ -22,7 +22,7 @@ class WholeFramesDpdkTest {
     /** Merged frames that are cut leave some 30 kbit/s, unfinished ones none. */
     private static final int ENOUGH = 1000;
 
-    private static final String COMMAND = "Have it complete them: (ip netns exec .* tx off)$";
+    private static final String COMMAND = "Let it complete them: (ip netns exec .* tx off)$";
 
     @TempDir
     private Path folder;
