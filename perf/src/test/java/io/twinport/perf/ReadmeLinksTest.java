@@ -80,7 +80,9 @@ final class ReadmeLinksTest {
 
     private static Path target(Path from, String link) {
         String path = link.replaceFirst("#.*", "");
-        return path.isEmpty() ? from : Objects.requireNonNull(from.getParent()).resolve(path).normalize();
+        return path.isEmpty()
+                ? from
+                : Objects.requireNonNull(from.getParent()).resolve(path).normalize();
     }
 
     /** As GitHub makes them: lower case, blanks to hyphens, all else but letters, digits, hyphens and underscores left out. */
