@@ -186,8 +186,8 @@ class LowerInterfacesDpdkTest {
                 network.inGuest("ip", "link", "set", name, "name", name + "2");
                 network.inGuest("ip", "link", "add", name, "address", "02:00:00:00:99:99", "type", "bridge");
             }
-            run.awaitLine("primary net_af_packet0: primary has been renamed: it is primary2 now", SECONDS);
-            run.awaitLine("standby standby: standby has been renamed: it is standby2 now", SECONDS);
+            run.awaitLine("primary net_af_packet0: primary has been renamed to primary2,", SECONDS);
+            run.awaitLine("standby standby: standby has been renamed to standby2,", SECONDS);
             network.inGuest("ip", "link", "set", "wan2", "mtu", "1400");
             run.awaitLine("MTU 1400, as it was set on the interface", SECONDS);
             network.inGuest("ip", "link", "set", "wan2", "address", "02:00:00:00:00:77");

@@ -215,7 +215,7 @@ class LiveSettingsDpdkTest {
         live.join(FailoverPolicy.STANDBY, deaf, false);
         assertTrue(deaf.state().contains("started"), deaf::state);
         assertEquals(List.of(), port.filter().multicast());
-        assertTrue(log.getFirst().contains("only what the configuration says"), log::toString);
+        assertTrue(log.getFirst().contains("only the frames that the configuration asks for"), log::toString);
         assertThrows(ConfigurationException.class, () -> live.setFilter(FilterSettings.NONE.withPromiscuous(true)));
     }
 }
