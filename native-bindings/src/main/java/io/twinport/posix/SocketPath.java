@@ -79,7 +79,7 @@ public final class SocketPath implements AutoCloseable {
             return;
         }
         if (!isSocket(file)) {
-            throw new PosixException(call(path), Errno.EEXIST, "what is there is no socket: choose another path");
+            throw new PosixException(call(path), Errno.EEXIST, "it is no socket: choose another path");
         }
         if (isListenedAt(path)) {
             throw inUse(path, "somebody");

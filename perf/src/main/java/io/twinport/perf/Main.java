@@ -29,7 +29,7 @@ import picocli.CommandLine.Command;
             CommandLine.HelpCommand.class
         },
         mixinStandardHelpOptions = true,
-        footer = {"", "Exit codes: 0 done; 1 failed; 2 something to mend, said on stderr."})
+        footer = {"", "Exit codes: 0 done; 1 failed; 2 you have to mend something, as stderr says."})
 public final class Main {
     private Main() {}
 

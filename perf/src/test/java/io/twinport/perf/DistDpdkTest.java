@@ -218,6 +218,7 @@ class DistDpdkTest {
         for (String name : List.of(
                 "LICENSE",
                 "README.md",
+                "control/README.md",
                 "dataplane/packet-path.jit",
                 "share/bash-completion/completions/twinport",
                 "share/man/man1/twinport-run.1",

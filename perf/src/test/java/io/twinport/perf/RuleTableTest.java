@@ -46,7 +46,7 @@ final class RuleTableTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"dataplane/README.md", "README.md"})
+    @ValueSource(strings = {"dataplane/README.md", "control/README.md", "native-bindings/README.md", "perf/README.md"})
     void shouldNameTestsThatExist(String file) throws IOException {
         Map<String, String> sources = testSources();
         Matcher test = NAMED.matcher(Files.readString(ROOT.resolve(file)));

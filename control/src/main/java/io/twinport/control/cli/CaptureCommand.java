@@ -23,9 +23,9 @@ import picocli.CommandLine.Parameters;
 /** {@code twinport capture}. */
 @Command(
         name = "capture",
-        description =
-                "Write what goes through a port as pcapng, until Ctrl-C. What the poll loop cannot keep is missing, and"
-                        + " counted in the file's statistics; the traffic does not wait for it.",
+        description = "Write the frames of a port as pcapng, with their sides, until Ctrl-C. The traffic does not wait"
+                + " for it: frames that the poll loop cannot keep are missing, and the file's statistics count"
+                + " them.",
         mixinStandardHelpOptions = true)
 final class CaptureCommand implements Callable<Integer> {
     private static final String STDOUT = "-";
@@ -106,7 +106,7 @@ final class CaptureCommand implements Callable<Integer> {
                     "the capture has ended after " + written + " bytes: " + FileErrors.reason(e) + ".");
         }
         if (written == 0) {
-            throw new UserException("nothing has come: has the process ended?");
+            throw new UserException("the capture is empty: has the process ended?");
         }
         System.err.println("twinport: " + written + " bytes written to " + (file.equals(STDOUT) ? "stdout" : file));
     }

@@ -29,13 +29,13 @@ import picocli.CommandLine.Parameters;
 final class ConfigCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw new UserException("config: say what is to be done, 'config check FILE' or 'config schema'.");
+        throw new UserException("config: give a command, 'config check FILE' or 'config schema'.");
     }
 
     /** {@code twinport config check}. */
     @Command(
             name = "check",
-            description = "Say whether a configuration is one, and what is wrong with it: file:line:column and why.",
+            description = "Check a configuration, and say what is wrong with it: file:line:column and why.",
             mixinStandardHelpOptions = true)
     static final class Check implements Callable<Integer> {
         @Parameters(paramLabel = "FILE", description = "The configuration.")

@@ -48,20 +48,20 @@ public final class ConfigurationReader {
     public Reading read() {
         try {
             if (!turn.tryAcquire(TURN.toMillis(), TimeUnit.MILLISECONDS)) {
-                throw new UserException("the configuration is being read already, and that takes long: does the file's"
-                        + " file system hang? All stays as it was.");
+                throw new UserException("the configuration is being read already, and it takes long: does the file's"
+                        + " file system hang? Nothing was changed.");
             }
             return begin().get(patience.toMillis(), TimeUnit.MILLISECONDS);
         } catch (TimeoutException e) {
             throw new UserException(
                     "the configuration has not been read within " + patience.toMillis()
-                            + " ms: does the file's file system hang? All stays as it was.",
+                            + " ms: does the file's file system hang? Nothing was changed.",
                     e);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof RuntimeException cause ? cause : new CompletionException(e.getCause());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new UserException("interrupted while the configuration was read: all stays as it was.", e);
+            throw new UserException("interrupted while the configuration was read: nothing was changed.", e);
         }
     }
 
@@ -72,7 +72,7 @@ public final class ConfigurationReader {
             return read;
         } catch (OutOfMemoryError e) { // this process may have no more threads
             turn.release();
-            throw new UserException("there is no thread left to read the configuration: all stays as it was.", e);
+            throw new UserException("there is no thread left to read the configuration: nothing was changed.", e);
         }
     }
 

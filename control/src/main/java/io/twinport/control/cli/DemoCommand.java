@@ -58,8 +58,8 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--hold",
             description =
-                    "Hold the frames in flight: after a cut the standby sends them again, and nothing is lost. What"
-                            + " the cut-off ring still delivers later are duplicates.")
+                    "Hold the frames in flight: after a cut the standby sends them again, and nothing is lost. Frames"
+                            + " that the cut-off ring delivers later are duplicates.")
     boolean hold;
 
     @Bounds(least = 0, most = Pacer.MOST_RATE, unit = "packets per second")

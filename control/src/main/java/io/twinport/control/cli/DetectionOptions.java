@@ -16,7 +16,7 @@ final class DetectionOptions {
             defaultValue = "0",
             paramLabel = "MS",
             description = "Leave a primary whose link is up when it has received nothing for so long, while the standby"
-                    + " receives what should come by the primary: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
+                    + " receives frames that should come by the primary: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     int rxSilenceMillis;
 
     @Bounds(
@@ -35,7 +35,7 @@ final class DetectionOptions {
 
     @Option(
             names = "--standby-down-expected",
-            description = "The standby's link is down, or it is away, by design until it is needed: no fault.")
+            description = "The standby is away, or its link is down, by design until it is needed: this is no fault.")
     boolean standbyDownExpected;
 
     @Bounds(least = 0, most = DetectionSettings.MOST_CHECK_SECONDS, unit = "seconds")
@@ -44,8 +44,9 @@ final class DetectionOptions {
             defaultValue = "0",
             paramLabel = "S",
             description =
-                    "When nothing has come by the idle standby for so long, announce the port once by the primary:"
-                            + " the network brings that to the standby. ${BOUNDS}; 0 for never. Default: ${DEFAULT-VALUE}")
+                    "When the idle standby has received nothing for so long, announce the port once by the primary:"
+                            + " the network brings the announcement to the standby. ${BOUNDS}; 0 for never. Default:"
+                            + " ${DEFAULT-VALUE}")
     int standbyCheckSeconds;
 
     DetectionSettings settings() {

@@ -37,8 +37,7 @@ final class DoctorCommand implements Callable<Integer> {
         List<Finding> findings = Doctor.examine();
         findings.forEach(this::print);
         long problems = count(findings, Level.PROBLEM);
-        Commands.textStream(json)
-                .printf("%n%d to be mended, %d to be considered%n", problems, count(findings, Level.WARNING));
+        Commands.textStream(json).printf("%n%d problems, %d warnings%n", problems, count(findings, Level.WARNING));
         if (json != null) {
             Commands.writeJson(findings, json);
         }

@@ -25,7 +25,8 @@ final class EngineOptions {
             names = "--name",
             paramLabel = "NAME",
             description =
-                    "Name of this instance: two at a time need two names. Default: twinport; for the demo one of its own")
+                    "Name of this process: two processes need two names. Default: twinport; demo and soak make their"
+                            + " own")
     @Nullable
     String name;
 
@@ -68,7 +69,7 @@ final class EngineOptions {
         } catch (IOException e) {
             throw new UserException(
                     folder + " is not used: " + FileErrors.reason(e)
-                            + ". It has to be yours, and for you alone (mode 0700): look at what is in it, and delete it; or"
+                            + ". It must belong to you, with mode 0700: look at its files, and delete it; or"
                             + " choose another folder with --cnc-dir DIR.",
                     e);
         }

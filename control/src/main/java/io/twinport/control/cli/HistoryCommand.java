@@ -63,7 +63,7 @@ final class HistoryCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (only != null && pcap == null) {
-            throw new UserException("--switch " + only + " says which frames --pcap FILE is to write. Give that too.");
+            throw new UserException("--switch " + only + " selects frames for --pcap FILE. Give that option too.");
         }
         Commands.checkWritable("--json", json);
         Commands.checkWritable("--pcap", pcap == null ? null : pcap.toString());

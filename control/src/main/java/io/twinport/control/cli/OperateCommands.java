@@ -38,8 +38,9 @@ final class OperateCommands {
     @Command(
             name = "switch",
             description =
-                    "Put the traffic on a side, whatever the policy says, or leave it to the policy again. Nothing is"
-                            + " lost: the new side begins when the former one has sent what it had.",
+                    "Put the traffic on a side, whatever the policy says, or leave it to the policy again. No frame"
+                            + " is lost: the new side begins when the former one has sent all of its frames. A side that is not"
+                            + " ready is refused.",
             mixinStandardHelpOptions = true)
     static final class Switch extends Operation {
         @Parameters(paramLabel = "primary|standby|auto", description = "Who is to transmit.")
@@ -55,7 +56,8 @@ final class OperateCommands {
     @Command(
             name = "detach",
             description =
-                    "Take a side's device out: the traffic goes to the other side first, what is in its ring is sent.",
+                    "Take a side's device out: the traffic moves to the other side first, and the frames in its ring"
+                            + " are sent.",
             mixinStandardHelpOptions = true)
     static final class Detach extends Operation {
         @Parameters(paramLabel = "primary|standby", description = "Which side.")
@@ -70,7 +72,9 @@ final class OperateCommands {
     /** {@code twinport attach}. */
     @Command(
             name = "attach",
-            description = "Take a device in as a side: that which was detached, or another one.",
+            description =
+                    "Take a device in as a side: the one that was detached, or another one. If that fails, nothing"
+                            + " changes.",
             mixinStandardHelpOptions = true)
     static final class Attach extends Operation {
         @Parameters(index = "0", paramLabel = "primary|standby", description = "Which side.")
@@ -94,7 +98,7 @@ final class OperateCommands {
     @Command(
             name = "loglevel",
             description =
-                    "Say more or less: twinport itself (warning, info, debug), or with --pattern DPDK's drivers and"
+                    "Print more or less: twinport itself (warning, info, debug), or with --pattern DPDK's drivers and"
                             + " libraries (critical, error, warning, notice, info, debug).",
             mixinStandardHelpOptions = true)
     static final class LogLevel implements Callable<Integer> {
@@ -108,7 +112,7 @@ final class OperateCommands {
         @Nullable
         String pattern;
 
-        @Parameters(paramLabel = "LEVEL", description = "What is of this level and above is said.")
+        @Parameters(paramLabel = "LEVEL", description = "Messages of this level and above are printed.")
         String level = "";
 
         @Override
@@ -119,8 +123,7 @@ final class OperateCommands {
                     "loglevel",
                     arguments,
                     answer -> target.out()
-                            .println((pattern == null ? "twinport" : pattern) + " says what is " + level
-                                    + " and above"));
+                            .println((pattern == null ? "twinport" : pattern) + " prints " + level + " and above"));
         }
     }
 
@@ -128,8 +131,8 @@ final class OperateCommands {
     @Command(
             name = "drain",
             description =
-                    "Take the carrier from a port's interface (handler tap:NAME), so that the kernel and its programs send"
-                            + " nothing more by it. Returns when what they had sent is out.",
+                    "Take the carrier from a port's interface (handler tap:NAME), so that the kernel and its programs"
+                            + " send no more frames by it. Returns when all of their frames are out.",
             mixinStandardHelpOptions = true)
     static final class Drain extends Operation {
         @Option(names = "--undo", description = "Give the carrier back.")
@@ -144,9 +147,8 @@ final class OperateCommands {
     /** {@code twinport reload}. */
     @Command(
             name = "reload",
-            description =
-                    "Have a twinport read its configuration (run -c FILE) again, as SIGHUP does: what can change while it"
-                            + " runs does, all or nothing; what cannot is named, and stays.",
+            description = "Read the configuration of a twinport (run -c FILE) again, as SIGHUP does. Settings that can"
+                    + " change while it runs do, all or none; the command names the others, which need a restart.",
             mixinStandardHelpOptions = true,
             footer = {"", "Exit codes: 0 it is as the file says; 1 something needs a restart; 2 nothing has changed."})
     static final class ReloadConfiguration implements Callable<Integer> {

@@ -31,9 +31,10 @@ final class PolicyOptions {
             defaultValue = "0",
             paramLabel = "US",
             description =
-                    "Hold frames for an unplanned cut: those posted within so many microseconds and not known to have"
-                            + " arrived are sent again by the other side, and new ones wait so long for a side to become ready."
-                            + " Choose more than it takes to notice a cut: ${BOUNDS}, 0 for not at all. Default: ${DEFAULT-VALUE}")
+                    "Hold frames for an unplanned cut: the other side resends frames that were posted within so many"
+                            + " microseconds and are not known to have arrived, before any new frame; while no side is ready,"
+                            + " new frames wait as long. Choose more than the time to notice a cut: ${BOUNDS}, 0 for not at"
+                            + " all. Default: ${DEFAULT-VALUE}")
     int holdMicros;
 
     @Bounds(least = 0, most = RunSettings.Announce.MOST, unit = "times")
@@ -41,9 +42,9 @@ final class PolicyOptions {
             names = "--announce",
             defaultValue = "5",
             paramLabel = "N",
-            description = "How often the port's addresses are announced after each switch, ${BOUNDS}: by ARP and"
-                    + " Neighbor Advertisements for those of the tap:NAME interface, by RARP where there are none."
-                    + " Default: ${DEFAULT-VALUE}")
+            description = "How often the port announces its addresses after each switch, ${BOUNDS}: by ARP and Neighbor"
+                    + " Advertisements for those of the tap:NAME interface, by RARP where it has none. Default:"
+                    + " ${DEFAULT-VALUE}")
     int announce = 5;
 
     @Bounds(least = 1, most = RunSettings.Announce.MOST_MILLIS, unit = "milliseconds")
@@ -67,8 +68,8 @@ final class PolicyOptions {
             names = "--release-seconds",
             defaultValue = "5",
             paramLabel = "S",
-            description = "When the kernel wants a device back and it cannot be given back within that time, end the"
-                    + " process with exit code 3, so that the kernel takes it: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
+            description = "When the kernel wants a device back and twinport cannot give it back within that time, the"
+                    + " process ends with exit code 3, and the kernel takes it: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     int releaseSeconds = 5;
 
     FailbackSettings failback() {

@@ -57,17 +57,16 @@ public final class PortArguments {
     @Option(
             names = "--bind",
             description =
-                    "Take PCI devices from the kernel: bind them to vfio-pci when they are there or appear, and give"
-                            + " them back at the end; not those whose interfaces are in use. Without it they have to be bound"
-                            + " already.")
+                    "Take PCI devices from the kernel: bind them to vfio-pci at the start or when they appear, and"
+                            + " give them back at the end. Refuses a device whose interface is in use. Without it they must be"
+                            + " bound already.")
     boolean bind;
 
     @Option(
             names = "--bind-in-use",
-            description =
-                    "As --bind, and also those whose interfaces are in use: they have an address or a route, belong to a"
-                            + " bridge or a bond, or are below a VLAN or macvlan. --bind refuses them, and auto does not choose"
-                            + " them.")
+            description = "As --bind, and take also a device whose interface is in use: it has an address or a route,"
+                    + " belongs to a bridge or a bond, or is below a VLAN or macvlan. --bind refuses it, and auto does"
+                    + " not choose it.")
     boolean bindInUse;
 
     @Mixin

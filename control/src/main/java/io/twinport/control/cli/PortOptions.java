@@ -21,14 +21,15 @@ final class PortOptions {
             names = "--mtu",
             defaultValue = "1500",
             paramLabel = "BYTES",
-            description = "MTU of the port, its devices and the tap:NAME interface: ${BOUNDS}, and what the devices"
-                    + " take. One that cannot have it does not join. Default: ${DEFAULT-VALUE}")
+            description =
+                    "MTU of the port, its devices and the tap:NAME interface: ${BOUNDS}. A device that cannot have it"
+                            + " does not join. Default: ${DEFAULT-VALUE}")
     int mtu = MtuBounds.ETHERNET;
 
     @Option(
             names = "--mac",
             paramLabel = "MAC",
-            description = "The port's MAC address, which both devices are given. Without it the port has theirs.")
+            description = "The port's MAC address, which both devices get. Without it the port has theirs.")
     @Nullable
     String mac;
 

@@ -27,17 +27,17 @@ public final class ProcessOptions {
             defaultValue = "0",
             paramLabel = "N",
             description =
-                    "Keep the headers of the last N frames before each switch and of N after it (256; ${BOUNDS}), of the last 64"
-                            + " switches, in NAME.flight beside NAME.cnc: 'twinport history NAME.cnc --pcap FILE' writes them."
-                            + " Of the first port, where there are several.")
+                    "Keep the headers of the last N frames before each switch and of N after it (256; ${BOUNDS}), for"
+                            + " the last 64 switches, in NAME.flight beside NAME.cnc: 'twinport history NAME.cnc --pcap FILE'"
+                            + " writes them. With several ports: of the first one.")
     int flightFrames;
 
     @Option(
             names = "--metrics",
             paramLabel = "[HOST:]PORT",
             description =
-                    "Serve metrics for Prometheus at http://HOST:PORT/metrics; without HOST on loopback only. Not served"
-                            + " unless given.")
+                    "Serve metrics for Prometheus at http://HOST:PORT/metrics; without HOST on loopback only. Off by"
+                            + " default.")
     @Nullable
     String metrics;
 
@@ -56,9 +56,9 @@ public final class ProcessOptions {
             defaultValue = "0",
             paramLabel = "SECONDS",
             description =
-                    "End with exit code 3 when a poll loop, or another thread that traffic depends on, has hung for so long"
-                            + " (${BOUNDS}). For who starts it again; systemd's watchdog does the same. Unless given, it is"
-                            + " only said.")
+                    "End with exit code 3 when a poll loop, or another thread that the traffic needs, has hung for so"
+                            + " long (${BOUNDS}), for a supervisor that restarts it; systemd's watchdog does the same. Without"
+                            + " it twinport only reports the hang.")
     int exitWhenStuck;
 
     Optional<Duration> exitWhenStuck() {
@@ -92,9 +92,8 @@ public final class ProcessOptions {
                 if (own.toAbsolutePath()
                         .normalize()
                         .equals(socket.toAbsolutePath().normalize())) {
-                    throw new UserException(
-                            option + " is not possible: this process has a file of its own there (--name,"
-                                    + " --cnc-dir). Choose another path.");
+                    throw new UserException(option + " is not possible: this process has its own file there (--name,"
+                            + " --cnc-dir). Choose another path.");
                 }
             }
             ControlSocketPath.check(option, socket, own(cnc));

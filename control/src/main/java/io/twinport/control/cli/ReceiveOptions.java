@@ -14,11 +14,11 @@ final class ReceiveOptions {
             names = "--rx-mode",
             defaultValue = "active",
             paramLabel = "MODE",
-            description =
-                    "From which side frames are received. active: from the one that transmits; after a switch for a"
-                            + " while also what the other one gets for one receiver. presence: as the kernel does, from the"
-                            + " primary as long as there is one, whatever its link, else from the standby. both: as active, but"
-                            + " after a switch everything of both sides, without duplicates. Default: ${DEFAULT-VALUE}")
+            description = "From which side the port receives. active: from the side that transmits; for a while after a"
+                    + " switch also frames for one receiver from the other side. presence: as the kernel does, from the"
+                    + " primary as long as there is one, even with its link down, else from the standby. both: as"
+                    + " active, but after a switch all frames of both sides, without duplicates. Default:"
+                    + " ${DEFAULT-VALUE}")
     String mode = "active";
 
     @Bounds(least = 0, most = ReceiveSettings.MOST_LOOKBACK_MICROS, unit = "microseconds")
@@ -26,8 +26,9 @@ final class ReceiveOptions {
             names = "--rx-lookback-us",
             defaultValue = "1000",
             paramLabel = "US",
-            description = "At a switch deliver what the side that takes over has received in so much time before, and"
-                    + " nothing older: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
+            description =
+                    "At a switch, deliver the frames that the new side has received within so much time before, and"
+                            + " none older: ${BOUNDS}. Default: ${DEFAULT-VALUE}")
     int lookbackMicros = 1000;
 
     @Bounds(least = 0, most = ReceiveSettings.MOST_WINDOW_MILLIS, unit = "milliseconds")
@@ -35,8 +36,8 @@ final class ReceiveOptions {
             names = "--rx-window-ms",
             defaultValue = "100",
             paramLabel = "MS",
-            description = "How long after a switch the side that was left is received from: ${BOUNDS}."
-                    + " Default: ${DEFAULT-VALUE}")
+            description = "How long after a switch the port still receives from the former side: ${BOUNDS}. Default:"
+                    + " ${DEFAULT-VALUE}")
     int windowMillis = 100;
 
     ReceiveSettings settings() {

@@ -100,7 +100,7 @@ final class Reload {
         names.addAll(wanted.arguments().keySet());
         for (String name : names) {
             if (!wanted.arguments().containsKey(name)) {
-                needRestart.add("the port " + name + " is not wanted any more");
+                needRestart.add("the port " + name + " has gone from the file");
             } else if (!before.arguments().containsKey(name)) {
                 needRestart.add("the port " + name + " is new");
             }

@@ -48,8 +48,8 @@ final class ReplayCommand implements Callable<Integer> {
                 "%d inputs, %s%n",
                 inputs.size(),
                 wrong == 0
-                        ? "each decided as it was then"
-                        : wrong + " that this version decides otherwise, or without what led to them");
+                        ? "each decided as before"
+                        : wrong + " that this version decides otherwise, or whose causes are missing");
         return wrong == 0 ? 0 : 1;
     }
 
@@ -61,7 +61,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
         wrong++;
         return hasGap
-                ? "  <- something before it is missing"
+                ? "  <- an entry before it is missing"
                 : "  <- this version says: " + PolicyText.decision(input.before(), input.decide());
     }
 }

@@ -41,8 +41,9 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = {"-c", "--config"},
             paramLabel = "FILE",
-            description = "The ports, in YAML: 'twinport config --help' says more. What is given beside it"
-                    + " (--name, --cnc-dir, --metrics, ..., EAL's arguments) goes before what the file says.")
+            description =
+                    "The ports, in YAML: 'twinport config --help' says more. Options beside it (--name, --cnc-dir,"
+                            + " --metrics, ..., EAL's arguments) override the file.")
     @Nullable
     Path config;
 
@@ -97,8 +98,8 @@ final class RunCommand implements Callable<Integer> {
                 .filter(this::isGiven)
                 .toList();
         if (!given.isEmpty()) {
-            throw new UserException(String.join(", ", given) + ": with -c the ports are as the file says. Put it into "
-                    + config + ", under the port that is meant.");
+            throw new UserException(String.join(", ", given) + ": with -c the file describes the ports. Put it into "
+                    + config + ", under the port.");
         }
     }
 

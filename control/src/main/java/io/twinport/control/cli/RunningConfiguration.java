@@ -48,7 +48,7 @@ public final class RunningConfiguration {
      */
     public Reload.Report reload() {
         if (file == null) {
-            throw new UserException("this twinport was started without -c FILE: there is nothing to be read again.");
+            throw new UserException("this twinport was started without -c FILE: there is no file to read again.");
         }
         manager.reloading();
         try {
@@ -90,7 +90,7 @@ public final class RunningConfiguration {
                     run.log().say("reloaded: nothing has changed");
                 }
             } catch (RuntimeException e) {
-                run.log().warn("not reloaded, all stays as it was: " + e.getMessage());
+                run.log().warn("not reloaded, nothing was changed: " + e.getMessage());
             }
         }
     }

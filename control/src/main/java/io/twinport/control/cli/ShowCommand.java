@@ -34,7 +34,7 @@ import tools.jackson.databind.json.JsonMapper;
 final class ShowCommand implements Callable<Integer> {
     @Override
     public Integer call() {
-        throw new UserException("show: say what, 'show ports' for instance; 'show --help' lists it all.");
+        throw new UserException("show: give a command, for instance 'show ports'; 'show --help' lists them all.");
     }
 
     /** What they have in common. */
@@ -90,7 +90,7 @@ final class ShowCommand implements Callable<Integer> {
     }
 
     /** {@code twinport show port}. */
-    @Command(name = "port", description = "All that is known of one port.", mixinStandardHelpOptions = true)
+    @Command(name = "port", description = "Everything about one port.", mixinStandardHelpOptions = true)
     static final class Port extends OfPort {
         @Override
         public Integer call() throws IOException {
@@ -101,7 +101,7 @@ final class ShowCommand implements Callable<Integer> {
     /** {@code twinport show stats}. */
     @Command(
             name = "stats",
-            description = "What the ports and their sides' devices have counted.",
+            description = "The counters of the ports and of their sides' devices.",
             mixinStandardHelpOptions = true)
     static final class Stats extends OfPort {
         @Override
@@ -130,7 +130,7 @@ final class ShowCommand implements Callable<Integer> {
     /** {@code twinport show xstats}. */
     @Command(
             name = "xstats",
-            description = "All that the drivers of a port's sides count, by their own names.",
+            description = "All counters of the drivers of a port's sides, by the drivers' own names.",
             mixinStandardHelpOptions = true)
     static final class Xstats extends OfPort {
         @Override
@@ -150,7 +150,7 @@ final class ShowCommand implements Callable<Integer> {
     /** {@code twinport show config}. */
     @Command(
             name = "config",
-            description = "The configuration that holds, what was not given too.",
+            description = "The current configuration, defaults included; 'run -c' takes it.",
             mixinStandardHelpOptions = true)
     static final class Config extends Shown {
         private static final ObjectWriter JSON = JsonMapper.builder()
@@ -168,7 +168,7 @@ final class ShowCommand implements Callable<Integer> {
     /** {@code twinport show history}. */
     @Command(
             name = "history",
-            description = "The last switches: 'history NAME.cnc', for the process of that name, live or dead.",
+            description = "The last switches of the process of that name, live or dead: 'history NAME.cnc'.",
             mixinStandardHelpOptions = true)
     static final class History extends Shown {
         @Override

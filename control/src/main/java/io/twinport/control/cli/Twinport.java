@@ -41,7 +41,7 @@ import picocli.CommandLine.Command;
             "  bench  Run the benchmarks; 'bench --help' lists them.",
             "  dist   Make an archive that runs without a JDK; 'dist --help' says more.",
             "",
-            "Exit codes: 0 done; 1 failed; 2 something to mend, said on stderr."
+            "Exit codes: 0 done; 1 failed; 2 you have to mend something, as stderr says."
         })
 public final class Twinport {
     Twinport() {}

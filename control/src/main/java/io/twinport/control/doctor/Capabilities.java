@@ -39,7 +39,7 @@ final class Capabilities implements Check {
                             "this user may not open /dev/vfio/vfio: PCI devices cannot be used",
                             "run twinport as root, or give its user the devices: a udev rule SUBSYSTEM==\"vfio\", OWNER=\"twinport\""));
         }
-        return found.isEmpty() ? List.of(Finding.ok(SUBJECT, "those that are needed")) : found;
+        return found.isEmpty() ? List.of(Finding.ok(SUBJECT, "all that are needed")) : found;
     }
 
     private static Finding lacks(String name, String consequence) {

@@ -109,7 +109,7 @@ final class CloudInitCheck extends ServiceCheck {
 
     private static String fix(Host host, String source) {
         if (BEFORE_FILES.contains(source)) {
-            return "on the kernel's command line, for what comes by it goes before all files: network-config=disabled";
+            return "on the kernel's command line, which goes before all files: network-config=disabled";
         }
         String file = ConfigurationFiles.last(
                 "twinport-no-network.cfg", ConfigurationFiles.names(host, List.of(FOLDER), ".cfg"));

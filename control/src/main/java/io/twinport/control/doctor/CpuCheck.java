@@ -32,7 +32,7 @@ final class CpuCheck implements Check {
         if (host.text(CPU + "/isolated").isEmpty()) {
             found.add(Finding.note(
                     SUBJECT,
-                    "none is isolated: other processes take the poll loop's for milliseconds at a time",
+                    "none is isolated: other processes take the CPU of the poll loop for milliseconds at a time",
                     "on the kernel's command line: isolcpus=" + last + " nohz_full=" + last + " rcu_nocbs=" + last));
         }
         String governor = host.text(CPU + "/cpu" + last + "/cpufreq/scaling_governor");

@@ -41,8 +41,8 @@ public final class Doctor {
         } catch (RuntimeException | LinkageError | StackOverflowError e) {
             return List.of(Finding.warning(
                     check.subject(),
-                    "this could not be looked at (" + e + "); the other findings stand",
-                    "it is a fault in twinport: please report it, with this line"));
+                    "this check failed (" + e + "); the other findings are valid",
+                    "this is a fault in twinport: please report it, with this line"));
         }
     }
 }

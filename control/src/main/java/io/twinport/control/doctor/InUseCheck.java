@@ -43,14 +43,14 @@ final class InUseCheck implements Check {
                 .ifPresent(master -> found.add(Finding.warning(
                         SUBJECT,
                         side.name() + " belongs to " + kind(host, master) + master
-                                + ", which has what arrives there; twinport takes the whole device from it",
+                                + ", which gets all frames that arrive there; twinport takes the whole device from it",
                         "take it out: ip link set " + side.name() + " nomaster (now), and in the configuration of "
                                 + master + " (at each boot). What " + master
                                 + " was for is for the port's own interface: --handler tap:NAME")));
         for (String above : side.above()) {
             found.add(Finding.warning(
                     SUBJECT,
-                    above + " is on top of " + side.name() + ", and gets nothing any more once twinport has that",
+                    above + " is on top of " + side.name() + ", and gets no more frames once twinport has that",
                     "make it on the port's own interface: --handler tap:NAME"));
         }
     }
@@ -67,7 +67,7 @@ final class InUseCheck implements Check {
                 .forEach(process -> found.add(Finding.warning(
                         SUBJECT,
                         process.text() + " takes addresses on " + side.name(),
-                        "end it, and see below who has started it")));
+                        "end it, and see below who started it")));
     }
 
     private static void addresses(Host host, Netdev side, List<Finding> found) {

@@ -55,7 +55,7 @@ final class MemoryCheck implements Check {
                 || number(limit) >= (long) MbufNeeds.LEAST_MEGABYTES << 20
                 || Capabilities.effective(host).contains(Capabilities.IPC_LOCK);
         return enough
-                ? Finding.ok("locked memory", "as much as is needed")
+                ? Finding.ok("locked memory", "enough")
                 : Finding.problem(
                         "locked memory",
                         "at most " + number(limit) / 1024 + " KiB, and VFIO locks what devices may write to",

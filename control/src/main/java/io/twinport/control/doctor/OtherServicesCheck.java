@@ -20,8 +20,7 @@ final class OtherServicesCheck implements Check {
     public List<Finding> findings(Host host) {
         List<Candidate> candidates = ServiceCheck.candidates(host);
         if (candidates.isEmpty()) {
-            return List.of(
-                    Finding.ok("services", "no interface here is a side of a port's, so none was asked about one"));
+            return List.of(Finding.ok("services", "no interface here is a side of a port, so none was asked"));
         }
         String interfaces = String.join(", ", Match.all(candidates).names());
         List<Finding> found = new ArrayList<>();

@@ -43,7 +43,7 @@ final class PairCheck implements Check {
         return Finding.warning(
                 SUBJECT,
                 candidate.mac() + " is the address of " + name + " (hv_netvsc) and " + text(candidate)
-                        + ": a pair, but twinport cannot have it, for its standby is on VMBus and no PCI device",
+                        + ": a pair, but twinport cannot use it, because its standby is on VMBus and no PCI device",
                 "leave both to the kernel: " + name + " does the failover by itself, and has the address");
     }
 
@@ -52,7 +52,7 @@ final class PairCheck implements Check {
             return Finding.warning(
                     SUBJECT,
                     candidate.mac() + " is the address of " + text(candidate)
-                            + ": a pair is one of virtio's and one other",
+                            + ": a pair is one virtio-net device and one other",
                     "addresses that only the two sides of one port share");
         }
         Nic primary = candidate.primaries().getFirst();

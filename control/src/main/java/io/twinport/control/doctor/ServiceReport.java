@@ -30,7 +30,7 @@ record ServiceReport(String subject, String asked, Map<String, Stand> stands, Fu
             found.add(Finding.note(
                     subject,
                     text(kernels, Candidate::failoverNames)
-                            + ", and rightly while the kernel does the failover: not any more once twinport does it",
+                            + ", and rightly while the kernel does the failover, but not once twinport does it",
                     "before twinport takes over, and not earlier:\n" + fix(kernels, Match.all(kernels))));
         }
         List<String> unknown = names(candidates, Candidate::sideNames).stream()
@@ -39,8 +39,8 @@ record ServiceReport(String subject, String asked, Map<String, Stand> stands, Fu
         if (!unknown.isEmpty()) {
             found.add(Finding.warning(
                     subject,
-                    asked + " says nothing of " + String.join(", ", unknown)
-                            + ": whether it takes an address there cannot be known here",
+                    asked + " says nothing about " + String.join(", ", unknown)
+                            + ": doctor cannot know whether it takes an address there",
                     fix(candidates, Match.sides(candidates))));
         }
         if (found.isEmpty()) {
@@ -76,7 +76,9 @@ record ServiceReport(String subject, String asked, Map<String, Stand> stands, Fu
         String lines = fix.apply(match);
         boolean missesOne = candidates.stream()
                 .anyMatch(candidate -> candidate.primaries().isEmpty() && !lines.contains(candidate.mac()));
-        return missesOne ? "for what is here; run twinport doctor again once the primary is:\n" + lines : lines;
+        return missesOne
+                ? "for the present sides; run twinport doctor again once the primary is here:\n" + lines
+                : lines;
     }
 
     /** Those with an interface that the service takes, or leaves alone for now only. */

@@ -49,10 +49,10 @@ final class StandbyCheck implements Check {
                         + " --standby-driver kernel, which leaves the device to the kernel";
         return failover.map(device -> Finding.note(
                         SUBJECT,
-                        text + device.name() + " over it does the kernel's own failover: nothing is amiss if that is"
+                        text + device.name() + " over it does the failover: that is right if this is"
                                 + " what you want",
                         "to have twinport do it: " + fix))
-                .orElseGet(() -> Finding.warning(SUBJECT, text + "makes its own failover device of the pair", fix));
+                .orElseGet(() -> Finding.warning(SUBJECT, text + "makes its own failover device from the pair", fix));
     }
 
     private static Finding offered(Nic nic) {

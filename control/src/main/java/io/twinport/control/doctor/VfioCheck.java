@@ -29,7 +29,7 @@ final class VfioCheck implements Check {
         if (host.text(NO_IOMMU).startsWith("Y")) {
             return List.of(Finding.note(
                     SUBJECT,
-                    "there is no IOMMU, and VFIO goes without: a device that errs can write anywhere",
+                    "there is no IOMMU, and VFIO works without one: a faulty device can write anywhere",
                     "an IOMMU, in a guest a virtual one (QEMU: -device intel-iommu)"));
         }
         return List.of(Finding.problem(

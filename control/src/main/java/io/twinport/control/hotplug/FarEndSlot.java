@@ -81,8 +81,8 @@ public final class FarEndSlot implements Slot {
     @Override
     public String whyAbsent() {
         return address.isServer()
-                ? "whose far end has to connect to " + address.path()
-                : "whose far end is not there: nobody listens at " + address.path() + " yet";
+                ? ": its far end must connect to " + address.path()
+                : ": nobody listens at " + address.path() + " yet";
     }
 
     @Override

@@ -6,7 +6,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A device that has joined, and its ways out of the loop: on request, because it has gone, to be started again, at the end.
- * Each time the loop has let go before the device is touched (U6). To leave the loop needs nothing of DPDK's, so it does not
+ * Each time the loop stops using the device before it is touched (U6). To leave the loop needs no call of DPDK, so it does not
  * wait for the other side's probe.
  */
 final class JoinedDevice {
@@ -66,7 +66,7 @@ final class JoinedDevice {
         while (!member.letGo()) {
             if (!told) {
                 told = true;
-                log.warn(name + " has to leave, and the poll loop does not let go of it: it is not touched until then");
+                log.warn(name + " must leave, but the poll loop still uses it: it is not touched until then");
             }
         }
     }
@@ -97,12 +97,13 @@ final class JoinedDevice {
         } finally {
             devices.unlock();
         }
-        log.say(name + " stopped and started: it was reset, or its PF was away and the driver does not notice that; "
+        log.say(name
+                + " stopped and started, because it was reset or its PF was away, which the driver does not notice; "
                 + TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - start) + " ms");
         return true;
     }
 
-    /** Removes it at the end; waits as long as the loop does not let go. */
+    /** Removes it at the end; waits as long as the loop uses it. */
     void depart() {
         awaitLoop();
         devices.lock();

@@ -37,7 +37,7 @@ public final class KernelSlot implements Slot {
         XDP
     }
 
-    /** What this process knows of the kernel's interfaces. */
+    /** The kernel's interfaces, as this process knows them. */
     public interface Ours {
         /** An interface as it is here now. */
         KernelLinks.Stay stay(int index);
@@ -107,7 +107,7 @@ public final class KernelSlot implements Slot {
         if (all.size() > 1) {
             throw new UserException(wanted + " is the address of "
                     + String.join(", ", all.stream().map(KernelInterface::name).toList())
-                    + ": give the one that is meant by its name.");
+                    + ": give the name of one of them.");
         }
         all.forEach(quiet::check);
     }
@@ -152,10 +152,10 @@ public final class KernelSlot implements Slot {
     public String whyAbsent() {
         boolean isTaken = candidates().stream().map(KernelInterface::index).anyMatch(ours::isTaken);
         return isTaken
-                ? "to appear: what is called " + wanted + " now is a port's own interface, or another side's"
+                ? ": the interface " + wanted + " belongs to a port, or to another side"
                 : kind == Kind.KEPT
-                        ? "to appear: the kernel has no such interface yet"
-                        : "to be plugged in: there is no interface " + wanted + " yet";
+                        ? ": the kernel has no such interface yet"
+                        : ": there is no interface " + wanted + " yet";
     }
 
     @Override
@@ -215,7 +215,7 @@ public final class KernelSlot implements Slot {
         if (before.name().equals(name)) {
             return before;
         }
-        log.say(before.name() + " has been renamed: it is " + name + " now, and stays this side's");
+        log.say(before.name() + " has been renamed to " + name + ", and stays this side");
         return before.named(name);
     }
 

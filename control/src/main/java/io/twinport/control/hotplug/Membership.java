@@ -15,7 +15,7 @@ public interface Membership {
     boolean letGo();
 
     /**
-     * Gives a device that the loop has let go of a bounded time to send what is in its transmit ring.
+     * Gives a device that the loop no longer uses a bounded time to send the frames in its transmit ring.
      *
      * @return frames that it may not have sent
      */

@@ -199,7 +199,7 @@ public final class PciBus {
             throw new UserException(
                     address + " is in use: " + uses + ". To lend it to DPDK would cut that off, and this machine"
                             + " perhaps with it. Give another device, or free this one (ip address flush dev ...; twinport doctor tells who"
-                            + " sets it up). If it is to be taken all the same: --bind-in-use");
+                            + " sets it up). To take it all the same: --bind-in-use");
         }
     }
 
@@ -301,7 +301,7 @@ public final class PciBus {
         try {
             attributes.write(file, text);
         } catch (NoSuchFileException e) {
-            throw new UserException(file + " is not there any more: the device was unplugged.", e);
+            throw new UserException(file + " has gone: the device was unplugged.", e);
         } catch (IOException e) {
             throw new UserException(
                     "cannot write '" + text.strip() + "' to " + file + ": " + e.getMessage() + ". Are you root?", e);

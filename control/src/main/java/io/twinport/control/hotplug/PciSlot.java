@@ -42,8 +42,8 @@ public final class PciSlot implements Slot {
         if (binding.takes()
                 && !bus.isVfioLoaded()
                 && device.filter(bus::needsNoVfio).isEmpty()) {
-            throw new UserException("--bind: the kernel's driver vfio-pci is not there to bind " + address
-                    + " to. As root: modprobe vfio-pci");
+            throw new UserException("--bind: the driver vfio-pci is not loaded, so it cannot take " + address
+                    + ". As root: modprobe vfio-pci");
         }
         if (device.isEmpty()) {
             return;

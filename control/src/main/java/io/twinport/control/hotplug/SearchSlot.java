@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * standby.
  *
  * <p>The address of a device that the kernel drives or shares is seen. That of a device that is lent as a whole only its
- * driver knows, so such devices are probed one after another until one has it; the others are let go of again, and left
+ * driver knows, so such devices are probed one after another until one has it; the others are closed again, and left
  * alone until they are others or have another driver. Where it is seen that several have the address none is taken, and none
  * that somebody uses in the kernel.
  */
@@ -61,7 +61,7 @@ public final class SearchSlot implements Slot {
                     + wanted.get().orElseThrow() + ". Give one by its PCI address; " + PciNic.list(matching) + ".");
         }
         if (binding.takes() && matching.isEmpty() && !bus.isVfioLoaded()) {
-            throw new UserException("--bind: the kernel's driver vfio-pci is not there to bind a device to. As root:"
+            throw new UserException("--bind: the driver vfio-pci is not loaded, so it cannot take a device. As root:"
                     + " modprobe vfio-pci");
         }
         matching.forEach(nic -> new PciSlot(bus, nic.address(), binding).check());
@@ -118,14 +118,14 @@ public final class SearchSlot implements Slot {
     @Override
     public String whyAbsent() {
         return wanted.get()
-                .map(mac -> "to be plugged in: "
+                .map(mac -> ": "
                         + switch (matching(mac).size()) {
-                            case 0 -> "no device but virtio's is known to have the MAC address " + mac;
+                            case 0 -> "no known device, besides virtio, has the MAC address " + mac;
                             case 1 -> "the one device with the MAC address " + mac + " is in use";
                             default -> "more than one device has the MAC address " + mac;
                         }
                         + "; " + PciNic.list(PciNic.of(bus)))
-                .orElse("to be found: by which MAC address is known when the other side has come");
+                .orElse(": its MAC address is known once the other side has joined");
     }
 
     @Override

@@ -196,7 +196,7 @@ public final class SideLife {
     /**
      * Waits for {@link #stop}.
      *
-     * @return false if that is not done in time: a probe or a driver hangs, or the loop does not let go of the device
+     * @return false if that is not done in time: a probe or a driver hangs, or the loop still uses the device
      */
     public boolean awaitStop(Duration time) {
         try {
@@ -247,7 +247,7 @@ public final class SideLife {
         try {
             slot.giveBack();
         } catch (RuntimeException e) {
-            log.warn(named() + " could not be given back as it was found: " + e.getMessage());
+            log.warn(named() + " was given back, but not all of it is restored: " + e.getMessage());
         }
     }
 
@@ -290,7 +290,7 @@ public final class SideLife {
         }
         if (phase != Phase.REFUSED) {
             log.say(named() + " is there, bound to " + (device.driver().isEmpty() ? "no driver" : device.driver())
-                    + ": waiting for it to be lent to DPDK (dpdk-devbind.py --bind=vfio-pci " + plan.name() + ")");
+                    + ": waiting until it is lent to DPDK (dpdk-devbind.py --bind=vfio-pci " + plan.name() + ")");
         }
         phase = Phase.REFUSED;
         hasWaited = true;
@@ -420,7 +420,7 @@ public final class SideLife {
     private void refuse(RefusedException e) {
         attempts++;
         if (slot.looksFurther()) {
-            log.say(named() + " is not the one: " + e.getMessage());
+            log.say(named() + " is another device: " + e.getMessage());
             giveBack();
             return;
         }
@@ -435,7 +435,7 @@ public final class SideLife {
     private void fail(Throwable e) {
         attempts++;
         if (slot.looksFurther()) {
-            log.say(named() + " is not the one: " + text(e));
+            log.say(named() + " is another device: " + text(e));
             giveBack();
             return;
         }

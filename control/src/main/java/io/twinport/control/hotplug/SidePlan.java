@@ -28,6 +28,6 @@ public interface SidePlan {
      */
     Membership join(SideDevice dev);
 
-    /** The device that {@link #join} has failed with a {@link StuckLoopException} for: it is to be let go of again. */
+    /** The device that {@link #join} has failed with a {@link StuckLoopException} for: it must be released again. */
     Membership stuck();
 }

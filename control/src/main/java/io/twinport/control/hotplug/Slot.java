@@ -31,7 +31,7 @@ public interface Slot {
 
     /** What is waited for while no device is there, in words. */
     default String whyAbsent() {
-        return "to be plugged in: there is no such PCI device yet";
+        return ": there is no such PCI device yet";
     }
 
     /** Why no device is there that could be: what was wrong with the last one; empty where it is only waited for. */

@@ -25,7 +25,7 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 
 /**
- * What is changed of the kernel's interfaces for as long as a port needs it: looked after meanwhile, and put back in the end, in
+ * Changes to the kernel's interfaces for as long as a port needs them: kept up meanwhile, and undone in the end, in
  * reverse. Interfaces are known by their numbers; they may be renamed. For one thread at a time.
  */
 final class InterfaceChanges {
@@ -245,7 +245,7 @@ final class InterfaceChanges {
         names.clear();
         if (!failures.isEmpty()) {
             RuntimeException first = failures.getFirst();
-            throw new UserException("not all settings are as they were found: " + first.getMessage(), first);
+            throw new UserException("not all settings could be restored: " + first.getMessage(), first);
         }
     }
 

@@ -77,7 +77,7 @@ public final class InterfaceWatch implements AutoCloseable {
             String now = String.valueOf(e.getMessage());
             if (!now.equals(complaint)) {
                 complaint = now;
-                log.warn("the interfaces cannot be looked after: " + now);
+                log.warn("the interfaces cannot be watched: " + now);
             }
         }
     }

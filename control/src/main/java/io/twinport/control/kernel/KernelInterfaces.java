@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Interfaces of the kernel's as sysfs shows them, each time anew. Its failover devices are not among them. */
+/** The kernel's interfaces as sysfs shows them, each time anew. Its failover devices are not among them. */
 public final class KernelInterfaces {
     private final Path sysfs;
 

@@ -77,8 +77,8 @@ public final class QuietInterface {
             List<InterfaceUse.Use> uses = use.of(interfaces.folder(each.name()), standby.failoverDevice());
             if (!uses.isEmpty()) {
                 throw new UserException(each.name() + " " + InterfaceUse.describe(uses)
-                        + ": an interface below a port is the port's alone. The kernel would go past the port with it, and what"
-                        + " is on top of it would be cut off. Move that to the port's own interface (--handler tap:NAME), and see"
+                        + ": an interface below a port must have no other user. The kernel would bypass the port with it, and"
+                        + " interfaces on top of it would be cut off. Move those to the port's own interface (--handler tap:NAME), and see"
                         + " that no network service sets it up again (twinport doctor). To free it: "
                         + InterfaceUse.howToEnd(uses));
             }
@@ -86,8 +86,8 @@ public final class QuietInterface {
         controls.discipline(standby.index())
                 .filter(kind -> !kind.equals(QueueDiscipline.BLACKHOLE)) // as a process that was killed leaves it
                 .ifPresent(kind -> {
-                    throw new UserException(standby.name() + " has a queueing discipline that somebody has given it ("
-                            + kind + "), which could not be put back. Remove it first: tc qdisc delete dev "
+                    throw new UserException(standby.name() + " has a queueing discipline that somebody set ("
+                            + kind + "), and twinport could not restore it. Remove it first: tc qdisc delete dev "
                             + standby.name() + " root");
                 });
     }
@@ -131,8 +131,8 @@ public final class QuietInterface {
         List<InterfaceUse.Use> uses = use.of(interfaces.folder(shared.name()));
         if (!uses.isEmpty()) {
             log.warn(shared.name() + " " + InterfaceUse.describe(uses)
-                    + ": it is used beside the port. The kernel takes what comes by it once more, and what it sends there with"
-                    + " the port's MAC address draws the traffic to this side. To free it: "
+                    + ": somebody uses it beside the port. The kernel receives each of its frames a second time, and frames that it sends there with"
+                    + " the port's MAC address draw the traffic to this side. To free it: "
                     + InterfaceUse.howToEnd(uses));
             told = uses.stream().map(each -> shared.name() + " " + each.text()).toList();
         }
@@ -147,8 +147,9 @@ public final class QuietInterface {
             }
         }
         if (!failures.isEmpty()) {
-            log.warn(shared.name() + " is not all as the port needs it: " + String.join("; ", failures) + ". " + RIGHTS
-                    + " Until then the kernel may take frames in a second time, and speak with the port's MAC address");
+            log.warn(shared.name() + " has settings that the port cannot use: " + String.join("; ", failures) + ". "
+                    + RIGHTS
+                    + " Until then the kernel may receive frames a second time, and send with the port's MAC address");
         }
         return changes.isEmpty()
                 ? Optional.empty()
@@ -189,7 +190,7 @@ public final class QuietInterface {
         String text = name + " " + one.text();
         uses.add(text);
         if (!told.contains(text)) {
-            log.warn(text + ": somebody else uses it now, beside the port. To end that: " + one.end());
+            log.warn(text + ": somebody else uses it now, beside the port. To end this: " + one.end());
         }
     }
 
@@ -208,8 +209,8 @@ public final class QuietInterface {
         for (KernelInterface each : withFailoverDevice(one)) {
             Target target = target(each);
             steps.add(() -> changes.set(target, "ipv6", "disable_ipv6", SPEAKS));
-            steps.add(() -> changes.set(
-                    target, "ipv4", "rp_filter", "the kernel takes in a second time what comes by the port"));
+            steps.add(() ->
+                    changes.set(target, "ipv4", "rp_filter", "the kernel receives the port's frames a second time"));
             steps.add(() -> changes.resolveNoAddresses(target, SPEAKS));
         }
         return steps;
@@ -236,8 +237,8 @@ public final class QuietInterface {
             return;
         }
         log.warn(end + " of " + one.name() + (end.leavesChecksums().isPresent() ? " leaves" : " may leave")
-                + " checksums to a NIC, and merges frames. There is no NIC between: whoever gets such frames from the port drops"
-                + " them, and TCP does not work. Have it complete them: " + end.command());
+                + " checksums to a NIC, and merges frames. There is no NIC between them: the receiver of such frames drops"
+                + " them, and TCP does not work. Let it complete them: " + end.command());
     }
 
     /** Its virtio driver may have told the host for good that checksums need not be complete. */

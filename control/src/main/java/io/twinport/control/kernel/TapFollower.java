@@ -50,13 +50,14 @@ public final class TapFollower {
         try {
             tap.remake();
             complained = false;
-            log.warn("the interface " + tap.name() + " was deleted by somebody else; it has been made again, without"
-                    + " the addresses and routes that it had");
+            log.warn(
+                    "the interface " + tap.name() + " was deleted by somebody else; twinport has made it again, without"
+                            + " the addresses and routes that it had");
         } catch (PosixException e) {
             if (!complained) {
                 complained = true;
                 log.warn("the interface " + tap.name() + " was deleted by somebody else, and cannot be made again: "
-                        + e.getMessage() + ". Its frames are dropped; it is tried again each second");
+                        + e.getMessage() + ". Its frames are dropped; twinport tries again each second");
             }
         }
     }

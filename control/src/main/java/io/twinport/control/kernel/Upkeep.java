@@ -31,7 +31,7 @@ public final class Upkeep {
                 look(key, setting, log, differences);
             } catch (PosixException e) {
                 if (e.errno() != Errno.ENODEV) { // else it has gone, and others say so
-                    log.warn(setting.what() + " cannot be looked at: " + e.getMessage());
+                    log.warn(setting.what() + " cannot be read: " + e.getMessage());
                 }
             }
         });
@@ -65,7 +65,7 @@ public final class Upkeep {
         }
         if (setting.isAsWanted()) {
             log.warn("somebody else has set " + setting.what() + " to " + present + "; it is " + setting.wanted()
-                    + " again. It is put back once: keep the interface to twinport alone (twinport doctor)");
+                    + " again. It is put back only once: let no other program set this interface (twinport doctor)");
             return true;
         }
         return false;

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
 import org.HdrHistogram.Histogram;
 
@@ -197,13 +198,13 @@ public final class Demo {
                 mpps,
                 seconds,
                 engine.pool().available() == engine.pool().size(),
-                Map.of(
+                new TreeMap<>(Map.of(
                         "primary",
                         new DemoResult.SideCount(
                                 counters.get(PortCounter.SENT_BY_PRIMARY), traffic.receivedAtFarEnd(Sides.PRIMARY)),
                         "standby",
                         new DemoResult.SideCount(
-                                counters.get(PortCounter.SENT_BY_STANDBY), traffic.receivedAtFarEnd(Sides.STANDBY))),
+                                counters.get(PortCounter.SENT_BY_STANDBY), traffic.receivedAtFarEnd(Sides.STANDBY)))),
                 options.both() ? "both" : "tx",
                 eal.usesHugePages() ? "hugepages" : "no hugepages",
                 Eal.version(),

@@ -103,7 +103,7 @@ final class HostileVisit {
                 STAY_MILLIS);
         near.watchLink();
         if (!near.remove()) {
-            throw new IllegalStateException("the poll loop did not let go of " + dev);
+            throw new IllegalStateException("the poll loop still uses " + dev);
         }
     }
 }

@@ -137,7 +137,7 @@ public final class Wire {
 
     private static void check(boolean left, Side end) {
         if (!left) {
-            throw new IllegalStateException("the poll loop did not let go of " + end.dev());
+            throw new IllegalStateException("the poll loop still uses " + end.dev());
         }
     }
 

@@ -115,7 +115,7 @@ final class PortCollector implements MultiCollector {
     private CounterSnapshot sent() {
         CounterSnapshot.Builder metric = CounterSnapshot.builder()
                 .name("twinport_sent_frames")
-                .help("Frames of the handler's that the side's driver took.");
+                .help("Frames from the handler that the driver of the side took.");
         for (MeasuredPort port : ports) {
             for (int side : Sides.BOTH) {
                 metric.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()

@@ -125,7 +125,7 @@ public final class Capture implements ControlStream {
         }
     }
 
-    /** A ring's memory stays where its loop does not let go of it. */
+    /** A ring's memory stays while its loop still uses it. */
     private void end(List<CaptureRing> rings) {
         for (int q = 0; q < rings.size(); q++) {
             LoopProxy loop = queues.get(q).loop();

@@ -95,11 +95,9 @@ public final class Claims {
         }
         if (other.port().equals(claim.port()) || other.port().isEmpty()) {
             throw new UserException(other.option() + " and " + claim.option() + " both have " + what + ": "
-                    + (claim.option().equals("--standby")
-                            ? "they must be two devices."
-                            : "each needs one of its own."));
+                    + (claim.option().equals("--standby") ? "they must be two devices." : "each needs its own."));
         }
         throw new UserException("the ports " + other.port() + " and " + claim.port() + " both have " + what + " ("
-                + claim.option() + "): each needs devices and an interface of its own.");
+                + claim.option() + "): each needs its own devices and interface.");
     }
 }

@@ -56,7 +56,7 @@ public sealed interface HandlerSpec {
         } else if (kind.equals("tap")) {
             return new Tap(interfaceName(text, parts[1]));
         }
-        throw new UserException("--handler " + text + " is none. Choose reflect, sink, generate,"
+        throw new UserException("--handler " + text + " is no handler. Choose reflect, sink, generate,"
                 + " generate:PACKETS_PER_SECOND[:DESTINATION] or tap:INTERFACE.");
     }
 

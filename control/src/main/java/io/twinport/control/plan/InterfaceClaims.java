@@ -41,8 +41,8 @@ public final class InterfaceClaims {
     private void claim(int index, Claim claim) {
         Claim other = claims.putIfAbsent(index, claim);
         if (other != null) {
-            throw new UserException(other.who + " and " + claim.who + " both have the kernel's interface " + claim.name
-                    + ": each needs one of its own.");
+            throw new UserException(other.who + " and " + claim.who + " both have the interface " + claim.name
+                    + ": each needs its own.");
         }
     }
 

@@ -24,8 +24,8 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
         boolean filtersVlans = !settings.configuration().filter().vlans().isEmpty()
                 && !settings.configuration().filter().promiscuous();
         if (filtersVlans && sides.stream().anyMatch(side -> side.driver() == SideDriver.KERNEL)) {
-            throw new UserException("--vlan with --standby-driver kernel: which VLANs the interface lets through is the"
-                    + " kernel's business, and by a packet socket it cannot be told. Add --promiscuous, with which it lets all"
+            throw new UserException("--vlan with --standby-driver kernel: the kernel decides which VLANs the"
+                    + " interface lets through, and a packet socket cannot tell it. Add --promiscuous: then it lets all"
                     + " through.");
         }
     }
@@ -138,7 +138,7 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
         }
         if (sides.stream().anyMatch(SideSpec::isSearch) && sides.stream().noneMatch(PortPlan::tellsAddress)) {
             throw new UserException(
-                    "--primary auto: by which MAC address is the device to be found? Give --standby, a virtual"
+                    "--primary auto: the MAC address of the device is unknown. Give --standby, a virtual"
                             + " one with mac=, or --primary mac:52:54:00:12:34:56.");
         }
         PortAddress.given(sides);

@@ -21,7 +21,7 @@ public enum SideDriver {
         return Arrays.stream(values())
                 .filter(driver -> driver.text().equals(text))
                 .findFirst()
-                .orElseThrow(() -> new UserException(option + " " + text + " is none. Choose "
+                .orElseThrow(() -> new UserException(option + " " + text + " is no driver. Choose "
                         + Arrays.stream(values()).map(SideDriver::text).collect(Collectors.joining(" or ")) + "."));
     }
 

@@ -48,7 +48,7 @@ import java.util.regex.Pattern;
  */
 public record SideSpec(
         int side, String devargs, String name, Optional<MacAddress> mac, SideDriver driver, Binding binding) {
-    /** With which net_mlx5 and net_netvsc lend buffers of the device's (U6). */
+    /** With these net_mlx5 and net_netvsc lend buffers of the device (U6). */
     private static final List<String> LENDING_ARGUMENTS = List.of("mprq_en", "rx_extmbuf_enable");
 
     /** A device that is found by the other one's address. */
@@ -75,8 +75,8 @@ public record SideSpec(
                     .filter(value -> !value.equals("0"))
                     .isPresent()) {
                 throw new UserException(
-                        option + ": with " + lending + " received frames lie in buffers of the device's, and a"
-                                + " device could not be closed before the last of them is back. Leave it out.");
+                        option + ": with " + lending + " received frames lie in buffers of the device, and a"
+                                + " device cannot be closed before all of them are back. Leave it out.");
             }
         }
         // DPDK names a PCI device as its arguments do, and would not find 05:00.0 by its full name.
@@ -146,10 +146,9 @@ public record SideSpec(
         String option = "--" + PolicyText.side(side) + " " + text;
         String name = Devargs.nameOf(text);
         if (!isSearch(name) && !Devargs.isPci(name) && (!Interfaces.isName(name) || name.equals("lo"))) {
-            throw new UserException(
-                    option + ": with --" + PolicyText.side(side) + "-driver kernel give an interface of the"
-                            + " kernel's (eth1), its device's PCI address (0000:02:00.0) or its MAC address"
-                            + " (mac:52:54:00:12:34:56).");
+            throw new UserException(option + ": with --" + PolicyText.side(side) + "-driver kernel give a kernel"
+                    + " interface (eth1), the PCI address of its device (0000:02:00.0) or its MAC address"
+                    + " (mac:52:54:00:12:34:56).");
         }
         return new SideSpec(
                 side, noArguments(option, text), name, macOf(option, name), SideDriver.KERNEL, Binding.NONE);
@@ -162,8 +161,7 @@ public record SideSpec(
     private static String noArguments(String option, String text) {
         if (text.contains(",")) {
             throw new UserException(
-                    option + ": devargs are for DPDK's drivers of a device that is given by name. Leave out"
-                            + " what follows the comma.");
+                    option + ": only DPDK's drivers take arguments. Leave out" + " the comma and the text after it.");
         }
         return Devargs.nameOf(text);
     }
@@ -243,7 +241,7 @@ public record SideSpec(
      * @param address the port's, as soon as it is known
      * @param isTaken whether the device at a PCI address belongs to another side
      * @param onLinkChange told when the link of what is below the device has changed; any thread
-     * @param ours what this process knows of the kernel's interfaces
+     * @param ours the kernel's interfaces, as this process knows them
      * @param log told what others do to a kernel interface
      */
     public Slot slot(

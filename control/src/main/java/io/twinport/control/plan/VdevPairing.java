@@ -80,11 +80,11 @@ final class VdevPairing {
         if (found.isEmpty() && searching.size() == 2 && free.size() > 1) {
             throw new UserException(OPTION + ": no two of the devices have the same MAC address ("
                     + free.stream().map(vdev -> vdev.name() + " " + vdev.mac()).collect(Collectors.joining(", "))
-                    + "), and auto knows a pair by that. Give two of them the same mac=.");
+                    + "), by which auto finds a pair. Give two of them the same mac=.");
         }
         if (found.size() > searching.size()) {
             throw new UserException(OPTION + ": " + found.size() + " devices have the MAC address "
-                    + found.getFirst().mac() + ": say which of them the sides are (" + names(found) + ").");
+                    + found.getFirst().mac() + ": give the devices of the sides (" + names(found) + ").");
         }
         free.removeAll(found);
         return sides.stream()
@@ -113,9 +113,9 @@ final class VdevPairing {
                 .filter(same -> same.size() > 1)
                 .toList();
         if (pairs.size() > 1) {
-            throw new UserException(OPTION + ": " + pairs.size() + " pairs of devices can be meant ("
+            throw new UserException(OPTION + ": " + pairs.size() + " pairs of devices are possible ("
                     + pairs.stream().map(VdevPairing::names).collect(Collectors.joining("; "))
-                    + "). Say by its address which one is: primary mac:"
+                    + "). Choose one by its address: primary mac:"
                     + pairs.getFirst().getFirst().mac() + ".");
         }
         return pairs.isEmpty() ? List.of() : pairs.getFirst();

@@ -22,7 +22,7 @@ public final class QmpException extends RuntimeException {
         this.errorClass = null;
     }
 
-    /** QEMU's class of the error, for instance {@code DeviceNotFound}; null if the error is not of QEMU's. */
+    /** QEMU's class of the error, for instance {@code DeviceNotFound}; null if the error is not from QEMU. */
     public @Nullable String errorClass() {
         return errorClass;
     }

@@ -153,7 +153,7 @@ public final class FailoverRun {
         int index = name.map(names::indexOf).orElse(names.size() == 1 ? 0 : -1);
         if (index < 0) {
             throw new UserException(name.map(given -> "there is no port " + given)
-                            .orElse("say which port is meant") + ": there are " + String.join(", ", names) + ".");
+                            .orElse("give a port") + ": there are " + String.join(", ", names) + ".");
         }
         return operators.get(index);
     }
@@ -312,7 +312,7 @@ public final class FailoverRun {
     /** A device cannot be given back: with the process goes the last that holds it. */
     private static void endProcess(String why) {
         LastWords.endProcess(
-                why + " (the poll loop does not let go of it, or its driver's close hangs): ending the process,"
+                why + " (the poll loop still uses it, or its driver hangs while it closes): ending the process,"
                         + " so that the kernel takes the device");
     }
 }

@@ -121,8 +121,9 @@ final class LiveSettings {
             }
             configuration.setFilter(configured);
             followed = FilterSettings.NONE;
-            log.warn("the devices let through only what the configuration says, not what the interface wants: "
-                    + e.getMessage());
+            log.warn(
+                    "the devices let through only the frames that the configuration asks for, not those that the interface asks for: "
+                            + e.getMessage());
             joined = configuration.join(side, dev, adopts);
         }
         configuration.mac().ifPresent(address);
@@ -149,7 +150,7 @@ final class LiveSettings {
     }
 
     /**
-     * Looks whether a side's interface of the kernel's is as the port is set, or whether others have set it otherwise.
+     * Looks whether the kernel interface of a side has the port's settings, or whether others have changed them.
      *
      * @param watch what is known of that side so far
      * @return what is not as it should be, in words
@@ -177,7 +178,7 @@ final class LiveSettings {
             configuration.setFilter(both(configured, wanted));
             followed = wanted;
         } catch (StuckLoopException | ConfigurationException e) {
-            log.warn("what the interface wants let through is not: " + e.getMessage());
+            log.warn("the devices do not let through the frames that the interface asks for: " + e.getMessage());
         }
     }
 
@@ -187,7 +188,7 @@ final class LiveSettings {
             log.say(what + ", as it was set on the interface");
         } catch (StuckLoopException | ConfigurationException e) {
             takeBack.run();
-            log.warn(what + " was set on the interface, which has its old one again: " + e.getMessage());
+            log.warn(what + " was set on the interface, which has the old value again: " + e.getMessage());
         }
     }
 

@@ -96,7 +96,7 @@ public final class OperatorCommands {
                 request.number(SECONDS, Capture.Limits.MOST, 1, Capture.Limits.MOST));
     }
 
-    /** Of our own lines, or of the components of DPDK's that a pattern names. */
+    /** Of our own lines, or of those components of DPDK that a pattern names. */
     private Map<String, String> setLogLevel(ControlRequest request) {
         String level = request.text(LEVEL);
         Optional<String> pattern = request.optional(PATTERN);

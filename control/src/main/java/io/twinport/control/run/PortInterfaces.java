@@ -101,8 +101,8 @@ final class PortInterfaces implements KernelSlot.Ours {
     void check(SideSpec spec) {
         for (String name : spec.interfaces()) {
             if (Interfaces.indexOf(name).stream().anyMatch(isTaken)) {
-                throw new UserException("the kernel's interface " + name
-                        + " is a port's own, or below another side: a side needs one of its own.");
+                throw new UserException("the interface " + name
+                        + " belongs to a port, or is below another side: each side needs its own.");
             }
         }
     }

@@ -85,7 +85,7 @@ final class PortOperator {
         port.decide(FailoverPolicy.FORCED_NONE + side);
         boolean done = Pause.until(() -> isForced(side), SWITCH_MILLIS);
         if (!done) {
-            throw new UserException("the poll loop of " + name() + " has not obeyed within " + SWITCH_MILLIS
+            throw new UserException("the poll loop of " + name() + " did not answer within " + SWITCH_MILLIS
                     + " ms: look at 'show health'.");
         }
         return view();
@@ -135,8 +135,7 @@ final class PortOperator {
         int side = side(role, "");
         return devargs.map(text -> port.plan().side(side, text))
                 .or(() -> life(side).map(PortRun::spec))
-                .orElseThrow(
-                        () -> new UserException(name() + " has no " + role + " yet: say which device it is to be."));
+                .orElseThrow(() -> new UserException(name() + " has no " + role + " yet: give a device."));
     }
 
     /** Adds what the port has now, and a device that it is to have in place of the one of that side. */
@@ -225,13 +224,13 @@ final class PortOperator {
         if (port.queues().tap().isEmpty()) {
             throw new UserException("the handler of " + name() + " is "
                     + port.plan().handler().text()
-                    + ": only a kernel interface (tap:NAME) can be told to send nothing more.");
+                    + ": only a kernel interface (tap:NAME) can be drained.");
         }
         port.close(on);
         // The conductor tells of it within milliseconds; given back, there is one only while a side is ready.
         boolean ignored = Pause.until(() -> port.monitor().hasCarrier() != on, CARRIER_MILLIS);
         if (on && !awaitQuiet()) {
-            throw new UserException(name() + " has no carrier any more and still sends after " + DRAIN_MILLIS / 1000
+            throw new UserException(name() + " has no carrier now and still sends after " + DRAIN_MILLIS / 1000
                     + " s. 'drain --undo' gives the carrier back.");
         }
         return view();

@@ -190,10 +190,10 @@ final class PortRun {
 
     private static String waitsFor(SideLife life) {
         Plan plan = (Plan) life.plan();
-        return "the " + plan.role() + " " + plan.name() + " "
+        return "the " + plan.role() + " " + plan.name()
                 + (life.phase() == SideLife.Phase.ABSENT
                         ? plan.slot.whyAbsent()
-                        : "whose driver's probe has not returned");
+                        : ": its driver's probe has not returned");
     }
 
     void sayReady(String pollers) {
@@ -334,7 +334,7 @@ final class PortRun {
                     .filter(own -> own.index() != slot.heldInterface())
                     .isPresent()) {
                 dev.remove();
-                throw new UserException("the interface was renamed while its driver was looking for it.");
+                throw new UserException("the interface was renamed while its driver looked for it.");
             }
             return dev;
         }

@@ -99,17 +99,18 @@ final class SideWatch {
     private void lookAtFrames(KernelSide side, String name, List<String> differences) {
         long late = side.tooLong();
         if (tooLong.isToBeSaid(late)) {
-            log.warn("frames come by " + name + " that are longer than the " + side.longest()
-                    + " bytes which its driver takes, and are dropped (" + late
+            log.warn("frames on " + name + " are longer than the " + side.longest()
+                    + " bytes that its driver takes, and are dropped (" + late
                     + " so far). Their sender has merged them, or they"
-                    + " were fragments of one datagram, which the kernel puts together, or the network has a larger MTU. Have the"
+                    + " were fragments of one datagram, which the kernel reassembles, or the network has a larger MTU. Let the"
                     + " sender merge nothing: " + command(side));
         }
         long broken = side.unfinished();
         if (unfinished.isToBeSaid(broken)) {
-            log.warn("frames come by " + name + " with checksums that their sender, on this host, has left to a NIC ("
+            log.warn("frames on " + name
+                    + " have unfinished checksums, which their sender, on this host, left to a NIC ("
                     + broken
-                    + " so far). There is no NIC between: whoever gets them from the port drops them, and TCP does not work. Have"
+                    + " so far). There is no NIC between them: the receiver drops them, and TCP does not work. Let"
                     + " the sender complete them: " + command(side));
         }
         if (late > 0) {

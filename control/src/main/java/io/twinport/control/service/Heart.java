@@ -34,8 +34,9 @@ public final class Heart implements AutoCloseable {
                 if (hang.isEmpty()) {
                     beat.run();
                 } else if (!told) {
-                    log.warn("the service manager's watchdog is not fed, and will start the service again: "
-                            + String.join("; ", hang));
+                    log.warn(
+                            "a thread hangs, so twinport does not feed the watchdog, and the service manager will start the service again: "
+                                    + String.join("; ", hang));
                 }
                 told = !hang.isEmpty();
             }

@@ -48,8 +48,8 @@ public final class ControlClient implements AutoCloseable {
             if (Peers.isTrusted(channel)) {
                 return new ControlClient(file, channel);
             }
-            UserException stranger = new UserException("at " + file + " listens a process of user "
-                    + Peers.user(channel)
+            UserException stranger = new UserException("a process of user " + Peers.user(channel) + " listens at "
+                    + file
                     + ", and you are " + ThisUser.name() + ": it is not asked. If it is the right one, run this as that"
                     + " user (runuser -u USER -- twinport ...).");
             channel.close();
@@ -57,8 +57,8 @@ public final class ControlClient implements AutoCloseable {
         } catch (IOException e) {
             throw new UserException(
                     "no twinport listens at " + file + (Files.exists(file) ? " (" + FileErrors.reason(e) + ")" : "")
-                            + ". Is it running, as this user? Its --name and --cnc-dir, or its --control-socket, have to be"
-                            + " given here too.",
+                            + ". Is it running, as this user? Give its --name and --cnc-dir, or its --control-socket,"
+                            + " here too.",
                     e);
         }
     }

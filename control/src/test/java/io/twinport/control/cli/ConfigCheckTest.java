@@ -124,7 +124,7 @@ class ConfigCheckTest {
             eal: --no-pci|ports: {wan: {primary: 05:00.0}} ! 1:1: ! --no-pci cannot be given where a side is a PCI device
             eal: '--vdev=net_tap0,mac=1'   ! 1:1: ! '1' is not a MAC address
             control-socket: "\\0"          ! 1:1: ! 'control-socket' has a control character in it (U+0000)
-            control-socket: FOLDER/cnc/twinport.cnc|cnc-dir: FOLDER/cnc ! 1:1: ! a file of its own there
+            control-socket: FOLDER/cnc/twinport.cnc|cnc-dir: FOLDER/cnc ! 1:1: ! its own file there
             control-socket: FOLDER/no/s    ! 1:1: ! there is no folder FOLDER/no
             control-socket: FOLDER/large   ! 1:1: ! exists and is no socket
             cnc-dir: FOLDER/large/x        ! 1:1: ! FOLDER/large is no folder

@@ -84,7 +84,7 @@ class PairCheckTest {
                 .vmbus("eth0", MAC)
                 .master("enP1s1", "eth0");
         assertEquals(Level.WARNING, only().level());
-        assertTrue(only().text().contains("twinport cannot have it"), only().text());
+        assertTrue(only().text().contains("twinport cannot use it"), only().text());
         assertTrue(only().fix().contains("eth0 does the failover by itself"), only().fix());
     }
 

@@ -98,7 +98,8 @@ class ServiceReportTest {
         machine.virtioNic("0000:01:00.0", "ens1", MAC, WITH_STANDBY).process(13, "dhcpcd");
         Finding found = new DhcpcdCheck().findings(machine.host()).getFirst();
         assertEquals(Level.WARNING, found.level());
-        assertTrue(found.fix().startsWith("for what is here; run twinport doctor again once the primary is:\n"));
+        assertTrue(
+                found.fix().startsWith("for the present sides; run twinport doctor again once the primary is here:\n"));
     }
 
     /** Before the standby, the primary was bound to vfio-pci. */
@@ -124,7 +125,7 @@ class ServiceReportTest {
         machine.pair();
         Finding found = networkManager(device("ens1", "10 (unmanaged)")).getFirst();
         assertEquals(Level.WARNING, found.level());
-        assertTrue(found.text().startsWith("nmcli says nothing of ens5:"), found.text());
+        assertTrue(found.text().startsWith("nmcli says nothing about ens5:"), found.text());
     }
 
     /** Of systemd 249, which Ubuntu 22.04 has. */

@@ -45,7 +45,7 @@ class StandbyCheckTest {
         machine.kernelFailover();
         Finding standby = findings().getLast();
         assertEquals(Level.NOTE, standby.level());
-        assertTrue(standby.text().contains("and ens1 over it does the kernel's own failover"), standby.text());
+        assertTrue(standby.text().contains("and ens1 over it does the failover"), standby.text());
     }
 
     @Test

@@ -122,7 +122,7 @@ class KernelSlotTest {
         }
         KernelSlot slot = slot("mac:" + MAC);
         String message = assertThrows(UserException.class, slot::check).toString();
-        assertTrue(message.contains("is the address of twnone1, twnone2: give the one that is meant"), message);
+        assertTrue(message.contains("is the address of twnone1, twnone2: give the name of one"), message);
         assertEquals(Optional.empty(), slot.look());
     }
 
@@ -135,7 +135,7 @@ class KernelSlotTest {
         assertEquals(1_000_003, slot.heldInterface());
         kernel.rename("twnone1", "twnsby");
         assertEquals(first, slot.look().orElseThrow());
-        assertEquals(List.of("twnone1 has been renamed: it is twnsby now, and stays this side's"), log);
+        assertEquals(List.of("twnone1 has been renamed to twnsby, and stays this side"), log);
         assertEquals(kind == KernelSlot.Kind.KEPT ? Optional.of("twnsby") : Optional.empty(), slot.found());
         kernel.add("twnone1", 1_000_004, MAC, "");
         assertEquals(first, slot.look().orElseThrow(), "that is a stranger");
@@ -165,7 +165,7 @@ class KernelSlotTest {
         KernelSlot slot = slot("twnone1");
         taken.add(1_000_003);
         assertEquals(Optional.empty(), slot.look());
-        assertTrue(slot.whyAbsent().contains("what is called twnone1 now is a port's own interface"));
+        assertTrue(slot.whyAbsent().contains("the interface twnone1 belongs to a port"));
         taken.clear();
         take(slot);
         taken.add(1_000_003); // by itself

@@ -113,7 +113,7 @@ class SearchSlotTest {
         SearchSlot slot = slot(false);
         slot.check();
         assertEquals(Optional.empty(), slot.look());
-        assertTrue(slot.whyAbsent().contains("when the other side has come"), slot::whyAbsent);
+        assertTrue(slot.whyAbsent().contains("once the other side has joined"), slot::whyAbsent);
         wanted = Optional.of(MacAddress.parse(MAC));
         assertTrue(slot.look().isPresent());
     }
@@ -123,8 +123,8 @@ class SearchSlotTest {
         kernel.plugNic(FIRST, "iavf", OTHER_MAC);
         SearchSlot slot = slot(true);
         assertEquals(
-                "to be plugged in: no device but virtio's is known to have the MAC address " + MAC
-                        + "; there are 0000:01:00.0 (iavf, " + OTHER_MAC + ")",
+                ": no known device, besides virtio, has the MAC address " + MAC + "; there are 0000:01:00.0 (iavf, "
+                        + OTHER_MAC + ")",
                 slot.whyAbsent());
         kernel.plugNic(SECOND, "iavf", MAC);
         kernel.plugNic("0000:03:00.0", "ixgbevf", MAC);

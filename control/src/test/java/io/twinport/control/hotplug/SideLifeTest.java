@@ -195,7 +195,7 @@ class SideLifeTest {
         life.start();
         awaitPhase(SideLife.Phase.ABSENT);
         kernel.plug(ADDRESS, "e1000e", 1);
-        await("it says so", () -> logged("waiting for it to be lent to DPDK") == 1);
+        await("it says so", () -> logged("waiting until it is lent to DPDK") == 1);
         Pause.millis(LOOK_MILLIS);
         assertEquals(1, log.size(), log::toString);
         assertEquals(List.of(), kernel.takeWrites());
@@ -350,7 +350,7 @@ class SideLifeTest {
         kernel.plugNic("0000:01:00.0", "vfio-pci", "52:54:00:00:00:02");
         kernel.plugNic("0000:02:00.0", "vfio-pci", "52:54:00:00:00:03");
         life.start();
-        await("both were probed", () -> logged("is not the one: another MAC address") == 2);
+        await("both were probed", () -> logged("is another device: another MAC address") == 2);
         await("it waits", () -> life.phase() == SideLife.Phase.ABSENT);
         assertFalse(life.isHad());
         side.hasWrongMac = false;
@@ -389,7 +389,7 @@ class SideLifeTest {
         awaitStory(COMING);
         side.isLoopStuck = true;
         ask();
-        await("it says so", () -> logged("the poll loop does not let go of it") == 1);
+        await("it says so", () -> logged("the poll loop still uses it") == 1);
         assertTrue(life.isWantedBack(), "the watchdog sees it");
         assertEquals(List.of("prepare"), side.story());
         side.isLoopStuck = false;
@@ -416,7 +416,7 @@ class SideLifeTest {
         awaitStory(COMING);
         side.isLoopStuck = true;
         kernel.unplug(ADDRESS);
-        await("it says so", () -> logged("the poll loop does not let go of it") == 1);
+        await("it says so", () -> logged("the poll loop still uses it") == 1);
         assertFalse(life.isWantedBack(), "nobody waits");
         side.isLoopStuck = false;
         awaitStory(GONE);

@@ -70,7 +70,7 @@ class KernelInterfaceDpdkTest {
             }
             run.interrupt();
             assertEquals(0, run.waitFor(SECONDS), run::output);
-            assertEquals(0, run.count("Exception|^\\d+ times:|frames are not back|not as it was before"), run::output);
+            assertEquals(0, run.count("Exception|^\\d+ times:|frames are not back|not fully restored"), run::output);
             assertEquals(FAILOVERS / 2, run.count("primary net_af_packet0 has gone"), run::output);
             assertHistory(run);
         }

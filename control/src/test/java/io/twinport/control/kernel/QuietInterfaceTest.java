@@ -310,7 +310,7 @@ class QuietInterfaceTest {
                 "keeps the kernel quiet on twnone1: rx-gro off",
                 quiet.keepQuietBeside(SHARED, true).orElseThrow());
         assertEquals(List.of("0", "0", "2", "2"), settings());
-        assertTrue(logged().contains("twnone1 has the address 2001:db8:0:0:0:0:0:1: it is used beside the port"));
+        assertTrue(logged().contains("twnone1 has the address 2001:db8:0:0:0:0:0:1: somebody uses it beside the port"));
         assertEquals(1, quiet.lookAfter().size());
         assertEquals("", logged(), "it was said at the start");
     }

@@ -52,7 +52,7 @@ class TapDpdkTest {
             await("neither is", () -> (flags("one") & PROMISCUOUS) + (flags("two") & PROMISCUOUS) == 0);
 
             network.inGuest("ip", "link", "set", "wan", "mtu", "9000");
-            run.awaitLine("MTU 9000 was set on the interface, which has its old one again: .*68 to ", SECONDS);
+            run.awaitLine("MTU 9000 was set on the interface, which has the old value again: .*68 to ", SECONDS);
             assertEquals("1400", read("wan", "mtu"));
             end(run);
         }
@@ -66,7 +66,7 @@ class TapDpdkTest {
             network.inGuest("ip", "maddr", "add", "01:00:5e:01:02:03", "dev", "wan");
             await("both let it through", () -> arePromiscuous(GuestNetwork.PRIMARY, GuestNetwork.STANDBY));
             end(run);
-            assertEquals(0, run.count("not as it was before"), run::output);
+            assertEquals(0, run.count("not fully restored"), run::output);
             assertEquals(0, flags(GuestNetwork.PRIMARY) & PROMISCUOUS);
         }
     }
@@ -100,7 +100,8 @@ class TapDpdkTest {
             try (Program other = network.startInGuest("ping", "-i", "0.02", "-c", "150", "10.78.0.1")) {
                 other.awaitLine("bytes from", SECONDS);
                 network.inGuest("ip", "link", "delete", "wan");
-                run.awaitLine("wan: the interface wan was deleted by somebody else; it has been made again", SECONDS);
+                run.awaitLine(
+                        "wan: the interface wan was deleted by somebody else; twinport has made it again", SECONDS);
                 assertEquals("1400", read("wan", "mtu"));
                 assertEquals(GuestNetwork.MAC, read("wan", "address"));
                 setUp("wan", "10.77.0.2/24");
@@ -131,7 +132,7 @@ class TapDpdkTest {
                 network.inNetwork("sh", "-c", "ping -c 1 -W 1 -b 10.77.0.255 || true");
             }
             network.inGuest("ip", "link", "delete", "wan");
-            run.awaitLine("has been made again", SECONDS);
+            run.awaitLine("has made it again", SECONDS);
             setUp("wan", "10.77.0.2/24");
             assertPing(GuestNetwork.HOST);
             end(run);
@@ -178,7 +179,7 @@ class TapDpdkTest {
             Program.run("ip", "netns", "delete", POD);
             run.awaitLine("the interface wan was deleted by somebody else, and cannot be made again", SECONDS);
             network.inGuest("ip", "link", "delete", "wan");
-            run.awaitLine("has been made again", SECONDS);
+            run.awaitLine("has made it again", SECONDS);
             assertEquals("1400", read("wan", "mtu"));
             assertEquals("02:00:00:00:00:09", read("wan", "address"));
             setUp("wan", "10.77.0.2/24");

@@ -22,7 +22,7 @@ class WholeFramesDpdkTest {
     /** Merged frames that are cut leave some 30 kbit/s, unfinished ones none. */
     private static final int ENOUGH = 1000;
 
-    private static final String COMMAND = "Have it complete them: (ip netns exec .* tx off)$";
+    private static final String COMMAND = "Let it complete them: (ip netns exec .* tx off)$";
 
     @TempDir
     private Path folder;
@@ -47,7 +47,7 @@ class WholeFramesDpdkTest {
     private static void end(Program run) {
         run.interrupt();
         assertEquals(0, run.waitFor(SECONDS), run::output);
-        assertEquals(0, run.count("Exception|^\\d+ times:|not as it was|not all settings"), run::output);
+        assertEquals(0, run.count("Exception|^\\d+ times:|not fully restored|not all settings"), run::output);
     }
 
     private String show(String what) {
@@ -132,14 +132,13 @@ class WholeFramesDpdkTest {
         try (Program run = startRun("net_af_packet")) {
             assertTrue(rate() < ENOUGH);
             run.awaitLine(
-                    "primary net_af_packet0: frames come by primary with checksums that their sender.* ethtool -K"
+                    "primary net_af_packet0: frames on primary have unfinished checksums, which their sender.* ethtool -K"
                             + " to-primary tx off",
                     SECONDS);
             network.inNetwork("ethtool", "-K", "to-primary", "tx", "off");
             // In fragments, which net_af_packet has the kernel put together.
             network.inGuest("sh", "-c", "ping -c 5 -i 0.2 -w 2 -s 3000 " + GuestNetwork.HOST + " || true");
-            run.awaitLine(
-                    "primary net_af_packet0: frames come by primary that are longer than the 1982 bytes", SECONDS);
+            run.awaitLine("primary net_af_packet0: frames on primary are longer than the 1982 bytes", SECONDS);
             String port = show("port");
             assertTrue(port.contains("frames longer than 1982 bytes dropped: "), port);
             assertTrue(port.contains("frames with checksums that are not complete: "), port);

@@ -72,7 +72,7 @@ class DemoDpdkTest {
     private void assertReplayed(int switches) {
         Executed replay = Executed.twinport("replay", folder.resolve("kept.cnc").toString());
         assertEquals(0, replay.code(), replay::output);
-        assertEquals(1, replay.count("each decided as it was then"), replay::output);
+        assertEquals(1, replay.count("each decided as before"), replay::output);
         assertEquals(switches, replay.count("primary link down .* primary -> standby"), replay::output);
         assertEquals(switches, replay.count("standby -> primary"), replay::output);
     }

@@ -54,7 +54,7 @@ class ClaimsTest {
             net_af_packet0,iface=eth1 net_af_packet1,iface=eth1   | both have the interface eth1
             net_af_packet0,iface=eth1 net_pcap1,rx_iface=eth1     | both have the interface eth1
             net_af_packet0,iface=eth1 *eth1                       | both have the interface eth1
-            net_tap0,iface=tw0 - tap:tw0                          | --primary and --handler both have the interface tw0: each needs one of its own
+            net_tap0,iface=tw0 - tap:tw0                          | --primary and --handler both have the interface tw0: each needs its own
             - *later0 tap:later0                                  | --standby and --handler both have the interface later0
             net_vhost0,iface=/run/s net_vhost1,iface=/run/../run/s | both have the socket /run/s
             net_virtio_user0,path=/run/s net_vhost1,iface=/run/s  | both have the socket /run/s
@@ -103,8 +103,7 @@ class ClaimsTest {
                 assertThrows(UserException.class, () -> add(claims, "wan", "net_vhost0,iface=/run/twinport.sock -"))
                         .getMessage());
         assertEquals(
-                "--control-socket and --primary both have the socket /run/twinport.sock: each needs one of its own.",
-                message);
+                "--control-socket and --primary both have the socket /run/twinport.sock: each needs its own.", message);
     }
 
     @Test

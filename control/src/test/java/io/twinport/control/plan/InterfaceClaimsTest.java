@@ -104,7 +104,7 @@ class InterfaceClaimsTest {
         assertTrue(
                 message.contains(
                         "the primary of wan (0000:05:00.0) and the standby of wan (net_af_packet0) both have the"
-                                + " kernel's interface ens5: each needs one of its own"),
+                                + " interface ens5: each needs its own"),
                 message);
         failure("0000:05:00.0", "ens5");
         failure("net_af_packet0,iface=ens2", "0000:02:00.0");

@@ -57,7 +57,7 @@ class RunSettingsDpdkTest {
             assertEquals("02:00:00:00:00:77", read("twsk", "address"));
             twinport.interrupt();
             assertEquals(0, twinport.waitFor(SECONDS), twinport::output);
-            assertEquals(0, twinport.count("not as it was before"), twinport::output);
+            assertEquals(0, twinport.count("not fully restored"), twinport::output);
         }
     }
 

@@ -111,11 +111,11 @@ class SideSpecTest {
         assertFalse(primary("auto").adoptsMac());
         assertEquals(Optional.of(MAC), primary("mac:02:00:00:00:00:01").mac());
         assertTrue(failure(() -> primary("mac:2")).contains("--primary mac:2: '2' is not a MAC address"));
-        assertTrue(failure(() -> primary("auto,mac=02:00:00:00:00:01")).contains("Leave out what follows the comma"));
+        assertTrue(failure(() -> primary("auto,mac=02:00:00:00:00:01")).contains("Leave out the comma"));
         assertEquals("0000:05:00.0", primary("auto").found("0000:05:00.0").devargs());
         for (List<SideSpec> unknown :
                 List.of(List.of(primary("auto")), List.of(primary("auto"), standby("net_tap0")))) {
-            assertTrue(failure(() -> PortPlan.check(unknown)).contains("by which MAC address"));
+            assertTrue(failure(() -> PortPlan.check(unknown)).contains("the MAC address of the device is unknown"));
         }
         PortPlan.check(List.of(primary("auto"), standby("auto")));
         PortPlan.check(List.of(primary("mac:02:00:00:00:00:01")));

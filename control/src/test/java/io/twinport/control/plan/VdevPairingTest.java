@@ -94,7 +94,7 @@ class VdevPairingTest {
         String message = assertThrows(UserException.class, () -> resolve(two, "auto", "auto"))
                 .toString();
         assertTrue(
-                message.contains("2 pairs of devices can be meant (net_tap0, net_tap1; net_tap8, net_tap9)"), message);
+                message.contains("2 pairs of devices are possible (net_tap0, net_tap1; net_tap8, net_tap9)"), message);
         VdevPairing three = vdevs(TAP, TAP_TOO, VIRTIO);
         message = assertThrows(UserException.class, () -> resolve(three, "auto", "auto"))
                 .toString();

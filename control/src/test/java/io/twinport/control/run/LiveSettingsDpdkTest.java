@@ -159,7 +159,7 @@ class LiveSettingsDpdkTest {
         assertEquals(1500, kernel.now.mtu());
         assertEquals(1500, primary.mtu());
         assertTrue(
-                log.getFirst().startsWith("MTU 1400 was set on the interface, which has its old one again: virtio0"));
+                log.getFirst().startsWith("MTU 1400 was set on the interface, which has the old value again: virtio0"));
         set(20_000, MAC, false);
         assertEquals(1500, kernel.now.mtu(), "out of the devices' bounds");
     }
@@ -191,7 +191,10 @@ class LiveSettingsDpdkTest {
         standby.without("promiscuous").filtered();
         set(1500, MAC, true);
         assertEquals(false, primary.isPromiscuous());
-        assertTrue(log.getFirst().startsWith("what the interface wants let through is not: virtio0"), log::toString);
+        assertTrue(
+                log.getFirst()
+                        .startsWith("the devices do not let through the frames that the interface asks for: virtio0"),
+                log::toString);
         primary.takeStory();
         set(1500, MAC, true);
         assertEquals(List.of(), primary.takeStory(), "it is not tried again and again");
@@ -212,7 +215,7 @@ class LiveSettingsDpdkTest {
         live.join(Sides.STANDBY, deaf, false);
         assertTrue(deaf.state().contains("started"), deaf::state);
         assertEquals(List.of(), port.filter().multicast());
-        assertTrue(log.getFirst().contains("only what the configuration says"), log::toString);
+        assertTrue(log.getFirst().contains("only the frames that the configuration asks for"), log::toString);
         assertThrows(ConfigurationException.class, () -> live.setFilter(FilterSettings.NONE.withPromiscuous(true)));
     }
 }

@@ -187,7 +187,7 @@ class ReloadDpdkTest {
         for (int i = 0; i < 5; i++) {
             Program.run("kill", "-HUP", String.valueOf(twinport.pid()));
         }
-        twinport.awaitLine("not reloaded, all stays as it was: .*it is a FIFO", SECONDS);
+        twinport.awaitLine("not reloaded, nothing was changed: .*it is a FIFO", SECONDS);
         try (ControlClient client = ControlClient.connect(socket)) {
             assertTrue(client.request("health", Map.of())
                     .path("ports")
@@ -210,7 +210,7 @@ class ReloadDpdkTest {
                 () -> operator.request("port", Map.of()).path("mtu").asInt() == 1300, 1000));
         Files.writeString(file, "garbage: [");
         Program.run("kill", "-HUP", String.valueOf(twinport.pid()));
-        twinport.awaitLine("not reloaded, all stays as it was: .*twinport.yaml:1:", SECONDS);
+        twinport.awaitLine("not reloaded, nothing was changed: .*twinport.yaml:1:", SECONDS);
         assertEquals("1300", mtu("twrp"));
     }
 }

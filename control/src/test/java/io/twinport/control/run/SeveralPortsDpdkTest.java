@@ -65,7 +65,7 @@ class SeveralPortsDpdkTest {
     void shouldRefuseOptionsOfAPortBesideAFile() throws IOException {
         Executed twinport = Executed.twinport("run", "-c", configuration().toString(), "--mtu", "9000");
         assertEquals(2, twinport.code(), twinport::output);
-        assertTrue(twinport.output().contains("--mtu: with -c the ports are as the file says"), twinport::output);
+        assertTrue(twinport.output().contains("--mtu: with -c the file describes the ports"), twinport::output);
     }
 
     @Test

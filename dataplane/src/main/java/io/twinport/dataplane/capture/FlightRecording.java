@@ -107,7 +107,7 @@ public final class FlightRecording implements AutoCloseable {
         }
         if (header.getLong(PID) != pid) {
             throw new CncException(path + " is of another run (process " + header.getLong(PID)
-                    + "): the one asked for (process " + pid + ") had no --flight-recorder");
+                    + "): the requested one (process " + pid + ") had no --flight-recorder");
         }
         return new FlightRecording(path, channel, frames, segments);
     }

@@ -48,8 +48,8 @@ public final class PortStatistics {
         /** What it is, in a sentence. */
         public String help() {
             return this == TX_UNSENDABLE
-                    ? "Frames that were taken for the side and freed, because they could never be sent."
-                    : "Counted by the side's devices, all that it has had.";
+                    ? "Frames that the side took and freed, because no device could ever send them."
+                    : "Counted by the devices of the side, present and former.";
         }
     }
 

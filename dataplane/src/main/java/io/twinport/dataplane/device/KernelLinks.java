@@ -57,7 +57,7 @@ public final class KernelLinks implements AutoCloseable {
     private volatile boolean closed;
 
     /**
-     * The interface of the kernel's below a device. It stays that one, whatever it is called: if it is deleted or moved to another
+     * The kernel interface below a device. It stays that one, whatever it is called: if it is deleted or moved to another
      * network namespace it is down for good, and another one of its name is another one.
      */
     public interface Below {

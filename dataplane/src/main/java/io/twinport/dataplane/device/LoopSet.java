@@ -76,7 +76,7 @@ public final class LoopSet {
             }
         } catch (IllegalStateException e) {
             if (!leave(joined)) {
-                throw stuck("does not let go of");
+                throw stuck("still uses");
             }
             throw e;
         }

@@ -140,7 +140,7 @@ public final class Member {
             return;
         }
         if (!side.letGo()) {
-            throw new StuckLoopException("the poll loop does not let go of " + dev);
+            throw new StuckLoopException("the poll loop still uses " + dev);
         }
         stop();
     }

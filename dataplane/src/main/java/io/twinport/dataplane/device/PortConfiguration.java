@@ -110,7 +110,7 @@ public final class PortConfiguration {
         Member there = members[Sides.index(side)];
         String role = PolicyText.side(side);
         if (there != null) {
-            throw new AdmissionException(dev + " cannot be the " + role + ": " + there + " is that already. It stays"
+            throw new AdmissionException(dev + " cannot be the " + role + ": " + there + " is it already. It stays"
                     + " independent, with the MAC address " + dev.mac()
                     + "; take the other one out first, or give the device another role");
         }
@@ -169,7 +169,7 @@ public final class PortConfiguration {
         }
         follow(side);
         if (mac().isEmpty() && all().size() == 1) {
-            log.accept(dev + " has no MAC address, and so the port has none, to which frames could be sent: "
+            log.accept(dev + " has no MAC address, so nobody could send frames to the port: "
                     + DeviceAddress.advice(dev.name(), Optional.empty()));
         }
         return joining;
@@ -270,7 +270,7 @@ public final class PortConfiguration {
         }
         for (Plan.Failure failure : failures) {
             if (!dev.isRemoved() && !isGone(failure.cause())) {
-                log.accept(dev + " is not as it was before: " + failure.step() + ": "
+                log.accept(dev + " is not fully restored: " + failure.step() + ": "
                         + failure.cause().getMessage());
             }
         }
@@ -430,7 +430,7 @@ public final class PortConfiguration {
             cause.addSuppressed(e);
         }
         return isBack.test(device)
-                ? "; " + device + " has been put back as it was"
+                ? "; " + device + " has its former settings again"
                 : "; " + device + " could not be put back, and differs from the port's configuration now";
     }
 }

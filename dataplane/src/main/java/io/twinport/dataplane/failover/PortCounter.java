@@ -23,7 +23,7 @@ public enum PortCounter {
     SENT_BY_STANDBY("tx_packets standby", totals -> totals.sentBy(Sides.STANDBY)),
 
     /** Frames that were given back to the sender. */
-    REFUSED("tx_refused", "refused_frames", "Frames of the handler that no driver took.", totals -> totals.refused),
+    REFUSED("tx_refused", "refused_frames", "Frames from the handler that no driver took.", totals -> totals.refused),
 
     /** Frames that were freed because neither side was ready (R41). */
     DROPPED("tx_dropped", "dropped_frames", "Frames freed because neither side was ready.", totals -> totals.dropped),

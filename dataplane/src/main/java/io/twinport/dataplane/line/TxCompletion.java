@@ -21,7 +21,7 @@ public final class TxCompletion {
     /** An mbuf that was given an owner more has one again: the driver has freed it. */
     public static final int REFERENCES = 2;
 
-    /** The same, of DPDK's virtio driver, which has to be made to free: {@link TxRing#reap}. */
+    /** The same, of DPDK's virtio driver, which frees only when it is forced to: {@link TxRing#reap}. */
     public static final int REAPED_REFERENCES = 3;
 
     /**

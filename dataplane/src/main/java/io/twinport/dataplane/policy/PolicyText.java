@@ -18,7 +18,7 @@ public final class PolicyText {
             "the wait for the primary is over",
             "the primary has settled",
             "failback commanded",
-            "no side is forced any more",
+            "no side is forced now",
             "primary forced",
             "standby forced",
             "failback set to at once",

@@ -192,7 +192,7 @@ public final class VhostUserProxy implements AutoCloseable {
             }
             await(millisUntil(deadline, question.request()));
         }
-        throw new BrokenException("it was not waited for any longer");
+        throw new BrokenException("the wait for it is over");
     }
 
     @SuppressWarnings("NonAtomicVolatileUpdate") // by the proxy's thread alone

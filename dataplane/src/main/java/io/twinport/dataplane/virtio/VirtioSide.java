@@ -365,7 +365,7 @@ public final class VirtioSide implements SideDevice {
     private void reset() {
         if (!device.reset() && !(vfio.reset() && device.reset())) {
             vfio.disableBusMaster();
-            throw new DpdkException(vfio.address() + " does not let itself be reset: its mbufs are lost");
+            throw new DpdkException(vfio.address() + " could not be reset: its mbufs are lost");
         }
     }
 

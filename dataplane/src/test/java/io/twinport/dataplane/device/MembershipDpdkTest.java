@@ -266,8 +266,7 @@ class MembershipDpdkTest {
         AdmissionException e = assertThrows(AdmissionException.class, () -> join(PRIMARY, second));
         assertTrue(
                 String.valueOf(e.getMessage())
-                        .contains(
-                                "cannot be the primary: vf0 (port 0, net_fake) is that already. It stays independent"),
+                        .contains("cannot be the primary: vf0 (port 0, net_fake) is it already. It stays independent"),
                 e::toString);
         assertEquals(List.of(), second.takeStory());
         assertEquals(DeviceState.ACTIVE, first.side().state());
@@ -382,8 +381,7 @@ class MembershipDpdkTest {
         leave(member);
         assertTrue(port.side(PRIMARY).isEmpty());
         assertEquals(3, log.size(), log::toString);
-        assertTrue(
-                log.getFirst().startsWith("vf0 (port 0, net_fake) is not as it was before: filters: "), log::toString);
+        assertTrue(log.getFirst().startsWith("vf0 (port 0, net_fake) is not fully restored: filters: "), log::toString);
         join(PRIMARY, new FakeDevice("vf1", MAC));
     }
 

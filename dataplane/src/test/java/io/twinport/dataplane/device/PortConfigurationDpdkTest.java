@@ -81,7 +81,7 @@ class PortConfigurationDpdkTest {
         standby.failing("mtu");
         ConfigurationException e = assertThrows(ConfigurationException.class, () -> port.setMtu(4000));
         assertTrue(
-                String.valueOf(e.getMessage()).endsWith("vf0 (port 0, net_fake) has been put back as it was"),
+                String.valueOf(e.getMessage()).endsWith("vf0 (port 0, net_fake) has its former settings again"),
                 e::toString);
         assertEquals(List.of("mtu 4000", "mtu 1500"), primary.takeStory());
         assertEquals(1500, port.mtu());

@@ -252,7 +252,7 @@ class VdevMembershipDpdkTest {
         String before = read("address");
         ConfigurationException e = assertThrows(ConfigurationException.class, () -> port.setMac(MAC));
         assertTrue(String.valueOf(e.getMessage()).contains("net_ring7"), e::toString);
-        assertTrue(String.valueOf(e.getMessage()).endsWith("has been put back as it was"), e::toString);
+        assertTrue(String.valueOf(e.getMessage()).endsWith("has its former settings again"), e::toString);
         assertEquals(before, read("address"));
         port.setFilter(FILTER);
         assertTrue(first.dev().isPromiscuous() && second.dev().isPromiscuous());

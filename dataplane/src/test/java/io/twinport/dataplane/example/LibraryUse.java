@@ -75,7 +75,7 @@ final class LibraryUse {
     private static void remove(Conductor conductor, Side side) {
         conductor.unwatch(side);
         if (!side.remove()) {
-            throw new AssertionError("the loop does not let go of " + side.dev());
+            throw new AssertionError("the loop still uses " + side.dev());
         }
     }
 }
