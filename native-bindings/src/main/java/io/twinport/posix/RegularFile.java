@@ -49,16 +49,20 @@ public final class RegularFile {
     }
 
     /**
-     * Reads from an offset until the buffer is full or the file ends.
+     * Reads from an offset until the buffer is full or the file ends, by the size that it has now: a read beyond that would wait
+     * where the file is one of the kernel's logs.
      *
      * @return how many bytes were read
      */
     public static int fill(FileChannel channel, long offset, ByteBuffer buffer) throws IOException {
         int before = buffer.position();
+        int limit = buffer.limit();
+        buffer.limit(before + (int) Math.clamp(channel.size() - offset, 0, buffer.remaining()));
         int read = 0;
         while (read >= 0 && buffer.hasRemaining()) {
             read = channel.read(buffer, offset + buffer.position() - before);
         }
+        buffer.limit(limit);
         return buffer.position() - before;
     }
 

@@ -3,6 +3,7 @@ package io.twinport.posix;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -10,6 +11,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -48,6 +50,16 @@ class RegularFileTest {
             writer.truncate(4);
             assertEquals(4, RegularFile.fill(reader, 0, ByteBuffer.allocate(10)));
             assertEquals(0, RegularFile.fill(reader, 8, ByteBuffer.allocate(10)));
+        }
+    }
+
+    /** The kernel's log has no bytes, and its reader waits for the next message. */
+    @Test
+    void shouldNotWaitForWhatAFileMayGet() throws IOException {
+        try (FileChannel log = RegularFile.open(Path.of("/proc/kmsg"))) {
+            ByteBuffer buffer = ByteBuffer.allocate(10);
+            assertEquals(0, assertTimeoutPreemptively(Duration.ofSeconds(10), () -> RegularFile.fill(log, 0, buffer)));
+            assertEquals(10, buffer.remaining());
         }
     }
 

@@ -42,7 +42,7 @@ class ReadersFuzzTest {
             for (byte[] input : corpus) {
                 read(target, input);
             }
-            Mutator mutator = new Mutator(SEED, corpus);
+            Mutator mutator = new Mutator(SEED, corpus, target::draw);
             for (int i = 0; i < FIRST; i++) {
                 read(target, mutator.next());
             }
