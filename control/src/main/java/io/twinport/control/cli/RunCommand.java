@@ -3,8 +3,8 @@ package io.twinport.control.cli;
 import io.twinport.control.Engine;
 import io.twinport.control.UserException;
 import io.twinport.control.metrics.Metrics;
+import io.twinport.control.run.EngineEnd;
 import io.twinport.control.run.FailoverRun;
-import io.twinport.control.run.LastWords;
 import io.twinport.control.run.MbufNeeds;
 import io.twinport.control.run.OperatorCommands;
 import io.twinport.control.run.PortPlan;
@@ -150,13 +150,7 @@ final class RunCommand implements Callable<Integer> {
                 }
             }
         } finally {
-            if (hanging.isEmpty()) {
-                engine.close();
-            } else {
-                engine.abandon();
-                System.out.flush();
-                LastWords.endProcess("leaving without closing what hangs: " + String.join("; ", hanging));
-            }
+            EngineEnd.end(engine, hanging);
         }
     }
 

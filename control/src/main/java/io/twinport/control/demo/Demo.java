@@ -4,6 +4,7 @@ import io.twinport.control.Engine;
 import io.twinport.control.Folder;
 import io.twinport.control.Machine;
 import io.twinport.control.Pause;
+import io.twinport.control.run.EngineEnd;
 import io.twinport.control.traffic.Payloads;
 import io.twinport.control.traffic.Wire;
 import io.twinport.dataplane.BarePort;
@@ -78,9 +79,8 @@ public final class Demo {
      */
     public static Outcome run(
             DemoOptions options, EalArguments eal, DemoView view, Path cncFile, BooleanSupplier stop) {
-        try (Engine engine = Engine.start(eal, cncFile, MBUFS)) {
-            return new Demo(options, eal, view, engine).run(stop);
-        }
+        return EngineEnd.after(
+                () -> Engine.start(eal, cncFile, MBUFS), engine -> new Demo(options, eal, view, engine).run(stop));
     }
 
     /** The result, and the distribution of the failovers' event-to-first-burst times for the plot and the file. */

@@ -7,6 +7,7 @@ import io.twinport.dataplane.EthSide;
 import io.twinport.dataplane.KernelLinks;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
+import io.twinport.dataplane.StuckLoopException;
 import io.twinport.dataplane.vhost.FarEndAddress;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
@@ -103,7 +104,7 @@ final class HostileVisit {
                 STAY_MILLIS);
         near.watchLink();
         if (!near.remove()) {
-            throw new IllegalStateException("the poll loop did not let go of " + dev);
+            throw new StuckLoopException("the poll loop did not let go of " + dev);
         }
     }
 }

@@ -3,6 +3,7 @@ package io.twinport.control.traffic;
 import io.twinport.control.Pause;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
+import io.twinport.dataplane.StuckLoopException;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
@@ -137,7 +138,7 @@ public final class Wire {
 
     private static void check(boolean left, Side end) {
         if (!left) {
-            throw new IllegalStateException("the poll loop did not let go of " + end.dev());
+            throw new StuckLoopException("the poll loop did not let go of " + end.dev());
         }
     }
 
