@@ -183,6 +183,32 @@ class VhostUserProxyTest {
         assertTrue(proxy.trouble().endsWith("it hung up"), proxy::trouble);
     }
 
+    /** Nobody asks for any, and a process has only so many. */
+    @Test
+    void shouldCloseDescriptorsThatComeWithAnswers() throws Exception {
+        try (ScriptedFarEnd first = meetFar()) {
+            assertTrue(proxy.present().isPresent());
+        }
+        awaitAbsent();
+        int before = descriptors();
+        Path file = Files.writeString(folder.resolve("given"), "away");
+        try (java.io.RandomAccessFile given = new java.io.RandomAccessFile(file.toFile(), "rw");
+                ScriptedFarEnd far = connectFar()) {
+            far.giveWithEachAnswer(descriptorOf(file), 3);
+            far.answer(HANDSHAKE);
+            awaitPresent();
+            try (ScriptedDriver driver = connectDriver()) {
+                driver.say(VhostMessage.request(VhostRequest.GET_QUEUE_NUM));
+                far.answerUntil(VhostRequest.GET_QUEUE_NUM);
+                far.answer(1);
+                assertEquals(ScriptedFarEnd.PAIRS, driver.hear().number());
+            }
+            assertEquals(0, given.getFilePointer());
+        }
+        awaitAbsent();
+        Await.until("what came with the answers is closed", () -> descriptors() <= before);
+    }
+
     @Test
     void shouldCarryMessagesWithDescriptorsAndAnswers() throws Exception {
         try (ScriptedFarEnd far = meetFar()) {
