@@ -26,9 +26,6 @@ public final class PollLoop implements Agent {
 
     private static final int COMMANDS_AT_ONCE = 4;
 
-    /** That a member has at most. */
-    private static final int SIDES = 2;
-
     private final String name;
     private final PacketHandler handler;
     private final PollMember[] members;
@@ -51,7 +48,7 @@ public final class PollLoop implements Agent {
         this.handler = handler;
         this.members = members.toArray(PollMember[]::new);
         this.commands = commands;
-        this.served = new long[members.size() * SIDES];
+        this.served = new long[members.size() * Sides.COUNT];
     }
 
     @Override

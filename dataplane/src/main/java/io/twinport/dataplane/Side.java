@@ -57,7 +57,7 @@ public final class Side {
      *
      * @param events address of the port's {@link EventLine}, 0 if nobody waits for link events
      * @param queues of the port; the first one decides which side transmits
-     * @param side the port's side: {@code FailoverPolicy.PRIMARY} or {@code STANDBY} of a failover port
+     * @param side the port's side: {@code Sides.PRIMARY} or {@code STANDBY} of a failover port
      */
     public static Side join(SideDevice dev, MbufPool pool, long events, List<PortQueue> queues, int side) {
         Side joined = of(dev, events, queues, side);
@@ -71,7 +71,7 @@ public final class Side {
      *
      * @param events address of the port's {@link EventLine}, 0 if nobody waits for link events
      * @param queues of the port; the first one decides which side transmits
-     * @param side the port's side: {@code FailoverPolicy.PRIMARY} or {@code STANDBY} of a failover port
+     * @param side the port's side: {@code Sides.PRIMARY} or {@code STANDBY} of a failover port
      */
     public static Side of(SideDevice dev, long events, List<PortQueue> queues, int side) {
         return new Side(dev, events, new LoopSet(queues, side), side);
@@ -133,10 +133,10 @@ public final class Side {
      * hear it, and {@link #letGo} will say so.
      */
     public void announceLeave() {
-        loops.decide(side == FailoverPolicy.PRIMARY ? FailoverPolicy.PRIMARY_LEAVING : FailoverPolicy.STANDBY_LEAVING);
+        loops.decide(side == Sides.PRIMARY ? FailoverPolicy.PRIMARY_LEAVING : FailoverPolicy.STANDBY_LEAVING);
     }
 
-    /** {@code FailoverPolicy.PRIMARY} or {@code STANDBY}. */
+    /** {@code Sides.PRIMARY} or {@code STANDBY}. */
     public int side() {
         return side;
     }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.EthDev;
@@ -86,14 +85,14 @@ class KernelLinksDpdkTest {
             PollLoop loop = rig.newLoop(sink, rig.port());
             rig.start(loop, sink);
             SideDevice dev = told.side(EthDev.probe(devargs), devargs);
-            Side side = Side.join(dev, rig.pool(), rig.events(), loop, 0, FailoverPolicy.PRIMARY);
+            Side side = Side.join(dev, rig.pool(), rig.events(), loop, 0, Sides.PRIMARY);
             rig.conductor().watch(side);
-            Await.until("it transmits", () -> rig.counters().activeSide() == FailoverPolicy.PRIMARY);
+            Await.until("it transmits", () -> rig.counters().activeSide() == Sides.PRIMARY);
             // The conductor does not run: it is the kernel's message that tells.
             ip("link", "set", FAR, "down");
-            Await.until("nobody transmits", () -> rig.counters().activeSide() == FailoverPolicy.NONE);
+            Await.until("nobody transmits", () -> rig.counters().activeSide() == Sides.NONE);
             ip("link", "set", FAR, "up");
-            Await.until("it transmits again", () -> rig.counters().activeSide() == FailoverPolicy.PRIMARY);
+            Await.until("it transmits again", () -> rig.counters().activeSide() == Sides.PRIMARY);
             rig.conductor().unwatch(side);
             assertTrue(side.remove());
         }

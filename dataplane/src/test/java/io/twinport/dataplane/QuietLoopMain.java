@@ -1,6 +1,5 @@
 package io.twinport.dataplane;
 
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.WarmUp;
 import io.twinport.dataplane.handler.Generate;
 import io.twinport.dataplane.handler.Reflect;
@@ -38,10 +37,10 @@ final class QuietLoopMain {
             EalWorker.run(() -> WarmUp.run(rig.port().settings(), 1, () -> false));
             PollLoop loop = rig.newLoop(handler, rig.port());
             Lcore lcore = rig.start(loop, handler);
-            Side primary = join(rig, loop, "net_null0", FailoverPolicy.PRIMARY);
+            Side primary = join(rig, loop, "net_null0", Sides.PRIMARY);
             // Without no-rx the idle side would flood the port, and draining would be what is measured.
-            Side standby = join(rig, loop, "net_null1,no-rx=1", FailoverPolicy.STANDBY);
-            Await.until("the primary transmits", () -> rig.counters().activeSide() == FailoverPolicy.PRIMARY);
+            Side standby = join(rig, loop, "net_null1,no-rx=1", Sides.STANDBY);
+            Await.until("the primary transmits", () -> rig.counters().activeSide() == Sides.PRIMARY);
             TimeUnit.SECONDS.sleep(WARM_UP_SECONDS);
 
             measure(loop, lcore.thread(), rig);

@@ -4,9 +4,9 @@ import io.twinport.control.Pause;
 import io.twinport.control.pcap.PcapngWriter;
 import io.twinport.control.socket.ControlStream;
 import io.twinport.dataplane.PortQueue;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.capture.CaptureRing;
 import io.twinport.dataplane.capture.CapturedPort;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -119,7 +119,7 @@ public final class Capture implements ControlStream {
         }
         frames++;
         try {
-            int interfaceIndex = side == FailoverPolicy.STANDBY ? 1 : 0;
+            int interfaceIndex = side == Sides.STANDBY ? 1 : 0;
             pcap.write(interfaceIndex, epochNanos + nanos, bytes, length, direction == CaptureRing.RECEIVED, "");
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -6,7 +6,7 @@ import io.twinport.control.run.PortPlan;
 import io.twinport.control.run.RunSettings;
 import io.twinport.control.run.SideDriver;
 import io.twinport.control.run.SideSpec;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.PortSettings;
 import java.util.List;
 import java.util.stream.Stream;
@@ -92,7 +92,7 @@ final class PortArguments {
      * @throws io.twinport.control.UserException that begins with the option that is wrong
      */
     PortPlan plan(String name) {
-        List<SideSpec> sides = Stream.of(side(FailoverPolicy.PRIMARY, primary), side(FailoverPolicy.STANDBY, standby))
+        List<SideSpec> sides = Stream.of(side(Sides.PRIMARY, primary), side(Sides.STANDBY, standby))
                 .flatMap(List::stream)
                 .map(side -> side.isPci() ? side.bound(binding()) : side)
                 .toList();
@@ -117,7 +117,7 @@ final class PortArguments {
 
     private List<SideSpec> side(int side, @Nullable String text) {
         SideDriver given = SideDriver.parse("--standby-driver", standbyDriver);
-        SideDriver driver = side == FailoverPolicy.STANDBY ? given : SideDriver.DPDK;
+        SideDriver driver = side == Sides.STANDBY ? given : SideDriver.DPDK;
         return text == null ? List.of() : List.of(SideSpec.parse(side, text, driver));
     }
 }

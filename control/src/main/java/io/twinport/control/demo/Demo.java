@@ -10,6 +10,7 @@ import io.twinport.control.traffic.Wire;
 import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.HoldSettings;
@@ -68,8 +69,7 @@ public final class Demo {
                 PortSettings.DEFAULT.with(options.hold() ? HoldSettings.of(HOLD) : HoldSettings.OFF));
         Payloads payloads = options.payload().isEmpty() ? Payloads.smallest() : Payloads.of(options.payload());
         this.traffic = new NumberedTraffic(near, far, payloads, options.packetsPerSecond(), options.both());
-        this.loop = engine.newLoop(
-                "poll", traffic, List.of(near, far[FailoverPolicy.PRIMARY], far[FailoverPolicy.STANDBY]));
+        this.loop = engine.newLoop("poll", traffic, List.of(near, far[Sides.PRIMARY], far[Sides.STANDBY]));
     }
 
     /**
@@ -93,9 +93,9 @@ public final class Demo {
         double seconds;
         double mpps;
         try (Folder folder = Folder.create("twinport-demo")) {
-            Wire primary = Wire.lay(FailoverPolicy.PRIMARY, folder.path(), MAC, engine.pool(), loop, events);
-            Wire standby = Wire.lay(FailoverPolicy.STANDBY, folder.path(), MAC, engine.pool(), loop, events);
-            await(FailoverPolicy.PRIMARY, "the primary's link has not come up");
+            Wire primary = Wire.lay(Sides.PRIMARY, folder.path(), MAC, engine.pool(), loop, events);
+            Wire standby = Wire.lay(Sides.STANDBY, folder.path(), MAC, engine.pool(), loop, events);
+            await(Sides.PRIMARY, "the primary's link has not come up");
             traffic.sending(true);
             Pause.millis(SETTLE_MILLIS);
             times.start();
@@ -200,11 +200,9 @@ public final class Demo {
                 engine.pool().available() == engine.pool().size(),
                 Map.of(
                         "primary",
-                        new DemoResult.SideCount(
-                                counters.sentByPrimary(), traffic.receivedAtFarEnd(FailoverPolicy.PRIMARY)),
+                        new DemoResult.SideCount(counters.sentByPrimary(), traffic.receivedAtFarEnd(Sides.PRIMARY)),
                         "standby",
-                        new DemoResult.SideCount(
-                                counters.sentByStandby(), traffic.receivedAtFarEnd(FailoverPolicy.STANDBY))),
+                        new DemoResult.SideCount(counters.sentByStandby(), traffic.receivedAtFarEnd(Sides.STANDBY))),
                 options.both() ? "both" : "tx",
                 eal.usesHugePages() ? "hugepages" : "no hugepages",
                 Eal.version(),

@@ -6,7 +6,7 @@ import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.handler.Pacer;
 import io.twinport.dpdk.Mbuf;
@@ -30,16 +30,16 @@ final class NumberedTraffic implements PacketHandler {
     private final @Nullable Stream back;
     private final Stream out;
     private final MbufBurst burst = new MbufBurst();
-    private final long[] received = new long[FailoverPolicy.STANDBY + 1];
+    private final long[] received = new long[Sides.STANDBY + 1];
     private volatile boolean sending;
     private volatile long progress;
     private @Nullable MbufAllocator allocator;
-    private int learnedSide = FailoverPolicy.PRIMARY;
+    private int learnedSide = Sides.PRIMARY;
     private int pass;
 
     /** One direction: its numbers, its pace and its ledger. */
     static final class Stream {
-        private final FrameLedger ledger = new FrameLedger(FailoverPolicy.PRIMARY);
+        private final FrameLedger ledger = new FrameLedger(Sides.PRIMARY);
         private final Pacer pacer;
         private long number;
         private long refused;
@@ -64,7 +64,7 @@ final class NumberedTraffic implements PacketHandler {
     }
 
     /**
-     * @param far the far ends by side, {@link FailoverPolicy#PRIMARY} and {@code STANDBY}
+     * @param far the far ends by side, {@link Sides#PRIMARY} and {@code STANDBY}
      * @param packetsPerSecond in each direction, 0 for as fast as possible
      */
     NumberedTraffic(FailoverPort near, BarePort[] far, Payloads payloads, long packetsPerSecond, boolean both) {
@@ -112,7 +112,7 @@ final class NumberedTraffic implements PacketHandler {
         if (sending) {
             send(out, near, FAR, NEAR);
         }
-        work += receiveAtFarEnd(FailoverPolicy.PRIMARY) + receiveAtFarEnd(FailoverPolicy.STANDBY);
+        work += receiveAtFarEnd(Sides.PRIMARY) + receiveAtFarEnd(Sides.STANDBY);
         if (sending && back != null) {
             send(back, far[learnedSide], NEAR, FAR);
         }

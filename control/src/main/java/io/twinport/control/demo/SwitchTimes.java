@@ -1,7 +1,7 @@
 package io.twinport.control.demo;
 
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.Conductor;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.SwitchRecord;
 import org.HdrHistogram.Histogram;
 
@@ -48,7 +48,7 @@ final class SwitchTimes implements Conductor.Listener {
             decisionToBurst.recordValue(
                     Math.clamp(record.firstBurstNanos() - record.decisionNanos(), 0, HIGHEST_NANOS));
         }
-        if (record.to() == FailoverPolicy.STANDBY) {
+        if (record.to() == Sides.STANDBY) {
             failovers++;
             seenBeforeEvent += record.isSeenBeforeEvent() ? 1 : 0;
             firstBurstNanos = record.firstBurstNanos();
@@ -59,7 +59,7 @@ final class SwitchTimes implements Conductor.Listener {
                     eventFirstToBurst.recordValue(Math.min(nanos, HIGHEST_NANOS));
                 }
             }
-        } else if (record.to() == FailoverPolicy.PRIMARY) {
+        } else if (record.to() == Sides.PRIMARY) {
             failbacks++;
             if (nanos >= 0) {
                 failbackEventToBurst.recordValue(Math.min(nanos, HIGHEST_NANOS));

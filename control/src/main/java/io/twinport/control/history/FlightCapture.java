@@ -3,8 +3,8 @@ package io.twinport.control.history;
 import io.twinport.control.OutputFile;
 import io.twinport.control.UserException;
 import io.twinport.control.pcap.PcapngWriter;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncReading;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.SwitchLog;
 import io.twinport.dataplane.failover.SwitchRecord;
@@ -22,8 +22,7 @@ import java.util.stream.Stream;
 public final class FlightCapture {
     private static final long MILLI = 1_000_000L;
 
-    private static final List<String> INTERFACES = Stream.of(
-                    FailoverPolicy.NONE, FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY)
+    private static final List<String> INTERFACES = Stream.of(Sides.NONE, Sides.PRIMARY, Sides.STANDBY)
             .map(PolicyText::side)
             .toList();
 

@@ -7,7 +7,7 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
 import io.prometheus.metrics.model.snapshots.UnknownSnapshot;
 import io.twinport.dataplane.LoopWatch;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortStatistics;
 import io.twinport.dpdk.MbufPool;
@@ -87,7 +87,7 @@ final class PortCollector implements MultiCollector {
         UnknownSnapshot.Builder metric =
                 UnknownSnapshot.builder().name(counter.toString()).help(counter.help());
         for (MeasuredPort port : ports) {
-            for (int side : FailoverPolicy.SIDES) {
+            for (int side : Sides.BOTH) {
                 metric.dataPoint(UnknownSnapshot.UnknownDataPointSnapshot.builder()
                         .labels(Labels.of(PORT, port.name(), SIDE, PolicyText.side(side)))
                         .value(port.statistics().get(side, counter))
@@ -114,7 +114,7 @@ final class PortCollector implements MultiCollector {
                 .name("twinport_sent_frames")
                 .help("Frames of the handler's that the side's driver took.");
         for (MeasuredPort port : ports) {
-            for (int side : FailoverPolicy.SIDES) {
+            for (int side : Sides.BOTH) {
                 metric.dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
                         .labels(Labels.of(PORT, port.name(), SIDE, PolicyText.side(side)))
                         .value(port.counters().sentBy(side))
@@ -129,7 +129,7 @@ final class PortCollector implements MultiCollector {
                 .name("twinport_side_failed")
                 .help("Whether a part of the side is dead though its link is up: 0 no, 1 yes.");
         for (MeasuredPort port : ports) {
-            for (int side : FailoverPolicy.SIDES) {
+            for (int side : Sides.BOTH) {
                 metric.dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
                         .labels(Labels.of(PORT, port.name(), SIDE, PolicyText.side(side)))
                         .value(port.monitor().isFailed(side) ? 1 : 0)

@@ -1,8 +1,8 @@
 package io.twinport.control.metrics;
 
 import io.twinport.control.history.SwitchHistory;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncFile;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortStatistics;
 import io.twinport.dpdk.TelemetryCommand;
@@ -78,7 +78,7 @@ public final class PortTelemetry implements AutoCloseable {
         dict.put("standby_health", port.standbyHealth().toString());
         dict.put("switches", port.counters().switches());
         MeasuredPort.OWN.forEach(own -> dict.put(own.name(), own.counter().applyAsLong(port.counters())));
-        for (int side : FailoverPolicy.SIDES) {
+        for (int side : Sides.BOTH) {
             TelemetryDict ofSide = dict.putDict(PolicyText.side(side));
             ofSide.put("sent_frames", port.counters().sentBy(side));
             for (PortStatistics.Counter counter : PortStatistics.Counter.values()) {

@@ -3,8 +3,8 @@ package io.twinport.control.metrics;
 import io.prometheus.metrics.core.metrics.Counter;
 import io.prometheus.metrics.core.metrics.Histogram;
 import io.prometheus.metrics.model.registry.PrometheusRegistry;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.Conductor;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.SwitchRecord;
 
@@ -52,7 +52,7 @@ final class SwitchMetrics {
         switches.labelValues(port, PolicyText.side(record.from()), PolicyText.side(record.to()), record.causeText())
                 .inc();
         lost.labelValues(port).inc(record.lostAtMost());
-        if (record.firstBurstNanos() != 0 && record.from() != FailoverPolicy.NONE) {
+        if (record.firstBurstNanos() != 0 && record.from() != Sides.NONE) {
             long begin = record.eventNanos() == 0 ? record.decisionNanos() : record.eventNanos();
             seconds.labelValues(port).observe((record.firstBurstNanos() - begin) * NANOS);
         }

@@ -3,7 +3,7 @@ package io.twinport.control.run;
 import io.twinport.control.UserException;
 import io.twinport.control.hotplug.PciBus;
 import io.twinport.control.hotplug.PciNic;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dpdk.MacAddress;
 import java.util.List;
 import java.util.Optional;
@@ -38,7 +38,7 @@ final class Pairing {
 
     /** An interface with a MAC address may come later, and is the kernel's to find. */
     private static boolean isFoundOnce(SideSpec side) {
-        return side.side() == FailoverPolicy.STANDBY
+        return side.side() == Sides.STANDBY
                 && side.isSearch()
                 && (side.driver() != SideDriver.KERNEL || side.mac().isEmpty());
     }

@@ -3,8 +3,8 @@ package io.twinport.control.run;
 import io.twinport.control.Pause;
 import io.twinport.control.hotplug.Membership;
 import io.twinport.dataplane.Side;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.Conductor;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortMonitor;
 import io.twinport.dataplane.member.Member;
@@ -62,7 +62,7 @@ final class PortMember implements Membership {
     }
 
     private int other() {
-        return FailoverPolicy.other(side.side());
+        return Sides.other(side.side());
     }
 
     @Override

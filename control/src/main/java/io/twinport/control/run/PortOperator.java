@@ -4,6 +4,7 @@ import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.control.capture.Capture;
 import io.twinport.control.hotplug.SideLife;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortCounters;
@@ -70,9 +71,9 @@ final class PortOperator {
      * @throws UserException if that side cannot have it; nothing has been changed
      */
     synchronized PortView switchTo(String to) {
-        int side = to.equals("auto") ? FailoverPolicy.NONE : side(to, ", or auto");
+        int side = to.equals("auto") ? Sides.NONE : side(to, ", or auto");
         PortMonitor monitor = port.monitor();
-        if (side != FailoverPolicy.NONE && !FailoverPolicy.isReady(monitor.state(), side)) {
+        if (side != Sides.NONE && !FailoverPolicy.isReady(monitor.state(), side)) {
             throw new UserException("the " + to + " of " + name() + " is not ready (" + whyNot(side)
                     + "): the traffic stays as it is, on "
                     + PolicyText.side(port.queues().counters().activeSide()) + ".");
@@ -183,7 +184,7 @@ final class PortOperator {
             old.stop();
             port.lives().remove(old);
         });
-        port.lives().add(side == FailoverPolicy.PRIMARY ? 0 : port.lives().size(), life);
+        port.lives().add(side == Sides.PRIMARY ? 0 : port.lives().size(), life);
         return view();
     }
 
@@ -260,11 +261,11 @@ final class PortOperator {
         PortPlan before = port.plan();
         port.use(wanted);
         try {
-            FailoverPolicy.SIDES.forEach(side -> replace(side, before, wanted));
+            Sides.BOTH.forEach(side -> replace(side, before, wanted));
         } catch (RuntimeException e) {
             try {
                 port.use(before);
-                FailoverPolicy.SIDES.forEach(side -> replace(side, wanted, before));
+                Sides.BOTH.forEach(side -> replace(side, wanted, before));
             } catch (RuntimeException again) {
                 e.addSuppressed(again);
             }
@@ -295,8 +296,8 @@ final class PortOperator {
 
     private static int side(String role, String more) {
         return switch (role) {
-            case "primary" -> FailoverPolicy.PRIMARY;
-            case "standby" -> FailoverPolicy.STANDBY;
+            case "primary" -> Sides.PRIMARY;
+            case "standby" -> Sides.STANDBY;
             default -> throw new UserException("'" + role + "' is no side: give primary, standby" + more + ".");
         };
     }

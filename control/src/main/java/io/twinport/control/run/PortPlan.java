@@ -2,7 +2,7 @@ package io.twinport.control.run;
 
 import io.twinport.control.UserException;
 import io.twinport.control.hotplug.Binding;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dpdk.MacAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -146,7 +146,7 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
 
     /** Whether the port's address is known when this side's device is. A standby that is sought is virtio-net's. */
     private static boolean tellsAddress(SideSpec side) {
-        boolean isSoughtByAddress = side.isSearch() && side.side() == FailoverPolicy.PRIMARY;
+        boolean isSoughtByAddress = side.isSearch() && side.side() == Sides.PRIMARY;
         return side.mac().isPresent() || !isSoughtByAddress && !side.adoptsMac();
     }
 }

@@ -2,7 +2,7 @@ package io.twinport.control.run;
 
 import io.twinport.control.hotplug.Release;
 import io.twinport.control.hotplug.SideLife;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortMonitor;
 import io.twinport.dataplane.failover.PortStatistics;
@@ -54,7 +54,7 @@ record PortSummary(PrintStream out, RunLog log, PortCounters counters, PortMonit
     private static String statisticsText(PortStatistics statistics) {
         List<String> counts = new ArrayList<>();
         for (PortStatistics.Counter counter : PortStatistics.Counter.values()) {
-            counts.add(counter + " " + statistics.get(FailoverPolicy.NONE, counter));
+            counts.add(counter + " " + statistics.get(Sides.NONE, counter));
         }
         return "the devices counted: " + String.join(", ", counts);
     }

@@ -2,6 +2,7 @@ package io.twinport.control.run;
 
 import io.twinport.control.hotplug.SideLife;
 import io.twinport.dataplane.SideDevice;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.PortMonitor;
@@ -50,7 +51,7 @@ record PortViews(PortRun port) {
 
     PortView.Statistics statistics() {
         Map<String, Map<String, Long>> devices = new LinkedHashMap<>();
-        for (int side : FailoverPolicy.SIDES) {
+        for (int side : Sides.BOTH) {
             Map<String, Long> ofSide = new LinkedHashMap<>();
             for (PortStatistics.Counter counter : PortStatistics.Counter.values()) {
                 ofSide.put(counter.toString(), port.monitor().statistics().get(side, counter));
@@ -64,7 +65,7 @@ record PortViews(PortRun port) {
     /** All that the drivers of its sides count, by their own names. */
     PortView.ExtendedStatistics extendedStatistics() {
         Map<String, Map<String, Long>> devices = new LinkedHashMap<>();
-        for (int side : FailoverPolicy.SIDES) {
+        for (int side : Sides.BOTH) {
             port.configuration()
                     .ask(side, SideDevice::extendedStatistics)
                     .ifPresent(counts -> devices.put(PolicyText.side(side), counts));

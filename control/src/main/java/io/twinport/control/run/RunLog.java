@@ -3,8 +3,8 @@ package io.twinport.control.run;
 import io.twinport.control.Log;
 import io.twinport.control.TimeOfDay;
 import io.twinport.control.service.Journal;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.Conductor;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyInput;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dataplane.failover.StandbyHealth;
@@ -105,17 +105,17 @@ final class RunLog implements Conductor.Listener, Log {
         if (ended) {
             return;
         }
-        if (record.from() == FailoverPolicy.PRIMARY && record.to() == FailoverPolicy.STANDBY) {
+        if (record.from() == Sides.PRIMARY && record.to() == Sides.STANDBY) {
             failovers++;
-        } else if (record.from() == FailoverPolicy.STANDBY && record.to() == FailoverPolicy.PRIMARY) {
+        } else if (record.from() == Sides.STANDBY && record.to() == Sides.PRIMARY) {
             failbacks++;
         }
         lostAtMost += record.lostAtMost();
-        if (record.eventToBurstNanos() >= 0 && record.from() != FailoverPolicy.NONE) {
+        if (record.eventToBurstNanos() >= 0 && record.from() != Sides.NONE) {
             eventToBurst.recordValue(Math.min(record.eventToBurstNanos(), HIGHEST_NANOS));
         }
         line(
-                level(record.to() != FailoverPolicy.NONE),
+                level(record.to() != Sides.NONE),
                 record.decisionNanos(),
                 "switch " + PolicyText.side(record.from()) + " -> " + PolicyText.side(record.to())
                         + ", cause: " + record.causeText() + ", event to first burst: " + burst(record) + ", lost: "
@@ -123,7 +123,7 @@ final class RunLog implements Conductor.Listener, Log {
     }
 
     private static String burst(SwitchRecord record) {
-        if (record.to() == FailoverPolicy.NONE) {
+        if (record.to() == Sides.NONE) {
             return "none, no side is ready";
         }
         if (record.firstBurstNanos() == 0) {

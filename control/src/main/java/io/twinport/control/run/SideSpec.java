@@ -39,7 +39,7 @@ import java.util.regex.Pattern;
 /**
  * A side as the user gave it.
  *
- * @param side {@code FailoverPolicy.PRIMARY} or {@code STANDBY}
+ * @param side {@code Sides.PRIMARY} or {@code STANDBY}
  * @param devargs a DPDK device with its arguments
  * @param name the device's name in it
  * @param mac the address that the arguments give it

@@ -1,6 +1,6 @@
 package io.twinport.control.run;
 
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.virtio.VirtioFeatures;
 import io.twinport.dataplane.virtio.VirtioProbe;
 import java.nio.file.Files;
@@ -28,7 +28,7 @@ public final class StandbyTrap {
 
     Optional<String> of(List<SideSpec> sides) {
         return sides.stream()
-                .filter(side -> side.side() == FailoverPolicy.STANDBY && side.isPci())
+                .filter(side -> side.side() == Sides.STANDBY && side.isPci())
                 .filter(side -> side.driver() == SideDriver.DPDK && offersStandby(side))
                 .findFirst()
                 .map(standby -> text(standby, sides));
@@ -42,7 +42,7 @@ public final class StandbyTrap {
 
     private String text(SideSpec standby, List<SideSpec> sides) {
         Optional<SideSpec> primary = sides.stream()
-                .filter(side -> side.side() == FailoverPolicy.PRIMARY && side.isPci())
+                .filter(side -> side.side() == Sides.PRIMARY && side.isPci())
                 .filter(side -> Files.exists(devices.resolve(side.name())))
                 .findFirst();
         return "the hypervisor has the standby " + standby.name()

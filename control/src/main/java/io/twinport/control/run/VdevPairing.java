@@ -1,7 +1,7 @@
 package io.twinport.control.run;
 
 import io.twinport.control.UserException;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dpdk.Devargs;
 import io.twinport.dpdk.EalOptions;
 import io.twinport.dpdk.MacAddress;
@@ -122,7 +122,7 @@ final class VdevPairing {
     }
 
     private static SideSpec resolve(SideSpec side, List<Vdev> found, int searching) {
-        boolean isStandby = side.side() == FailoverPolicy.STANDBY;
+        boolean isStandby = side.side() == Sides.STANDBY;
         Optional<Vdev> device = switch (found.size()) {
             case 0 -> Optional.empty();
             case 1 -> Optional.of(found.getFirst()).filter(only -> searching == 1 || only.isVirtio() == isStandby);

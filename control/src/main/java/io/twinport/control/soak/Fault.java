@@ -1,28 +1,29 @@
 package io.twinport.control.soak;
 
 import io.twinport.control.soak.SoakSide.State;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /** What can happen to a failover port, each with how often it does in comparison. The cheap ones come most. */
 enum Fault {
-    CUT_PRIMARY(140, FailoverPolicy.PRIMARY, State.WHOLE),
-    CUT_STANDBY(90, FailoverPolicy.STANDBY, State.WHOLE),
-    RESTORE_PRIMARY(300, FailoverPolicy.PRIMARY, State.CUT),
-    RESTORE_STANDBY(300, FailoverPolicy.STANDBY, State.CUT),
-    UNPLUG_PRIMARY(16, FailoverPolicy.PRIMARY, null),
-    UNPLUG_STANDBY(16, FailoverPolicy.STANDBY, null),
-    UNPLUG_PRIMARY_WITH_NOTICE(16, FailoverPolicy.PRIMARY, null),
-    UNPLUG_STANDBY_WITH_NOTICE(16, FailoverPolicy.STANDBY, null),
-    PLUG_PRIMARY(300, FailoverPolicy.PRIMARY, State.GONE),
-    PLUG_STANDBY(300, FailoverPolicy.STANDBY, State.GONE),
-    CLOSE_PRIMARY(30, FailoverPolicy.PRIMARY, State.WHOLE),
-    CLOSE_STANDBY(30, FailoverPolicy.STANDBY, State.WHOLE),
-    CLOSE_PRIMARY_WITH_NOTICE(30, FailoverPolicy.PRIMARY, State.WHOLE),
-    CLOSE_STANDBY_WITH_NOTICE(30, FailoverPolicy.STANDBY, State.WHOLE),
-    OPEN_PRIMARY(300, FailoverPolicy.PRIMARY, State.CLOSED),
-    OPEN_STANDBY(300, FailoverPolicy.STANDBY, State.CLOSED),
+    CUT_PRIMARY(140, Sides.PRIMARY, State.WHOLE),
+    CUT_STANDBY(90, Sides.STANDBY, State.WHOLE),
+    RESTORE_PRIMARY(300, Sides.PRIMARY, State.CUT),
+    RESTORE_STANDBY(300, Sides.STANDBY, State.CUT),
+    UNPLUG_PRIMARY(16, Sides.PRIMARY, null),
+    UNPLUG_STANDBY(16, Sides.STANDBY, null),
+    UNPLUG_PRIMARY_WITH_NOTICE(16, Sides.PRIMARY, null),
+    UNPLUG_STANDBY_WITH_NOTICE(16, Sides.STANDBY, null),
+    PLUG_PRIMARY(300, Sides.PRIMARY, State.GONE),
+    PLUG_STANDBY(300, Sides.STANDBY, State.GONE),
+    CLOSE_PRIMARY(30, Sides.PRIMARY, State.WHOLE),
+    CLOSE_STANDBY(30, Sides.STANDBY, State.WHOLE),
+    CLOSE_PRIMARY_WITH_NOTICE(30, Sides.PRIMARY, State.WHOLE),
+    CLOSE_STANDBY_WITH_NOTICE(30, Sides.STANDBY, State.WHOLE),
+    OPEN_PRIMARY(300, Sides.PRIMARY, State.CLOSED),
+    OPEN_STANDBY(300, Sides.STANDBY, State.CLOSED),
     FORCE_PRIMARY(120, FailoverPolicy.FORCED_PRIMARY),
     FORCE_STANDBY(120, FailoverPolicy.FORCED_STANDBY),
     FORCE_NONE(160, FailoverPolicy.FORCED_NONE),
@@ -34,13 +35,13 @@ enum Fault {
     DAMPING_ON(20, FailoverPolicy.DAMPING_ON),
     DAMPING_OFF(40, FailoverPolicy.DAMPING_OFF),
     SPURIOUS_INTERRUPT(60, -1),
-    VISIT_TO_PRIMARY(12, FailoverPolicy.PRIMARY, State.GONE),
-    VISIT_TO_STANDBY(12, FailoverPolicy.STANDBY, State.GONE),
+    VISIT_TO_PRIMARY(12, Sides.PRIMARY, State.GONE),
+    VISIT_TO_STANDBY(12, Sides.STANDBY, State.GONE),
     LOOP_STALLS(8, -1),
     INTERRUPTS_HANG(4, -1),
-    CUT_BOTH(24, FailoverPolicy.NONE, State.WHOLE),
-    CLOSE_BOTH(12, FailoverPolicy.NONE, State.WHOLE),
-    UNPLUG_BOTH(8, FailoverPolicy.NONE, null);
+    CUT_BOTH(24, Sides.NONE, State.WHOLE),
+    CLOSE_BOTH(12, Sides.NONE, State.WHOLE),
+    UNPLUG_BOTH(8, Sides.NONE, null);
 
     private final int weight;
     private final int side;
@@ -60,7 +61,7 @@ enum Fault {
     /** To the policy. */
     Fault(int weight, int event) {
         this.weight = weight;
-        this.side = FailoverPolicy.NONE;
+        this.side = Sides.NONE;
         this.wanted = null;
         this.toDevice = false;
         this.event = event;
@@ -80,7 +81,7 @@ enum Fault {
         if (!toDevice) {
             return true;
         }
-        return (side == FailoverPolicy.STANDBY || suits(primary)) && (side == FailoverPolicy.PRIMARY || suits(standby));
+        return (side == Sides.STANDBY || suits(primary)) && (side == Sides.PRIMARY || suits(standby));
     }
 
     private boolean suits(SoakSide device) {

@@ -10,6 +10,7 @@ import io.twinport.control.traffic.Wire;
 import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PollLoop;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.StuckLoopException;
 import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.failover.FailoverPolicy;
@@ -87,10 +88,9 @@ public final class Soak {
         FailoverPort near = new FailoverPort(PORT, events, counters, engine.newPortEvents(), SETTINGS);
         BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};
         this.traffic = new SoakTraffic(near, far, disruptions, options.packetsPerSecond());
-        this.loop = engine.newLoop(
-                "poll", traffic, List.of(near, far[FailoverPolicy.PRIMARY], far[FailoverPolicy.STANDBY]));
-        this.primary = side(FailoverPolicy.PRIMARY, folder);
-        this.standby = side(FailoverPolicy.STANDBY, folder);
+        this.loop = engine.newLoop("poll", traffic, List.of(near, far[Sides.PRIMARY], far[Sides.STANDBY]));
+        this.primary = side(Sides.PRIMARY, folder);
+        this.standby = side(Sides.STANDBY, folder);
     }
 
     private SoakSide side(int side, Path folder) {
@@ -263,7 +263,7 @@ public final class Soak {
         if (!expectation.allows(active, primary.isReady(), standby.isReady())) {
             return false;
         }
-        return active == FailoverPolicy.NONE
+        return active == Sides.NONE
                 ? unsent() > before.unsent()
                 : traffic.out().arrivals(active) > before.out()[active]
                         && traffic.back().arrivals(active) > before.back()[active];
@@ -290,10 +290,10 @@ public final class Soak {
             return String.format(
                     Locale.ROOT,
                     "arrived: primary %d out and %d back, standby %d out and %d back; not sent %d",
-                    out[FailoverPolicy.PRIMARY] - before.out[FailoverPolicy.PRIMARY],
-                    back[FailoverPolicy.PRIMARY] - before.back[FailoverPolicy.PRIMARY],
-                    out[FailoverPolicy.STANDBY] - before.out[FailoverPolicy.STANDBY],
-                    back[FailoverPolicy.STANDBY] - before.back[FailoverPolicy.STANDBY],
+                    out[Sides.PRIMARY] - before.out[Sides.PRIMARY],
+                    back[Sides.PRIMARY] - before.back[Sides.PRIMARY],
+                    out[Sides.STANDBY] - before.out[Sides.STANDBY],
+                    back[Sides.STANDBY] - before.back[Sides.STANDBY],
                     unsent - before.unsent);
         }
     }

@@ -1,6 +1,6 @@
 package io.twinport.control.soak;
 
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 
 /**
  * What became of each frame of one direction. Only frames that a driver took have numbers, so that
@@ -156,7 +156,7 @@ final class SoakLedger {
         Outstanding on = outstanding[side];
         int at = (int) (on.first++ % MOST_OUTSTANDING);
         long number = on.numbers[at];
-        if (side == FailoverPolicy.NONE) {
+        if (side == Sides.NONE) {
             become(number, DROPPED);
         } else if (Disruptions.explains(on.disruption[at], disruptions.of(side))
                 || Disruptions.explains(on.formerDisruption[at], disruptions.of(on.formerSide[at]))) {

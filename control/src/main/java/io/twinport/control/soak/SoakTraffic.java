@@ -6,7 +6,7 @@ import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.handler.Pacer;
 import io.twinport.dpdk.Mbuf;
@@ -26,7 +26,6 @@ final class SoakTraffic implements PacketHandler {
     private static final long NEAR = 0x02_00_00_00_00_01L;
     private static final long FAR = 0x02_00_00_00_00_02L;
     private static final int PUBLISH_PASSES = 16;
-    private static final int SIDES = FailoverPolicy.STANDBY + 1;
 
     private final FailoverPort near;
     private final BarePort[] far;
@@ -37,15 +36,15 @@ final class SoakTraffic implements PacketHandler {
     private volatile boolean sending;
     private volatile long stallNanos;
     private @Nullable MbufAllocator allocator;
-    private int learnedSide = FailoverPolicy.PRIMARY;
+    private int learnedSide = Sides.PRIMARY;
     private int pass;
 
     /** One direction. */
     static final class Stream {
         private final SoakLedger ledger;
         private final Pacer pacer;
-        private final long[] arrivals = new long[SIDES];
-        private final AtomicLongArray published = new AtomicLongArray(SIDES);
+        private final long[] arrivals = new long[Sides.ARRAY];
+        private final AtomicLongArray published = new AtomicLongArray(Sides.ARRAY);
         private long refused;
         private long mangled;
 
@@ -75,7 +74,7 @@ final class SoakTraffic implements PacketHandler {
         }
 
         private void publish() {
-            for (int side = 0; side < SIDES; side++) {
+            for (int side = 0; side < Sides.ARRAY; side++) {
                 published.setRelease(side, arrivals[side]);
             }
         }
@@ -130,7 +129,7 @@ final class SoakTraffic implements PacketHandler {
             out.ledger.active(near.activeSide());
             out.ledger.accepted(near.activeSide(), taken);
         }
-        work += receiveAtFarEnd(FailoverPolicy.PRIMARY) + receiveAtFarEnd(FailoverPolicy.STANDBY);
+        work += receiveAtFarEnd(Sides.PRIMARY) + receiveAtFarEnd(Sides.STANDBY);
         if (sending) {
             back.ledger.accepted(learnedSide, send(back, far[learnedSide], NEAR, FAR));
         }

@@ -2,6 +2,7 @@ package io.twinport.control.top;
 
 import io.twinport.control.TimeOfDay;
 import io.twinport.control.history.SwitchHistory.Switch;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import java.nio.file.Path;
@@ -112,7 +113,7 @@ public final class TopView {
                 amount(perSecond(number, "tx_packets primary") + perSecond(number, "tx_packets standby")),
                 amount(drops(number)),
                 port.count("switches")));
-        for (int side = FailoverPolicy.PRIMARY; side <= FailoverPolicy.STANDBY; side++) {
+        for (int side = Sides.PRIMARY; side <= Sides.STANDBY; side++) {
             String name = PolicyText.side(side);
             lines.add(String.format(
                     SIDE_ROW,

@@ -2,6 +2,7 @@ package io.twinport.control.demo;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.SwitchRecord;
 import org.junit.jupiter.api.Test;
@@ -31,28 +32,20 @@ class SwitchTimesTest {
 
     private static SwitchRecord failover(long firstBurstNanos) {
         return new SwitchRecord(
-                0,
-                1,
-                FailoverPolicy.PRIMARY,
-                FailoverPolicy.STANDBY,
-                FailoverPolicy.PRIMARY_LINK_DOWN,
-                250,
-                260,
-                firstBurstNanos,
-                0);
+                0, 1, Sides.PRIMARY, Sides.STANDBY, FailoverPolicy.PRIMARY_LINK_DOWN, 250, 260, firstBurstNanos, 0);
     }
 
     private static SwitchRecord record(int to, long event, long decision, long firstBurst) {
-        int from = FailoverPolicy.other(to);
+        int from = Sides.other(to);
         return new SwitchRecord(0, 1, from, to, FailoverPolicy.PRIMARY_LINK_DOWN, event, decision, firstBurst, 0);
     }
 
     @Test
     void shouldTellFailoversFromFailbacks() {
         times.start();
-        times.onSwitch(record(FailoverPolicy.STANDBY, 1000, 1100, 1500));
-        times.onSwitch(record(FailoverPolicy.PRIMARY, 2000, 2100, 2700));
-        times.onSwitch(record(FailoverPolicy.STANDBY, 3000, 3100, 3300));
+        times.onSwitch(record(Sides.STANDBY, 1000, 1100, 1500));
+        times.onSwitch(record(Sides.PRIMARY, 2000, 2100, 2700));
+        times.onSwitch(record(Sides.STANDBY, 3000, 3100, 3300));
 
         assertEquals(2, times.failovers());
         assertEquals(1, times.failbacks());
@@ -69,8 +62,8 @@ class SwitchTimesTest {
     @Test
     void shouldCountWhatTheLoopSawBeforeTheEvent() {
         times.start();
-        times.onSwitch(record(FailoverPolicy.STANDBY, 0, 1100, 1500));
-        times.onSwitch(record(FailoverPolicy.STANDBY, 2000, 2100, 2500));
+        times.onSwitch(record(Sides.STANDBY, 0, 1100, 1500));
+        times.onSwitch(record(Sides.STANDBY, 2000, 2100, 2500));
 
         assertEquals(1, times.seenBeforeEvent());
         assertEquals(2, times.eventToBurst().getTotalCount());
@@ -80,10 +73,10 @@ class SwitchTimesTest {
 
     @Test
     void shouldCountWhileTheDemoRunsOnly() {
-        times.onSwitch(record(FailoverPolicy.STANDBY, 1000, 1100, 1500));
+        times.onSwitch(record(Sides.STANDBY, 1000, 1100, 1500));
         times.start();
         times.end();
-        times.onSwitch(record(FailoverPolicy.STANDBY, 1000, 1100, 1500));
+        times.onSwitch(record(Sides.STANDBY, 1000, 1100, 1500));
         assertEquals(0, times.failovers());
     }
 }

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import io.twinport.control.history.SwitchHistory.Switch;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncReading;
 import io.twinport.dataplane.cnc.Part;
 import io.twinport.dataplane.failover.FailoverPolicy;
@@ -46,8 +47,8 @@ class SwitchHistoryTest {
         return new SwitchRecord(
                 2,
                 9,
-                FailoverPolicy.PRIMARY,
-                FailoverPolicy.STANDBY,
+                Sides.PRIMARY,
+                Sides.STANDBY,
                 FailoverPolicy.PRIMARY_LINK_DOWN,
                 event,
                 decision,
@@ -124,12 +125,12 @@ class SwitchHistoryTest {
     /** RFC 6414's words, and two for what it has none for. */
     @Test
     void shouldSayOfWhatKindASwitchIs() {
-        assertEquals("failover", kind(FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY));
-        assertEquals("reversion", kind(FailoverPolicy.STANDBY, FailoverPolicy.PRIMARY));
-        assertEquals("start", kind(FailoverPolicy.NONE, FailoverPolicy.PRIMARY));
-        assertEquals("start", kind(FailoverPolicy.NONE, FailoverPolicy.STANDBY));
-        assertEquals("outage", kind(FailoverPolicy.PRIMARY, FailoverPolicy.NONE));
-        assertEquals("outage", kind(FailoverPolicy.STANDBY, FailoverPolicy.NONE));
+        assertEquals("failover", kind(Sides.PRIMARY, Sides.STANDBY));
+        assertEquals("reversion", kind(Sides.STANDBY, Sides.PRIMARY));
+        assertEquals("start", kind(Sides.NONE, Sides.PRIMARY));
+        assertEquals("start", kind(Sides.NONE, Sides.STANDBY));
+        assertEquals("outage", kind(Sides.PRIMARY, Sides.NONE));
+        assertEquals("outage", kind(Sides.STANDBY, Sides.NONE));
     }
 
     private static String kind(int from, int to) {

@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.UserException;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -23,12 +23,12 @@ class ClaimsTest {
         String[] parts = port.strip().split(" +");
         List<SideSpec> sides = new ArrayList<>();
         if (!parts[0].equals("-")) {
-            sides.add(SideSpec.parse(FailoverPolicy.PRIMARY, parts[0]));
+            sides.add(SideSpec.parse(Sides.PRIMARY, parts[0]));
         }
         if (!parts[1].equals("-")) {
             boolean isKernels = parts[1].startsWith("*");
             SideDriver driver = isKernels ? SideDriver.KERNEL : SideDriver.DPDK;
-            sides.add(SideSpec.parse(FailoverPolicy.STANDBY, isKernels ? parts[1].substring(1) : parts[1], driver));
+            sides.add(SideSpec.parse(Sides.STANDBY, isKernels ? parts[1].substring(1) : parts[1], driver));
         }
         claims.add(name, sides, HandlerSpec.parse(parts.length > 2 ? parts[2] : "sink"));
     }

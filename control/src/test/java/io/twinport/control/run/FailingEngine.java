@@ -6,7 +6,7 @@ import io.twinport.control.traffic.Wire;
 import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PollLoop;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortSettings;
@@ -73,7 +73,7 @@ public final class FailingEngine {
         Hanging handler = new Hanging();
         PollLoop loop = engine.newLoop("poll", handler, List.of(near, new BarePort()));
         engine.run(loop, handler, engine.pollCpu());
-        Wire wire = Wire.lay(FailoverPolicy.PRIMARY, folder, "02:00:00:00:00:01", engine.pool(), loop, events);
+        Wire wire = Wire.lay(Sides.PRIMARY, folder, "02:00:00:00:00:01", engine.pool(), loop, events);
         handler.hangs = failure != Failure.DEVICE_IS_LEFT;
         if (failure == Failure.LOOP_KEEPS_DEVICE) {
             wire.remove();

@@ -8,8 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.control.Executed;
 import io.twinport.control.UserException;
 import io.twinport.control.kernel.FakeInterfaces;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.DetectionSettings;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.member.FilterSettings;
 import java.io.IOException;
@@ -83,10 +83,10 @@ class InterfaceClaimsTest {
         return new PortPlan(
                 "wan",
                 List.of(
-                        SideSpec.parse(FailoverPolicy.PRIMARY, primary),
+                        SideSpec.parse(Sides.PRIMARY, primary),
                         standby.startsWith("net_") || standby.equals("auto")
-                                ? SideSpec.parse(FailoverPolicy.STANDBY, standby)
-                                : SideSpec.parseKernel(FailoverPolicy.STANDBY, standby)),
+                                ? SideSpec.parse(Sides.STANDBY, standby)
+                                : SideSpec.parseKernel(Sides.STANDBY, standby)),
                 new HandlerSpec.Sink(),
                 SETTINGS);
     }

@@ -9,7 +9,7 @@ import io.twinport.control.kernel.TapSettings;
 import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PortQueue;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.member.ConfigurationException;
 import io.twinport.dataplane.member.FilterSettings;
@@ -82,8 +82,8 @@ class LiveSettingsDpdkTest {
         port = new PortConfiguration("test", rig.pool(), rig.events(), List.of(new PortQueue(loop, 0)), Offloads.NONE);
         live = new LiveSettings(port, Optional.of(kernel), kernel::setMac, (level, line) -> log.add(line));
         live.setMtu(1500);
-        live.join(FailoverPolicy.PRIMARY, primary, false);
-        live.join(FailoverPolicy.STANDBY, standby, false);
+        live.join(Sides.PRIMARY, primary, false);
+        live.join(Sides.STANDBY, standby, false);
     }
 
     @AfterEach
@@ -202,14 +202,14 @@ class LiveSettingsDpdkTest {
     void shouldTakeDeviceThatCannotLetThroughWhatOnlyTheInterfaceWants() {
         port.close();
         PortConfiguration empty = port;
-        assertTrue(empty.side(FailoverPolicy.STANDBY).isPresent());
-        empty.side(FailoverPolicy.STANDBY).get().leave();
+        assertTrue(empty.side(Sides.STANDBY).isPresent());
+        empty.side(Sides.STANDBY).get().leave();
         empty.open();
         set(1500, MAC, false, GROUP);
         FakeDevice deaf = new FakeDevice("deaf0", MAC.toString())
                 .without("multicast", "all-multicast", "promiscuous")
                 .filtered();
-        live.join(FailoverPolicy.STANDBY, deaf, false);
+        live.join(Sides.STANDBY, deaf, false);
         assertTrue(deaf.state().contains("started"), deaf::state);
         assertEquals(List.of(), port.filter().multicast());
         assertTrue(log.getFirst().contains("only what the configuration says"), log::toString);

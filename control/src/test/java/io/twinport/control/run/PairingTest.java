@@ -8,7 +8,7 @@ import io.twinport.control.UserException;
 import io.twinport.control.hotplug.Binding;
 import io.twinport.control.hotplug.Occupant;
 import io.twinport.control.hotplug.PciNic;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dpdk.MacAddress;
 import java.util.List;
 import java.util.Optional;
@@ -32,11 +32,11 @@ class PairingTest {
     }
 
     private static SideSpec primary(String device) {
-        return SideSpec.parse(FailoverPolicy.PRIMARY, device);
+        return SideSpec.parse(Sides.PRIMARY, device);
     }
 
     private static SideSpec standby(String device) {
-        return SideSpec.parse(FailoverPolicy.STANDBY, device);
+        return SideSpec.parse(Sides.STANDBY, device);
     }
 
     private static String standbyOf(List<PciNic> nics, SideSpec... sides) {
@@ -60,7 +60,7 @@ class PairingTest {
     void shouldFindTheOnlyVirtioDeviceWhateverThePrimaryIs() {
         PciNic lent = nic("0000:02:00.0", "vfio-pci", true, "");
         assertEquals(lent.address(), standbyOf(List.of(lent), primary("auto"), standby("auto")));
-        SideSpec kernel = SideSpec.parseKernel(FailoverPolicy.STANDBY, "auto");
+        SideSpec kernel = SideSpec.parseKernel(Sides.STANDBY, "auto");
         SideSpec found =
                 new Pairing(List.of(VF, STANDBY)).resolve(List.of(kernel)).getFirst();
         assertEquals(STANDBY.address(), found.name());
@@ -69,7 +69,7 @@ class PairingTest {
 
     @Test
     void shouldLeaveInterfacesOfAnAddressToTheKernelSlot() {
-        SideSpec kernel = SideSpec.parseKernel(FailoverPolicy.STANDBY, "mac:" + MAC);
+        SideSpec kernel = SideSpec.parseKernel(Sides.STANDBY, "mac:" + MAC);
         assertEquals(kernel, new Pairing(List.of()).resolve(List.of(kernel)).getFirst());
     }
 

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.UserException;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dpdk.MacAddress;
 import java.util.List;
 import java.util.Optional;
@@ -18,11 +18,11 @@ class SideSpecTest {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
 
     private static SideSpec primary(String devargs) {
-        return SideSpec.parse(FailoverPolicy.PRIMARY, devargs);
+        return SideSpec.parse(Sides.PRIMARY, devargs);
     }
 
     private static SideSpec standby(String devargs) {
-        return SideSpec.parse(FailoverPolicy.STANDBY, devargs);
+        return SideSpec.parse(Sides.STANDBY, devargs);
     }
 
     private static String failure(org.junit.jupiter.api.function.Executable executable) {
@@ -131,18 +131,16 @@ class SideSpecTest {
 
     @Test
     void shouldReadInterfacesThatTheKernelDrives() {
-        SideSpec side = SideSpec.parseKernel(FailoverPolicy.STANDBY, "mac:02:00:00:00:00:01");
+        SideSpec side = SideSpec.parseKernel(Sides.STANDBY, "mac:02:00:00:00:00:01");
         assertEquals(Optional.of(MAC), side.mac());
         assertEquals(SideDriver.KERNEL, side.driver());
-        assertEquals(
-                "eth1", SideSpec.parseKernel(FailoverPolicy.STANDBY, "eth1").name());
-        SideSpec device = SideSpec.parseKernel(FailoverPolicy.STANDBY, "02:00.0");
+        assertEquals("eth1", SideSpec.parseKernel(Sides.STANDBY, "eth1").name());
+        SideSpec device = SideSpec.parseKernel(Sides.STANDBY, "02:00.0");
         assertEquals("0000:02:00.0", device.name());
         assertFalse(device.isPci(), "it is not DPDK's");
         assertFalse(device.adoptsMac());
         for (String none : List.of("eth1,mac=02:00:00:00:00:01", "net_tap0,iface=x", "an interface", "mac:1")) {
-            assertTrue(failure(() -> SideSpec.parseKernel(FailoverPolicy.STANDBY, none))
-                    .contains("--standby " + none));
+            assertTrue(failure(() -> SideSpec.parseKernel(Sides.STANDBY, none)).contains("--standby " + none));
         }
     }
 

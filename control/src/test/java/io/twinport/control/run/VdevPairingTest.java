@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.UserException;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -21,8 +21,7 @@ class VdevPairingTest {
     private static final String OTHER_TAP_TOO = "net_tap9,mac=" + OTHER_MAC;
 
     private static List<SideSpec> sides(String primary, String standby) {
-        return List.of(
-                SideSpec.parse(FailoverPolicy.PRIMARY, primary), SideSpec.parse(FailoverPolicy.STANDBY, standby));
+        return List.of(SideSpec.parse(Sides.PRIMARY, primary), SideSpec.parse(Sides.STANDBY, standby));
     }
 
     private static VdevPairing vdevs(String... vdevs) {

@@ -2,6 +2,7 @@ package io.twinport.control.soak;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.FailoverPolicy;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +14,7 @@ class ExpectationTest {
     private final Expectation expectation = new Expectation();
 
     private List<Integer> allowed(boolean primaryReady, boolean standbyReady) {
-        return IntStream.of(FailoverPolicy.NONE, FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY)
+        return IntStream.of(Sides.NONE, Sides.PRIMARY, Sides.STANDBY)
                 .filter(side -> expectation.allows(side, primaryReady, standbyReady))
                 .boxed()
                 .toList();
@@ -22,30 +23,30 @@ class ExpectationTest {
     /** R41. */
     @Test
     void shouldWantThePrimaryElseTheStandbyElseNobody() {
-        assertEquals(List.of(FailoverPolicy.PRIMARY), allowed(true, true));
-        assertEquals(List.of(FailoverPolicy.PRIMARY), allowed(true, false));
-        assertEquals(List.of(FailoverPolicy.STANDBY), allowed(false, true));
-        assertEquals(List.of(FailoverPolicy.NONE), allowed(false, false));
+        assertEquals(List.of(Sides.PRIMARY), allowed(true, true));
+        assertEquals(List.of(Sides.PRIMARY), allowed(true, false));
+        assertEquals(List.of(Sides.STANDBY), allowed(false, true));
+        assertEquals(List.of(Sides.NONE), allowed(false, false));
     }
 
     @Test
     void shouldWantAForcedSideWhereItIsReady() {
         expectation.told(Fault.FORCE_STANDBY);
-        assertEquals(List.of(FailoverPolicy.STANDBY), allowed(true, true));
-        assertEquals(List.of(FailoverPolicy.PRIMARY), allowed(true, false));
+        assertEquals(List.of(Sides.STANDBY), allowed(true, true));
+        assertEquals(List.of(Sides.PRIMARY), allowed(true, false));
         expectation.told(Fault.FORCE_NONE);
-        assertEquals(List.of(FailoverPolicy.PRIMARY), allowed(true, true));
+        assertEquals(List.of(Sides.PRIMARY), allowed(true, true));
     }
 
     @Test
     void shouldTakeEitherSideWhereThePrimaryMayHaveToWait() {
         for (Fault fault : List.of(Fault.FAILBACK_MANUAL, Fault.FAILBACK_DELAYED, Fault.FAILBACK_WHEN_PROVEN)) {
             expectation.told(fault);
-            assertEquals(List.of(FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY), allowed(true, true));
-            assertEquals(List.of(FailoverPolicy.STANDBY), allowed(false, true));
+            assertEquals(List.of(Sides.PRIMARY, Sides.STANDBY), allowed(true, true));
+            assertEquals(List.of(Sides.STANDBY), allowed(false, true));
         }
         expectation.told(Fault.FAILBACK_AT_ONCE);
-        assertEquals(List.of(FailoverPolicy.PRIMARY), allowed(true, true));
+        assertEquals(List.of(Sides.PRIMARY), allowed(true, true));
     }
 
     /** The policy itself, told the same, is always where it is expected: else the soak would cry wolf. */
@@ -75,8 +76,8 @@ class ExpectationTest {
                 event = fault.event();
             }
             state = FailoverPolicy.next(state, event);
-            boolean primaryReady = FailoverPolicy.isLinkUp(state, FailoverPolicy.PRIMARY);
-            boolean standbyReady = FailoverPolicy.isLinkUp(state, FailoverPolicy.STANDBY);
+            boolean primaryReady = FailoverPolicy.isLinkUp(state, Sides.PRIMARY);
+            boolean standbyReady = FailoverPolicy.isLinkUp(state, Sides.STANDBY);
             assertEquals(
                     true,
                     expectation.allows(FailoverPolicy.active(state), primaryReady, standbyReady),

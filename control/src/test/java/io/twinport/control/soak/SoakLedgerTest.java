@@ -2,12 +2,12 @@ package io.twinport.control.soak;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import org.junit.jupiter.api.Test;
 
 class SoakLedgerTest {
-    private static final int PRIMARY = FailoverPolicy.PRIMARY;
-    private static final int STANDBY = FailoverPolicy.STANDBY;
+    private static final int PRIMARY = Sides.PRIMARY;
+    private static final int STANDBY = Sides.STANDBY;
 
     private final Disruptions disruptions = new Disruptions();
     private final SoakLedger ledger = new SoakLedger(disruptions, false);
@@ -129,7 +129,7 @@ class SoakLedgerTest {
     /** R41. */
     @Test
     void shouldCallDroppedWhatThePortTookWhileNeitherSideWasReady() {
-        ledger.accepted(FailoverPolicy.NONE, 10);
+        ledger.accepted(Sides.NONE, 10);
         ledger.accepted(PRIMARY, 1);
         ledger.arrived(10);
         ledger.end();

@@ -1,6 +1,6 @@
 package io.twinport.dataplane.announce;
 
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -36,7 +36,7 @@ public final class Announcer {
      * @param side that transmits now
      */
     public void switched(int side, long now) {
-        left = side == FailoverPolicy.NONE ? 0 : count;
+        left = side == Sides.NONE ? 0 : count;
         nextNanos = now;
         tick(now);
     }

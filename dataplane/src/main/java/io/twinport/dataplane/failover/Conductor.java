@@ -2,6 +2,7 @@ package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.LoopWatch;
 import io.twinport.dataplane.Side;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncFile;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -215,7 +216,7 @@ public final class Conductor implements Agent {
             if (before != null) {
                 tell(before);
             }
-            if (record.firstBurstNanos() == 0 && record.to() != FailoverPolicy.NONE) {
+            if (record.firstBurstNanos() == 0 && record.to() != Sides.NONE) {
                 waiting.put(record.port(), record);
                 listeners.forEach(listener -> listener.onQuietSwitch(record));
             } else {
@@ -270,7 +271,7 @@ public final class Conductor implements Agent {
             inputs.add(input);
             carrier(input.port()).told(input);
             listeners.forEach(listener -> listener.onInput(input));
-            for (int side = FailoverPolicy.PRIMARY; side <= FailoverPolicy.STANDBY; side++) {
+            for (int side = Sides.PRIMARY; side <= Sides.STANDBY; side++) {
                 tellSide(input, side);
             }
         }

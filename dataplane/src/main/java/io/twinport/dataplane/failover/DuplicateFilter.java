@@ -1,5 +1,6 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.Sides;
 import java.time.Duration;
 
 /**
@@ -60,7 +61,7 @@ final class DuplicateFilter {
 
     /** Whether the frame's copy by the other side has been delivered; that copy is then dealt with. */
     boolean isCopy(long key, int side, long now) {
-        long wanted = tagged(key, FailoverPolicy.other(side));
+        long wanted = tagged(key, Sides.other(side));
         int first = set(key);
         int oldest = NOWHERE;
         for (int i = first; i < first + WAYS; i++) {
@@ -99,6 +100,6 @@ final class DuplicateFilter {
     }
 
     private static long tagged(long key, int side) {
-        return key & ~1L | (side == FailoverPolicy.PRIMARY ? 0 : 1);
+        return key & ~1L | (side == Sides.PRIMARY ? 0 : 1);
     }
 }

@@ -1,6 +1,8 @@
 package io.twinport.dataplane.failover;
 
-import java.util.List;
+import static io.twinport.dataplane.Sides.NONE;
+import static io.twinport.dataplane.Sides.PRIMARY;
+import static io.twinport.dataplane.Sides.STANDBY;
 
 /**
  * All decisions of a failover port, as one pure function {@code (state, event) -> state} over an {@code int}, so that
@@ -41,15 +43,6 @@ import java.util.List;
  * ready, proven or not.
  */
 public final class FailoverPolicy {
-    /** No side. */
-    public static final int NONE = 0;
-
-    public static final int PRIMARY = 1;
-    public static final int STANDBY = 2;
-
-    /** Both, for control threads: the numbers are boxed. */
-    public static final List<Integer> SIDES = List.of(PRIMARY, STANDBY);
-
     public static final int PRIMARY_JOINED = 0;
     public static final int PRIMARY_LEFT = 1;
     public static final int PRIMARY_LINK_UP = 2;
@@ -164,14 +157,9 @@ public final class FailoverPolicy {
         return now == PRIMARY ? next & ~(RELEASED | SUSPECT) : next;
     }
 
-    /** Who transmits in this state: {@link #NONE}, {@link #PRIMARY} or {@link #STANDBY}. */
+    /** Who transmits in this state, of {@code Sides}. */
     public static int active(int state) {
         return (state & ACTIVE) >>> ACTIVE_SHIFT;
-    }
-
-    /** The other side. */
-    public static int other(int side) {
-        return side == PRIMARY ? STANDBY : PRIMARY;
     }
 
     /** The event that a side's device has left. */
@@ -209,7 +197,7 @@ public final class FailoverPolicy {
         return (state & (side == PRIMARY ? PRIMARY_UP : STANDBY_UP)) != 0;
     }
 
-    /** The side that an operator has forced: {@link #NONE}, {@link #PRIMARY} or {@link #STANDBY}. */
+    /** The side that an operator has forced, of {@code Sides}. */
     public static int forced(int state) {
         return (state & FORCED) >>> FORCED_SHIFT;
     }

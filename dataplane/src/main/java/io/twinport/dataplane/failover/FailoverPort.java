@@ -3,6 +3,7 @@ package io.twinport.dataplane.failover;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
@@ -157,7 +158,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         // Not before: of an edge that comes in between the look would know, and its instant would stay for the next
         // switch.
         long eventNanos = EventLine.takeEventNanos(events);
-        boolean cut = event != TransmitSelector.NO_SWITCH && activeSide() != FailoverPolicy.NONE && !canSend(tx.side());
+        boolean cut = event != TransmitSelector.NO_SWITCH && activeSide() != Sides.NONE && !canSend(tx.side());
         if (!cut || !ordinary || count == 0) {
             selector.record();
             turn(event, eventNanos);
@@ -196,7 +197,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         receiver.mac(address.value());
     }
 
-    /** The side that the policy has chosen: {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
+    /** The side that the policy has chosen: {@link Sides#NONE}, {@code PRIMARY} or {@code STANDBY}. */
     public int activeSide() {
         return FailoverPolicy.active(selector.state());
     }
@@ -215,7 +216,7 @@ public final class FailoverPort implements PacketPort, PollMember {
     public int sideOf(long mbuf) {
         boolean byIdle = SideLine.hasReceived(selector.idle(), mbuf) && !SideLine.hasReceived(selector.active(), mbuf);
         int active = activeSide();
-        return byIdle ? FailoverPolicy.other(active) : active;
+        return byIdle ? Sides.other(active) : active;
     }
 
     /** Switches so far; the poll thread's own count. */
@@ -225,7 +226,7 @@ public final class FailoverPort implements PacketPort, PollMember {
 
     @Override
     public boolean hasSide(int side) {
-        return side == FailoverPolicy.PRIMARY || side == FailoverPolicy.STANDBY;
+        return side == Sides.PRIMARY || side == Sides.STANDBY;
     }
 
     @Override
@@ -306,7 +307,7 @@ public final class FailoverPort implements PacketPort, PollMember {
         firstCompletedNanos = 0;
         tally.begin(decisionNanos);
         boolean sends = canSend(tx.side());
-        planned = to != FailoverPolicy.NONE && sends;
+        planned = to != Sides.NONE && sends;
         lostAtMost = sends ? 0 : lostByOthers(tx.side());
         lostAtMost += tx.turnTo(to, selector.active(), sends, decisionNanos);
         if (event == FailoverPolicy.PRIMARY_LEFT || event == FailoverPolicy.STANDBY_LEFT) {
@@ -314,12 +315,12 @@ public final class FailoverPort implements PacketPort, PollMember {
             lostAtMost = 0;
         }
         untold = true;
-        tx.awaitFirstBurst(to != FailoverPolicy.NONE);
+        tx.awaitFirstBurst(to != Sides.NONE);
     }
 
     /** Whether a side is a member and its link up. */
     private boolean canSend(int side) {
-        return side != FailoverPolicy.NONE && FailoverPolicy.isLinkUp(selector.state(), side);
+        return side != Sides.NONE && FailoverPolicy.isLinkUp(selector.state(), side);
     }
 
     private void noteFirstBurst() {
@@ -392,8 +393,8 @@ public final class FailoverPort implements PacketPort, PollMember {
     private void tell() {
         int state = selector.state();
         if (state != toldState) {
-            tellLink(state, FailoverPolicy.PRIMARY);
-            tellLink(state, FailoverPolicy.STANDBY);
+            tellLink(state, Sides.PRIMARY);
+            tellLink(state, Sides.STANDBY);
             toldState = state;
         }
         // A handover ends soon, and until then what is lost is not known.

@@ -3,6 +3,7 @@ package io.twinport.dataplane.failover;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.Sides;
 import org.agrona.concurrent.NanoClock;
 import org.agrona.concurrent.SystemNanoClock;
 
@@ -105,14 +106,14 @@ public final class FailoverQueue implements PacketPort, PollMember {
         return n;
     }
 
-    /** The side that this queue transmits on: {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
+    /** The side that this queue transmits on: {@link Sides#NONE}, {@code PRIMARY} or {@code STANDBY}. */
     public int activeSide() {
         return side;
     }
 
     @Override
     public boolean hasSide(int number) {
-        return number == FailoverPolicy.PRIMARY || number == FailoverPolicy.STANDBY;
+        return number == Sides.PRIMARY || number == Sides.STANDBY;
     }
 
     /** Before the port's own join, which is the one that decides. */
@@ -148,7 +149,7 @@ public final class FailoverQueue implements PacketPort, PollMember {
     private void follow() {
         long word = PortDecision.word(decision);
         seen = word;
-        state = without(FailoverPolicy.STANDBY, without(FailoverPolicy.PRIMARY, PortDecision.state(word)));
+        state = without(Sides.STANDBY, without(Sides.PRIMARY, PortDecision.state(word)));
         int now = FailoverPolicy.active(state);
         if (now != side) {
             boolean decided = now == FailoverPolicy.active(PortDecision.state(word));
@@ -170,12 +171,12 @@ public final class FailoverQueue implements PacketPort, PollMember {
         tx.turnTo(now, active, canSend(tx.side()), clock.nanoTime());
         receiver.turn(now);
         awaited = number;
-        tx.awaitFirstBurst(now != FailoverPolicy.NONE && number != PortDecision.OVER);
+        tx.awaitFirstBurst(now != Sides.NONE && number != PortDecision.OVER);
     }
 
     /** Whether a side is a member and its link up. */
     private boolean canSend(int number) {
-        return number != FailoverPolicy.NONE && FailoverPolicy.isLinkUp(state, number);
+        return number != Sides.NONE && FailoverPolicy.isLinkUp(state, number);
     }
 
     private void noteFirstBurst() {
@@ -213,13 +214,11 @@ public final class FailoverQueue implements PacketPort, PollMember {
     }
 
     private long line(int number) {
-        return number == FailoverPolicy.PRIMARY
-                ? primary
-                : number == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
+        return number == Sides.PRIMARY ? primary : number == Sides.STANDBY ? standby : SideLine.NOTHING;
     }
 
     private void setLine(int number, long line) {
-        if (number == FailoverPolicy.PRIMARY) {
+        if (number == Sides.PRIMARY) {
             primary = line;
         } else {
             standby = line;

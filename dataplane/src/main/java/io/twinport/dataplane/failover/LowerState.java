@@ -1,5 +1,7 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.Sides;
+
 /**
  * What the port says of a side (R50), as the kernel's bonding says it of its slaves.
  *
@@ -10,10 +12,8 @@ package io.twinport.dataplane.failover;
 public record LowerState(boolean linkUp, boolean txEnabled) {
     /** Of a side in a state of {@link FailoverPolicy}. */
     public static LowerState of(int state, int side) {
-        boolean primary = FailoverPolicy.isHere(state, FailoverPolicy.PRIMARY);
-        boolean enabled = side == FailoverPolicy.PRIMARY
-                ? primary
-                : FailoverPolicy.isHere(state, FailoverPolicy.STANDBY) && !primary;
+        boolean primary = FailoverPolicy.isHere(state, Sides.PRIMARY);
+        boolean enabled = side == Sides.PRIMARY ? primary : FailoverPolicy.isHere(state, Sides.STANDBY) && !primary;
         return new LowerState(FailoverPolicy.isLinkUp(state, side), enabled);
     }
 }

@@ -1,5 +1,6 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.Sides;
 import java.util.List;
 
 /** {@link FailoverPolicy}'s events, sides and states in words. */
@@ -45,8 +46,8 @@ public final class PolicyText {
     /** {@code primary}, {@code standby} or {@code none}. */
     public static String side(int side) {
         return switch (side) {
-            case FailoverPolicy.PRIMARY -> "primary";
-            case FailoverPolicy.STANDBY -> "standby";
+            case Sides.PRIMARY -> "primary";
+            case Sides.STANDBY -> "standby";
             default -> "none";
         };
     }

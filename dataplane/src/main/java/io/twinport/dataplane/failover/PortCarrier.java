@@ -1,5 +1,7 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.Sides;
+
 /**
  * A port's carrier as the rest of the system sees it: on while the port is open, its poll loop turns and a side is ready (R49). Decided for all
  * that is known at a time, not for each message: a failover, where one side's link goes and the other's stays or comes, is
@@ -32,8 +34,7 @@ final class PortCarrier {
 
     /** Decides anew; whether that has changed anything. */
     boolean update() {
-        boolean ready = FailoverPolicy.isReady(state, FailoverPolicy.PRIMARY)
-                || FailoverPolicy.isReady(state, FailoverPolicy.STANDBY);
+        boolean ready = FailoverPolicy.isReady(state, Sides.PRIMARY) || FailoverPolicy.isReady(state, Sides.STANDBY);
         boolean before = on;
         on = open && ready && !hanging;
         return on != before;

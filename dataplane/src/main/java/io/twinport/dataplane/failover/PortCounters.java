@@ -1,5 +1,6 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.Sides;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Function;
@@ -111,8 +112,8 @@ public final class PortCounters {
             return;
         }
         received.setRelease(totals.received);
-        sentByPrimary.setRelease(totals.sentByPrimary + (activeSide == FailoverPolicy.PRIMARY ? totals.sent : 0));
-        sentByStandby.setRelease(totals.sentByStandby + (activeSide == FailoverPolicy.STANDBY ? totals.sent : 0));
+        sentByPrimary.setRelease(totals.sentByPrimary + (activeSide == Sides.PRIMARY ? totals.sent : 0));
+        sentByStandby.setRelease(totals.sentByStandby + (activeSide == Sides.STANDBY ? totals.sent : 0));
         refused.setRelease(totals.refused);
         dropped.setRelease(totals.dropped);
         held.setRelease(totals.held);
@@ -184,7 +185,7 @@ public final class PortCounters {
 
     /** Frames that a side's driver took: {@link #sentByPrimary} or {@link #sentByStandby}. */
     public long sentBy(int side) {
-        return side == FailoverPolicy.PRIMARY ? sentByPrimary() : sentByStandby();
+        return side == Sides.PRIMARY ? sentByPrimary() : sentByStandby();
     }
 
     /** Frames that were given back to the sender. */
@@ -267,7 +268,7 @@ public final class PortCounters {
     }
 
     private IdleCounters idle(int side) {
-        return side == FailoverPolicy.PRIMARY ? idlePrimary : idleStandby;
+        return side == Sides.PRIMARY ? idlePrimary : idleStandby;
     }
 
     /** What came by a side while it was idle. */

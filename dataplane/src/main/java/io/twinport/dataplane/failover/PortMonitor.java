@@ -3,6 +3,7 @@ package io.twinport.dataplane.failover;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.Side;
+import io.twinport.dataplane.Sides;
 import io.twinport.dpdk.LinkSettings;
 import java.util.concurrent.TimeUnit;
 import org.agrona.concurrent.status.AtomicCounter;
@@ -108,9 +109,9 @@ public final class PortMonitor implements Conductor.Listener {
     /** A side has joined, or was started again. */
     public synchronized void join(Side side) {
         statistics.join(side);
-        sides[index(side.side())] = side;
+        sides[Sides.index(side.side())] = side;
         sender = null;
-        if (side.side() == FailoverPolicy.PRIMARY) {
+        if (side.side() == Sides.PRIMARY) {
             takenBefore = own.sentByPrimary();
         }
     }
@@ -118,8 +119,8 @@ public final class PortMonitor implements Conductor.Listener {
     /** A side that the loop has let go of is about to be stopped; on return its device is not asked any more. */
     public synchronized void leave(Side side) {
         statistics.leave(side);
-        if (sides[index(side.side())] == side) {
-            sides[index(side.side())] = null;
+        if (sides[Sides.index(side.side())] == side) {
+            sides[Sides.index(side.side())] = null;
         }
     }
 
@@ -149,13 +150,13 @@ public final class PortMonitor implements Conductor.Listener {
 
     /** Why a side is not to be relied upon though its link is up; empty if there is no such reason. Any thread. */
     public synchronized String failure(int side) {
-        Side present = sides[index(side)];
+        Side present = sides[Sides.index(side)];
         return present == null ? "" : present.failure();
     }
 
     /** Whether there is such a reason, as was told last. Any thread; it does not wait. */
     public boolean isFailed(int side) {
-        return failed[index(side)].get() != 0;
+        return failed[Sides.index(side)].get() != 0;
     }
 
     /** R51: the primary's if that is ready, else the standby's if that is ready, else unknown. Any thread. */
@@ -231,27 +232,27 @@ public final class PortMonitor implements Conductor.Listener {
     }
 
     private void judgeStandby(long nanos) {
-        boolean isHere = FailoverPolicy.isHere(state, FailoverPolicy.STANDBY);
+        boolean isHere = FailoverPolicy.isHere(state, Sides.STANDBY);
         if (report == null && !isHere && nanos - startNanos < START_NANOS) {
             return;
         }
-        boolean isUp = FailoverPolicy.isReady(state, FailoverPolicy.STANDBY);
+        boolean isUp = FailoverPolicy.isReady(state, Sides.STANDBY);
         StandbyHealth.Report now = health.observe(
                 new StandbyHealth.Sight(
                         isHere,
                         isUp,
-                        FailoverPolicy.active(state) == FailoverPolicy.STANDBY,
-                        own.idleFrames(FailoverPolicy.STANDBY),
-                        own.idleOwn(FailoverPolicy.STANDBY),
+                        FailoverPolicy.active(state) == Sides.STANDBY,
+                        own.idleFrames(Sides.STANDBY),
+                        own.idleOwn(Sides.STANDBY),
                         own.received(),
                         own.announced()),
                 nanos);
         report = now;
-        boolean isDead = isUp && (now.verdict() == StandbyHealth.Verdict.DEAD || hasFailed(FailoverPolicy.STANDBY));
+        boolean isDead = isUp && (now.verdict() == StandbyHealth.Verdict.DEAD || hasFailed(Sides.STANDBY));
         if (isDead != FailoverPolicy.isStandbyDead(state)) {
             tell(isDead ? FailoverPolicy.STANDBY_DEAD : FailoverPolicy.STANDBY_ALIVE, nanos);
         }
-        if (isUp && FailoverPolicy.active(state) == FailoverPolicy.PRIMARY) {
+        if (isUp && FailoverPolicy.active(state) == Sides.PRIMARY) {
             check(now, nanos);
         }
     }
@@ -269,7 +270,7 @@ public final class PortMonitor implements Conductor.Listener {
     /** Whether a transmit queue of the side that transmits is dead while others of it work. */
     private void judgeQueues(long nanos) {
         int active = FailoverPolicy.active(state);
-        Side side = active == FailoverPolicy.NONE ? null : sides[index(active)];
+        Side side = active == Sides.NONE ? null : sides[Sides.index(active)];
         if (side != sender) {
             sender = side;
             queues = new QueueWatch(side == null ? 0 : side.txQueues());
@@ -308,34 +309,25 @@ public final class PortMonitor implements Conductor.Listener {
 
     /** Once each; listeners are not told under the lock. */
     private void tellFailures(long nanos) {
-        for (int side : FailoverPolicy.SIDES) {
+        for (int side : Sides.BOTH) {
             String reason = failure(side);
             long value = reason.isEmpty() ? 0 : 1;
-            if (failed[index(side)].get() != value) {
-                failed[index(side)].setRelease(value);
+            if (failed[Sides.index(side)].get() != value) {
+                failed[Sides.index(side)].setRelease(value);
                 conductor.tellFailure(port, side, reason, nanos);
             }
         }
     }
 
-    private static int index(int side) {
-        return side - FailoverPolicy.PRIMARY;
-    }
-
     private void judgePrimary(boolean isGap, long nanos) {
-        boolean isWatched = FailoverPolicy.active(state) == FailoverPolicy.PRIMARY
-                && FailoverPolicy.isReady(state, FailoverPolicy.STANDBY);
+        boolean isWatched =
+                FailoverPolicy.active(state) == Sides.PRIMARY && FailoverPolicy.isReady(state, Sides.STANDBY);
         boolean isSilent = silence.look(
-                isWatched,
-                isGap,
-                own.received(),
-                own.idleFrames(FailoverPolicy.STANDBY),
-                own.idleToUs(FailoverPolicy.STANDBY),
-                nanos);
+                isWatched, isGap, own.received(), own.idleFrames(Sides.STANDBY), own.idleToUs(Sides.STANDBY), nanos);
         if (isSilent) {
             tell(FailoverPolicy.PRIMARY_SILENT, nanos);
         }
-        if (isWatched && hasFailed(FailoverPolicy.PRIMARY) && !FailoverPolicy.isStandbyDead(state)) {
+        if (isWatched && hasFailed(Sides.PRIMARY) && !FailoverPolicy.isStandbyDead(state)) {
             tell(FailoverPolicy.PRIMARY_FAILED, nanos);
         }
         if (stall.isOn()) {

@@ -1,6 +1,7 @@
 package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.Side;
+import io.twinport.dataplane.Sides;
 import io.twinport.dpdk.EthStats;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -48,7 +49,6 @@ public final class PortStatistics {
         }
     }
 
-    private static final int SIDES = 2;
     private static final Counter[] COUNTERS = Counter.values();
 
     /** From this one on they are counted here, and not by the device. */
@@ -57,14 +57,14 @@ public final class PortStatistics {
     private final PortCounters own;
     private final StatisticsFold fold = new StatisticsFold(OURS);
     private final StatisticsFold ours = new StatisticsFold(COUNTERS.length - OURS);
-    private final @Nullable Side[] sides = new @Nullable Side[SIDES];
+    private final @Nullable Side[] sides = new @Nullable Side[Sides.COUNT];
     private final List<Map<Counter, AtomicCounter>> published = new ArrayList<>();
 
     /** @param own what the port itself counts, its drops among them (R41) */
     public PortStatistics(CountersManager counters, int port, PortCounters own) {
         this.own = own;
-        for (int side = 0; side <= SIDES; side++) {
-            String of = side == FailoverPolicy.NONE ? "all" : PolicyText.side(side);
+        for (int side = 0; side <= Sides.COUNT; side++) {
+            String of = side == Sides.NONE ? "all" : PolicyText.side(side);
             Map<Counter, AtomicCounter> ofSide = new EnumMap<>(Counter.class);
             for (Counter counter : COUNTERS) {
                 ofSide.put(counter, counters.newCounter("port " + port + " " + of + " " + counter));
@@ -75,7 +75,7 @@ public final class PortStatistics {
 
     /** A side has joined, or started again: what it counts from its baseline on is the port's (R26). */
     public synchronized void join(Side side) {
-        sides[index(side)] = side;
+        sides[Sides.index(side.side())] = side;
         // One that does not count has no baseline, and what it might show later is not known to be new.
         side.baseline().ifPresent(stats -> fold.join(side.side(), values(stats)));
         ours.join(side.side(), 0);
@@ -86,11 +86,11 @@ public final class PortStatistics {
      * has not joined.
      */
     public synchronized void leave(Side side) {
-        if (sides[index(side)] == side) {
+        if (sides[Sides.index(side.side())] == side) {
             read(side);
             fold.leave(side.side());
             ours.leave(side.side());
-            sides[index(side)] = null;
+            sides[Sides.index(side.side())] = null;
             publish();
         }
     }
@@ -105,7 +105,7 @@ public final class PortStatistics {
         publish();
     }
 
-    /** As published last: of a side, or of the port with {@link FailoverPolicy#NONE}. Any thread. */
+    /** As published last: of a side, or of the port with {@link Sides#NONE}. Any thread. */
     public long get(int side, Counter counter) {
         return counter(side, counter).get();
     }
@@ -124,8 +124,8 @@ public final class PortStatistics {
         for (int i = 0; i < COUNTERS.length; i++) {
             StatisticsFold of = i < OURS ? fold : ours;
             int at = i < OURS ? i : i - OURS;
-            counter(FailoverPolicy.NONE, COUNTERS[i]).setRelease(of.total(at));
-            for (int side = FailoverPolicy.PRIMARY; side <= SIDES; side++) {
+            counter(Sides.NONE, COUNTERS[i]).setRelease(of.total(at));
+            for (int side = Sides.PRIMARY; side <= Sides.COUNT; side++) {
                 counter(side, COUNTERS[i]).setRelease(of.total(side, at));
             }
         }
@@ -147,9 +147,5 @@ public final class PortStatistics {
             stats.txErrors(),
             stats.rxNoMbufs()
         };
-    }
-
-    private static int index(Side side) {
-        return side.side() - FailoverPolicy.PRIMARY;
     }
 }

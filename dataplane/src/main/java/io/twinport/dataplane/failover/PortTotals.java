@@ -1,5 +1,7 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.Sides;
+
 /**
  * What a failover port has counted since its start; the poll thread's own, published by {@link PortCounters} now and then.
  * Each part of the port adds to its own fields.
@@ -69,14 +71,14 @@ final class PortTotals {
     }
 
     Idle idle(int side) {
-        return side == FailoverPolicy.PRIMARY ? idlePrimary : idleStandby;
+        return side == Sides.PRIMARY ? idlePrimary : idleStandby;
     }
 
     /** Books what the side that is being left has sent. */
     void foldSent(int side) {
-        if (side == FailoverPolicy.PRIMARY) {
+        if (side == Sides.PRIMARY) {
             sentByPrimary += sent;
-        } else if (side == FailoverPolicy.STANDBY) {
+        } else if (side == Sides.STANDBY) {
             sentByStandby += sent;
         }
         sent = 0;

@@ -1,10 +1,11 @@
 package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.Sides;
 
 /** One queue of one side, as its {@link Receiver} knows it. */
 final class ReceiveSide {
-    /** {@link FailoverPolicy#NONE}, {@code PRIMARY} or {@code STANDBY}. */
+    /** {@link Sides#NONE}, {@code PRIMARY} or {@code STANDBY}. */
     final int side;
 
     /** Of the frames in the device's ring. */

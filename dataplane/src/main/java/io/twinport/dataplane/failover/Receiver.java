@@ -2,6 +2,7 @@ package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.ReceiveSettings.Mode;
 import io.twinport.dataplane.handler.EthernetHeader;
 import io.twinport.dpdk.Mbuf;
@@ -57,7 +58,7 @@ final class Receiver {
     /** Whether what the source delivers to many may have copies by the other side that are to be known later. */
     private boolean copies;
 
-    private int transmitting = FailoverPolicy.NONE;
+    private int transmitting = Sides.NONE;
     private ReceiveSide source;
 
     /** The side that was left and is received from as well, until the window ends; else nobody. */
@@ -79,9 +80,9 @@ final class Receiver {
         filter = mode == Mode.BOTH ? new DuplicateFilter(totals) : null;
         this.totals = totals;
         this.clock = clock;
-        nobody = new ReceiveSide(FailoverPolicy.NONE, new RingAge(lookback, mostPolls));
-        primary = new ReceiveSide(FailoverPolicy.PRIMARY, new RingAge(lookback, mostPolls));
-        standby = new ReceiveSide(FailoverPolicy.STANDBY, new RingAge(lookback, mostPolls));
+        nobody = new ReceiveSide(Sides.NONE, new RingAge(lookback, mostPolls));
+        primary = new ReceiveSide(Sides.PRIMARY, new RingAge(lookback, mostPolls));
+        standby = new ReceiveSide(Sides.STANDBY, new RingAge(lookback, mostPolls));
         source = nobody;
         former = nobody;
     }
@@ -381,7 +382,7 @@ final class Receiver {
     }
 
     private ReceiveSide of(int side) {
-        return side == FailoverPolicy.PRIMARY ? primary : side == FailoverPolicy.STANDBY ? standby : nobody;
+        return side == Sides.PRIMARY ? primary : side == Sides.STANDBY ? standby : nobody;
     }
 
     private static boolean isForMany(long mbuf) {

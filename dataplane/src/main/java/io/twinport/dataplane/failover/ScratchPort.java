@@ -4,6 +4,7 @@ import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.ScratchDevice;
 import io.twinport.dataplane.ScratchSide;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.Mbuf;
@@ -50,14 +51,14 @@ final class ScratchPort implements AutoCloseable {
         allocator = MbufAllocator.ofThisThread(pool);
         this.out = out;
         port = new FailoverPort(0, events, new PortCounters(counters, 0), out, settings);
-        port.join(FailoverPolicy.PRIMARY, primary.line());
-        port.join(FailoverPolicy.STANDBY, standby.line());
+        port.join(Sides.PRIMARY, primary.line());
+        port.join(Sides.STANDBY, standby.line());
     }
 
     /** Gives the port a queue more. */
     void follow(MbufPool pool, CountersManager counters) {
         FailoverQueue queue = new FailoverQueue(port, new PortCounters(counters, 1), out);
-        for (int side = FailoverPolicy.PRIMARY; side <= FailoverPolicy.STANDBY; side++) {
+        for (int side = Sides.PRIMARY; side <= Sides.STANDBY; side++) {
             ScratchDevice device = new ScratchDevice(pool, TxCompletion.REAPED_REFERENCES);
             sides.add(device);
             queue.join(side, device.line());
@@ -81,7 +82,7 @@ final class ScratchPort implements AutoCloseable {
         transmit(0); // as an idle handler does
         switch (i % 256) {
             case 32, 64, 96, 160, 192, 224 -> byOperator();
-            case 130 -> replug(primary, FailoverPolicy.PRIMARY);
+            case 130 -> replug(primary, Sides.PRIMARY);
             case 150 -> unplugBoth();
             case 140 -> awaitHandover();
             default -> {}
@@ -92,11 +93,11 @@ final class ScratchPort implements AutoCloseable {
     /** What the sides hold is given back. */
     @Override
     public void close() {
-        port.leave(FailoverPolicy.PRIMARY);
-        port.leave(FailoverPolicy.STANDBY);
+        port.leave(Sides.PRIMARY);
+        port.leave(Sides.STANDBY);
         for (FailoverQueue queue : followers) {
-            queue.leave(FailoverPolicy.PRIMARY);
-            queue.leave(FailoverPolicy.STANDBY);
+            queue.leave(Sides.PRIMARY);
+            queue.leave(Sides.STANDBY);
         }
         sides.forEach(ScratchSide::close);
     }
@@ -115,9 +116,9 @@ final class ScratchPort implements AutoCloseable {
     }
 
     private void unplugBoth() {
-        port.leave(FailoverPolicy.PRIMARY);
-        replug(standby, FailoverPolicy.STANDBY);
-        port.join(FailoverPolicy.PRIMARY, primary.line());
+        port.leave(Sides.PRIMARY);
+        replug(standby, Sides.STANDBY);
+        port.join(Sides.PRIMARY, primary.line());
     }
 
     /** Of devices that make a switch wait for longer than a round. */

@@ -1,5 +1,7 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.Sides;
+
 /**
  * The statistics of a failover port over the counters of devices that come and go (R56-R58): what a device counted
  * before it joined is not the port's, what it counted until it left stays, and no total ever goes backwards (the
@@ -8,18 +10,17 @@ package io.twinport.dataplane.failover;
  * <p>For one control thread at a time.
  */
 public final class StatisticsFold {
-    private static final int SIDES = 2;
     private static final long NARROW = 0xffff_ffffL;
 
     private final int counters;
-    private final long[][] totals = new long[SIDES][];
-    private final long[][] last = new long[SIDES][];
-    private final boolean[] joined = new boolean[SIDES];
+    private final long[][] totals = new long[Sides.COUNT][];
+    private final long[][] last = new long[Sides.COUNT][];
+    private final boolean[] joined = new boolean[Sides.COUNT];
 
     /** @param counters how many a device has */
     public StatisticsFold(int counters) {
         this.counters = counters;
-        for (int side = 0; side < SIDES; side++) {
+        for (int side = 0; side < Sides.COUNT; side++) {
             totals[side] = new long[counters];
             last[side] = new long[counters];
         }
@@ -27,17 +28,17 @@ public final class StatisticsFold {
 
     /** A device has joined with its counters at these values, which are its baseline (R26). */
     public void join(int side, long... values) {
-        System.arraycopy(values, 0, last[index(side)], 0, counters);
-        joined[index(side)] = true;
+        System.arraycopy(values, 0, last[Sides.index(side)], 0, counters);
+        joined[Sides.index(side)] = true;
     }
 
     /** The present values of a side's device; nothing if that has not joined. */
     public void read(int side, long... values) {
-        if (!joined[index(side)]) {
+        if (!joined[Sides.index(side)]) {
             return;
         }
-        long[] before = last[index(side)];
-        long[] total = totals[index(side)];
+        long[] before = last[Sides.index(side)];
+        long[] total = totals[Sides.index(side)];
         for (int i = 0; i < counters; i++) {
             total[i] += advance(before[i], values[i]);
             before[i] = values[i];
@@ -52,17 +53,17 @@ public final class StatisticsFold {
 
     /** A device has left that could not be asked any more: what it said last is what counts. */
     public void leave(int side) {
-        joined[index(side)] = false;
+        joined[Sides.index(side)] = false;
     }
 
     /** Both sides together, since the port's start. */
     public long total(int counter) {
-        return total(FailoverPolicy.PRIMARY, counter) + total(FailoverPolicy.STANDBY, counter);
+        return total(Sides.PRIMARY, counter) + total(Sides.STANDBY, counter);
     }
 
     /** All devices that have been that side, since the port's start. */
     public long total(int side, int counter) {
-        return totals[index(side)][counter];
+        return totals[Sides.index(side)][counter];
     }
 
     /**
@@ -73,9 +74,5 @@ public final class StatisticsFold {
         boolean isNarrow = (before | now) >>> 32 == 0;
         long delta = isNarrow ? (int) ((now & NARROW) - (before & NARROW)) : now - before;
         return Math.max(0, delta);
-    }
-
-    private static int index(int side) {
-        return side - FailoverPolicy.PRIMARY;
     }
 }

@@ -2,6 +2,7 @@ package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.Mbuf;
 import org.agrona.UnsafeApi;
@@ -45,7 +46,7 @@ final class TransmitQueue {
     /** Which of the states there are: 0 for the ordinary one. */
     private int mode;
 
-    private int side = FailoverPolicy.NONE;
+    private int side = Sides.NONE;
     private long line = SideLine.NOTHING;
     private int nextSide;
     private long nextLine;
@@ -166,7 +167,7 @@ final class TransmitQueue {
     long turnTo(int newSide, long newLine, boolean sends, long now) {
         nextSide = newSide;
         nextLine = newLine;
-        if (side == FailoverPolicy.NONE) {
+        if (side == Sides.NONE) {
             move();
             return 0;
         }
@@ -175,7 +176,7 @@ final class TransmitQueue {
             endHandover();
             return 0;
         }
-        if (!sends || newSide == FailoverPolicy.NONE) {
+        if (!sends || newSide == Sides.NONE) {
             return cut(now);
         }
         if (!isHandingOver()) {
@@ -217,11 +218,11 @@ final class TransmitQueue {
         side = nextSide;
         line = nextLine;
         overdueBefore = inFlight.overdue();
-        mode = side == FailoverPolicy.NONE ? mode | NOBODY : mode & ~NOBODY;
+        mode = side == Sides.NONE ? mode | NOBODY : mode & ~NOBODY;
         if (inFlight.resends() > 0) {
             mode |= RESEND;
         }
-        if (side == FailoverPolicy.NONE && !holds) {
+        if (side == Sides.NONE && !holds) {
             drop(backlog.size());
         }
     }

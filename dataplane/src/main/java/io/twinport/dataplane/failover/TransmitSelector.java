@@ -1,6 +1,7 @@
 package io.twinport.dataplane.failover;
 
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.Sides;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.LinkWord;
 import java.lang.foreign.Arena;
@@ -82,7 +83,7 @@ final class TransmitSelector {
 
     /** The line of a side, one without a device where that has left. */
     long line(int side) {
-        return side == FailoverPolicy.PRIMARY ? primary : side == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
+        return side == Sides.PRIMARY ? primary : side == Sides.STANDBY ? standby : SideLine.NOTHING;
     }
 
     /** Whether neither side is a member. */
@@ -101,13 +102,13 @@ final class TransmitSelector {
 
     /** Whether an interrupt has come, or a link is not as the last {@link #look} found it. */
     boolean hasMoved() {
-        return hasEdge() || hasMoved(FailoverPolicy.PRIMARY, primary) || hasMoved(FailoverPolicy.STANDBY, standby);
+        return hasEdge() || hasMoved(Sides.PRIMARY, primary) || hasMoved(Sides.STANDBY, standby);
     }
 
     /** The same of the side that transmits, if there is one, alone. */
     boolean hasActiveMoved() {
         int side = FailoverPolicy.active(state);
-        return hasEdge() || (side != FailoverPolicy.NONE && hasMoved(side, active));
+        return hasEdge() || (side != Sides.NONE && hasMoved(side, active));
     }
 
     private boolean hasMoved(int side, long line) {
@@ -136,7 +137,7 @@ final class TransmitSelector {
 
     int join(int side, long line) {
         setLine(side, line);
-        return decide(side == FailoverPolicy.PRIMARY ? FailoverPolicy.PRIMARY_JOINED : FailoverPolicy.STANDBY_JOINED);
+        return decide(side == Sides.PRIMARY ? FailoverPolicy.PRIMARY_JOINED : FailoverPolicy.STANDBY_JOINED);
     }
 
     int leave(int side) {
@@ -170,8 +171,8 @@ final class TransmitSelector {
         int was = FailoverPolicy.active(state);
         int now = FailoverPolicy.active(next);
         state = next;
-        active = now == FailoverPolicy.PRIMARY ? primary : now == FailoverPolicy.STANDBY ? standby : SideLine.NOTHING;
-        idle = now == FailoverPolicy.PRIMARY ? standby : now == FailoverPolicy.STANDBY ? primary : SideLine.NOTHING;
+        active = now == Sides.PRIMARY ? primary : now == Sides.STANDBY ? standby : SideLine.NOTHING;
+        idle = now == Sides.PRIMARY ? standby : now == Sides.STANDBY ? primary : SideLine.NOTHING;
         return now == was ? NO_SWITCH : event;
     }
 
@@ -194,7 +195,7 @@ final class TransmitSelector {
     }
 
     private void setLine(int side, long line) {
-        if (side == FailoverPolicy.PRIMARY) {
+        if (side == Sides.PRIMARY) {
             primary = line;
         } else {
             standby = line;

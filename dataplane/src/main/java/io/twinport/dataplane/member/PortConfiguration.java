@@ -5,8 +5,8 @@ import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.Side;
 import io.twinport.dataplane.SideDevice;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.StuckLoopException;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.PolicyText;
 import io.twinport.dpdk.DeviceAddress;
 import io.twinport.dpdk.DpdkException;
@@ -35,14 +35,13 @@ import org.jspecify.annotations.Nullable;
  * <p>Any control thread; one at a time is in here, and it may do device I/O and wait for the poll loop.
  */
 public final class PortConfiguration {
-    private static final int SIDES = 2;
 
     private final String owner;
     private final MbufPool pool;
     private final long events;
     private final List<PortQueue> queues;
     private final Offloads offloads;
-    private final @Nullable Member[] members = new Member[SIDES];
+    private final @Nullable Member[] members = new Member[Sides.COUNT];
 
     private volatile MemberListener listener = new MemberListener() {
         @Override
@@ -112,7 +111,7 @@ public final class PortConfiguration {
      * @throws AdmissionException if it may not, and why
      */
     public synchronized void admit(int side, SideDevice dev, boolean adopts) {
-        Member there = members[index(side)];
+        Member there = members[Sides.index(side)];
         String role = PolicyText.side(side);
         if (there != null) {
             throw new AdmissionException(dev + " cannot be the " + role + ": " + there + " is that already. It stays"
@@ -162,12 +161,12 @@ public final class PortConfiguration {
         }
         try {
             adopter.ifPresent(other -> other.setMac(macFor(other)));
-            members[index(side)] = joining;
+            members[Sides.index(side)] = joining;
             joining.join();
         } catch (StuckLoopException e) {
             throw e;
         } catch (RuntimeException e) {
-            members[index(side)] = null;
+            members[Sides.index(side)] = null;
             identity = before;
             adopter.ifPresent(other -> putBackMac(other, e));
             throw e;
@@ -190,9 +189,9 @@ public final class PortConfiguration {
 
     /** R27, R34: a primary's bounds are the port's; a standby's only where there is no primary. */
     private void follow(int side) {
-        Member primary = members[index(FailoverPolicy.PRIMARY)];
-        Member changed = members[index(side)];
-        if (changed != null && (side == FailoverPolicy.PRIMARY || primary == null)) {
+        Member primary = members[Sides.index(Sides.PRIMARY)];
+        Member changed = members[Sides.index(side)];
+        if (changed != null && (side == Sides.PRIMARY || primary == null)) {
             bounds = changed.dev().mtuBounds();
         }
     }
@@ -200,12 +199,12 @@ public final class PortConfiguration {
     /** Of {@link Member#leave}: the bounds are the standby's now (R34), the rest stays for whoever comes next (R37). */
     synchronized void remove(Member leaving) {
         int side = leaving.side().side();
-        if (members[index(side)] != leaving) {
+        if (members[Sides.index(side)] != leaving) {
             return;
         }
-        members[index(side)] = null;
-        if (side == FailoverPolicy.PRIMARY) {
-            follow(FailoverPolicy.STANDBY);
+        members[Sides.index(side)] = null;
+        if (side == Sides.PRIMARY) {
+            follow(Sides.STANDBY);
         }
     }
 
@@ -269,10 +268,6 @@ public final class PortConfiguration {
         return Arrays.stream(members).filter(Objects::nonNull).toList();
     }
 
-    private static int index(int side) {
-        return side - FailoverPolicy.PRIMARY;
-    }
-
     void tellNotRestored(SideDevice dev, List<Plan.Failure> failures) {
         if (dev.isRemoved()) {
             return; // there is nothing left to be put back
@@ -293,7 +288,7 @@ public final class PortConfiguration {
 
     /** The side's device, if there is one. */
     public synchronized Optional<Member> side(int side) {
-        return Optional.ofNullable(members[index(side)]);
+        return Optional.ofNullable(members[Sides.index(side)]);
     }
 
     /** What a side's device says of itself, if there is one; it stays a member meanwhile. */

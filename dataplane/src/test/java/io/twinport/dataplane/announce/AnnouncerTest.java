@@ -2,7 +2,7 @@ package io.twinport.dataplane.announce;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,7 +17,7 @@ class AnnouncerTest {
 
     @Test
     void shouldAnnounceAtOnceAndThenAtIntervals() {
-        announcer.switched(FailoverPolicy.STANDBY, 5);
+        announcer.switched(Sides.STANDBY, 5);
         assertEquals(frames, sent);
         announcer.tick(5 + INTERVAL - 1);
         assertEquals(2, sent.size());
@@ -30,17 +30,17 @@ class AnnouncerTest {
 
     @Test
     void shouldBeSilentWhenNobodyTransmits() {
-        announcer.switched(FailoverPolicy.STANDBY, 0);
-        announcer.switched(FailoverPolicy.NONE, 1);
+        announcer.switched(Sides.STANDBY, 0);
+        announcer.switched(Sides.NONE, 1);
         announcer.tick(INTERVAL);
         assertEquals(2, sent.size());
     }
 
     @Test
     void shouldStartAnewAtEachSwitch() {
-        announcer.switched(FailoverPolicy.STANDBY, 0);
+        announcer.switched(Sides.STANDBY, 0);
         frames.remove(0);
-        announcer.switched(FailoverPolicy.PRIMARY, 1);
+        announcer.switched(Sides.PRIMARY, 1);
         announcer.tick(1 + INTERVAL);
         announcer.tick(1 + 2 * INTERVAL);
         announcer.tick(1 + 3 * INTERVAL);

@@ -4,9 +4,9 @@ import io.twinport.dataplane.Lcore;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.failover.Conductor;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortEvents;
@@ -43,8 +43,8 @@ final class LibraryUse {
         PacketHandler handler = new UnicastOnly(port);
         PollLoop loop = new PollLoop("poll", handler, List.of(port), cnc.commands(0));
         Lcore lcore = Lcore.start(cpu, loop, () -> handler.start(pool), Throwable::printStackTrace);
-        Side primary = Side.join(EthDev.probe("net_null0"), pool, events, loop, 0, FailoverPolicy.PRIMARY);
-        Side standby = Side.join(EthDev.probe("net_null1"), pool, events, loop, 0, FailoverPolicy.STANDBY);
+        Side primary = Side.join(EthDev.probe("net_null0"), pool, events, loop, 0, Sides.PRIMARY);
+        Side standby = Side.join(EthDev.probe("net_null1"), pool, events, loop, 0, Sides.STANDBY);
         // README: end
 
         // README: conductor

@@ -2,6 +2,7 @@ package io.twinport.dataplane.failover;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncFile;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -167,8 +168,8 @@ class ConductorTest {
         SwitchRecord record = new SwitchRecord(
                 0,
                 1,
-                FailoverPolicy.STANDBY,
-                FailoverPolicy.NONE,
+                Sides.STANDBY,
+                Sides.NONE,
                 FailoverPolicy.STANDBY_LINK_DOWN,
                 1,
                 System.nanoTime(),
@@ -189,8 +190,8 @@ class ConductorTest {
 
     @Test
     void shouldPassOnLinks() {
-        events.link(0, FailoverPolicy.PRIMARY, false, 1);
-        events.link(1, FailoverPolicy.STANDBY, true, 2);
+        events.link(0, Sides.PRIMARY, false, 1);
+        events.link(1, Sides.STANDBY, true, 2);
         conductor.doWork();
         assertEquals(List.of("0 primary down", "1 standby up"), links);
     }
@@ -203,8 +204,8 @@ class ConductorTest {
         return new SwitchRecord(
                 port,
                 sequence,
-                FailoverPolicy.PRIMARY,
-                FailoverPolicy.STANDBY,
+                Sides.PRIMARY,
+                Sides.STANDBY,
                 FailoverPolicy.PRIMARY_LINK_DOWN,
                 1,
                 decisionNanos,

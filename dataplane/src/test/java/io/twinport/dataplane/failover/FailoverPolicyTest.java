@@ -1,12 +1,12 @@
 package io.twinport.dataplane.failover;
 
-import static io.twinport.dataplane.failover.FailoverPolicy.NONE;
-import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY;
+import static io.twinport.dataplane.Sides.NONE;
+import static io.twinport.dataplane.Sides.PRIMARY;
+import static io.twinport.dataplane.Sides.STANDBY;
 import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY_JOINED;
 import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY_LEFT;
 import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY_LINK_DOWN;
 import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY_LINK_UP;
-import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
 import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY_JOINED;
 import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY_LEFT;
 import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY_LINK_DOWN;

@@ -1,11 +1,11 @@
 package io.twinport.dataplane.failover;
 
+import static io.twinport.dataplane.Sides.NONE;
+import static io.twinport.dataplane.Sides.PRIMARY;
+import static io.twinport.dataplane.Sides.STANDBY;
 import static io.twinport.dataplane.failover.FailoverPolicy.FORCED_PRIMARY;
 import static io.twinport.dataplane.failover.FailoverPolicy.FORCED_STANDBY;
-import static io.twinport.dataplane.failover.FailoverPolicy.NONE;
-import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY;
 import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY_LEAVING;
-import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
 import static io.twinport.dataplane.failover.RingedPort.HOUSEKEEPING_POLLS;
 import static io.twinport.dataplane.failover.RingedPort.numbers;
 import static org.junit.jupiter.api.Assertions.assertEquals;

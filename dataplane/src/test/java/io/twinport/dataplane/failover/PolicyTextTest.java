@@ -3,6 +3,7 @@ package io.twinport.dataplane.failover;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import io.twinport.dataplane.Sides;
 import java.util.HashSet;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -46,9 +47,9 @@ class PolicyTextTest {
 
     @Test
     void shouldNameTheSides() {
-        assertEquals("primary", PolicyText.side(FailoverPolicy.PRIMARY));
-        assertEquals("standby", PolicyText.side(FailoverPolicy.STANDBY));
-        assertEquals("none", PolicyText.side(FailoverPolicy.NONE));
+        assertEquals("primary", PolicyText.side(Sides.PRIMARY));
+        assertEquals("standby", PolicyText.side(Sides.STANDBY));
+        assertEquals("none", PolicyText.side(Sides.NONE));
     }
 
     @Test

@@ -1,10 +1,11 @@
 package io.twinport.dataplane.failover;
 
-import static io.twinport.dataplane.failover.FailoverPolicy.NONE;
-import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY;
-import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
+import static io.twinport.dataplane.Sides.NONE;
+import static io.twinport.dataplane.Sides.PRIMARY;
+import static io.twinport.dataplane.Sides.STANDBY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -101,7 +102,7 @@ class PortCountersTest {
 
     private static Map<String, Long> idle(PortCounters counters) {
         Map<String, Long> idle = new HashMap<>();
-        for (int side : FailoverPolicy.SIDES) {
+        for (int side : Sides.BOTH) {
             String name = PolicyText.side(side) + " rx_idle";
             idle.put(name, counters.idleFrames(side));
             idle.put(name + "_own", counters.idleOwn(side));

@@ -1,7 +1,7 @@
 package io.twinport.dataplane.failover;
 
-import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY;
-import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
+import static io.twinport.dataplane.Sides.PRIMARY;
+import static io.twinport.dataplane.Sides.STANDBY;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +11,7 @@ import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.Side;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.TestLines;
 import io.twinport.dataplane.announce.FrameSender;
 import io.twinport.dataplane.failover.StandbyHealth.Verdict;
@@ -169,7 +170,7 @@ class PortMonitorDpdkTest {
         assertEquals(standby.dev().linkSettings(), monitor.linkSettings());
         assertTrue(standby.leave());
         monitor.leave(standby);
-        Await.until("nobody transmits", () -> work() && rig.counters().activeSide() == FailoverPolicy.NONE);
+        Await.until("nobody transmits", () -> work() && rig.counters().activeSide() == Sides.NONE);
         assertEquals(LinkSettings.UNKNOWN, monitor.linkSettings());
         primary.rejoin();
         standby.rejoin();

@@ -6,6 +6,7 @@ import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.TestLines;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
@@ -53,8 +54,8 @@ final class QueuedPort implements AutoCloseable {
      * @param standbyQueues that the standby has
      */
     QueuedPort(int queues, int primaryQueues, int standbyQueues, FailbackSettings failback) {
-        start(FailoverPolicy.PRIMARY, queues, primaryQueues);
-        start(FailoverPolicy.STANDBY, queues, standbyQueues);
+        start(Sides.PRIMARY, queues, primaryQueues);
+        start(Sides.STANDBY, queues, standbyQueues);
         counters = PortCounters.ofQueues(
                 new CountersManager(
                         new UnsafeBuffer(ByteBuffer.allocateDirect(200 * 512)),
@@ -80,10 +81,10 @@ final class QueuedPort implements AutoCloseable {
 
     static QueuedPort ready(int queues, int primaryQueues, int standbyQueues, FailbackSettings failback) {
         QueuedPort port = new QueuedPort(queues, primaryQueues, standbyQueues, failback);
-        port.join(FailoverPolicy.PRIMARY);
-        port.join(FailoverPolicy.STANDBY);
-        port.link(FailoverPolicy.PRIMARY, true);
-        port.link(FailoverPolicy.STANDBY, true);
+        port.join(Sides.PRIMARY);
+        port.join(Sides.STANDBY);
+        port.link(Sides.PRIMARY, true);
+        port.link(Sides.STANDBY, true);
         for (int q = 0; q < queues; q++) {
             port.receive(q, FailoverPort.HOUSEKEEPING_POLLS);
         }
@@ -212,7 +213,7 @@ final class QueuedPort implements AutoCloseable {
 
     @Override
     public void close() {
-        for (int side = FailoverPolicy.PRIMARY; side <= FailoverPolicy.STANDBY; side++) {
+        for (int side = Sides.PRIMARY; side <= Sides.STANDBY; side++) {
             leave(side);
             for (int q = 0; q < wires[side].length; q++) {
                 takeFrom(side, q);

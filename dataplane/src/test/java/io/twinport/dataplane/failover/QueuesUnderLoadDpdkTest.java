@@ -12,6 +12,7 @@ import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PollMember;
 import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.Side;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
@@ -60,7 +61,7 @@ class QueuesUnderLoadDpdkTest {
     private final List<PollLoop> loops = new ArrayList<>();
     private final List<Sender> senders = new ArrayList<>();
     private final List<SwitchRecord> switches = new CopyOnWriteArrayList<>();
-    private final Far[] fars = {new Far(0), new Far(FailoverPolicy.PRIMARY), new Far(FailoverPolicy.STANDBY)};
+    private final Far[] fars = {new Far(0), new Far(Sides.PRIMARY), new Far(Sides.STANDBY)};
     private final BitSet[] arrived = new BitSet[QUEUES];
     private final AtomicLong arrivals = new AtomicLong();
     private final AtomicLongArray outOfOrder = new AtomicLongArray(QUEUES);
@@ -199,8 +200,8 @@ class QueuesUnderLoadDpdkTest {
             }
             boolean first = l == 0;
             if (first) {
-                polled.addAll(fars[FailoverPolicy.PRIMARY].ports);
-                polled.addAll(fars[FailoverPolicy.STANDBY].ports);
+                polled.addAll(fars[Sides.PRIMARY].ports);
+                polled.addAll(fars[Sides.STANDBY].ports);
             }
             loops.add(new PollLoop("poll" + l, () -> poll(mine, first), polled, cnc.commands(l)));
         }
@@ -222,7 +223,7 @@ class QueuesUnderLoadDpdkTest {
         for (Sender sender : mine) {
             work += sender.poll();
         }
-        return first ? work + fars[FailoverPolicy.PRIMARY].poll() + fars[FailoverPolicy.STANDBY].poll() : work;
+        return first ? work + fars[Sides.PRIMARY].poll() + fars[Sides.STANDBY].poll() : work;
     }
 
     private List<PortQueue> places() {
@@ -299,14 +300,14 @@ class QueuesUnderLoadDpdkTest {
     /** U13, U7: whatever queues the sides have, and however they are polled, a planned switch loses and reorders nothing. */
     private void switchToAndFro(int loopCount, int primaryQueues, int standbyQueues) throws Exception {
         run(loopCount, PortSettings.DEFAULT);
-        Joined primary = new Joined(FailoverPolicy.PRIMARY, primaryQueues);
-        Joined standby = new Joined(FailoverPolicy.STANDBY, standbyQueues);
-        Await.until("the primary transmits", () -> counters.activeSide() == FailoverPolicy.PRIMARY);
+        Joined primary = new Joined(Sides.PRIMARY, primaryQueues);
+        Joined standby = new Joined(Sides.STANDBY, standbyQueues);
+        Await.until("the primary transmits", () -> counters.activeSide() == Sides.PRIMARY);
         for (int i = 0; i < 15; i++) {
             sendMore(500);
-            force(FailoverPolicy.STANDBY);
+            force(Sides.STANDBY);
             sendMore(500);
-            force(FailoverPolicy.PRIMARY);
+            force(Sides.PRIMARY);
         }
         conductor.doWork();
         stopSending();
@@ -333,8 +334,7 @@ class QueuesUnderLoadDpdkTest {
             assertTrue(
                     givenUp > 0 || outOfOrder.get(q) <= gaps, () -> "queue " + queue + " out of order: " + outOfOrder);
         }
-        assertTrue(
-                switches.stream().allMatch(record -> record.lostAtMost() == 0 || record.from() == FailoverPolicy.NONE));
+        assertTrue(switches.stream().allMatch(record -> record.lostAtMost() == 0 || record.from() == Sides.NONE));
         assertTrue(switches.size() >= 30, switches::toString);
         primary.remove();
         standby.remove();
@@ -359,17 +359,17 @@ class QueuesUnderLoadDpdkTest {
     @Test
     void shouldAccountForEachFrameWhenPrimaryIsCutAgainAndAgain() throws Exception {
         run(2, PortSettings.DEFAULT);
-        Joined primary = new Joined(FailoverPolicy.PRIMARY, 4);
-        Joined standby = new Joined(FailoverPolicy.STANDBY, 1);
-        Await.until("the primary transmits", () -> counters.activeSide() == FailoverPolicy.PRIMARY);
+        Joined primary = new Joined(Sides.PRIMARY, 4);
+        Joined standby = new Joined(Sides.STANDBY, 1);
+        Await.until("the primary transmits", () -> counters.activeSide() == Sides.PRIMARY);
         for (int i = 0; i < 5; i++) {
             sendMore(1000);
-            primary.cutAndRestore(FailoverPolicy.PRIMARY);
-            Await.until("the primary transmits", () -> counters.activeSide() == FailoverPolicy.PRIMARY);
+            primary.cutAndRestore(Sides.PRIMARY);
+            Await.until("the primary transmits", () -> counters.activeSide() == Sides.PRIMARY);
         }
         sendMore(1000);
         stopSending();
-        Await.until("the standby's relays are empty", () -> counters.activeSide() == FailoverPolicy.PRIMARY);
+        Await.until("the standby's relays are empty", () -> counters.activeSide() == Sides.PRIMARY);
         conductor.doWork();
         long bound = switches.stream().mapToLong(SwitchRecord::lostAtMost).sum();
         Await.until(

@@ -1,8 +1,8 @@
 package io.twinport.dataplane.failover;
 
-import static io.twinport.dataplane.failover.FailoverPolicy.NONE;
-import static io.twinport.dataplane.failover.FailoverPolicy.PRIMARY;
-import static io.twinport.dataplane.failover.FailoverPolicy.STANDBY;
+import static io.twinport.dataplane.Sides.NONE;
+import static io.twinport.dataplane.Sides.PRIMARY;
+import static io.twinport.dataplane.Sides.STANDBY;
 import static io.twinport.dataplane.failover.RingedPort.HOUSEKEEPING_POLLS;
 import static io.twinport.dataplane.failover.RingedPort.numbers;
 import static org.junit.jupiter.api.Assertions.assertEquals;

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.TestLines;
 import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.EthDev;
@@ -65,8 +66,8 @@ final class RingedPort implements AutoCloseable {
 
     private static RingedPort withBothSides(PortSettings settings, NanoClock clock) {
         RingedPort port = new RingedPort(settings, clock);
-        port.join(FailoverPolicy.PRIMARY);
-        port.join(FailoverPolicy.STANDBY);
+        port.join(Sides.PRIMARY);
+        port.join(Sides.STANDBY);
         return port;
     }
 
@@ -83,8 +84,8 @@ final class RingedPort implements AutoCloseable {
     /** {@link #ready()} with other settings and another clock. */
     static RingedPort ready(PortSettings settings, NanoClock clock) {
         RingedPort port = withBothSides(settings, clock);
-        port.link(FailoverPolicy.PRIMARY, true);
-        port.link(FailoverPolicy.STANDBY, true);
+        port.link(Sides.PRIMARY, true);
+        port.link(Sides.STANDBY, true);
         port.receive(HOUSEKEEPING_POLLS);
         return port;
     }
@@ -263,7 +264,7 @@ final class RingedPort implements AutoCloseable {
             Mbuf.free(Frames.from(array, taken), BURST - taken);
             capacity += taken;
         } while (taken == BURST);
-        takeFrom(FailoverPolicy.PRIMARY);
+        takeFrom(Sides.PRIMARY);
         return capacity;
     }
 
@@ -335,7 +336,7 @@ final class RingedPort implements AutoCloseable {
     /** Ends it, and checks that each mbuf is back once the rings are empty. */
     @Override
     public void close() {
-        for (int side : new int[] {FailoverPolicy.PRIMARY, FailoverPolicy.STANDBY}) {
+        for (int side : new int[] {Sides.PRIMARY, Sides.STANDBY}) {
             port.leave(side);
             takeFrom(side);
         }

@@ -1,5 +1,7 @@
 package io.twinport.dataplane.failover;
 
+import io.twinport.dataplane.Sides;
+
 /** Records for tests. */
 final class SwitchRecords {
     private SwitchRecords() {}
@@ -9,8 +11,8 @@ final class SwitchRecords {
         return new SwitchRecord(
                 port,
                 sequence,
-                FailoverPolicy.PRIMARY,
-                FailoverPolicy.STANDBY,
+                Sides.PRIMARY,
+                Sides.STANDBY,
                 FailoverPolicy.PRIMARY_LINK_DOWN,
                 sequence * 10,
                 sequence * 10 + 1,

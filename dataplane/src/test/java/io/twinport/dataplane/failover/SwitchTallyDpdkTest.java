@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.dataplane.Sides;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.TestEal;
 import java.util.List;
@@ -21,13 +22,13 @@ class SwitchTallyDpdkTest {
     void shouldTellOutcomeOfASwitchWithTheNext() throws Exception {
         EalWorker.run(() -> {
             try (RingedPort port = RingedPort.ready()) {
-                port.link(FailoverPolicy.PRIMARY, false);
+                port.link(Sides.PRIMARY, false);
                 port.send(8);
                 port.outcomes();
                 assertEquals(List.of(), port.outcomes(), "it is not over");
-                port.link(FailoverPolicy.STANDBY, false);
+                port.link(Sides.STANDBY, false);
                 assertEquals(8, port.send(8), "dropped, for neither side is ready");
-                port.link(FailoverPolicy.PRIMARY, true);
+                port.link(Sides.PRIMARY, true);
                 port.send(4);
                 List<SwitchOutcome> outcomes = port.outcomes();
                 assertEquals(2, outcomes.size());
@@ -50,7 +51,7 @@ class SwitchTallyDpdkTest {
                 port.send(4);
                 port.decide(FailoverPolicy.FORCED_NONE);
                 port.send(4);
-                port.link(FailoverPolicy.PRIMARY, false);
+                port.link(Sides.PRIMARY, false);
                 port.send(4);
                 List<SwitchRecord> switches = port.switches();
                 assertEquals(3, switches.size());

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.SideLine;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.TestLines;
 import io.twinport.dataplane.TxCompletion;
 import io.twinport.dpdk.EthDev;
@@ -263,8 +264,8 @@ class UnsendableDpdkTest {
             TestLines.completion(primary, TxCompletion.REFERENCES);
             PortTotals totals = new PortTotals();
             TransmitQueue tx = new TransmitQueue(totals, new HoldSettings(Duration.ZERO, PORT_SLOTS));
-            tx.turnTo(FailoverPolicy.PRIMARY, primary, false, now);
-            tx.turnTo(FailoverPolicy.STANDBY, standby, true, now);
+            tx.turnTo(Sides.PRIMARY, primary, false, now);
+            tx.turnTo(Sides.STANDBY, standby, true, now);
             frames(1);
             assertEquals(1, tx.transmit(array, 1, now), "the last burst");
             frames(5);
@@ -295,12 +296,12 @@ class UnsendableDpdkTest {
             TestLines.completion(primary, TxCompletion.REFERENCES);
             PortTotals totals = new PortTotals();
             TransmitQueue tx = new TransmitQueue(totals, new HoldSettings(Duration.ofSeconds(1), PORT_SLOTS));
-            tx.turnTo(FailoverPolicy.PRIMARY, primary, false, now);
+            tx.turnTo(Sides.PRIMARY, primary, false, now);
             frames(6);
             spoil(Frames.get(array, 1), kind);
             spoil(Frames.get(array, 5), kind);
             assertEquals(6, tx.transmit(array, 6, now));
-            tx.turnTo(FailoverPolicy.STANDBY, standby, false, now);
+            tx.turnTo(Sides.STANDBY, standby, false, now);
             frames(2);
             assertEquals(2, tx.transmit(array, 2, now));
             assertEquals(without(8, List.of(1L, 5L)), arrived(standby));

@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.CncException;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.flight.FlightRecording.Frame;
 import io.twinport.dataplane.flight.FlightRecording.Mark;
 import java.io.IOException;
@@ -62,16 +62,16 @@ class FlightRecorderTest {
     @Test
     void shouldKeepFramesBeforeAndAfterASwitch() throws Exception {
         FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
-        record(recorder, 1, 100, FailoverPolicy.PRIMARY);
+        record(recorder, 1, 100, Sides.PRIMARY);
         recorder.switched(7);
-        record(recorder, 101, 100, FailoverPolicy.STANDBY);
+        record(recorder, 101, 100, Sides.STANDBY);
 
         FlightRecording recording = FlightRecording.open(file(), PID);
         assertEquals(List.of(new Mark(0, 7, 101)), recording.marks());
         List<Frame> frames = frames(recording, recording.marks());
         assertEquals(range(93, 108), numbers(frames));
         for (Frame frame : frames) {
-            assertEquals(frame.number() < 101 ? FailoverPolicy.PRIMARY : FailoverPolicy.STANDBY, frame.side());
+            assertEquals(frame.number() < 101 ? Sides.PRIMARY : Sides.STANDBY, frame.side());
             assertEquals(frame.number() * 10, frame.nanos());
             assertEquals(1514, frame.length());
             assertFalse(frame.received());
@@ -83,12 +83,12 @@ class FlightRecorderTest {
     @Test
     void shouldPutTogetherSwitchesThatFollowEachOtherClosely() throws Exception {
         FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
-        record(recorder, 1, 20, FailoverPolicy.PRIMARY);
+        record(recorder, 1, 20, Sides.PRIMARY);
         recorder.switched(1);
-        record(recorder, 21, 3, FailoverPolicy.STANDBY);
+        record(recorder, 21, 3, Sides.STANDBY);
         recorder.switched(2);
         recorder.switched(3);
-        record(recorder, 24, 30, FailoverPolicy.PRIMARY);
+        record(recorder, 24, 30, Sides.PRIMARY);
 
         FlightRecording recording = FlightRecording.open(file(), PID);
         List<Mark> marks = recording.marks();
@@ -103,11 +103,11 @@ class FlightRecorderTest {
         FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
         long next = 1;
         for (int i = 1; i <= 3 * FlightLayout.SEGMENTS; i++) {
-            record(recorder, next, 50, FailoverPolicy.PRIMARY);
+            record(recorder, next, 50, Sides.PRIMARY);
             recorder.switched(i);
             next += 50;
         }
-        record(recorder, next, FRAMES, FailoverPolicy.PRIMARY);
+        record(recorder, next, FRAMES, Sides.PRIMARY);
         FlightRecording recording = FlightRecording.open(file(), PID);
         List<Mark> marks = recording.marks();
         assertEquals(FlightLayout.SEGMENTS, marks.size());
@@ -122,7 +122,7 @@ class FlightRecorderTest {
     @Test
     void shouldGiveNoFramesWithoutASwitch() throws Exception {
         FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
-        record(recorder, 1, 100, FailoverPolicy.PRIMARY);
+        record(recorder, 1, 100, Sides.PRIMARY);
         FlightRecording recording = FlightRecording.open(file(), PID);
         assertEquals(List.of(), recording.marks());
         assertEquals(List.of(), frames(recording, recording.marks()));
@@ -133,7 +133,7 @@ class FlightRecorderTest {
     void shouldLeaveOutAFrameThatIsHalfWritten() throws Exception {
         FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
         recorder.switched(1);
-        record(recorder, 1, 3, FailoverPolicy.PRIMARY);
+        record(recorder, 1, 3, Sides.PRIMARY);
         byte[] all = Files.readAllBytes(file());
         int second = FlightLayout.HEADER + FlightLayout.SEGMENT_HEADER + 2 * FlightLayout.SLOT;
         assertEquals(2, all[second]);
@@ -174,9 +174,9 @@ class FlightRecorderTest {
         assertThrows(
                 IllegalArgumentException.class, () -> FlightRecorder.create(file(), 0, FlightRecorder.MOST_FRAMES + 1));
         FlightRecorder recorder = FlightRecorder.create(file(), 0, 1);
-        record(recorder, 1, 3, FailoverPolicy.PRIMARY);
+        record(recorder, 1, 3, Sides.PRIMARY);
         recorder.switched(1);
-        record(recorder, 4, 3, FailoverPolicy.STANDBY);
+        record(recorder, 4, 3, Sides.STANDBY);
         try (FlightRecording recording = FlightRecording.open(file(), PID)) {
             assertEquals(range(3, 4), numbers(frames(recording, recording.marks())));
         }
@@ -185,15 +185,15 @@ class FlightRecorderTest {
     @Test
     void shouldKnowPortSideAndDirectionOfAFrame() throws Exception {
         FlightRecorder recorder = FlightRecorder.create(file(), 5, FRAMES);
-        recorder.record(10, 60, bytes, 60, FailoverPolicy.PRIMARY, RecordedPort.SENT);
-        recorder.record(11, 9000, bytes, FlightLayout.SNAP, FailoverPolicy.STANDBY, RecordedPort.RECEIVED);
+        recorder.record(10, 60, bytes, 60, Sides.PRIMARY, RecordedPort.SENT);
+        recorder.record(11, 9000, bytes, FlightLayout.SNAP, Sides.STANDBY, RecordedPort.RECEIVED);
         recorder.switched(1);
         try (FlightRecording recording = FlightRecording.open(file(), PID)) {
             assertEquals(List.of(new Mark(5, 1, 3)), recording.marks());
             List<Frame> frames = frames(recording, recording.marks());
             assertFalse(frames.getFirst().received());
             assertTrue(frames.getLast().received());
-            assertEquals(FailoverPolicy.STANDBY, frames.getLast().side());
+            assertEquals(Sides.STANDBY, frames.getLast().side());
             assertEquals(9000, frames.getLast().length());
             assertEquals(FlightLayout.SNAP, frames.getLast().bytes().length);
         }
@@ -233,7 +233,7 @@ class FlightRecorderTest {
         FlightRecorder recorder = FlightRecorder.create(file(), 0, FRAMES);
         for (int i = 1; i <= FlightLayout.SEGMENTS + 3; i++) {
             recorder.switched(i);
-            record(recorder, 1, FRAMES, FailoverPolicy.PRIMARY);
+            record(recorder, 1, FRAMES, Sides.PRIMARY);
         }
         try (FlightRecording recording = FlightRecording.open(file(), PID)) {
             assertEquals(

@@ -10,7 +10,7 @@ import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PortQueue;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.Burst;
@@ -74,14 +74,14 @@ class JumboDpdkTest {
                 far.configure(farPool);
                 far.start();
             });
-            members[i] = port.join(FailoverPolicy.PRIMARY + i, new EthSide(wires[i].near()), false);
+            members[i] = port.join(Sides.PRIMARY + i, new EthSide(wires[i].near()), false);
             assertEquals(MTU, wires[i].near().mtu());
         }
         assertTrue(port.mtuBounds().allow(MTU));
-        Await.until("the primary transmits", () -> rig.counters().activeSide() == FailoverPolicy.PRIMARY);
+        Await.until("the primary transmits", () -> rig.counters().activeSide() == Sides.PRIMARY);
         EalWorker.run(() -> exchange(wires[0].far(), farPool));
         wires[0].cut();
-        Await.until("the standby transmits", () -> rig.counters().activeSide() == FailoverPolicy.STANDBY);
+        Await.until("the standby transmits", () -> rig.counters().activeSide() == Sides.STANDBY);
         EalWorker.run(() -> exchange(wires[1].far(), farPool));
 
         for (int i = 0; i < 2; i++) {

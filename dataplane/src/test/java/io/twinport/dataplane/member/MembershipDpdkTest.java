@@ -11,8 +11,8 @@ import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.SideDevice;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.StuckLoopException;
-import io.twinport.dataplane.failover.FailoverPolicy;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.testing.FakeDevice;
 import io.twinport.dataplane.testing.LoopRig;
@@ -30,8 +30,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Who belongs to a port (R11-R38), with devices of memory only and a real poll loop. */
 class MembershipDpdkTest {
-    private static final int PRIMARY = FailoverPolicy.PRIMARY;
-    private static final int STANDBY = FailoverPolicy.STANDBY;
+    private static final int PRIMARY = Sides.PRIMARY;
+    private static final int STANDBY = Sides.STANDBY;
     private static final String MAC = "02:00:00:00:00:01";
     private static final FilterSettings FILTER = FilterSettings.NONE
             .withUnicast(List.of(MacAddress.parse("02:00:00:00:00:21")))

@@ -8,7 +8,7 @@ import io.twinport.dataplane.DeviceState;
 import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PortQueue;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.testing.FakeDevice;
 import io.twinport.dataplane.testing.LoopRig;
@@ -43,8 +43,8 @@ class PortConfigurationDpdkTest {
         PollLoop loop = rig.newLoop(sink, rig.port());
         rig.start(loop, sink);
         port = new PortConfiguration("test", rig.pool(), rig.events(), List.of(new PortQueue(loop, 0)), Offloads.NONE);
-        first = port.join(FailoverPolicy.PRIMARY, primary, false);
-        port.join(FailoverPolicy.STANDBY, standby, false);
+        first = port.join(Sides.PRIMARY, primary, false);
+        port.join(Sides.STANDBY, standby, false);
         forget();
     }
 
@@ -183,9 +183,9 @@ class PortConfigurationDpdkTest {
                 new PortConfiguration("other", rig.pool(), 0, List.of(new PortQueue(loop, 0)), wanted);
         other.close();
         assertEquals(wanted, other.offloadsInHardware());
-        other.join(FailoverPolicy.PRIMARY, new FakeDevice("a", MAC).capable(new Offloads(6, 3)), false);
+        other.join(Sides.PRIMARY, new FakeDevice("a", MAC).capable(new Offloads(6, 3)), false);
         assertEquals(new Offloads(6, 3), other.offloadsInHardware());
-        other.join(FailoverPolicy.STANDBY, new FakeDevice("b", MAC).capable(new Offloads(3, 10)), false);
+        other.join(Sides.STANDBY, new FakeDevice("b", MAC).capable(new Offloads(3, 10)), false);
         assertEquals(new Offloads(2, 2), other.offloadsInHardware());
         assertEquals(wanted, other.offloads());
         assertThrows(
@@ -204,8 +204,8 @@ class PortConfigurationDpdkTest {
         other.close();
         FakeDevice dev = new FakeDevice("a", MAC).capable(new Offloads(EthOffloads.SCATTER, 0));
         String before = dev.state();
-        assertThrows(AdmissionException.class, () -> other.join(FailoverPolicy.PRIMARY, dev, false));
+        assertThrows(AdmissionException.class, () -> other.join(Sides.PRIMARY, dev, false));
         assertEquals(before, dev.state());
-        other.join(FailoverPolicy.PRIMARY, dev.capable(wanted), false);
+        other.join(Sides.PRIMARY, dev.capable(wanted), false);
     }
 }

@@ -11,7 +11,7 @@ import io.twinport.dataplane.Offloads;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.PortQueue;
 import io.twinport.dataplane.SideDevice;
-import io.twinport.dataplane.failover.FailoverPolicy;
+import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.DpdkException;
@@ -47,8 +47,8 @@ import org.junit.jupiter.api.io.TempDir;
  * </pre>
  */
 class VdevMembershipDpdkTest {
-    private static final int PRIMARY = FailoverPolicy.PRIMARY;
-    private static final int STANDBY = FailoverPolicy.STANDBY;
+    private static final int PRIMARY = Sides.PRIMARY;
+    private static final int STANDBY = Sides.STANDBY;
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
     private static final FilterSettings FILTER = FilterSettings.NONE
             .withUnicast(List.of(MacAddress.parse("02:00:00:00:00:21")))

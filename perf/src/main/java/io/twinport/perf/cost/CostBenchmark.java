@@ -2,6 +2,8 @@ package io.twinport.perf.cost;
 
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import io.twinport.dataplane.Sides;
+
 import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PollLoop;
@@ -126,10 +128,10 @@ public class CostBenchmark {
         Thread join = Thread.ofPlatform().start(() -> {
             // Port 0 is the one that the C loop uses.
             Side.join(EthDev.probe("net_null0"), pool, 0, loop, 1, 0);
-            Side.join(EthDev.probe("net_null1"), pool, events, loop, 0, FailoverPolicy.PRIMARY);
-            Side.join(EthDev.probe("net_null2,no-rx=1"), pool, events, loop, 0, FailoverPolicy.STANDBY);
-            Side.join(EthDev.probe("net_null4"), pool, events, loop, 2, FailoverPolicy.PRIMARY);
-            Side.join(EthDev.probe("net_null5,no-rx=1"), pool, events, loop, 2, FailoverPolicy.STANDBY);
+            Side.join(EthDev.probe("net_null1"), pool, events, loop, 0, Sides.PRIMARY);
+            Side.join(EthDev.probe("net_null2,no-rx=1"), pool, events, loop, 0, Sides.STANDBY);
+            Side.join(EthDev.probe("net_null4"), pool, events, loop, 2, Sides.PRIMARY);
+            Side.join(EthDev.probe("net_null5,no-rx=1"), pool, events, loop, 2, Sides.STANDBY);
             Side.join(EthDev.probe("net_ring6"), pool, 0, loop, 3, 0);
             // Of the virtual devices that have a link word, the one that needs neither a far end nor an interface.
             withLinkWord = EthDev.probe("net_vhost3,iface=" + cncFile + ".sock");

@@ -1,5 +1,7 @@
 package io.twinport.perf.failover;
 
+import io.twinport.dataplane.Sides;
+
 import io.twinport.control.Engine;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
@@ -38,7 +40,7 @@ final class FailoverChild {
     private static final String MAC = "02:00:00:00:00:01";
 
     /** As the wire calls its near end; to probe it again is to ask for it. */
-    private static final String PRIMARY_DEVICE = "net_virtio_user" + FailoverPolicy.PRIMARY;
+    private static final String PRIMARY_DEVICE = "net_virtio_user" + Sides.PRIMARY;
 
     private static final int SETTLE_MILLIS = 500;
     private static final long BEFORE_CUT_NANOS = TimeUnit.MICROSECONDS.toNanos(500);
@@ -76,7 +78,7 @@ final class FailoverChild {
                 PortSettings.DEFAULT.with(what == FailoverCase.HOLD ? HoldSettings.of(HOLD) : HoldSettings.OFF));
         this.traffic = new FailoverTraffic(near, far, packetsPerSecond, what.isNumbered());
         this.loop = engine.newLoop(
-                "poll", traffic, List.of(near, far[FailoverPolicy.PRIMARY], far[FailoverPolicy.STANDBY]));
+                "poll", traffic, List.of(near, far[Sides.PRIMARY], far[Sides.STANDBY]));
     }
 
     /** Arguments that {@link #main} understands. */
@@ -112,8 +114,8 @@ final class FailoverChild {
         engine.conductor().add(switches);
         engine.warmUp(near.settings(), 1);
         Lcore lcore = engine.run(loop, traffic, engine.pollCpu());
-        Wire primary = Wire.lay(FailoverPolicy.PRIMARY, folder, MAC, engine.pool(), loop, events);
-        Wire standby = Wire.lay(FailoverPolicy.STANDBY, folder, MAC, engine.pool(), loop, events);
+        Wire primary = Wire.lay(Sides.PRIMARY, folder, MAC, engine.pool(), loop, events);
+        Wire standby = Wire.lay(Sides.STANDBY, folder, MAC, engine.pool(), loop, events);
         int port = EthDev.probe(PRIMARY_DEVICE).port();
         EthEvents.register(port, interrupts);
         traffic.sending(true);
@@ -147,7 +149,7 @@ final class FailoverChild {
         long recordedFrom = traffic.beginRecord();
         LockSupport.parkNanos(BEFORE_CUT_NANOS);
         long cutAt = cut(primary);
-        SwitchRecord failover = awaitSwitch(FailoverPolicy.STANDBY);
+        SwitchRecord failover = awaitSwitch(Sides.STANDBY);
         Pause.millis(AFTER_SWITCH_MILLIS);
         traffic.endRecord();
         drain();
@@ -157,8 +159,8 @@ final class FailoverChild {
         if (number == cuts) {
             System.out.println(new Timeline(
                             cutAt - recordedFrom,
-                            traffic.arrivals(FailoverPolicy.PRIMARY),
-                            traffic.arrivals(FailoverPolicy.STANDBY))
+                            traffic.arrivals(Sides.PRIMARY),
+                            traffic.arrivals(Sides.STANDBY))
                     .toLine());
         }
 
@@ -166,7 +168,7 @@ final class FailoverChild {
         dwell();
         switches.forget();
         restore(primary);
-        SwitchRecord failback = awaitSwitch(FailoverPolicy.PRIMARY);
+        SwitchRecord failback = awaitSwitch(Sides.PRIMARY);
         if (failback == null) {
             throw new DpdkException("the primary has not been used again after its restoration");
         }

@@ -1,5 +1,7 @@
 package io.twinport.perf.failover;
 
+import io.twinport.dataplane.Sides;
+
 import io.twinport.dataplane.BarePort;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
@@ -34,7 +36,7 @@ final class FailoverTraffic implements PacketHandler {
     private final BarePort[] far;
     private final long gapNanos;
     private final MbufBurst burst = new MbufBurst();
-    private final int[][] arrivals = new int[FailoverPolicy.STANDBY + 1][SLOTS];
+    private final int[][] arrivals = new int[Sides.STANDBY + 1][SLOTS];
     // Written by the poll thread, by release stores; read by the control thread.
     private final AtomicLong sent = new AtomicLong();
     private final AtomicLong refused = new AtomicLong();
@@ -47,7 +49,7 @@ final class FailoverTraffic implements PacketHandler {
     private long duplicatedBefore;
 
     /**
-     * @param far the far ends by side, {@link FailoverPolicy#PRIMARY} and {@code STANDBY}
+     * @param far the far ends by side, {@link Sides#PRIMARY} and {@code STANDBY}
      * @param packetsPerSecond 0 for as fast as possible
      * @param isNumbered whether the frames are numbered, so that one that comes twice does not pass for one that is lost
      */
@@ -73,7 +75,7 @@ final class FailoverTraffic implements PacketHandler {
             dueNanos = Math.max(dueNanos + gapNanos, now - BACKLOG_NANOS);
             send();
         }
-        received += receive(FailoverPolicy.PRIMARY, now) + receive(FailoverPolicy.STANDBY, now);
+        received += receive(Sides.PRIMARY, now) + receive(Sides.STANDBY, now);
         passes.setRelease(passes.getPlain() + 1);
         return received;
     }

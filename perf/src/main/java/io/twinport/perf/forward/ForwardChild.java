@@ -1,5 +1,7 @@
 package io.twinport.perf.forward;
 
+import io.twinport.dataplane.Sides;
+
 import io.twinport.control.Engine;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
@@ -120,7 +122,7 @@ final class ForwardChild {
         PortCounters counters = new PortCounters(engine.cnc().counters(), 0);
         FailoverPort port = new FailoverPort(0, events, counters, engine.newPortEvents(), what.settings());
         List<String> devargs = List.of(setup.devargs(socket), setup.standbyDevargs());
-        BooleanSupplier isActive = () -> counters.activeSide() == FailoverPolicy.PRIMARY;
+        BooleanSupplier isActive = () -> counters.activeSide() == Sides.PRIMARY;
         Sample sample = what == ForwardCase.PIPELINE
                 ? forwardByTwo(port, events, devargs, isActive)
                 : forward(port, handler(port), events, devargs, isActive);
@@ -164,7 +166,7 @@ final class ForwardChild {
         List<EthDev> devs = devargs.stream().map(EthDev::probe).toList();
         List<Side> sides = new ArrayList<>();
         for (EthDev dev : devs) {
-            int place = FailoverPolicy.PRIMARY + sides.size();
+            int place = Sides.PRIMARY + sides.size();
             Side side = Side.join(dev, engine.pool(), events, loop, 0, place);
             engine.conductor().watch(side);
             sides.add(side);

@@ -1,5 +1,7 @@
 package io.twinport.perf.load;
 
+import io.twinport.dataplane.Sides;
+
 import io.twinport.control.Engine;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
@@ -83,7 +85,7 @@ final class LoopChild {
         Lcore lcore = engine.run(loop, forward, engine.pollCpu());
         List<Side> sides = new ArrayList<>();
         for (String devargs : setup.devices()) {
-            int place = FailoverPolicy.PRIMARY + sides.size();
+            int place = Sides.PRIMARY + sides.size();
             Side side = Side.join(EthDev.probe(devargs), engine.pool(), events, loop, 0, place);
             engine.conductor().watch(side);
             sides.add(side);

@@ -1,5 +1,7 @@
 package io.twinport.perf.scale;
 
+import io.twinport.dataplane.Sides;
+
 import io.twinport.control.Engine;
 import io.twinport.control.run.QueueHandlers;
 import io.twinport.dataplane.EthSide;
@@ -48,8 +50,8 @@ final class ScalePorts implements AutoCloseable {
         for (int port = 0; port < what.ports(); port++) {
             EthDev primary = EthDev.probe(what.primary(port));
             primaries.add(primary);
-            join(port, FailoverPolicy.PRIMARY, primary);
-            join(port, FailoverPolicy.STANDBY, EthDev.probe(ScaleCase.standby(port)));
+            join(port, Sides.PRIMARY, primary);
+            join(port, Sides.STANDBY, EthDev.probe(ScaleCase.standby(port)));
         }
     }
 
