@@ -3,11 +3,11 @@ package io.twinport.control.soak;
 import io.twinport.control.Pause;
 import io.twinport.control.hotplug.FarEndSlot;
 import io.twinport.control.soak.HostileFarEnd.Vice;
+import io.twinport.control.traffic.Wire;
 import io.twinport.dataplane.EthSide;
 import io.twinport.dataplane.KernelLinks;
 import io.twinport.dataplane.PollLoop;
 import io.twinport.dataplane.Side;
-import io.twinport.dataplane.StuckLoopException;
 import io.twinport.dataplane.vhost.FarEndAddress;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
@@ -103,8 +103,6 @@ final class HostileVisit {
                 },
                 STAY_MILLIS);
         near.watchLink();
-        if (!near.remove()) {
-            throw new StuckLoopException("the poll loop did not let go of " + dev);
-        }
+        Wire.remove(near);
     }
 }

@@ -19,6 +19,7 @@ final class DrawnConfiguration {
             "33:33:00:00:00:01",
             "00:00:00:00:00:00",
             "x");
+    private static final List<String> DRIVERS = List.of("dpdk", "twinport", "kernel", "none");
     private static final List<String> DEVICES = List.of(
             "net_null0",
             "net_null1",
@@ -47,7 +48,7 @@ final class DrawnConfiguration {
     private static final Map<String, List<String>> VALUES = Map.ofEntries(
             Map.entry("primary", DEVICES),
             Map.entry("standby", DEVICES),
-            Map.entry("standby-driver", List.of("dpdk", "twinport", "kernel", "none")),
+            Map.entry("standby-driver", DRIVERS),
             Map.entry(
                     "handler",
                     List.of(
@@ -137,7 +138,7 @@ final class DrawnConfiguration {
     }
 
     private String side() {
-        return "{device: " + draw.of(DEVICES) + ", driver: " + draw.of(VALUES.get("standby-driver")) + "}";
+        return "{device: " + draw.of(DEVICES) + ", driver: " + draw.of(DRIVERS) + "}";
     }
 
     private Map<String, String> settings(List<String> keys, int count) {
