@@ -31,7 +31,7 @@ final class VhostTarget implements FuzzTarget {
     private static final int DESCRIPTORS_SHIFT = 3;
     private static final int DESCRIPTORS = 31;
     private static final int FILL = 2000;
-    private static final long SECONDS = 10;
+    private static final long SECONDS = 60;
 
     private final ScratchFile socket = ScratchFile.create("far");
     private final ScratchFile proxied = ScratchFile.create("proxied");

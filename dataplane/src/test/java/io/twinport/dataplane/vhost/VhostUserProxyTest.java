@@ -34,6 +34,7 @@ class VhostUserProxyTest {
 
     /** Those that answer do so within this on a machine that has much else to do; for those that are mute it is waited. */
     private static final Duration ANSWER = Duration.ofSeconds(1);
+
     private static final int FAILURES = 10_000;
 
     @TempDir
