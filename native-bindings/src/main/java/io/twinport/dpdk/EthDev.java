@@ -113,6 +113,11 @@ public final class EthDev {
         }
     }
 
+    /** Devices that have been probed and not removed, whoever has them. */
+    public static int count() {
+        return Dpdk.rte_eth_dev_count_avail() & 0xffff;
+    }
+
     /** Whether a device of that name has been probed and not removed, whoever has it. */
     public static boolean isThere(String name) {
         try (Arena arena = Arena.ofConfined()) {

@@ -5,8 +5,8 @@ import io.twinport.control.metrics.Metrics;
 import io.twinport.control.plan.MbufNeeds;
 import io.twinport.control.plan.PortPlan;
 import io.twinport.control.plan.StandbyTrap;
+import io.twinport.control.run.EngineEnd;
 import io.twinport.control.run.FailoverRun;
-import io.twinport.control.run.LastWords;
 import io.twinport.control.run.OperatorCommands;
 import io.twinport.control.service.Heart;
 import io.twinport.control.service.ServiceManager;
@@ -151,13 +151,7 @@ final class RunCommand implements Callable<Integer> {
                 }
             }
         } finally {
-            if (hanging.isEmpty()) {
-                engine.close();
-            } else {
-                engine.abandon();
-                System.out.flush();
-                LastWords.endProcess("leaving without closing what hangs: " + String.join("; ", hanging));
-            }
+            EngineEnd.end(engine, hanging);
         }
     }
 

@@ -2,6 +2,7 @@ package io.twinport.control.lab;
 
 import io.twinport.control.Machine;
 import io.twinport.control.Pause;
+import io.twinport.control.run.EngineEnd;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.engine.Lcore;
@@ -78,9 +79,8 @@ public final class Demo {
      */
     public static Outcome run(
             DemoOptions options, EalArguments eal, DemoView view, Path cncFile, BooleanSupplier stop) {
-        try (Engine engine = Engine.start(eal, cncFile, MBUFS)) {
-            return new Demo(options, eal, view, engine).run(stop);
-        }
+        return EngineEnd.after(
+                () -> Engine.start(eal, cncFile, MBUFS), engine -> new Demo(options, eal, view, engine).run(stop));
     }
 
     /** The result, and the distribution of the failovers' event-to-first-burst times for the plot and the file. */

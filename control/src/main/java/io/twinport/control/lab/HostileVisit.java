@@ -102,8 +102,6 @@ final class HostileVisit {
                 },
                 STAY_MILLIS);
         near.watchLink();
-        if (!near.remove()) {
-            throw new IllegalStateException("the poll loop still uses " + dev);
-        }
+        Wire.remove(near);
     }
 }

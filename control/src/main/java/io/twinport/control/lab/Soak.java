@@ -2,6 +2,7 @@ package io.twinport.control.lab;
 
 import io.twinport.control.Machine;
 import io.twinport.control.Pause;
+import io.twinport.control.run.EngineEnd;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.engine.Lcore;
@@ -12,6 +13,7 @@ import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.line.BarePort;
 import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dpdk.Eal;
@@ -106,9 +108,10 @@ public final class Soak {
      */
     public static SoakResult run(
             SoakOptions options, EalArguments eal, SoakView view, Path cncFile, BooleanSupplier stop) {
-        try (Folder folder = Folder.create("twinport-soak");
-                Engine engine = Engine.start(eal, cncFile, MBUFS)) {
-            return new Soak(options, eal, view, engine, folder.path()).run(stop);
+        try (Folder folder = Folder.create("twinport-soak")) {
+            return EngineEnd.after(
+                    () -> Engine.start(eal, cncFile, MBUFS),
+                    engine -> new Soak(options, eal, view, engine, folder.path()).run(stop));
         }
     }
 
@@ -133,6 +136,8 @@ public final class Soak {
                         Pause.until(() -> descriptors() <= descriptors, BOUND_MILLIS),
                         descriptors() + " files are open, and " + descriptors + " were at the start");
             }
+        } catch (StuckLoopException e) {
+            throw hangs(e);
         } catch (RuntimeException e) {
             violation("exception: " + e);
         }
@@ -142,6 +147,12 @@ public final class Soak {
         takeAway();
         lcore.close();
         return result(seconds);
+    }
+
+    /** There is no balance then: the loop has it, and whatever the loop may use has to stay as it is. */
+    private StuckLoopException hangs(StuckLoopException e) {
+        view.violations(List.of(e.getMessage()), List.copyOf(last), options.seed(), faults);
+        return e;
     }
 
     private static int descriptors() {
@@ -307,6 +318,8 @@ public final class Soak {
                 if (side.state() != SoakSide.State.GONE) {
                     side.unplug(false);
                 }
+            } catch (StuckLoopException e) {
+                throw hangs(e);
             } catch (RuntimeException e) {
                 violation("exception at the end: " + e);
             }

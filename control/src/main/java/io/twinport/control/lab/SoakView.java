@@ -2,6 +2,7 @@ package io.twinport.control.lab;
 
 import java.io.PrintStream;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 
 /** What the soak shows: a line that lives, on a terminal in place and else as rows, and at the end the balance. */
@@ -92,14 +93,18 @@ public final class SoakView {
                 result.recoveryMicros().p99(),
                 result.recoveryMicros().max());
         if (!result.isGood()) {
-            // An error in a loop has a trace, which the JSON has.
-            result.violations()
-                    .forEach(violation -> out.println(
-                            "VIOLATION: " + violation.lines().findFirst().orElse("")));
-            out.println("the last faults: " + String.join(", ", result.lastFaults()));
-            out.println(
-                    "the same faults again: twinport soak --seed " + result.seed() + " --faults " + result.faults());
+            violations(result.violations(), result.lastFaults(), result.seed(), result.faults());
         }
+    }
+
+    /** What must not be, and how it comes again. */
+    void violations(List<String> violations, List<String> lastFaults, long seed, long faults) {
+        // An error in a loop has a trace, which the JSON has.
+        violations.forEach(violation ->
+                out.println("VIOLATION: " + violation.lines().findFirst().orElse("")));
+        out.println("the last faults: " + String.join(", ", lastFaults));
+        out.println("the same faults again: twinport soak --seed " + seed + " --faults " + faults);
+        out.flush();
     }
 
     private void row(String name, long outwards, long back) {

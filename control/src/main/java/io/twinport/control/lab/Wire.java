@@ -3,6 +3,7 @@ package io.twinport.control.lab;
 import io.twinport.control.Pause;
 import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthDev;
@@ -25,6 +26,9 @@ import java.util.concurrent.TimeoutException;
 public final class Wire {
     private static final int CONNECT_SECONDS = 10;
     private static final int LINK_MILLIS = 1000;
+
+    /** Further ones, of 2 s each. */
+    private static final int TRIES = 2;
 
     private final int side;
     private final Path socket;
@@ -98,7 +102,8 @@ public final class Wire {
     /** Takes the near end out of the port and stops it. */
     public void close() {
         letDriversFinish();
-        check(near.leave(), near);
+        letGo(near);
+        near.stop();
     }
 
     /** Starts the near end after {@link #close} and lets the port use it again. */
@@ -114,7 +119,7 @@ public final class Wire {
     /** Takes both ends away, also those of a wire that was cut. */
     public void remove() {
         letDriversFinish();
-        check(near.remove(), near);
+        remove(near);
         isWhole = false;
         removeFar();
         try {
@@ -126,7 +131,7 @@ public final class Wire {
 
     private void removeFar() {
         letDriversFinish();
-        check(far.remove(), far);
+        remove(far);
     }
 
     /** Until both ends know whether they are connected, and have done what is to do then. */
@@ -135,9 +140,23 @@ public final class Wire {
         DriverThreads.awaitIdle();
     }
 
-    private static void check(boolean left, Side end) {
-        if (!left) {
-            throw new IllegalStateException("the poll loop still uses " + end.dev());
+    /**
+     * Takes a side out of its loop, and removes its device. A loop that waits for its CPU, on a machine that has others to run, is waited
+     * for longer than one of a port that carries somebody's traffic.
+     *
+     * @throws StuckLoopException if the loop does not let go of the device, which must not be touched then
+     */
+    public static void remove(Side side) {
+        letGo(side);
+        side.stop();
+        side.dev().remove();
+    }
+
+    private static void letGo(Side side) {
+        for (int tries = 0; !side.letGo(); tries++) {
+            if (tries == TRIES) {
+                throw new StuckLoopException("the poll loop did not let go of " + side.dev());
+            }
         }
     }
 

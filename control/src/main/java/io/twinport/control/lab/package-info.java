@@ -3,7 +3,7 @@
  * them. {@code NumberedTraffic} and {@code SoakTraffic} are handlers, so they run in poll threads and allocate nothing
  * there.
  *
- * <p>Thread: control. Uses: {@code control}, {@code hotplug}.
+ * <p>Thread: control. Uses: {@code control}, {@code hotplug}, {@code run}.
  */
 @NullMarked
 package io.twinport.control.lab;

@@ -1,5 +1,6 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.fuzz.Draw;
 import io.twinport.control.fuzz.FuzzTarget;
 import io.twinport.control.fuzz.ScratchFile;
 import io.twinport.control.socket.ControlClient;
@@ -15,6 +16,8 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
@@ -60,10 +63,17 @@ public final class AnswerTarget implements FuzzTarget {
                         "{\"version\":1,\"result\":{\"mbufs\":8,\"mbufsAvailable\":7,\"errors\":[\"1 times\\n\"],\"ports\":["
                                 + port + "]}}\n",
                         "{\"version\":1,\"result\":{\"changed\":[\"a\"],\"needRestart\":[]}}\n",
+                        "{\"version\":1,\"result\":\"" + "x".repeat(300_000) + "\"}\n",
                         "{\"version\":1,\"error\":{\"message\":\"no\",\"mend\":true}}\n",
                         "{\"version\":1,\"error\":{\"message\":\"no\",\"mend\":false}}\n")
                 .map(text -> text.getBytes(StandardCharsets.UTF_8))
                 .toList();
+    }
+
+    @Override
+    public Optional<byte[]> draw(Random random) {
+        return Optional.of(("{\"version\":1,\"result\":" + new DrawnAnswer(new Draw(random)).any() + "}\n")
+                .getBytes(StandardCharsets.UTF_8));
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.fuzz.Draw;
 import io.twinport.control.fuzz.FuzzTarget;
 import io.twinport.control.fuzz.ScratchFile;
 import io.twinport.control.history.SwitchHistory;
@@ -17,6 +18,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.Random;
 import org.agrona.concurrent.AtomicBuffer;
 import org.agrona.concurrent.UnsafeBuffer;
 import tools.jackson.databind.json.JsonMapper;
@@ -40,14 +43,26 @@ public final class CncTarget implements FuzzTarget {
 
     private static final int EACH_WHOLE = 256;
 
+    private static final int MANY = 400;
+
     private final ScratchFile file = ScratchFile.create("some.cnc");
-    private final byte[] whole;
+    /** Without counters and with very many, of which others are read. */
+    private final List<byte[]> wholes;
+
+    private final List<byte[]> seeds;
     private final PrintStream nowhere = new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8);
     private long inputs;
 
     public CncTarget() throws IOException {
         CncFile.create(file.path()).close();
-        whole = Files.readAllBytes(file.path());
+        byte[] without = Files.readAllBytes(file.path());
+        try (CncFile cnc = CncFile.create(file.path())) {
+            for (int i = 0; i < MANY; i++) {
+                cnc.counters().newCounter("port 0 some " + i);
+            }
+        }
+        wholes = List.of(without, Files.readAllBytes(file.path()));
+        seeds = makeSeeds();
     }
 
     private static AtomicBuffer part(ByteBuffer all, int from, int to) {
@@ -55,10 +70,14 @@ public final class CncTarget implements FuzzTarget {
     }
 
     @Override
-    public List<byte[]> seeds() throws IllegalStateException {
+    public List<byte[]> seeds() {
+        return seeds;
+    }
+
+    private List<byte[]> makeSeeds() {
         ByteBuffer all = ByteBuffer.allocateDirect(LENGTH).order(ByteOrder.nativeOrder());
         try (CncFile cnc = CncFile.create(file.path())) {
-            all.put(whole, 0, HEADER);
+            all.put(wholes.getFirst(), 0, HEADER);
             for (String label : List.of(
                     "port 0 name wan",
                     "port 0 active side (0 none)",
@@ -78,7 +97,31 @@ public final class CncTarget implements FuzzTarget {
         }
         byte[] seed = new byte[LENGTH];
         all.get(0, seed);
-        return List.of(seed);
+        byte[] isWritten = Arrays.copyOf(seed, LENGTH + 2 * 128 + 1);
+        isWritten[LENGTH + 128] = 1;
+        return List.of(seed, isWritten);
+    }
+
+    /** With another header, errors to the very end, or records that are being written. */
+    @Override
+    public Optional<byte[]> draw(Random random) {
+        Draw draw = new Draw(random);
+        byte[] input = draw.of(seeds).clone();
+        ByteBuffer bytes = ByteBuffer.wrap(input).order(ByteOrder.nativeOrder());
+        switch (draw.upTo(3)) {
+            case 0 -> bytes.putInt(Integer.BYTES * draw.upTo(7), draw.of(List.of(0, 1, -1, random.nextInt())));
+            case 1 -> {
+                int length = draw.of(List.of(32, 64, 128));
+                for (int at = ERRORS; at < LENGTH; at += length) {
+                    bytes.putInt(at, length);
+                }
+            }
+            case 2 -> bytes.putLong(RECORDS + 128 * (1 + draw.upTo(3)), random.nextInt(8));
+            default ->
+                bytes.putLong(
+                        draw.of(List.of(RECORDS, INPUTS)), draw.of(List.of(-1L, 3L, 4L, 9L, 1L << 40, Long.MAX_VALUE)));
+        }
+        return Optional.of(input);
     }
 
     private static void copy(AtomicBuffer from, ByteBuffer to, int begin, int end) {
@@ -92,21 +135,32 @@ public final class CncTarget implements FuzzTarget {
         show(new CncReading(
                 part(all, LABELS, VALUES),
                 part(all, VALUES, RECORDS),
-                Part.live(part(all, RECORDS, INPUTS)),
+                new Part(part(all, RECORDS, INPUTS), later(all, input)),
                 Part.live(part(all, INPUTS, ERRORS)),
                 part(all, ERRORS, LENGTH),
                 all.getLong(8),
                 all.getLong(24),
                 all.getLong(16)));
         if (++inputs % EACH_WHOLE == 0) {
-            showFile(input, whole.length);
+            showFile(input, wholes.getFirst().length);
         } else if (inputs % EACH_FILE == 0) {
             showFile(input, input.length);
         }
     }
 
+    /** What the records are when all of them have been read: what an input has beyond its length is what has changed. */
+    private static AtomicBuffer later(ByteBuffer all, byte[] input) {
+        byte[] later = new byte[INPUTS - RECORDS];
+        all.get(RECORDS, later);
+        for (int i = 0; i < later.length && LENGTH + i < input.length; i++) {
+            later[i] ^= input[LENGTH + i];
+        }
+        return new UnsafeBuffer(
+                ByteBuffer.allocateDirect(later.length).put(later).clear());
+    }
+
     private void showFile(byte[] input, int length) throws IOException {
-        byte[] content = Arrays.copyOf(whole, length);
+        byte[] content = Arrays.copyOf(wholes.get((int) (inputs / EACH_WHOLE % 2)), length);
         System.arraycopy(input, 0, content, 0, Math.min(input.length, Math.min(HEADER, length)));
         show(CncReading.read(file.with(content)));
     }

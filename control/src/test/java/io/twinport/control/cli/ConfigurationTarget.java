@@ -1,10 +1,14 @@
 package io.twinport.control.cli;
 
+import io.twinport.control.fuzz.Draw;
 import io.twinport.control.fuzz.FuzzTarget;
 import io.twinport.control.fuzz.ScratchFile;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.stream.Stream;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -43,11 +47,34 @@ public final class ConfigurationTarget implements FuzzTarget {
     }
 
     @Override
+    public Optional<byte[]> draw(Random random) {
+        return Optional.of(new DrawnConfiguration(new Draw(random)).text().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** What is good can be shown, and is the same when it is read from what was shown. */
+    @Override
     public void read(byte[] input) throws IOException {
         Configuration configuration = Configuration.read(file.with(input));
-        // What is good can be shown.
-        if (JsonMapper.shared().writeValueAsString(configuration.view()).isEmpty()) {
-            throw new AssertionError("nothing");
+        configuration.arguments().values().forEach(ConfigurationTarget::checkValues);
+        byte[] shown = JsonMapper.shared().writeValueAsBytes(configuration.view());
+        Configuration again = Configuration.read(file.with(shown));
+        if (!again.view().toString().isEmpty() && !text(again).equals(text(configuration))) {
+            throw new AssertionError(text(configuration) + " has become " + text(again));
+        }
+    }
+
+    private static String text(Configuration configuration) {
+        return JsonMapper.shared().writeValueAsString(configuration.view());
+    }
+
+    /** As {@code reload} compares them. */
+    private static void checkValues(PortArguments port) {
+        Map<String, Object> values = Configuration.values(port);
+        Map<String, Object> again = Configuration.values(Configuration.port(values));
+        if (!JsonMapper.shared()
+                .writeValueAsString(values)
+                .equals(JsonMapper.shared().writeValueAsString(again))) {
+            throw new AssertionError(values + " has become " + again);
         }
     }
 

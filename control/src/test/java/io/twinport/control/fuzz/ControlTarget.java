@@ -1,5 +1,6 @@
 package io.twinport.control.fuzz;
 
+import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.control.socket.ControlCommand;
 import io.twinport.control.socket.ControlRequest;
@@ -7,6 +8,7 @@ import io.twinport.control.socket.ControlSocket;
 import io.twinport.control.socket.ControlStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
@@ -14,13 +16,39 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.StringJoiner;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** Lines that come to a control socket: each that is whole has an answer, in JSON, and what is wrong is for users. */
 final class ControlTarget implements FuzzTarget {
+    private static final int MILLIS = 10_000;
+    private static final List<String> VALUES = List.of(
+            "0",
+            "5",
+            "-10",
+            "-11",
+            "1099511627776",
+            "1099511627777",
+            "99999999999999999999",
+            "1.5",
+            "1e3",
+            "true",
+            "false",
+            "null",
+            "\"\"",
+            "\"a\"",
+            "\"a\\u0000\"",
+            "\"\\u001b[31m\"",
+            "[]",
+            "{}",
+            "\"\ud83d\"",
+            "7");
     private static final Set<String> ARGUMENTS = Set.of("text", "flag", "number", "maybe");
 
     private final ScratchFile file = ScratchFile.create("control.sock");
@@ -32,12 +60,22 @@ final class ControlTarget implements FuzzTarget {
                             new ControlCommand(ARGUMENTS, request -> {
                                 throw new UserException(request.text("text"));
                             }),
-                    "stream", new ControlCommand(Set.of(), request -> (ControlStream) (out, wanted) -> out.write('!'))),
+                    "stream", new ControlCommand(Set.of(), request -> (ControlStream) ControlTarget::stream)),
             (level, text) -> {
                 throw new AssertionError(text);
             });
 
+    /** It asks for nothing, and the socket has to end it at its own end. */
+    private final SocketChannel idle = SocketChannel.open(UnixDomainSocketAddress.of(file.path()));
+
     ControlTarget() throws IOException {}
+
+    private static void stream(OutputStream out, BooleanSupplier wanted) throws IOException {
+        out.write('!');
+        if (!Pause.until(() -> !wanted.getAsBoolean(), MILLIS)) {
+            throw new AssertionError("that the client has gone is not noticed");
+        }
+    }
 
     private static Object all(ControlRequest request) {
         return Map.of(
@@ -58,9 +96,47 @@ final class ControlTarget implements FuzzTarget {
                         "{\"version\":1,\"command\":\"all\",\"arguments\":7}\n",
                         "{\"version\":1,\"command\":\"all\",\"arguments\":{\"text\":1,\"other\":1}}\n",
                         "x".repeat(70_000) + "\n",
+                        "{\"version\":1,\"command\":\"stream\"}\n" + "x".repeat(70_000),
                         "garbage\n[1]\n{}\n")
                 .map(text -> text.getBytes(StandardCharsets.UTF_8))
                 .toList();
+    }
+
+    @Override
+    public Optional<byte[]> draw(Random random) {
+        Draw draw = new Draw(random);
+        StringBuilder lines = new StringBuilder();
+        for (int i = draw.upTo(3); i >= 0; i--) {
+            lines.append(line(draw));
+        }
+        return Optional.of(lines.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String line(Draw draw) {
+        StringJoiner arguments = new StringJoiner(",", "{", "}");
+        for (String name : ARGUMENTS.stream().sorted().toList()) {
+            if (!draw.once(4)) {
+                arguments.add("\"" + name + "\":" + (draw.once(2) ? fitting(name) : draw.of(VALUES)));
+            }
+        }
+        if (draw.once(10)) {
+            arguments.add("\"other\":1");
+        }
+        String version = draw.once(10) ? draw.of(VALUES) : "1";
+        String id = draw.once(3) ? "" : ",\"id\":" + draw.of(VALUES);
+        String command = draw.once(10)
+                ? draw.of(VALUES)
+                : draw.of(List.of("\"all\"", "\"all\"", "\"refuse\"", "\"stream\"", "\"x\""));
+        String given = draw.once(4) ? "" : ",\"arguments\":" + (draw.once(12) ? draw.of(VALUES) : arguments);
+        return "{\"version\":" + version + id + ",\"command\":" + command + given + "}\n";
+    }
+
+    private static String fitting(String name) {
+        return switch (name) {
+            case "flag" -> "true";
+            case "number" -> "9";
+            default -> "\"a\"";
+        };
     }
 
     @Override
@@ -101,8 +177,14 @@ final class ControlTarget implements FuzzTarget {
     }
 
     @Override
-    public void close() {
-        socket.close();
+    public void close() throws IOException {
+        try (idle) {
+            socket.close();
+            int end = idle.read(ByteBuffer.allocate(1));
+            if (end >= 0) {
+                throw new AssertionError("it answers, and was not asked");
+            }
+        }
         file.close();
     }
 }

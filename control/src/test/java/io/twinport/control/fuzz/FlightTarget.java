@@ -1,10 +1,12 @@
 package io.twinport.control.fuzz;
 
 import io.twinport.control.pcap.FlightCapture;
+import io.twinport.control.pcap.PcapFile;
 import io.twinport.dataplane.capture.FlightRecorder;
 import io.twinport.dataplane.capture.FlightRecording;
 import io.twinport.dataplane.capture.SampleRecordings;
 import io.twinport.dataplane.cnc.CncFile;
+import io.twinport.dataplane.cnc.SampleLogs;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,18 +19,32 @@ import java.util.OptionalLong;
 /** Flight recordings, for {@code history --pcap}. */
 final class FlightTarget implements FuzzTarget {
     /** Some inputs also come from a whole file to a whole capture. */
-    private static final int EACH = 64;
+    private static final int EACH = 16;
+
+    private static final int SWITCHES = 3;
+    private static final int LONGEST = 2016;
 
     private final ScratchFile cnc = ScratchFile.create("some.cnc");
     private final Path flight = FlightRecorder.beside(cnc.path());
     private final Path capture = cnc.path().resolveSibling("frames");
+
+    /** Where a capture can be written, where it cannot, and where it cannot be written whole. */
+    private final List<Path> captures = List.of(
+            capture, capture, capture, cnc.path().resolveSibling("none").resolve("frames"), Path.of("/dev/full"));
+
     private final long pid = ProcessHandle.current().pid();
     private final byte[] whole;
     private long inputs;
 
     FlightTarget() throws IOException {
-        CncFile.create(cnc.path()).close();
-        SampleRecordings.make(flight, 1, 3);
+        try (CncFile file = CncFile.create(cnc.path())) {
+            SampleLogs.fill(
+                    file.switchRecords(),
+                    file.policyInputs(),
+                    SWITCHES,
+                    file.reading().startNanos());
+        }
+        SampleRecordings.make(flight, 1, SWITCHES);
         whole = Files.readAllBytes(flight);
     }
 
@@ -51,7 +67,25 @@ final class FlightTarget implements FuzzTarget {
             });
         }
         if (inputs++ % EACH == 0) {
-            int ignored = FlightCapture.write(cnc.path(), capture, OptionalLong.empty());
+            capture();
+        }
+    }
+
+    /** All of it, or one switch, which may be one that there is not. */
+    private void capture() throws IOException {
+        long turn = inputs / EACH;
+        OptionalLong only = turn % 2 == 0 ? OptionalLong.empty() : OptionalLong.of(turn % (2L * SWITCHES));
+        Path target = captures.get((int) (turn % captures.size()));
+        try {
+            int frames = FlightCapture.write(cnc.path(), target, only);
+            if (!target.equals(capture) || PcapFile.read(capture, LONGEST).size() > frames) {
+                throw new AssertionError(frames + " frames are in " + target);
+            }
+        } catch (IOException e) {
+            boolean isSaid = String.valueOf(e.getMessage()).startsWith("--pcap " + target + " cannot be written");
+            if (target.equals(capture) || !isSaid) {
+                throw e;
+            }
         }
     }
 

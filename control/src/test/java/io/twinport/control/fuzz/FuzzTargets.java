@@ -4,6 +4,7 @@ import io.twinport.control.UserException;
 import io.twinport.control.cli.AnswerTarget;
 import io.twinport.control.cli.CncTarget;
 import io.twinport.control.cli.ConfigurationTarget;
+import io.twinport.control.cli.FileTarget;
 import io.twinport.control.socket.ControlException;
 import java.util.Map;
 import java.util.Objects;
@@ -23,6 +24,7 @@ public final class FuzzTargets {
             "cnc", CncTarget::new,
             "configuration", ConfigurationTarget::new,
             "control", ControlTarget::new,
+            "file", FileTarget::new,
             "flight", FlightTarget::new,
             "http", HttpTarget::new,
             "pcap", PcapTarget::new,

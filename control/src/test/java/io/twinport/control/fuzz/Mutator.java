@@ -4,9 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
+import java.util.function.Function;
 
-/** Makes inputs out of others: what was sensible becomes nearly so. */
+/** Makes inputs out of others and by the rules of what is read: what was sensible becomes nearly so. */
 final class Mutator {
     private static final int MOST_CHANGES = 6;
     private static final int LONGEST = 1 << 17;
@@ -28,15 +30,21 @@ final class Mutator {
 
     private final Random random;
     private final List<byte[]> corpus;
+    private final Function<Random, Optional<byte[]>> draw;
 
-    Mutator(long seed, List<byte[]> corpus) {
+    /** @param draw {@link FuzzTarget#draw} */
+    Mutator(long seed, List<byte[]> corpus, Function<Random, Optional<byte[]>> draw) {
         this.random = new Random(seed);
         this.corpus = corpus;
+        this.draw = draw;
     }
 
+    /** Every second one is drawn, where the reader's inputs can be, and as it was drawn in half of the cases. */
     byte[] next() {
-        byte[] input = any();
-        for (int i = random.nextInt(MOST_CHANGES); i >= 0; i--) {
+        Optional<byte[]> drawn = random.nextBoolean() ? draw.apply(random) : Optional.empty();
+        byte[] input = drawn.orElseGet(this::any);
+        int changes = drawn.isEmpty() ? 1 + random.nextInt(MOST_CHANGES) : random.nextBoolean() ? 1 : 0;
+        for (int i = 0; i < changes; i++) {
             input = change(input);
         }
         return input.length > LONGEST ? Arrays.copyOf(input, LONGEST) : input;

@@ -8,6 +8,7 @@ import io.twinport.control.Pause;
 import io.twinport.control.Program;
 import io.twinport.control.lab.HostileFarEnd;
 import io.twinport.control.lab.HostileFarEnd.Vice;
+import io.twinport.posix.SystemFiles;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -21,7 +22,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Two ports of one process, one of which has a far end that misbehaves: the other one knows nothing of it. */
+/**
+ * Two ports of one process, one of which has a far end that misbehaves: the other one knows nothing of it. {@code
+ * -Dtwinport.hostile.visits} has more of them come.
+ */
 class HostileFarEndDpdkTest {
     private static final int SECONDS = 180;
 
@@ -33,7 +37,18 @@ class HostileFarEndDpdkTest {
     /** More than a handshake with DPDK's driver has. */
     private static final int MESSAGES = 24;
 
+    /** Of far ends that hang up, each at another message. */
+    private static final int VISITS = Integer.getInteger("twinport.hostile.visits", MESSAGES);
+
     private static final int BURST_MILLIS = 50;
+
+    /** A far end that may come is met within this. */
+    private static final int MEET_MILLIS = 20;
+
+    /** One poll loop for both ports: where nobody looks at the one while the other's hangs, the other CPU is the tests'. */
+    private static final String ONE_LOOP = "1";
+
+    private static final String A_LOOP_EACH = "0,1";
 
     @TempDir
     private Path folder;
@@ -47,11 +62,12 @@ class HostileFarEndDpdkTest {
         return folder.resolve("far").toString();
     }
 
-    private Program startRun(String... more) throws IOException {
-        Path file = Files.writeString(folder.resolve("twinport.yaml"), """
+    private Program startRun(String cpus, String... more) throws IOException {
+        Path file = Files.writeString(
+                folder.resolve("twinport.yaml"), """
                 name: hostile
                 metrics: 0
-                eal: --no-huge -l 0,1
+                eal: --no-huge -l CPUS
                 ports:
                   bad:
                     primary: net_virtio_user0,path=FAR,server=1,mac=02:00:00:00:00:01
@@ -59,7 +75,7 @@ class HostileFarEndDpdkTest {
                   good:
                     primary: net_null0,no-rx=1
                     handler: generate:1000
-                """.replace("FAR", socket()));
+                """.replace("FAR", socket()).replace("CPUS", cpus));
         Stream<String> command = Stream.of("run", "-c", file.toString(), "--cnc-dir", folder.toString());
         return Program.twinport(Stream.concat(command, Stream.of(more)).toArray(String[]::new));
     }
@@ -91,38 +107,56 @@ class HostileFarEndDpdkTest {
 
     private void visit(Vice vice, int at) {
         try (HostileFarEnd far = HostileFarEnd.connect(socket(), vice, at)) {
-            Executed ignored = ask("attach", "primary", "--port", "bad"); // it need not wait for the last one's pause
-            assertTrue(Pause.until(() -> far.hasRun() || !far.isConnected(), SECONDS * 1000L), vice::toString);
+            assertTrue(Pause.until(() -> isOver(far), SECONDS * 1000L), vice::toString);
         }
+    }
+
+    /** It need not wait for the pause after the last one, which may only begin now. */
+    private boolean isOver(HostileFarEnd far) {
+        if (Pause.until(() -> far.hasRun() || !far.isConnected(), MEET_MILLIS)) {
+            return true;
+        }
+        Executed ignored = ask("attach", "primary", "--port", "bad");
+        return false;
+    }
+
+    private static long residentKilobytes(Program run) {
+        return SystemFiles.text(Path.of("/proc/" + run.pid() + "/status"))
+                .lines()
+                .filter(line -> line.startsWith("VmRSS:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .sum();
     }
 
     /** Also in the first second, in which a host that has just booted starts both. */
     @Test
     void shouldOutliveWhateverFarEndDoesInItsHandshake() throws IOException {
-        try (Program run = startRun()) {
+        try (Program run = startRun(ONE_LOOP)) {
             visit(Vice.HANGS_UP, 3);
             run.awaitLine("good: ready", SECONDS);
             run.awaitLine("bad: primary net_virtio_user0 cannot join: the far end at .* hung up", SECONDS);
             assertGoodPortMoves();
-            int descriptors = 0;
-            int threads = 0;
             for (Vice vice : List.of(Vice.MUTE, Vice.NOISE, Vice.ENDLESS_ANSWER, Vice.NO_QUEUES)) {
                 visit(vice, 0);
             }
             visit(Vice.MUTE, MESSAGES / 2);
-            for (int at = 1; at <= MESSAGES; at++) {
+            for (int at = 1; at <= MESSAGES / 2; at++) {
                 visit(Vice.HANGS_UP, at);
-                if (at == MESSAGES / 2) {
-                    descriptors = count(run, "fd");
-                    threads = count(run, "task");
-                }
+            }
+            int descriptors = count(run, "fd");
+            int threads = count(run, "task");
+            long kilobytes = residentKilobytes(run);
+            for (int i = MESSAGES / 2; i < VISITS; i++) {
+                visit(Vice.HANGS_UP, 1 + i % MESSAGES);
             }
             assertGoodPortMoves();
-            int open = descriptors;
             assertTrue(
-                    Pause.until(() -> count(run, "fd") <= open, SOON_SECONDS * 1000L),
-                    () -> open + " descriptors became " + count(run, "fd"));
+                    Pause.until(() -> count(run, "fd") <= descriptors, SOON_SECONDS * 1000L),
+                    () -> descriptors + " descriptors became " + count(run, "fd"));
             assertTrue(count(run, "task") <= threads + 1, "threads");
+            System.out.println(VISITS + " visits: " + descriptors + " descriptors, and at the end " + count(run, "fd")
+                    + "; " + threads + " threads, " + count(run, "task") + "; " + kilobytes + " kB resident, "
+                    + residentKilobytes(run));
 
             try (Program far = Testpmd.sink(Path.of(socket()))) {
                 run.awaitLine("bad: primary net_virtio_user0 \\(port \\d, net_virtio_user\\) joined", SECONDS);
@@ -136,7 +170,7 @@ class HostileFarEndDpdkTest {
 
     @Test
     void shouldOutliveFarEndThatTalksOutOfTurnAndHangsUp() throws IOException {
-        try (Program run = startRun()) {
+        try (Program run = startRun(ONE_LOOP)) {
             run.awaitLine("good: ready", SECONDS);
             for (int visit = 1; visit <= 5; visit++) {
                 visit(Vice.TALKS_OUT_OF_TURN, 0);
@@ -151,7 +185,7 @@ class HostileFarEndDpdkTest {
 
     @Test
     void shouldSayThatAPollLoopHangsAndLeaveWithoutIt() throws Exception {
-        try (Program run = startRun()) {
+        try (Program run = startRun(A_LOOP_EACH)) {
             String metrics = run.awaitLine("metrics at ", SECONDS).replace("metrics at ", "");
             run.awaitLine("good: ready", SECONDS);
             try (HostileFarEnd far = HostileFarEnd.connect(socket(), Vice.DUPLICATE_BUFFERS, 0)) {
@@ -174,7 +208,7 @@ class HostileFarEndDpdkTest {
                         run::output);
             }
         }
-        try (Program again = startRun()) { // what it has left is no obstacle
+        try (Program again = startRun(ONE_LOOP)) { // what it has left is no obstacle
             again.awaitLine("good: ready", SECONDS);
             assertEquals(0, ask("stop").code());
             assertEquals(0, again.waitFor(SECONDS), again::output);
@@ -183,7 +217,7 @@ class HostileFarEndDpdkTest {
 
     @Test
     void shouldEndOnSigtermWhileAPollLoopHangs() throws IOException {
-        try (Program run = startRun()) {
+        try (Program run = startRun(ONE_LOOP)) {
             run.awaitLine("good: ready", SECONDS);
             try (HostileFarEnd _ = HostileFarEnd.connect(socket(), Vice.DUPLICATE_BUFFERS, 0)) {
                 run.awaitLine("the thread poll has not turned", SECONDS);
@@ -195,7 +229,7 @@ class HostileFarEndDpdkTest {
 
     @Test
     void shouldEndByItselfWhenItIsToldTo() throws IOException {
-        try (Program run = startRun("--exit-when-stuck", "4")) {
+        try (Program run = startRun(ONE_LOOP, "--exit-when-stuck", "4")) {
             run.awaitLine("good: ready", SECONDS);
             try (HostileFarEnd _ = HostileFarEnd.connect(socket(), Vice.DUPLICATE_BUFFERS, 0)) {
                 assertEquals(HANGS, run.waitFor(SECONDS), run::output);

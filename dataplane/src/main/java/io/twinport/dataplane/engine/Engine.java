@@ -13,8 +13,10 @@ import io.twinport.dataplane.device.KernelLinks;
 import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EalArguments;
+import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthEvents;
 import io.twinport.dpdk.FaultEvents;
 import io.twinport.dpdk.MbufPool;
@@ -87,10 +89,10 @@ public final class Engine implements AutoCloseable {
             CncFile cnc = CncFile.create(cncFile);
             started.push(cnc);
             Eal.start(arguments);
-            started.push(Eal::cleanup);
+            started.push(Engine::endEal);
             Leftovers.delete(cnc.file());
             MbufPool pool = MbufPool.create("twinport", mbufs, mbufRoom);
-            started.push(pool);
+            started.push(() -> close(pool));
             EthEvents.warmUp();
             FaultEvents.warmUp();
             EventSet wake = new EventSet(1);
@@ -216,10 +218,29 @@ public final class Engine implements AutoCloseable {
         Eal.abandon();
     }
 
-    /** Ends everything. All sides must have left their loops. */
+    /**
+     * Ends everything. A device that is still there, after a failure, keeps what it uses: EAL's files go, and its memory stays
+     * until the process ends, which has to be soon.
+     *
+     * @throws StuckLoopException if a loop does not end: nothing after it is ended, and only {@link #abandon} is left to do
+     */
     @Override
     public void close() {
         closeAll(started);
+    }
+
+    private static void endEal() {
+        if (EthDev.count() == 0) {
+            Eal.cleanup();
+        } else {
+            Eal.abandon();
+        }
+    }
+
+    private static void close(MbufPool pool) {
+        if (EthDev.count() == 0) {
+            pool.close();
+        }
     }
 
     private static void closeAll(Deque<AutoCloseable> started) {
@@ -231,6 +252,8 @@ public final class Engine implements AutoCloseable {
     private static void closeNext(Deque<AutoCloseable> started) {
         try {
             started.pop().close();
+        } catch (StuckLoopException e) {
+            throw e;
         } catch (Exception e) {
             System.getLogger("twinport").log(System.Logger.Level.WARNING, "while ending", e);
         }

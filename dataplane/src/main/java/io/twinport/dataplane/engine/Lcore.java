@@ -1,6 +1,7 @@
 package io.twinport.dataplane.engine;
 
 import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dpdk.EalThread;
 import io.twinport.posix.Affinity;
 import java.util.Set;
@@ -14,6 +15,9 @@ import org.agrona.concurrent.NoOpIdleStrategy;
 
 /** A thread that belongs to one poll loop: pinned to one CPU, known to EAL, never idle. */
 public final class Lcore implements AutoCloseable {
+    /** A thousand times what a pass takes. */
+    private static final int END_MILLIS = 10_000;
+
     private final AgentRunner runner;
     private final Thread thread;
 
@@ -67,9 +71,16 @@ public final class Lcore implements AutoCloseable {
         return thread;
     }
 
-    /** Ends the loop after its present pass and waits for the thread. */
+    /**
+     * Ends the loop after its present pass and waits for the thread.
+     *
+     * @throws StuckLoopException if it does not end: whatever the loop uses must stay as it is
+     */
     @Override
     public void close() {
-        runner.close();
+        runner.close(END_MILLIS, hanging -> {
+            throw new StuckLoopException("the poll loop " + hanging.getName() + " does not end within "
+                    + END_MILLIS / 1000 + " s: it is stuck in its handler or in a driver");
+        });
     }
 }

@@ -42,6 +42,7 @@ public final class FailoverPort implements PacketPort, PolledQueue {
     private final PortEvents out;
     private final PolicyTimers timers;
     private final Receiver receiver;
+    private final IdleWatch idleWatch = new IdleWatch();
     private final NanoClock clock;
 
     private final PortTotals totals = new PortTotals();
@@ -96,7 +97,7 @@ public final class FailoverPort implements PacketPort, PolledQueue {
                 settings.failback().delay(), settings.failback().settle());
         this.selector = new TransmitSelector(
                 id, events, out, clock, timers, settings.failback().initialState());
-        this.receiver = new Receiver(settings.receive(), totals, clock, mostPolls);
+        this.receiver = new Receiver(settings.receive(), idleWatch, totals, clock, mostPolls);
         this.counters = counters;
         this.out = out;
         this.toldState = settings.failback().initialState();
@@ -108,6 +109,11 @@ public final class FailoverPort implements PacketPort, PolledQueue {
 
     public PortSettings settings() {
         return settings;
+    }
+
+    /** What knows the port's own address, for its other queues. */
+    IdleWatch idleWatch() {
+        return idleWatch;
     }
 
     /** Address of the {@link PortDecision} that the port's other queues follow. */
@@ -194,9 +200,9 @@ public final class FailoverPort implements PacketPort, PolledQueue {
         return n;
     }
 
-    /** Tells the port its own address, by which it knows its own broadcasts when they come by the idle side (U9). Any thread. */
+    /** Tells all queues of the port its own address, by which it knows its own broadcasts when they come by the idle side (U9). Any thread. */
     public void mac(MacAddress address) {
-        receiver.mac(address.value());
+        idleWatch.mac(address.value());
     }
 
     /** The side that the policy has chosen: {@link Sides#NONE}, {@code PRIMARY} or {@code STANDBY}. */

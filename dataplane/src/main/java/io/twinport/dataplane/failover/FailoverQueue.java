@@ -58,7 +58,7 @@ public final class FailoverQueue implements PacketPort, PolledQueue {
         this.counters = counters;
         this.out = out;
         this.clock = clock;
-        this.receiver = new Receiver(port.settings().receive(), totals, clock, Receiver.MOST_POLLS);
+        this.receiver = new Receiver(port.settings().receive(), port.idleWatch(), totals, clock, Receiver.MOST_POLLS);
         this.tx = new TransmitQueue(totals, port.settings().hold());
         this.seen = PortDecision.word(decision);
         this.state = PortDecision.state(seen);

@@ -8,7 +8,7 @@ import io.twinport.dpdk.Mbuf;
  * What comes by a side while it is idle, before it is freed: that is all that is known of it until it is needed (U9). The
  * headers of a flood are not all read: to read one may cost a cache miss, and what repeats itself is seen in any burst.
  *
- * <p>Belongs to the poll loop of its port, which publishes the counts; {@link #mac} is for any thread.
+ * <p>One of a port, for the poll loops of all its queues, each of which has its own counts; {@link #mac} is for any thread.
  */
 final class IdleWatch {
     private static final int MOST_LOOKS = 8;

@@ -48,7 +48,7 @@ final class Receiver {
     private final PortTotals totals;
     private final @Nullable DuplicateFilter filter;
     private final MbufBurst burst = new MbufBurst();
-    private final IdleWatch idleWatch = new IdleWatch();
+    private final IdleWatch idleWatch;
     private final ReceiveSide nobody;
     private final ReceiveSide primary;
     private final ReceiveSide standby;
@@ -72,8 +72,12 @@ final class Receiver {
     private long oldest;
     private boolean proof;
 
-    /** @param mostPolls see {@link #MOST_POLLS} */
-    Receiver(ReceiveSettings settings, PortTotals totals, NanoClock clock, int mostPolls) {
+    /**
+     * @param idleWatch of the port, of all its queues
+     * @param mostPolls see {@link #MOST_POLLS}
+     */
+    Receiver(ReceiveSettings settings, IdleWatch idleWatch, PortTotals totals, NanoClock clock, int mostPolls) {
+        this.idleWatch = idleWatch;
         mode = settings.mode();
         lookback = settings.lookback().toNanos();
         windowLength = mode == Mode.PRESENCE ? 0 : settings.window().toNanos();
@@ -113,11 +117,6 @@ final class Receiver {
         settle();
         totals.received += n;
         return n;
-    }
-
-    /** The port's own address, by which its own broadcasts are known when they come by the idle side. Any thread. */
-    void mac(long address) {
-        idleWatch.mac(address);
     }
 
     /** Whether the last call has received from the side that does not transmit. */

@@ -62,13 +62,13 @@ public record VhostMessage(int request, int flags, byte[] payload, int[] descrip
     }
 
     /**
-     * Every answer is a number, or two of 32 bits.
+     * Every answer is a number, or two of 32 bits. Descriptors that come with it are closed: nobody has asked for them.
      *
-     * @throws BrokenException if it is not what a request is answered with; then its descriptors are closed
+     * @throws BrokenException if it is not what a request is answered with
      */
     void checkReplyTo(int asked) throws BrokenException {
+        closeDescriptors();
         if (request != asked || flags != (VERSION | REPLY) || payload.length != Long.BYTES) {
-            closeDescriptors();
             throw new BrokenException("it was asked " + VhostRequest.name(asked) + ", and sends " + this
                     + " with the flags 0x" + Integer.toHexString(flags) + " and " + payload.length + " bytes");
         }

@@ -144,7 +144,6 @@ final class VhostRelay {
             lose(broken, from, driver);
         } else if (reply.isPresent()) {
             asked = NOTHING;
-            reply.get().closeDescriptors();
             driver.send(reply.get().withoutDescriptors());
         }
     }

@@ -6,6 +6,7 @@ import io.twinport.posix.UnixStream;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** A far end that answers as it should, until the test has it do something else. For one thread. */
 final class ScriptedFarEnd implements AutoCloseable {
@@ -19,6 +20,7 @@ final class ScriptedFarEnd implements AutoCloseable {
     private final VhostConnection connection;
     private final PollSet polled = new PollSet(1);
     private final List<Integer> heard = new ArrayList<>();
+    private int[] given = {};
 
     ScriptedFarEnd(UnixStream stream) {
         this.stream = stream;
@@ -45,9 +47,15 @@ final class ScriptedFarEnd implements AutoCloseable {
             VhostMessage message = hear();
             message.closeDescriptors();
             if (message.wantsReply()) {
-                say(VhostMessage.reply(message.request(), answerTo(message)));
+                VhostMessage reply = VhostMessage.reply(message.request(), answerTo(message));
+                say(new VhostMessage(reply.request(), reply.flags(), reply.payload(), given));
             }
         }
+    }
+
+    /** Sends a descriptor with each of its answers, so many times, though nobody has asked for it. */
+    void giveWithEachAnswer(int descriptor, int times) {
+        given = IntStream.generate(() -> descriptor).limit(times).toArray();
     }
 
     /** Answers until a request of this kind has been answered. */
