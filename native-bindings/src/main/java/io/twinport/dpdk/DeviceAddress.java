@@ -1,31 +1,12 @@
 package io.twinport.dpdk;
 
-import java.util.Map;
+import io.twinport.dpdk.DriverQuirks.Quirk;
 import java.util.Optional;
-import java.util.Set;
 
-/** How a device gets its MAC address, by its driver (each virtual one tried with DPDK 22.11). */
+/** How a device gets its MAC address, by the quirks of its driver. */
 public final class DeviceAddress {
     private static final String OF_INTERFACE =
             "the device has the address of its interface (ip link set INTERFACE address MAC)";
-
-    /** What to do with those whose devargs take no {@code mac=}. */
-    private static final Map<String, String> WITHOUT_ARGUMENT = Map.of(
-            "net_null",
-            "take another driver",
-            "net_af_packet",
-            OF_INTERFACE,
-            "net_af_xdp",
-            OF_INTERFACE,
-            "net_pcap",
-            "with iface=INTERFACE,phy_mac=1 " + OF_INTERFACE,
-            "net_ring",
-            "such a device has no address and cannot be given one: take another driver",
-            "net_vhost",
-            "such a device keeps its own address: give the other side that one, or take another driver");
-
-    /** Those of them that take any address while they run. */
-    private static final Set<String> TAKE_ANY = Set.of("net_null", "net_af_packet");
 
     private DeviceAddress() {}
 
@@ -35,18 +16,19 @@ public final class DeviceAddress {
      * @throws IllegalArgumentException if its driver takes none, and what to do
      */
     public static void checkArgument(String name) {
-        String driver = Devargs.driverOf(name);
-        if (WITHOUT_ARGUMENT.containsKey(driver)) {
-            throw new IllegalArgumentException(driver + " takes no mac=: "
-                    + (TAKE_ANY.contains(driver)
+        DriverQuirks quirks = DriverQuirks.ofVirtual(name);
+        String otherwise = withoutArgument(quirks);
+        if (!otherwise.isEmpty()) {
+            throw new IllegalArgumentException(quirks.driver() + " takes no mac=: "
+                    + (quirks.has(Quirk.ANY_MAC)
                             ? "leave it out, and the device gets the port's address when it joins"
-                            : WITHOUT_ARGUMENT.get(driver)));
+                            : otherwise));
         }
     }
 
     /** Whether a virtual device is known to be given its address in its devargs. */
     public static boolean isGivenInDevargs(String name) {
-        return Set.of("net_virtio_user", "net_tap", "net_memif").contains(Devargs.driverOf(name));
+        return DriverQuirks.ofVirtual(name).has(Quirk.GIVEN_MAC);
     }
 
     /** What to do about a device that should have another address, to go on after a colon. */
@@ -55,9 +37,26 @@ public final class DeviceAddress {
         if (Devargs.isPci(name)) {
             return "set it on the host (ip link set PF vf N mac " + mac + ")";
         }
-        String otherwise = WITHOUT_ARGUMENT.get(Devargs.driverOf(name));
-        return otherwise == null
+        String otherwise = withoutArgument(DriverQuirks.ofVirtual(name));
+        return otherwise.isEmpty()
                 ? "give the device its address in its devargs (mac=" + mac + ")"
                 : otherwise.replace(" MAC", " " + mac);
+    }
+
+    /** What to do with a device whose devargs take no {@code mac=}; empty for others. */
+    private static String withoutArgument(DriverQuirks quirks) {
+        if (quirks.has(Quirk.MAC_OF_INTERFACE)) {
+            return OF_INTERFACE;
+        }
+        if (quirks.has(Quirk.MAC_OF_INTERFACE_IF_TOLD)) {
+            return "with iface=INTERFACE,phy_mac=1 " + OF_INTERFACE;
+        }
+        if (quirks.has(Quirk.NO_MAC)) {
+            return "such a device has no address and cannot be given one: take another driver";
+        }
+        if (quirks.has(Quirk.OWN_MAC)) {
+            return "such a device keeps its own address: give the other side that one, or take another driver";
+        }
+        return quirks.has(Quirk.ANY_MAC) ? "take another driver" : "";
     }
 }

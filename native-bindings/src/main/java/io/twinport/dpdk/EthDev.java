@@ -102,7 +102,7 @@ public final class EthDev {
      * the socket says that it can be written to, and the driver finds its ring full and refuses.
      */
     private void neverWaitForInterface() {
-        if (!driver.equals("net_af_packet")) {
+        if (!DriverQuirks.of(driver).has(DriverQuirks.Quirk.WAITS_TO_SEND)) {
             return;
         }
         try {

@@ -82,7 +82,9 @@ record EthQueues(int rx, int tx, int rxDescriptors, int txDescriptors, int virti
 
     /** As {@link #virtioRing}. */
     private static int setUpTransmit(EthDev dev, MemorySegment info, int queue, int slots, int socket) {
-        int ring = dev.driver().startsWith("net_virtio") ? setUpVirtioTransmit(dev, info, queue, slots, socket) : 0;
+        int ring = DriverQuirks.of(dev.driver()).has(DriverQuirks.Quirk.FREES_LATE)
+                ? setUpVirtioTransmit(dev, info, queue, slots, socket)
+                : 0;
         if (ring == 0) {
             try (DriverWords words = DriverWords.listen()) {
                 dev.check(

@@ -1,9 +1,10 @@
 package io.twinport.control.hotplug;
 
 import io.twinport.dpdk.Devargs;
+import io.twinport.dpdk.DriverQuirks;
+import io.twinport.dpdk.DriverQuirks.Quirk;
 import io.twinport.posix.PosixException;
 import io.twinport.posix.SocketPath;
-import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -11,9 +12,6 @@ import java.util.Optional;
  * left a socket.
  */
 public final class DriverSocket {
-    /** Drivers whose device is a unix socket, and the argument that says where. */
-    private static final Map<String, String> ARGUMENTS = Map.of(FarEndSlot.DRIVER, "path", "net_vhost", "iface");
-
     /** How the device files of the kernel's own back ends begin (vhost-net, vDPA): no sockets, and there for any number. */
     private static final String KERNEL_BACK_END = "/dev/vhost-";
 
@@ -21,7 +19,8 @@ public final class DriverSocket {
 
     /** Where a device's socket is, whoever listens there. */
     public static Optional<String> of(String devargs) {
-        return Optional.ofNullable(ARGUMENTS.get(driver(devargs)))
+        return Optional.of(DriverQuirks.ofVirtual(devargs).socketArgument())
+                .filter(argument -> !argument.isEmpty())
                 .flatMap(argument -> Devargs.argument(devargs, argument))
                 .filter(path -> !path.startsWith(KERNEL_BACK_END));
     }
@@ -35,14 +34,10 @@ public final class DriverSocket {
         listeningAt(devargs).ifPresent(SocketPath::free);
     }
 
-    /** Where the driver will listen, if it is {@code net_vhost} and no client. */
+    /** Where the driver will listen, if it is one that does and no client. */
     static Optional<String> listeningAt(String devargs) {
-        boolean isServer = driver(devargs).equals("net_vhost")
+        boolean isServer = DriverQuirks.ofVirtual(devargs).has(Quirk.LISTENS)
                 && Devargs.argument(devargs, "client").filter("1"::equals).isEmpty();
         return isServer ? of(devargs) : Optional.empty();
-    }
-
-    private static String driver(String devargs) {
-        return Devargs.driverOf(Devargs.nameOf(devargs));
     }
 }

@@ -20,6 +20,8 @@ import io.twinport.dataplane.virtio.VirtioProbe;
 import io.twinport.dataplane.virtio.VirtioSide;
 import io.twinport.dpdk.Devargs;
 import io.twinport.dpdk.DeviceAddress;
+import io.twinport.dpdk.DriverQuirks;
+import io.twinport.dpdk.DriverQuirks.Quirk;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MacAddress;
@@ -106,7 +108,7 @@ public record SideSpec(
                 .ifPresent(given -> {
                     throw new IllegalArgumentException("'" + given + "' is no name of an interface");
                 });
-        if (name.startsWith("net_memif")
+        if (DriverQuirks.ofVirtual(name).has(Quirk.PANICS_AS_SERVER)
                 && Devargs.argument(devargs, "role").filter("server"::equals).isPresent()) {
             throw new IllegalArgumentException(
                     "a net_memif that is the server has DPDK end the whole process (rte_panic) when a"
@@ -263,11 +265,11 @@ public record SideSpec(
         if (farEnd.isPresent()) {
             return new FarEndSlot(farEnd.get(), Eal.runtimeFolder().resolve(name + ".vhost"), onLinkChange);
         }
-        // net_tap makes its interface itself.
-        return name.startsWith("net_tap")
+        DriverQuirks quirks = DriverQuirks.ofVirtual(name);
+        return quirks.has(Quirk.MAKES_INTERFACE)
                 ? Slot.VIRTUAL
                 : KernelLinks.interfaceOf(devargs)
-                        .<Slot>map(own -> KernelSlot.shared(own, name.startsWith("net_af_xdp"), ours, log))
+                        .<Slot>map(own -> KernelSlot.shared(own, quirks.has(Quirk.TAKES_INTERFACE), ours, log))
                         .orElse(Slot.VIRTUAL);
     }
 

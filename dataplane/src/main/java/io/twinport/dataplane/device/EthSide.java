@@ -4,6 +4,8 @@ import io.twinport.dataplane.line.SideLine;
 import io.twinport.dpdk.Devargs;
 import io.twinport.dpdk.DeviceEvents;
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.DriverQuirks;
+import io.twinport.dpdk.DriverQuirks.Quirk;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthEvents;
 import io.twinport.dpdk.EthOffloads;
@@ -27,13 +29,6 @@ import org.jspecify.annotations.Nullable;
 
 /** A DPDK port as the device of a side. */
 public sealed class EthSide implements SideDevice permits KernelSide {
-    /**
-     * Drivers whose device receives nothing after its link was away. {@code net_e1000_igb_vf}: when its PF was down the
-     * PF has forgotten what the VF had told it; the driver polls the link up again and tells nothing anew (QEMU's igb
-     * with DPDK 24.11: 0 to 9 frames of 100 until stop and start).
-     */
-    private static final Set<String> DEAF_AFTER_LINK_LOSS = Set.of("net_e1000_igb_vf");
-
     private static final Offloads MANY_MBUFS = new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS);
 
     private final EthDev dev;
@@ -243,7 +238,7 @@ public sealed class EthSide implements SideDevice permits KernelSide {
      */
     @Override
     public boolean isUnfiltered() {
-        return !Devargs.isPci(dev.name()) || dev.driver().startsWith("net_virtio");
+        return !Devargs.isPci(dev.name()) || quirks().has(Quirk.UNFILTERED);
     }
 
     @Override
@@ -362,7 +357,11 @@ public sealed class EthSide implements SideDevice permits KernelSide {
 
     @Override
     public boolean needsRestartAfterLinkLoss() {
-        return DEAF_AFTER_LINK_LOSS.contains(dev.driver());
+        return quirks().has(Quirk.DEAF_AFTER_LINK_LOSS);
+    }
+
+    private DriverQuirks quirks() {
+        return DriverQuirks.of(dev.driver());
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.twinport.dataplane.device;
 
 import io.twinport.dpdk.Devargs;
+import io.twinport.dpdk.DriverQuirks;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.posix.Interfaces;
@@ -33,13 +34,6 @@ import org.jspecify.annotations.Nullable;
  * that is lost up to a second late, where another one has just changed (linkwatch), but not who asks: so it is asked too.
  */
 public final class KernelLinks implements AutoCloseable {
-    /** Where a driver's devargs name the interface. A net_tap without a name of its own is left to its link word. */
-    private static final Map<String, List<String>> INTERFACE_ARGUMENTS = Map.of(
-            "net_af_packet", List.of("iface"),
-            "net_af_xdp", List.of("iface"),
-            "net_pcap", List.of("iface", "rx_iface", "tx_iface"),
-            "net_tap", List.of("iface"));
-
     private static final int LOOK_MILLIS = 100;
     private static final int ASK_MILLIS = 10;
     private static final long ANSWER_NANOS = Duration.ofSeconds(1).toNanos();
@@ -99,11 +93,12 @@ public final class KernelLinks implements AutoCloseable {
 
     /** All that it is over, or makes: the one that it receives by comes first. */
     public static List<String> interfacesOf(String devargs) {
-        return interfacesOf(Devargs.driverOf(Devargs.nameOf(devargs)), devargs);
+        return interfacesOf(DriverQuirks.ofVirtual(devargs), devargs);
     }
 
-    private static List<String> interfacesOf(String driver, String devargs) {
-        return INTERFACE_ARGUMENTS.getOrDefault(driver, List.of()).stream()
+    /** A net_tap without a name of its own is left to its link word. */
+    private static List<String> interfacesOf(DriverQuirks quirks, String devargs) {
+        return quirks.interfaceArguments().stream()
                 .flatMap(argument -> Devargs.argument(devargs, argument).stream())
                 .distinct()
                 .toList();
@@ -111,7 +106,7 @@ public final class KernelLinks implements AutoCloseable {
 
     /** A device that has been probed, as the device of a side. */
     public SideDevice side(EthDev dev, String devargs) {
-        List<String> names = interfacesOf(dev.driver(), devargs);
+        List<String> names = interfacesOf(DriverQuirks.of(dev.driver()), devargs);
         if (names.isEmpty()) {
             return new EthSide(dev);
         }

@@ -1,5 +1,7 @@
 package io.twinport.dataplane.device;
 
+import io.twinport.dpdk.DriverQuirks;
+import io.twinport.dpdk.DriverQuirks.Quirk;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.MacAddress;
@@ -11,7 +13,6 @@ import io.twinport.posix.PacketSockets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,11 +25,6 @@ import org.jspecify.annotations.Nullable;
  * ({@code PACKET_FANOUT_FLAG_DEFRAG}).
  */
 public final class KernelSide extends EthSide {
-    private static final String AF_PACKET = "net_af_packet";
-
-    /** Not net_tap, whose interface is its own, and not net_pcap, which cannot set anything. */
-    private static final Set<String> DRIVERS = Set.of(AF_PACKET, "net_af_xdp");
-
     private final KernelLinks links;
     private final int index;
     private final Optional<KernelLink> found;
@@ -46,11 +42,12 @@ public final class KernelSide extends EthSide {
         this.last = found;
         this.promiscuous =
                 found.filter(each -> each.hasFlag(Interfaces.PROMISCUOUS)).isPresent();
-        this.longest = dev.driver().equals(AF_PACKET) ? PacketSlots.longestFrame(devargs) : 0;
+        this.longest = PacketSlots.longestFrame(dev.driver(), devargs);
     }
 
+    /** Not net_tap, whose interface is its own, and not net_pcap, which cannot set anything. */
     static boolean isFor(EthDev dev) {
-        return DRIVERS.contains(dev.driver());
+        return DriverQuirks.of(dev.driver()).has(Quirk.SHARES_INTERFACE);
     }
 
     @Override
@@ -86,7 +83,7 @@ public final class KernelSide extends EthSide {
     public void setMac(MacAddress mac) {
         Interfaces.setMac(index, mac.bytes());
         boolean isNamedAsBefore = link().map(KernelLink::name).equals(found.map(KernelLink::name));
-        if (dev().driver().equals(AF_PACKET) && isNamedAsBefore) {
+        if (DriverQuirks.of(dev().driver()).has(Quirk.ANY_MAC) && isNamedAsBefore) {
             super.setMac(mac); // or ethdev would set the old one with each start
         }
     }

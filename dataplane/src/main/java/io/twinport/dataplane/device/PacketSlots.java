@@ -1,6 +1,7 @@
 package io.twinport.dataplane.device;
 
 import io.twinport.dpdk.Devargs;
+import io.twinport.dpdk.DriverQuirks;
 import java.util.Optional;
 
 /** The slots of {@code net_af_packet}'s ring, of which each holds a frame. Text only. */
@@ -22,12 +23,12 @@ public final class PacketSlots {
     /** Bytes of a slot that devargs ask for; empty for other drivers, and where none are asked for. */
     public static Optional<Integer> bytes(String devargs) {
         return Devargs.argument(devargs, ARGUMENT)
-                .filter(given -> Devargs.driverOf(Devargs.nameOf(devargs)).equals(DRIVER) && given.matches("\\d{1,9}"))
+                .filter(given -> DriverQuirks.ofVirtual(devargs).driver().equals(DRIVER) && given.matches("\\d{1,9}"))
                 .map(Integer::valueOf);
     }
 
-    /** Bytes of the longest frame that a slot holds, with Ethernet's header. */
-    static int longestFrame(String devargs) {
-        return bytes(devargs).orElse(DEFAULT) - OVERHEAD;
+    /** Bytes of the longest frame that a slot holds, with Ethernet's header; 0 for other drivers. */
+    static int longestFrame(String driver, String devargs) {
+        return driver.equals(DRIVER) ? bytes(devargs).orElse(DEFAULT) - OVERHEAD : 0;
     }
 }

@@ -4,6 +4,8 @@ import static io.twinport.dataplane.line.SideLineLayout.MALFORMED;
 import static io.twinport.dataplane.line.SideLineLayout.RX_BYTES;
 
 import io.twinport.dpdk.Devargs;
+import io.twinport.dpdk.DriverQuirks;
+import io.twinport.dpdk.DriverQuirks.Quirk;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.Mbuf;
 import org.agrona.UnsafeApi;
@@ -29,8 +31,9 @@ final class LengthCheck {
      * frames itself.
      */
     static boolean isDueOn(EthDev dev) {
-        boolean isNic = Devargs.isPci(dev.name()) && !dev.driver().startsWith("net_virtio");
-        return !isNic && !dev.driver().equals("net_null");
+        DriverQuirks quirks = DriverQuirks.of(dev.driver());
+        boolean measures = Devargs.isPci(dev.name()) && !quirks.has(Quirk.BELIEVES_LENGTHS);
+        return !measures && !quirks.has(Quirk.MAKES_FRAMES);
     }
 
     /**

@@ -1,9 +1,10 @@
 package io.twinport.dataplane.line;
 
 import io.twinport.dataplane.virtqueue.VirtioTransmit;
+import io.twinport.dpdk.DriverQuirks;
+import io.twinport.dpdk.DriverQuirks.Quirk;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.TxRing;
-import java.util.Set;
 
 /**
  * How it is known that a device has sent what its transmit ring was given. There is no one way in DPDK, so each line has
@@ -39,13 +40,10 @@ public final class TxCompletion {
     /** The largest batch in which drivers have descriptors reported ({@code tx_rs_thresh}). */
     private static final int REPORTED_BATCH = 32;
 
-    /** They have copied the frame, or passed it on, when they return. */
-    private static final Set<String> SYNCHRONOUS = Set.of("net_null", "net_ring", "net_vhost", "net_tap", "net_pcap");
-
     private TxCompletion() {}
 
     static int of(EthDev dev) {
-        if (SYNCHRONOUS.contains(dev.driver())) {
+        if (DriverQuirks.of(dev.driver()).has(Quirk.SENDS_AT_ONCE)) {
             return AT_ONCE;
         }
         if (dev.isReapable()) {
