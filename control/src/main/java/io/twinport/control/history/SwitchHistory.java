@@ -33,6 +33,7 @@ public record SwitchHistory(long pid, @Nullable Instant start, List<Switch> swit
      * @param convergenceTimeNs null where no burst came; 0 where the loop was before the event
      * @param drained of a planned switch; null while it is not known
      * @param resent null, as what follows, while the switch is not over: that is a second, or until the next one
+     * @param lastOfFormer when the last frame came by the side that was left; null where none came
      */
     public record Switch(
             int port,
@@ -53,7 +54,8 @@ public record SwitchHistory(long pid, @Nullable Instant start, List<Switch> swit
             @Nullable Long suppressed,
             @Nullable Long duplicated,
             @Nullable Long held,
-            @Nullable Long dropped) {
+            @Nullable Long dropped,
+            @Nullable Instant lastOfFormer) {
         /** Until the first burst, from the event or, where the loop came before that or there was none, from the decision. */
         public OptionalDouble microsToBurst() {
             Instant from = event == null ? decision : event;
@@ -105,7 +107,8 @@ public record SwitchHistory(long pid, @Nullable Instant start, List<Switch> swit
                 known ? record.outcome().suppressed() : null,
                 known ? record.outcome().duplicated() : null,
                 known ? record.outcome().held() : null,
-                known ? record.outcome().dropped() : null);
+                known ? record.outcome().dropped() : null,
+                instant(record.outcome().lastOfFormerNanos(), start, startNanos));
     }
 
     private static String kind(SwitchRecord record) {

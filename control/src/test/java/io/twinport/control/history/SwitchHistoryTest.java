@@ -60,7 +60,7 @@ class SwitchHistoryTest {
 
     @Test
     void shouldTellAllOfASwitchThatIsOver() {
-        SwitchOutcome outcome = new SwitchOutcome(true, ZERO + 5000, true, 1, 2, 3, 4, 5);
+        SwitchOutcome outcome = new SwitchOutcome(true, ZERO + 5000, true, 1, 2, 3, 4, 5, ZERO + 6000);
         assertEquals(
                 new Switch(
                         2,
@@ -81,7 +81,8 @@ class SwitchHistoryTest {
                         2L,
                         3L,
                         4L,
-                        5L),
+                        5L,
+                        START.plusNanos(6000)),
                 only(failover(ZERO + 1000, ZERO + 2000, ZERO + 4000, true, outcome)));
     }
 
@@ -100,7 +101,7 @@ class SwitchHistoryTest {
     /** The former side of one that is not planned cannot send any more. */
     @Test
     void shouldSayWhetherItWasDrainedOfAPlannedSwitchOnly() {
-        SwitchOutcome outcome = new SwitchOutcome(true, 0, false, 1, 2, 3, 4, 5);
+        SwitchOutcome outcome = new SwitchOutcome(true, 0, false, 1, 2, 3, 4, 5, 0);
         assertNull(only(failover(0, ZERO + 2000, 0, false, outcome)).drained());
         assertEquals(false, only(failover(0, ZERO + 2000, 0, true, outcome)).drained());
     }

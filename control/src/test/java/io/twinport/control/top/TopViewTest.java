@@ -68,6 +68,7 @@ class TopViewTest {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 

@@ -32,7 +32,7 @@ final class CncLayout {
     static final int LOOPS = 16;
 
     /** Changes with the layout of anything in the file. */
-    private static final int VERSION = 0x7770_0005;
+    private static final int VERSION = 0x7770_0006;
 
     private static final int KIND = 0xffff_0000;
 

@@ -11,18 +11,16 @@ import org.jspecify.annotations.Nullable;
  * where the ring is full it counts and goes on.
  *
  * <pre>
- *   0      4      8          16     20     24     28    32       40        48          56
- *  +------+------+----------+------+------+------+-----+--------+---------+-----------+-------------+
- *  | port |  0   | sequence | from | to   | cause|plan.| event  |decision |first burst|lost at most |  SWITCHED
- *  +------+------+----------+------+------+------+-----+--------+---------+-----------+-------------+
- *  | port |drain.| sequence | completed   | resent     |suppr.  |duplic.  | held      | dropped     |  OUTCOME
- *  +------+------+----------+------+------+------------+--------+---------+-----------+-------------+
- *  | port |  0   | sequence | nanos       |                                                            FIRST_BURST
- *  +------+------+----------+------+------+
- *  | port | side | up       | nanos       |                                                            LINK
- *  +------+------+----------+------+------+
- *  | port |event |before|aft.| nanos       |                                                            INPUT
- *  +------+------+------+----+-------------+
+ *   0      4      8          16
+ *  +------+------+----------+---------+
+ *  | port |  0   | sequence | nanos   |   FIRST_BURST
+ *  +------+------+----------+---------+
+ *  | port | side | up       | nanos   |   LINK
+ *  +------+------+------+---+---------+
+ *  | port |event |before|aft.| nanos  |   INPUT
+ *  +------+------+------+----+--------+
+ *  | SwitchLayout           ...           SWITCHED, ENDED
+ *  +----------------------
  * </pre>
  */
 public final class PortEvents {
@@ -30,29 +28,13 @@ public final class PortEvents {
     static final int FIRST_BURST = 2;
     static final int LINK = 3;
     static final int INPUT = 4;
-    static final int OUTCOME = 5;
+    static final int ENDED = 5;
 
     private static final int PORT = 0;
     private static final int SIDE = 4;
     private static final int SEQUENCE = 8;
     private static final int UP = 8;
-    private static final int FROM = 16;
     private static final int NANOS = 16;
-    private static final int TO = 20;
-    private static final int CAUSE = 24;
-    private static final int PLANNED = 28;
-    private static final int DRAINED = 4;
-    private static final int COMPLETED = 16;
-    private static final int RESENT = 24;
-    private static final int SUPPRESSED = 32;
-    private static final int DUPLICATED = 40;
-    private static final int HELD = 48;
-    private static final int DROPPED = 56;
-    private static final int EVENT = 32;
-    private static final int DECISION = 40;
-    private static final int FIRST = 48;
-    private static final int LOST = 56;
-    private static final int SWITCHED_LENGTH = 64;
     private static final int SHORT_LENGTH = 24;
 
     private static final long LOW = 0xffff_ffffL;
@@ -73,36 +55,31 @@ public final class PortEvents {
         this.reader = reader;
     }
 
-    /** The fields of a {@link SwitchRecord}. */
-    public void switched(
-            int port,
-            long sequence,
-            int from,
-            int to,
-            int cause,
-            long eventNanos,
-            long decisionNanos,
-            long firstBurstNanos,
-            long lostAtMost,
-            boolean planned) {
-        int index = ring.tryClaim(SWITCHED, SWITCHED_LENGTH);
+    /**
+     * A switch, with its first burst or before it has one.
+     *
+     * @param record by {@link SwitchLayout}
+     */
+    public void switched(DirectBuffer record) {
+        if (tell(SWITCHED, record)) {
+            wake();
+        }
+    }
+
+    /** A switch that was told before is over, and what it has cost is known; as {@link #switched}. */
+    public void ended(DirectBuffer record) {
+        tell(ENDED, record);
+    }
+
+    private boolean tell(int type, DirectBuffer record) {
+        int index = ring.tryClaim(type, SwitchLayout.LENGTH);
         if (index < 0) {
             untold++;
-            return;
+            return false;
         }
-        AtomicBuffer buffer = ring.buffer();
-        buffer.putInt(index + PORT, port);
-        buffer.putLong(index + SEQUENCE, sequence);
-        buffer.putInt(index + FROM, from);
-        buffer.putInt(index + TO, to);
-        buffer.putInt(index + CAUSE, cause);
-        buffer.putInt(index + PLANNED, planned ? 1 : 0);
-        buffer.putLong(index + EVENT, eventNanos);
-        buffer.putLong(index + DECISION, decisionNanos);
-        buffer.putLong(index + FIRST, firstBurstNanos);
-        buffer.putLong(index + LOST, lostAtMost);
+        ring.buffer().putBytes(index, record, 0, SwitchLayout.LENGTH);
         ring.commit(index);
-        wake();
+        return true;
     }
 
     /** It sleeps a little otherwise, and the network should learn of the other side at once. */
@@ -110,35 +87,6 @@ public final class PortEvents {
         if (reader != null) {
             reader.signal(0);
         }
-    }
-
-    /** The fields of a {@link SwitchOutcome}, when a switch that was told before is over. */
-    public void outcome(
-            int port,
-            long sequence,
-            long firstCompletedNanos,
-            boolean drained,
-            long resent,
-            long suppressed,
-            long duplicated,
-            long held,
-            long dropped) {
-        int index = ring.tryClaim(OUTCOME, SWITCHED_LENGTH);
-        if (index < 0) {
-            untold++;
-            return;
-        }
-        AtomicBuffer buffer = ring.buffer();
-        buffer.putInt(index + PORT, port);
-        buffer.putInt(index + DRAINED, drained ? 1 : 0);
-        buffer.putLong(index + SEQUENCE, sequence);
-        buffer.putLong(index + COMPLETED, firstCompletedNanos);
-        buffer.putLong(index + RESENT, resent);
-        buffer.putLong(index + SUPPRESSED, suppressed);
-        buffer.putLong(index + DUPLICATED, duplicated);
-        buffer.putLong(index + HELD, held);
-        buffer.putLong(index + DROPPED, dropped);
-        ring.commit(index);
     }
 
     /** The first burst of a switch that was told before it had one. */
@@ -194,7 +142,7 @@ public final class PortEvents {
     public static void dispatch(int type, DirectBuffer buffer, int index, Listener listener) {
         int port = buffer.getInt(index + PORT);
         switch (type) {
-            case SWITCHED -> listener.onSwitch(read(buffer, index));
+            case SWITCHED -> listener.onSwitch(SwitchLayout.read(buffer, index));
             case FIRST_BURST ->
                 listener.onFirstBurst(port, buffer.getLong(index + SEQUENCE), buffer.getLong(index + NANOS));
             case LINK ->
@@ -203,22 +151,13 @@ public final class PortEvents {
                         buffer.getInt(index + SIDE),
                         buffer.getLong(index + UP) == 1,
                         buffer.getLong(index + NANOS));
-            case OUTCOME -> listener.onOutcome(port, buffer.getLong(index + SEQUENCE), readOutcome(buffer, index));
+            case ENDED -> {
+                SwitchRecord record = SwitchLayout.read(buffer, index);
+                listener.onOutcome(port, record.sequence(), record.outcome());
+            }
             case INPUT -> listener.onInput(readInput(buffer, index));
             default -> {} // of a later version
         }
-    }
-
-    private static SwitchOutcome readOutcome(DirectBuffer buffer, int index) {
-        return new SwitchOutcome(
-                true,
-                buffer.getLong(index + COMPLETED),
-                buffer.getInt(index + DRAINED) == 1,
-                buffer.getLong(index + RESENT),
-                buffer.getLong(index + SUPPRESSED),
-                buffer.getLong(index + DUPLICATED),
-                buffer.getLong(index + HELD),
-                buffer.getLong(index + DROPPED));
     }
 
     private static PolicyInput readInput(DirectBuffer buffer, int index) {
@@ -229,20 +168,5 @@ public final class PortEvents {
                 buffer.getInt(index + SIDE),
                 (int) states,
                 (int) (states >>> 32));
-    }
-
-    private static SwitchRecord read(DirectBuffer buffer, int index) {
-        return new SwitchRecord(
-                buffer.getInt(index + PORT),
-                buffer.getLong(index + SEQUENCE),
-                buffer.getInt(index + FROM),
-                buffer.getInt(index + TO),
-                buffer.getInt(index + CAUSE),
-                buffer.getLong(index + EVENT),
-                buffer.getLong(index + DECISION),
-                buffer.getLong(index + FIRST),
-                buffer.getLong(index + LOST),
-                buffer.getInt(index + PLANNED) == 1,
-                SwitchOutcome.UNKNOWN);
     }
 }

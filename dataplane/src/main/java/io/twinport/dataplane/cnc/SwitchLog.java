@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *   0            128                                            256
- *  +-------+----+---------+-------------------------+--------+---+---------+--
- *  | count | .. | version | fields of SwitchRecord  | number | . | version | ...
- *  +-------+----+---------+-------------------------+--------+---+---------+--
+ *  +-------+----+---------+--------+------------------------+---+---------+--
+ *  | count | .. | version | number | SwitchLayout           | . | version | ...
+ *  +-------+----+---------+--------+------------------------+---+---------+--
  * </pre>
  *
  * A slot's version is odd while it is being written: a reader that meets one, or sees it change, reads again. Its
@@ -24,27 +24,8 @@ public final class SwitchLog {
     private static final int SLOT = 128;
     private static final int COUNT = 0;
     private static final int VERSION = 0;
-    private static final int PORT = 8;
-    private static final int FROM = 12;
-    private static final int TO = 16;
-    private static final int CAUSE = 20;
-    private static final int SEQUENCE = 24;
-    private static final int EVENT = 32;
-    private static final int DECISION = 40;
-    private static final int FIRST_BURST = 48;
-    private static final int LOST = 56;
-    private static final int NUMBER = 64;
-    private static final int COMPLETED = 72;
-    private static final int RESENT = 80;
-    private static final int SUPPRESSED = 88;
-    private static final int DUPLICATED = 96;
-    private static final int HELD = 104;
-    private static final int DROPPED = 112;
-    private static final int FLAGS = 120;
-
-    private static final int PLANNED = 1;
-    private static final int OUTCOME_KNOWN = 2;
-    private static final int DRAINED = 4;
+    private static final int NUMBER = 8;
+    private static final int RECORD = 16;
 
     private static final int MOST_TRIES = 1000;
 
@@ -108,27 +89,7 @@ public final class SwitchLog {
         // record's.
         buffer.putLong(slot + NUMBER, number);
         VarHandle.storeStoreFence();
-        buffer.putInt(slot + PORT, record.port());
-        buffer.putInt(slot + FROM, record.from());
-        buffer.putInt(slot + TO, record.to());
-        buffer.putInt(slot + CAUSE, record.cause());
-        buffer.putLong(slot + SEQUENCE, record.sequence());
-        buffer.putLong(slot + EVENT, record.eventNanos());
-        buffer.putLong(slot + DECISION, record.decisionNanos());
-        buffer.putLong(slot + FIRST_BURST, record.firstBurstNanos());
-        buffer.putLong(slot + LOST, record.lostAtMost());
-        SwitchOutcome outcome = record.outcome();
-        buffer.putLong(slot + COMPLETED, outcome.firstCompletedNanos());
-        buffer.putLong(slot + RESENT, outcome.resent());
-        buffer.putLong(slot + SUPPRESSED, outcome.suppressed());
-        buffer.putLong(slot + DUPLICATED, outcome.duplicated());
-        buffer.putLong(slot + HELD, outcome.held());
-        buffer.putLong(slot + DROPPED, outcome.dropped());
-        buffer.putInt(
-                slot + FLAGS,
-                (record.planned() ? PLANNED : 0)
-                        | (outcome.isKnown() ? OUTCOME_KNOWN : 0)
-                        | (outcome.drained() ? DRAINED : 0));
+        SwitchLayout.write(buffer, slot + RECORD, record);
         buffer.putLongRelease(slot + VERSION, version + 2);
     }
 
@@ -138,28 +99,7 @@ public final class SwitchLog {
         // A writer that died in the middle leaves an odd version: such a slot is taken as it is.
         for (int tries = 0; ; tries++) {
             long version = buffer.getLongVolatile(slot + VERSION);
-            int flags = buffer.getInt(slot + FLAGS);
-            SwitchOutcome outcome = new SwitchOutcome(
-                    (flags & OUTCOME_KNOWN) != 0,
-                    buffer.getLong(slot + COMPLETED),
-                    (flags & DRAINED) != 0,
-                    buffer.getLong(slot + RESENT),
-                    buffer.getLong(slot + SUPPRESSED),
-                    buffer.getLong(slot + DUPLICATED),
-                    buffer.getLong(slot + HELD),
-                    buffer.getLong(slot + DROPPED));
-            SwitchRecord record = new SwitchRecord(
-                    buffer.getInt(slot + PORT),
-                    buffer.getLong(slot + SEQUENCE),
-                    buffer.getInt(slot + FROM),
-                    buffer.getInt(slot + TO),
-                    buffer.getInt(slot + CAUSE),
-                    buffer.getLong(slot + EVENT),
-                    buffer.getLong(slot + DECISION),
-                    buffer.getLong(slot + FIRST_BURST),
-                    buffer.getLong(slot + LOST),
-                    (flags & PLANNED) != 0,
-                    outcome);
+            SwitchRecord record = SwitchLayout.read(buffer, slot + RECORD);
             VarHandle.loadLoadFence();
             long found = buffer.getLong(slot + NUMBER);
             VarHandle.loadLoadFence();

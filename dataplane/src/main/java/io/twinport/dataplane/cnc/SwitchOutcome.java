@@ -13,6 +13,7 @@ package io.twinport.dataplane.cnc;
  * @param duplicated frames that were not delivered because their copies were
  * @param held frames that had to wait for a side
  * @param dropped frames that were freed, because no side was ready (in time)
+ * @param lastOfFormerNanos when the last frame came by the side that was left; 0 where none came
  */
 public record SwitchOutcome(
         boolean isKnown,
@@ -22,7 +23,8 @@ public record SwitchOutcome(
         long suppressed,
         long duplicated,
         long held,
-        long dropped) {
+        long dropped,
+        long lastOfFormerNanos) {
     /** Of a switch that has only just been. */
-    public static final SwitchOutcome UNKNOWN = new SwitchOutcome(false, 0, false, 0, 0, 0, 0, 0);
+    public static final SwitchOutcome UNKNOWN = new SwitchOutcome(false, 0, false, 0, 0, 0, 0, 0, 0);
 }

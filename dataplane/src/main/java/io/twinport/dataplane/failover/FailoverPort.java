@@ -47,21 +47,11 @@ public final class FailoverPort implements PacketPort, PolledQueue {
 
     private final PortTotals totals = new PortTotals();
     private final TransmitQueue tx;
-    private final SwitchTally tally = new SwitchTally(totals);
+    private final PresentSwitch present;
 
     private int polls;
     private int bursts;
 
-    // The present switch, until its first burst is out and it has been told.
-    private int from;
-    private int to;
-    private int cause;
-    private long eventNanos;
-    private long decisionNanos;
-    private long lostAtMost;
-    private boolean planned;
-    private long firstCompletedNanos;
-    private boolean untold;
     private int toldState;
 
     /** A port that fails back at once (R42), as the kernel's does. */
@@ -100,6 +90,7 @@ public final class FailoverPort implements PacketPort, PolledQueue {
         this.receiver = new Receiver(settings.receive(), idleWatch, totals, clock, mostPolls);
         this.counters = counters;
         this.out = out;
+        this.present = new PresentSwitch(id, totals, out);
         this.toldState = settings.failback().initialState();
     }
 
@@ -289,9 +280,8 @@ public final class FailoverPort implements PacketPort, PolledQueue {
             receiver.turn(activeSide());
         } else if (tx.isHandingOver() && !canSend(tx.side())) {
             // The side that was being left has failed before it was empty: the switch is an unplanned one now.
-            lostAtMost = lostByOthers(tx.side());
-            lostAtMost += tx.cut(clock.nanoTime());
-            planned = false;
+            long lostByOthers = lostByOthers(tx.side());
+            present.expect(false, lostByOthers + tx.cut(clock.nanoTime()));
         }
     }
 
@@ -302,29 +292,17 @@ public final class FailoverPort implements PacketPort, PolledQueue {
     }
 
     private void note(int event, long nanos) {
-        if (untold) {
-            tellSwitch();
-        }
-        if (tally.isOpen()) {
-            tellOutcome();
-        }
+        int to = activeSide();
+        long decisionNanos = selector.decisionNanos();
         totals.switches = selector.switches();
-        from = to;
-        to = FailoverPolicy.active(selector.state());
-        cause = event;
-        decisionNanos = selector.decisionNanos();
-        eventNanos = nanos - decisionNanos > 0 ? 0 : nanos; // one that came too late was no reason
-        firstCompletedNanos = 0;
-        tally.begin(decisionNanos);
+        // An event that came too late was no reason.
+        present.begin(totals.switches, to, event, nanos - decisionNanos > 0 ? 0 : nanos, decisionNanos);
         boolean sends = canSend(tx.side());
-        planned = to != Sides.NONE && sends;
-        lostAtMost = sends ? 0 : lostByOthers(tx.side());
+        long lostAtMost = sends ? 0 : lostByOthers(tx.side());
         lostAtMost += tx.turnTo(to, selector.active(), sends, decisionNanos);
-        if (event == FailoverPolicy.PRIMARY_LEFT || event == FailoverPolicy.STANDBY_LEFT) {
-            // It has its link yet: control gives it the time to send, and counts what it has not.
-            lostAtMost = 0;
-        }
-        untold = true;
+        // A side that has left has its link yet: control gives it the time to send, and counts what it has not.
+        boolean hasLeft = event == FailoverPolicy.PRIMARY_LEFT || event == FailoverPolicy.STANDBY_LEFT;
+        present.expect(to != Sides.NONE && sends, hasLeft ? 0 : lostAtMost);
         tx.awaitFirstBurst(to != Sides.NONE);
     }
 
@@ -340,15 +318,7 @@ public final class FailoverPort implements PacketPort, PolledQueue {
     }
 
     private void firstBurst(long nanos) {
-        if (TxCompletion.of(tx.line()) == TxCompletion.AT_ONCE) {
-            firstCompletedNanos = nanos;
-        }
-        if (untold) {
-            untold = false;
-            out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, nanos, lostAtMost, planned);
-        } else {
-            out.firstBurst(id, totals.switches, nanos);
-        }
+        present.firstBurst(nanos, TxCompletion.of(tx.line()) == TxCompletion.AT_ONCE);
     }
 
     private void lookAround() {
@@ -391,13 +361,9 @@ public final class FailoverPort implements PacketPort, PolledQueue {
     void publish() {
         totals.bookUnsendable();
         counters.publish(totals);
-        if (tally.isOpen() && tally.isOver(clock.nanoTime())) {
-            tellOutcome();
+        if (present.isOpen() && present.isOver(clock.nanoTime())) {
+            present.end();
         }
-    }
-
-    private void tellOutcome() {
-        tally.end(out, id, totals.switches, firstCompletedNanos, planned);
     }
 
     /** Tells of link changes, and of a switch that has had no burst yet. */
@@ -409,14 +375,9 @@ public final class FailoverPort implements PacketPort, PolledQueue {
             toldState = state;
         }
         // A handover ends soon, and until then what is lost is not known.
-        if (untold && !tx.isHandingOver()) {
-            tellSwitch();
+        if (present.isUntold() && !tx.isHandingOver()) {
+            present.tell();
         }
-    }
-
-    private void tellSwitch() {
-        untold = false;
-        out.switched(id, totals.switches, from, to, cause, eventNanos, decisionNanos, 0, lostAtMost, planned);
     }
 
     private void tellLink(int state, int side) {

@@ -58,6 +58,9 @@ public final class PortTotals {
 
     long switches;
 
+    /** When the last frame came by the side that was left at the latest switch; 0 where none came. */
+    long lastOfFormerNanos;
+
     /** The side that gets the frames, of {@link Sides}: {@link #sent} are its. */
     int side;
 

@@ -218,7 +218,10 @@ final class Receiver {
         }
         int end = taken + SideLine.receive(former.line(), slot(packets, taken), count - taken);
         former.age.servedAt(now);
-        proof |= end > taken;
+        if (end > taken) {
+            proof = true;
+            totals.lastOfFormerNanos = now;
+        }
         int n = taken;
         for (int i = taken; i < end; i++) {
             long mbuf = UnsafeApi.getLong(slot(packets, i));

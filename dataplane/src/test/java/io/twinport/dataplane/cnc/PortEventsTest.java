@@ -53,7 +53,8 @@ class PortEventsTest {
     void shouldBeReadAsTheyWereWritten() {
         write(SwitchRecords.numbered(3, 5_000_000_000L));
         events.firstBurst(3, 5_000_000_000L, 1234);
-        events.outcome(3, 5_000_000_000L, 1235, true, 1, 2, 3, 4, 5_000_000_001L);
+        SwitchOutcome outcome = new SwitchOutcome(true, 1235, true, 1, 2, 3, 4, 5_000_000_001L, 5_000_000_002L);
+        SwitchRecords.end(events, SwitchRecords.numbered(3, 5_000_000_000L).withOutcome(outcome));
         events.link(3, 2, true, 77);
         events.link(3, 1, false, 78);
         events.input(3, 79, 20, -1, Integer.MIN_VALUE);
@@ -62,7 +63,7 @@ class PortEventsTest {
                 List.of(
                         SwitchRecords.numbered(3, 5_000_000_000L),
                         "port 3 switch 5000000000 first burst at 1234",
-                        "port 3 switch 5000000000 " + new SwitchOutcome(true, 1235, true, 1, 2, 3, 4, 5_000_000_001L),
+                        "port 3 switch 5000000000 " + outcome,
                         "port 3 side 2 up at 77",
                         "port 3 side 1 down at 78",
                         new PolicyInput(3, 79, 20, -1, Integer.MIN_VALUE)),
@@ -115,7 +116,7 @@ class PortEventsTest {
             PortEvents waking = new PortEvents(ring, reader);
             waking.link(0, 1, true, 1);
             waking.input(0, 1, 2, 3, 4);
-            waking.outcome(0, 1, 0, true, 1, 2, 3, 4, 5);
+            SwitchRecords.end(waking, SwitchRecords.complete(0, 1));
             assertEquals(0, reader.await(0));
             SwitchRecords.write(waking, SwitchRecords.numbered(0, 1));
             assertEquals(1, reader.await(0));
@@ -129,7 +130,7 @@ class PortEventsTest {
         while (events.untold() == 0) {
             events.link(0, 1, true, 1);
         }
-        events.outcome(0, 1, 0, true, 1, 2, 3, 4, 5);
+        SwitchRecords.end(events, SwitchRecords.complete(0, 1));
         assertEquals(2, events.untold());
         read();
         assertEquals(Set.of("port 0 side 1 up at 1"), Set.copyOf(told));

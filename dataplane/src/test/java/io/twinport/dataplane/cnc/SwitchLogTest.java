@@ -151,7 +151,7 @@ class SwitchLogTest {
 
     @Test
     void shouldKeepApartWhatIsKnownOfASwitch() {
-        SwitchOutcome notDrained = new SwitchOutcome(true, 1, false, 2, 3, 4, 5, 6);
+        SwitchOutcome notDrained = new SwitchOutcome(true, 1, false, 2, 3, 4, 5, 6, 7);
         for (boolean planned : new boolean[] {true, false}) {
             for (SwitchOutcome outcome :
                     List.of(SwitchOutcome.UNKNOWN, notDrained, SwitchRecords.outcome(1), SwitchRecords.outcome(2))) {

@@ -2,6 +2,9 @@ package io.twinport.dataplane.cnc;
 
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.policy.FailoverPolicy;
+import java.nio.ByteBuffer;
+import org.agrona.DirectBuffer;
+import org.agrona.concurrent.UnsafeBuffer;
 
 /** Records for tests. */
 public final class SwitchRecords {
@@ -24,28 +27,37 @@ public final class SwitchRecords {
     }
 
     /** One whose outcome is known. */
-    static SwitchRecord complete(int port, long sequence) {
+    public static SwitchRecord complete(int port, long sequence) {
         return numbered(port, sequence).withOutcome(outcome(sequence));
     }
 
     /** All of whose numbers follow from one. */
     static SwitchOutcome outcome(long number) {
         return new SwitchOutcome(
-                true, number * 10 + 3, number % 4 == 1, number + 4, number + 5, number + 6, number + 7, number + 8);
+                true,
+                number * 10 + 3,
+                number % 4 == 1,
+                number + 4,
+                number + 5,
+                number + 6,
+                number + 7,
+                number + 8,
+                number + 9);
     }
 
-    /** Tells a record as a poll loop does, field by field. */
+    /** Tells of a switch. */
     public static void write(PortEvents events, SwitchRecord record) {
-        events.switched(
-                record.port(),
-                record.sequence(),
-                record.from(),
-                record.to(),
-                record.cause(),
-                record.eventNanos(),
-                record.decisionNanos(),
-                record.firstBurstNanos(),
-                record.lostAtMost(),
-                record.planned());
+        events.switched(inMemory(record));
+    }
+
+    /** Tells what a switch has cost, when it is over. */
+    public static void end(PortEvents events, SwitchRecord record) {
+        events.ended(inMemory(record));
+    }
+
+    private static DirectBuffer inMemory(SwitchRecord record) {
+        UnsafeBuffer memory = new UnsafeBuffer(ByteBuffer.allocateDirect(SwitchLayout.LENGTH));
+        SwitchLayout.write(memory, 0, record);
+        return memory;
     }
 }

@@ -91,10 +91,11 @@ class ConductorTest {
         SwitchRecord record = failover(0, 1, System.nanoTime(), NO_BURST_YET);
         write(record);
         events.firstBurst(0, 1, 99);
-        events.outcome(0, 1, 100, true, 1, 2, 3, 4, 5);
-        events.outcome(0, 2, 100, false, 9, 9, 9, 9, 9); // of a switch that found no room in the ring
+        SwitchOutcome outcome = new SwitchOutcome(true, 100, true, 1, 2, 3, 4, 5, 6);
+        SwitchRecords.end(events, record.withOutcome(outcome));
+        // One of a switch that found no room in the ring.
+        SwitchRecords.end(events, SwitchRecords.complete(0, 2));
         conductor.doWork();
-        SwitchOutcome outcome = new SwitchOutcome(true, 100, true, 1, 2, 3, 4, 5);
         assertEquals(List.of(record.withFirstBurst(99).withOutcome(outcome)), log());
     }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /** What a port tells of its switches, over net_rings: planned or not, and what came of them. */
-class SwitchTallyDpdkTest {
+class PresentSwitchDpdkTest {
     @BeforeAll
     static void startEal() {
         TestEal.start();
@@ -61,6 +61,29 @@ class SwitchTallyDpdkTest {
                 assertTrue(switches.get(0).planned());
                 assertTrue(switches.get(1).planned());
                 assertFalse(switches.get(2).planned());
+            }
+        });
+    }
+
+    /** What is under way to the side that is left arrives in the window after the switch. */
+    @Test
+    void shouldTellWhenTheLastFrameCameByTheSideThatWasLeft() throws Exception {
+        EalWorker.run(() -> {
+            try (RingedPort port = RingedPort.ready()) {
+                port.outcomes();
+                port.decide(FailoverPolicy.FORCED_STANDBY);
+                port.send(4);
+                long before = System.nanoTime();
+                port.arriveAt(Sides.PRIMARY, 4, 1000);
+                port.receive(RingedPort.HOUSEKEEPING_POLLS);
+                long after = System.nanoTime();
+                port.decide(FailoverPolicy.FORCED_PRIMARY);
+                port.send(4);
+                port.decide(FailoverPolicy.FORCED_STANDBY);
+                List<SwitchOutcome> outcomes = port.outcomes();
+                long last = outcomes.get(outcomes.size() - 2).lastOfFormerNanos();
+                assertTrue(before <= last && last <= after, () -> before + " <= " + last + " <= " + after);
+                assertEquals(0, outcomes.getLast().lastOfFormerNanos(), "nothing came by the standby");
             }
         });
     }
