@@ -110,9 +110,4 @@ public final class FaultLine {
     public static long resets(long line) {
         return UnsafeApi.getLongVolatile(null, line + RESETS);
     }
-
-    /** How often the driver has begun to mend the device. Any thread. */
-    public static long recoveries(long line) {
-        return UnsafeApi.getLongVolatile(null, line + RECOVERIES);
-    }
 }

@@ -38,7 +38,7 @@ final class ArchitectureTest {
 
     /** What control threads call in the packages of poll loops: to make an object, to fill a line that no loop uses, to wait. */
     private static final Pattern OF_CONTROL =
-            Pattern.compile("<init>|<clinit>|allocate|create|of|ofQueues|write|writeVirtio|await|byName");
+            Pattern.compile("<init>|<clinit>|allocate|create|of|ofQueues|proxy|write|writeVirtio|await|byName");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)

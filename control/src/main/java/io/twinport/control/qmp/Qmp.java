@@ -153,11 +153,6 @@ public final class Qmp implements AutoCloseable {
         return events.await(name, event -> event.name().equals(name) && condition.test(event), limit);
     }
 
-    /** Forgets the events that nobody has taken. */
-    public void forgetEvents() {
-        events.clear();
-    }
-
     /** Ends the connection and its thread; who still waits gets an exception. QEMU goes on. */
     @Override
     public void close() {

@@ -88,7 +88,7 @@ public final class PortMonitor implements Conductor.Listener {
         this.conductor = conductor;
         this.settings = settings;
         this.broadcast = broadcast;
-        this.statistics = new PortStatistics(counters, port, own);
+        this.statistics = new PortStatistics(counters, port);
         this.health = new StandbyHealth(settings.standbyDownExpected());
         this.silence = new SilenceWatch(settings.rxSilence());
         this.stall = new StallWatch(settings.txStall());

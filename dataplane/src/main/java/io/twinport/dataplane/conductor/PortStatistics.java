@@ -2,8 +2,6 @@ package io.twinport.dataplane.conductor;
 
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.device.Side;
-import io.twinport.dataplane.failover.PortCounter;
-import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dataplane.policy.StatisticsFold;
 import io.twinport.dpdk.EthStats;
@@ -58,15 +56,12 @@ public final class PortStatistics {
     /** From this one on they are counted here, and not by the device. */
     private static final int OURS = Counter.TX_UNSENDABLE.ordinal();
 
-    private final PortCounters own;
     private final StatisticsFold fold = new StatisticsFold(OURS);
     private final StatisticsFold ours = new StatisticsFold(COUNTERS.length - OURS);
     private final @Nullable Side[] sides = new @Nullable Side[Sides.COUNT];
     private final List<Map<Counter, AtomicCounter>> published = new ArrayList<>();
 
-    /** @param own what the port itself counts, its drops among them (R41) */
-    public PortStatistics(CountersManager counters, int port, PortCounters own) {
-        this.own = own;
+    public PortStatistics(CountersManager counters, int port) {
         for (int side = 0; side <= Sides.COUNT; side++) {
             String of = side == Sides.NONE ? "all" : PolicyText.side(side);
             Map<Counter, AtomicCounter> ofSide = new EnumMap<>(Counter.class);
@@ -112,11 +107,6 @@ public final class PortStatistics {
     /** As published last: of a side, or of the port with {@link Sides#NONE}. Any thread. */
     public long get(int side, Counter counter) {
         return counter(side, counter).get();
-    }
-
-    /** Frames that were freed because neither side was ready (R41), as published last. Any thread. */
-    public long txDropped() {
-        return own.get(PortCounter.DROPPED);
     }
 
     private void read(Side side) {

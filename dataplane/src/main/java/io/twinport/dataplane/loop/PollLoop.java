@@ -21,7 +21,8 @@ import org.agrona.concurrent.ringbuffer.RingBuffer;
  *   epoch            a release store: whoever waits for the loop to let go of a device waits for this
  * </pre>
  *
- * Nothing in a pass allocates, locks, throws, logs, waits or makes a system call.
+ * Nothing in a pass allocates, locks, throws, logs, waits or makes a system call; but for one write to an eventfd at a switch, after
+ * its first burst has gone, which wakes the conductor.
  */
 public final class PollLoop implements Agent {
     /** Passes between two looks at the commands and the relays. */

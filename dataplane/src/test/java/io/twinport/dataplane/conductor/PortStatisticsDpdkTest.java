@@ -37,7 +37,7 @@ class PortStatisticsDpdkTest {
     @BeforeEach
     void startLoop() {
         rig = new LoopRig(folder);
-        statistics = new PortStatistics(rig.cnc().counters(), 0, rig.counters());
+        statistics = new PortStatistics(rig.cnc().counters(), 0);
         Reflect handler = new Reflect(rig.port());
         loop = rig.newLoop(handler, rig.port());
         rig.start(loop, handler);
