@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What is particular to a driver and no call of DPDK tells: a row for each, tried or read with DPDK 22.11. The table in
+ * What is particular to a driver and no call of DPDK tells: a row for each, tried or read with DPDK 22.11 where nothing else is said. The table in
  * {@code dataplane/README.md} says where. A driver without a row has none of it. Text only: needs no libdpdk.
  *
  * @param interfaceArguments those of its devargs that name the kernel's interface below the device
@@ -40,7 +40,8 @@ public record DriverQuirks(String driver, Set<Quirk> quirks, List<String> interf
 
         /**
          * It receives nothing after its link was away, until it is started anew. When its PF was down the PF has forgotten what the
-         * VF had told it; the driver polls the link up again and tells nothing anew (QEMU's igb: 0 to 9 frames of 100).
+         * VF had told it; the driver polls the link up again and tells nothing anew (QEMU's igb with DPDK 24.11: 0
+         * to 9 frames of 100 until stop and start).
          */
         DEAF_AFTER_LINK_LOSS,
 

@@ -11,6 +11,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.agrona.UnsafeApi;
 
 /**
@@ -20,6 +21,9 @@ import org.agrona.UnsafeApi;
  * more (U6): the dummy functions that ethdev installs on stop are no protection.
  */
 public final class EthDev {
+    /** {@code RTE_MAX_ETHPORTS} of Debian and of DPDK's own default. */
+    private static final int MOST_PORTS = 32;
+
     private static final int INFO_DEVICE = Abi.offset("rte_eth_dev_info", "device");
     private static final int INFO_DRIVER = Abi.offset("rte_eth_dev_info", "driver_name");
     private static final int INFO_INTERFACE = Abi.offset("rte_eth_dev_info", "if_index");
@@ -115,7 +119,10 @@ public final class EthDev {
 
     /** Devices that have been probed and not removed, whoever has them. */
     public static int count() {
-        return Dpdk.rte_eth_dev_count_avail() & 0xffff;
+        // rte_eth_dev_count_avail leaves out those that have an owner.
+        return (int) IntStream.range(0, MOST_PORTS)
+                .filter(each -> Dpdk.rte_eth_dev_is_valid_port((short) each) != 0)
+                .count();
     }
 
     /** Whether a device of that name has been probed and not removed, whoever has it. */

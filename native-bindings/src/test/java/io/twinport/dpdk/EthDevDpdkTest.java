@@ -51,6 +51,22 @@ class EthDevDpdkTest {
         assertTrue(message.contains("does the interface exist"), message);
     }
 
+    /** DPDK's own count leaves out those that have an owner. */
+    @Test
+    void shouldCountDevicesWhoeverHasThem() {
+        int before = EthDev.count();
+        EthDev dev = EthDev.probe("net_null7");
+        try {
+            assertEquals(before + 1, EthDev.count());
+            EthOwner.named("somebody").take(dev);
+            assertEquals(before + 1, EthDev.count());
+        } finally {
+            EthOwner.named("somebody").release(dev);
+            dev.remove();
+        }
+        assertEquals(before, EthDev.count());
+    }
+
     @Test
     void shouldAskForBindingOfPciDevice() {
         DpdkException e = assertThrows(DpdkException.class, () -> EthDev.probe("0000:ff:1f.7"));

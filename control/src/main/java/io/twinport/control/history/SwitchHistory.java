@@ -33,7 +33,8 @@ public record SwitchHistory(long pid, @Nullable Instant start, List<Switch> swit
      * @param convergenceTimeNs null where no burst came; 0 where the loop was before the event
      * @param drained of a planned switch; null while it is not known
      * @param resent null, as what follows, while the switch is not over: that is a second, or until the next one
-     * @param lastOfFormer when the last frame came by the side that was left; null where none came
+     * @param lastOfFormer when the port's first queue had the last frame by the side that was left, while it received by both;
+     *     null where none came
      */
     public record Switch(
             int port,

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * by a {@link VhostUserProxy} first, and then a device is made for it, with the features and queues that it has.
  */
 public final class FarEndSlot implements Slot {
-    static final String DRIVER = "net_virtio_user";
+    private static final String DRIVER = "net_virtio_user";
     private static final String PATH = "path";
     private static final String SERVER = "server";
     private static final String QUEUES = "queues";

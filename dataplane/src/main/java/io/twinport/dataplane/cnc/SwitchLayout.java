@@ -6,17 +6,17 @@ import org.agrona.MutableDirectBuffer;
 /**
  * A {@link SwitchRecord} in memory: of the poll loop that fills it, in a message of the event ring, and in a slot of the
  * {@link SwitchLog}. A new field is an offset here, a component of {@code SwitchRecord} or {@link SwitchOutcome}, and where it is
- * put.
+ * put. The second row is known with {@link #OUTCOME_KNOWN}, {@code first completed} before.
  *
  * <pre>
  *   0      4      5    6       7       8          16      24         32            40
  *  +------+------+----+-------+-------+----------+-------+----------+-------------+--------------+
  *  | port | from | to | cause | flags | sequence | event | decision | first burst | lost at most |
  *  +------+------+----+-------+-------+----------+-------+----------+-------------+--------------+
- *   48                64       72           80           88     96        104
- *  +-----------------+--------+------------+------------+------+---------+-----------------------+
- *  | first completed | resent | suppressed | duplicated | held | dropped | last of former side   |  (known with OUTCOME_KNOWN)
- *  +-----------------+--------+------------+------------+------+---------+-----------------------+
+ *   48                56       64           72           80     88        96              104
+ *  +-----------------+--------+------------+------------+------+---------+----------------+
+ *  | first completed | resent | suppressed | duplicated | held | dropped | last of former |
+ *  +-----------------+--------+------------+------------+------+---------+----------------+
  * </pre>
  */
 public final class SwitchLayout {

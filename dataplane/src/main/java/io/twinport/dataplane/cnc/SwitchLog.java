@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
  * number tells whether it still holds the record that the reader came for.
  */
 public final class SwitchLog {
-    private static final int SLOT = 128;
+    static final int SLOT = 128;
     private static final int COUNT = 0;
     private static final int VERSION = 0;
     private static final int NUMBER = 8;
-    private static final int RECORD = 16;
+    static final int RECORD = 16;
 
     private static final int MOST_TRIES = 1000;
 

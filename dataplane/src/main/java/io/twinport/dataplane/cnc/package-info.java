@@ -3,7 +3,7 @@
  * by a ring for each loop; events come out by one ring; counters, switch records and errors can be read by any process,
  * also after this one has died.
  *
- * <p>Poll loops write by {@code PortEvents} and read {@code Command}s, without allocating. The conductor writes {@code
+ * <p>Poll loops write by {@code PortEvents} and read commands by {@code CommandLayout}, without allocating. The conductor writes {@code
  * SwitchLog} and {@code InputLog}. Control threads create the file and send commands; readers of any process use {@code
  * CncReading}. They may allocate.
  *

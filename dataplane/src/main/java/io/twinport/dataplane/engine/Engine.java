@@ -27,6 +27,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -251,11 +252,13 @@ public final class Engine implements AutoCloseable {
 
     private static void closeNext(Deque<AutoCloseable> started) {
         try {
-            started.pop().close();
+            Objects.requireNonNull(started.peek()).close();
         } catch (StuckLoopException e) {
+            // It stays the next: nothing after it may be ended, whoever tries again.
             throw e;
         } catch (Exception e) {
             System.getLogger("twinport").log(System.Logger.Level.WARNING, "while ending", e);
         }
+        started.pop();
     }
 }

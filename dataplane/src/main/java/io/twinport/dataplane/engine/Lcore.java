@@ -74,13 +74,25 @@ public final class Lcore implements AutoCloseable {
     /**
      * Ends the loop after its present pass and waits for the thread.
      *
-     * @throws StuckLoopException if it does not end: whatever the loop uses must stay as it is
+     * @throws StuckLoopException if it does not end, each time while it has not: whatever the loop uses must stay as it is
      */
     @Override
     public void close() {
-        runner.close(END_MILLIS, hanging -> {
-            throw new StuckLoopException("the poll loop " + hanging.getName() + " does not end within "
-                    + END_MILLIS / 1000 + " s: it is stuck in its handler or in a driver");
+        close(END_MILLIS);
+    }
+
+    void close(int millis) {
+        runner.close(millis, hanging -> {
+            throw stuck(millis);
         });
+        if (thread.isAlive()) {
+            // The runner waits only the first time.
+            throw stuck(millis);
+        }
+    }
+
+    private StuckLoopException stuck(int millis) {
+        return new StuckLoopException("the poll loop " + thread.getName() + " does not end within " + millis / 1000.0
+                + " s: it is stuck in its handler or in a driver");
     }
 }

@@ -5,6 +5,7 @@ import io.twinport.dataplane.PolledQueue;
 import io.twinport.dataplane.handler.QueueHandlers;
 import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.loop.StuckLoopException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -80,13 +81,21 @@ public final class PollLoops {
      */
     public List<String> close(Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
-        // To close one waits without end for one that hangs.
-        lcores.forEach(lcore -> Thread.ofPlatform().daemon().start(lcore::close));
+        // All at once: who closes one that hangs has to wait.
+        lcores.forEach(lcore -> Thread.ofPlatform().daemon().start(() -> end(lcore)));
         return lcores.stream()
                 .map(Lcore::thread)
                 .filter(thread -> !hasEnded(thread, deadline - System.nanoTime()))
                 .map(Thread::getName)
                 .toList();
+    }
+
+    private static void end(Lcore lcore) {
+        try {
+            lcore.close();
+        } catch (StuckLoopException e) {
+            // Its name is given to who has asked.
+        }
     }
 
     private static boolean hasEnded(Thread thread, long nanos) {

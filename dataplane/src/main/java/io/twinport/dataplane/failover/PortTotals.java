@@ -64,7 +64,7 @@ public final class PortTotals {
     /** The side that gets the frames, of {@link Sides}: {@link #sent} are its. */
     int side;
 
-    /** By side: the line whose frames are counted, 0 for none; and what it has said so far of frames that could never be sent. */
+    /** By side: the line whose frames are counted, 0 before one has joined; and what it has said so far of frames that could never be sent. */
     private final long[] lines = new long[Sides.ARRAY];
 
     private final long[] unsendableSeen = new long[Sides.ARRAY];

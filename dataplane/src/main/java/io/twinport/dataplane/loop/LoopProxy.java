@@ -76,9 +76,13 @@ public final class LoopProxy {
         send(CommandLayout.FAILBACK_DELAY, 0, delay.toNanos());
     }
 
-    /** Begins to keep copies of the queue's frames. */
-    public void startCapture() {
-        send(CommandLayout.CAPTURE, 1, 0);
+    /**
+     * Begins to keep copies of the queue's frames.
+     *
+     * @return whether the loop does so already; else it will, when it reads its commands
+     */
+    public boolean startCapture() {
+        return epoch.await(send(CommandLayout.CAPTURE, 1, 0), Epoch.LOOP_TIME);
     }
 
     /**
