@@ -92,6 +92,7 @@ final class SoakLedger {
             if (on.end - on.first == MOST_OUTSTANDING) {
                 settle(side);
             }
+            forget(next - MEMORY);
             int at = (int) (on.end++ % MOST_OUTSTANDING);
             on.numbers[at] = next;
             on.disruption[at] = disruption;
@@ -100,6 +101,17 @@ final class SoakLedger {
             on.switches[at] = switches;
             memory[(int) (next++ % MEMORY)] = (byte) side;
             counts[OUTSTANDING]++;
+        }
+    }
+
+    /** What is remembered of a number is about to be another one's: if nothing has become of it, it is missing. */
+    private void forget(long number) {
+        int known = memory[(int) (next % MEMORY)];
+        if (number >= 0 && known >> FATE_SHIFT == OUTSTANDING) {
+            Outstanding on = outstanding[known & SIDE];
+            while (on.first < on.end && on.numbers[(int) (on.first % MOST_OUTSTANDING)] <= number) {
+                settle(known & SIDE);
+            }
         }
     }
 

@@ -15,7 +15,7 @@ final class Shape {
             replaced("\\b[0-9a-f]{4}:[0-9a-f]{2}:[0-9a-f]{2}\\.[0-7]\\b", "PCI"),
             replaced("#+ ", ""),
             replaced(".*the clock has been set by .*", ""),
-            replaced("(healthy|unproven|dead|DEAD)(: .*)?", "HEALTH"),
+            replaced("(healthy|unproven|dead|DEAD)(: .*)?|not known yet", "HEALTH"),
             replaced("on hugepages|without hugepages|\\bno hugepages|\\bhugepages", "MEMORY"),
             // Which switch comes when, and why, is not the same each time.
             replaced("\"(none|primary|standby)\"", "SIDE"),

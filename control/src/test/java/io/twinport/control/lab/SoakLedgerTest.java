@@ -35,6 +35,24 @@ class SoakLedgerTest {
         assertFates(ledger, 100, 0, 0, 0);
     }
 
+    /** More frames than are remembered go by one side, while nothing goes by the others. */
+    @Test
+    void shouldNotForgetWhatIsMissing() {
+        int missing = 10;
+        int rounds = (1 << 24) / 1000 + 1;
+        ledger.accepted(Sides.NONE, missing);
+        ledger.accepted(STANDBY, missing);
+        for (int round = 0; round < rounds; round++) {
+            long from = ledger.accepted();
+            ledger.accepted(PRIMARY, 1000);
+            arrive(ledger, from, from + 999);
+        }
+        ledger.end();
+        assertEquals(missing, ledger.dropped());
+        assertEquals(missing, ledger.unexplained());
+        assertEquals(1000L * rounds, ledger.delivered());
+    }
+
     @Test
     void shouldNotExplainAGapOnAWholeWire() {
         ledger.accepted(PRIMARY, 10);
