@@ -10,9 +10,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -169,10 +171,12 @@ class KernelInterfaceDpdkTest {
                                 .get("switches")
                                 .spliterator(),
                         false)
-                // From the first failover on, and not what the run's end did.
                 .filter(each -> !each.get("kind").asString().equals("start"))
-                .filter(each -> !each.get("cause").asString().endsWith(" left"))
-                .toList();
+                .collect(Collectors.toCollection(ArrayList::new));
+        // What the run's end did. Before it a primary that is pulled may leave before the loop sees its link.
+        while (switches.getLast().get("cause").asString().endsWith(" left")) {
+            switches.removeLast();
+        }
         assertEquals(FAILOVERS, count(switches, "failover"), switches::toString);
         assertEquals(0, count(switches, "outage"), switches::toString);
         long failbacks = run.count("switch standby -> primary");
