@@ -22,7 +22,7 @@ import org.agrona.UnsafeApi;
  */
 public final class EthDev {
     /** {@code RTE_MAX_ETHPORTS} of Debian and of DPDK's own default. */
-    private static final int MOST_PORTS = 32;
+    static final int MOST_PORTS = 32;
 
     private static final int INFO_DEVICE = Abi.offset("rte_eth_dev_info", "device");
     private static final int INFO_DRIVER = Abi.offset("rte_eth_dev_info", "driver_name");

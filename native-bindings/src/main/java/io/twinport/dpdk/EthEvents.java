@@ -14,10 +14,13 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * Link status interrupts (LSC), as upcalls that record an edge in an {@link EventLine} and return. They run on threads
- * of DPDK, several at a time, and never call ethdev, lock, throw or allocate.
+ * of DPDK, several at a time, and never call ethdev, lock, throw or allocate. For one kind of driver the upcall waits a moment
+ * before it returns, see {@link #register(int, long, Runnable)}.
  */
 public final class EthEvents {
     private static final FunctionDescriptor ETH_CALLBACK =
@@ -35,6 +38,12 @@ public final class EthEvents {
             MethodType.methodType(int.class, short.class, int.class, long.class, long.class),
             ETH_CALLBACK);
 
+    private static final Runnable NOTHING = () -> {};
+
+    /** What the upcall does last, by port. */
+    private static final AtomicReferenceArray<Runnable> WAITS = new AtomicReferenceArray<>(
+            Collections.nCopies(EthDev.MOST_PORTS, NOTHING).toArray(Runnable[]::new));
+
     private EthEvents() {}
 
     /**
@@ -43,6 +52,18 @@ public final class EthEvents {
      * @param line address of an {@link EventLine}, which must outlive {@link #unregister}
      */
     public static void register(int port, long line) {
+        register(port, line, NOTHING);
+    }
+
+    /**
+     * The same for a driver that takes memory away when the upcall has returned ({@link
+     * DriverQuirks.Quirk#UNMAPS_AFTER_INTERRUPT}).
+     *
+     * @param wait returns when no poll loop is in a burst that began before it was called, or after a bounded time; runs on a
+     *     thread of DPDK's, and never throws
+     */
+    public static void register(int port, long line, Runnable wait) {
+        WAITS.set(port, wait);
         DpdkException.check(
                 Dpdk.rte_eth_dev_callback_register((short) port, LSC, ON_LINK_STATUS, MemorySegment.ofAddress(line)),
                 "rte_eth_dev_callback_register(port=" + port + ", INTR_LSC)",
@@ -86,6 +107,7 @@ public final class EthEvents {
     @SuppressWarnings("unused") // called by DPDK
     private static int onLinkStatus(short port, int event, long line, long unused) {
         EventLine.edge(line, System.nanoTime());
+        WAITS.get(port & 0xffff).run();
         return 0;
     }
 

@@ -12,6 +12,7 @@ import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.EthOwner;
 import io.twinport.dpdk.EthSettings;
 import io.twinport.dpdk.EthStats;
+import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.FaultEvents;
 import io.twinport.dpdk.FaultLine;
 import io.twinport.dpdk.LinkSettings;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
 public sealed class EthSide implements SideDevice permits KernelSide {
     private static final Offloads MANY_MBUFS = new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS);
 
+    /** Where interrupts go that nobody waits for. */
+    private static final long UNHEARD = EventLine.allocate();
+
     private final EthDev dev;
     private final Optional<KernelLinks.Below> below;
     private final long faults = FaultLine.allocate();
@@ -45,6 +49,7 @@ public sealed class EthSide implements SideDevice permits KernelSide {
     private @Nullable EthOwner owner;
     private final int mostQueues;
     private long[] lines = {};
+    private Runnable burstWait = () -> {};
     private long events;
     private long requests;
     private long resetsServed;
@@ -315,6 +320,11 @@ public sealed class EthSide implements SideDevice permits KernelSide {
     }
 
     @Override
+    public void setBurstWait(Runnable wait) {
+        burstWait = wait;
+    }
+
+    @Override
     public void watchRemoval(long line) {
         if (Devargs.isPci(dev.name())) {
             DeviceEvents.register(dev.name(), line);
@@ -411,9 +421,12 @@ public sealed class EthSide implements SideDevice permits KernelSide {
     }
 
     private void listen(long portEvents) {
-        if (portEvents != 0 && dev.hasLinkInterrupts()) {
-            EthEvents.register(dev.port(), portEvents);
+        if (quirks().has(Quirk.UNMAPS_AFTER_INTERRUPT)) {
+            events = portEvents == 0 ? UNHEARD : portEvents;
+            EthEvents.register(dev.port(), events, burstWait);
+        } else if (portEvents != 0 && dev.hasLinkInterrupts()) {
             events = portEvents;
+            EthEvents.register(dev.port(), events);
         }
     }
 

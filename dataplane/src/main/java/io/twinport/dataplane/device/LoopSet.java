@@ -5,6 +5,7 @@ import io.twinport.dataplane.loop.Epoch;
 import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.Patience;
 import io.twinport.dataplane.loop.StuckLoopException;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 
@@ -14,6 +15,9 @@ import java.util.List;
  */
 public final class LoopSet {
     private static final int DECIDER = 0;
+
+    /** Longer than a loop is without its CPU, on a machine that has others to run. */
+    private static final Duration PASS_TIME = Duration.ofMillis(500);
 
     private final List<LoopProxy> queues;
     private final int side;
@@ -105,6 +109,16 @@ public final class LoopSet {
         for (int q = first; q < lines.length; q++) {
             if (leaveCommands[q] == 0) {
                 leaveCommands[q] = queues.get(q).leave(side, lines[q]);
+            }
+        }
+    }
+
+    /** Waits until no loop is in a pass that began before the call, for {@link #PASS_TIME} at most. Any thread. */
+    void awaitPass() {
+        Patience patience = new Patience(PASS_TIME);
+        for (LoopProxy queue : queues) {
+            if (!queue.epoch().awaitPass(patience)) {
+                return;
             }
         }
     }

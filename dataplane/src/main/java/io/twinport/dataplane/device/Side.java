@@ -42,6 +42,7 @@ public final class Side {
         this.events = events;
         this.side = side;
         this.trust = new LinkTrust(System.nanoTime());
+        dev.setBurstWait(loops::awaitPass);
     }
 
     /** {@link #join(SideDevice, MbufPool, long, List, int)} of one of DPDK's ports, to a port of one queue. */

@@ -54,6 +54,13 @@ public interface SideDevice extends DeviceSettings {
     void start(long[] lines, long events);
 
     /**
+     * How the device's driver may wait until no loop is in a burst that began before; nothing for a driver that need not.
+     *
+     * @param wait returns after a bounded time in any case; for any thread
+     */
+    default void setBurstWait(Runnable wait) {}
+
+    /**
      * From now on each request of the kernel's to give the device back is an edge in this line, until {@link #remove};
      * nothing comes from devices that cannot be pulled out.
      *

@@ -63,7 +63,16 @@ public final class Epoch {
     }
 
     public boolean await(long command, Patience patience) {
-        return awaitWord(COMMAND, command, patience) && awaitWord(PASSES, nextPass(), patience);
+        return awaitWord(COMMAND, command, patience) && awaitPass(patience);
+    }
+
+    /**
+     * Waits until the pass that is under way is finished. Any thread.
+     *
+     * @return false if it is not within the time
+     */
+    public boolean awaitPass(Patience patience) {
+        return awaitWord(PASSES, nextPass(), patience);
     }
 
     private long nextPass() {

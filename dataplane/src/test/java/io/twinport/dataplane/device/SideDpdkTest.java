@@ -13,10 +13,17 @@ import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.testing.Await;
+import io.twinport.dpdk.testing.VirtioWire;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -126,6 +133,44 @@ class SideDpdkTest {
         // A port that is started cannot be configured.
         dev.configure(rig.pool());
         dev.remove();
+    }
+
+    /** DPDK's vhost does not always see a burst that is under way when its far end hangs up. */
+    @Test
+    void shouldKeepFarEndsMemoryMappedUntilPassIsOver() throws Exception {
+        PollLoop loop = startLoop();
+        AtomicReference<Side> joined = new AtomicReference<>();
+        VirtioWire wire = VirtioWire.lay(
+                folder,
+                0,
+                "02:00:00:00:00:01",
+                far -> joined.set(Side.join(far, rig.pool(), 0, loop.proxy(MEMBER), SIDE)));
+        wire.near().configure(rig.pool());
+        wire.near().start();
+        Await.until("vhost has its far end", () -> wire.far().isLinkUp());
+        blocks.set(true);
+        blocked.await();
+        long mapped = sharedMappings();
+
+        wire.cut();
+
+        Await.until("vhost knows that it has gone", () -> !wire.far().isLinkUp());
+        Thread.sleep(20);
+        assertEquals(mapped, sharedMappings(), "the loop may be reading there");
+        released.countDown();
+        Await.until("vhost unmaps the memory", () -> sharedMappings() < mapped);
+        assertTrue(Objects.requireNonNull(joined.get()).leave());
+        wire.near().stop();
+        wire.near().remove();
+        wire.far().remove();
+    }
+
+    private static long sharedMappings() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+            return lines.filter(line -> line.contains("rw-s")).count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @Test
