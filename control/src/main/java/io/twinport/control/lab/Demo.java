@@ -68,8 +68,8 @@ public final class Demo {
                 engine.newPortEvents(),
                 PortSettings.DEFAULT.with(options.hold() ? HoldSettings.of(HOLD) : HoldSettings.OFF));
         Payloads payloads = options.payload().isEmpty() ? Payloads.smallest() : Payloads.of(options.payload());
-        this.traffic = new NumberedTraffic(near, far, payloads, options.packetsPerSecond(), options.both());
-        this.loop = engine.newLoop("poll", traffic, List.of(near, far[Sides.PRIMARY], far[Sides.STANDBY]));
+        this.traffic = new NumberedTraffic(near.queue(0), far, payloads, options.packetsPerSecond(), options.both());
+        this.loop = engine.newLoop("poll", traffic, List.of(near.queue(0), far[Sides.PRIMARY], far[Sides.STANDBY]));
     }
 
     /**

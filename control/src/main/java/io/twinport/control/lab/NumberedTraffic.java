@@ -4,7 +4,7 @@ import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.handler.Pacer;
 import io.twinport.dataplane.line.BarePort;
 import io.twinport.dpdk.Mbuf;
@@ -22,7 +22,7 @@ final class NumberedTraffic implements PacketHandler {
     private static final long FAR = 0x02_00_00_00_00_02L;
     private static final int PUBLISH_PASSES = 256;
 
-    private final FailoverPort near;
+    private final FailoverQueue near;
     private final BarePort[] far;
     private final Payloads payloads;
     private final @Nullable Stream back;
@@ -65,7 +65,7 @@ final class NumberedTraffic implements PacketHandler {
      * @param far the far ends by side, {@link Sides#PRIMARY} and {@code STANDBY}
      * @param packetsPerSecond in each direction, 0 for as fast as possible
      */
-    NumberedTraffic(FailoverPort near, BarePort[] far, Payloads payloads, long packetsPerSecond, boolean both) {
+    NumberedTraffic(FailoverQueue near, BarePort[] far, Payloads payloads, long packetsPerSecond, boolean both) {
         this.near = near;
         this.far = far;
         this.payloads = payloads;

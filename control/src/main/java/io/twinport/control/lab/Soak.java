@@ -8,6 +8,7 @@ import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortSettings;
@@ -85,7 +86,7 @@ public final class Soak {
         this.random = new Random(options.seed());
         this.events = EventLine.allocate();
         this.counters = new PortCounters(engine.cnc().counters(), PORT);
-        FailoverPort near = new FailoverPort(PORT, events, counters, engine.newPortEvents(), SETTINGS);
+        FailoverQueue near = new FailoverPort(PORT, events, counters, engine.newPortEvents(), SETTINGS).queue(0);
         BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};
         this.traffic = new SoakTraffic(near, far, disruptions, options.packetsPerSecond());
         this.loop = engine.newLoop("poll", traffic, List.of(near, far[Sides.PRIMARY], far[Sides.STANDBY]));

@@ -4,7 +4,7 @@ import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.handler.Pacer;
 import io.twinport.dataplane.line.BarePort;
 import io.twinport.dpdk.Mbuf;
@@ -25,7 +25,7 @@ final class SoakTraffic implements PacketHandler {
     private static final long FAR = 0x02_00_00_00_00_02L;
     private static final int PUBLISH_PASSES = 16;
 
-    private final FailoverPort near;
+    private final FailoverQueue near;
     private final BarePort[] far;
     private final Payloads payloads = Payloads.smallest();
     private final Stream out;
@@ -82,7 +82,7 @@ final class SoakTraffic implements PacketHandler {
      * @param far the far ends by side
      * @param packetsPerSecond in each direction, 0 for as fast as possible
      */
-    SoakTraffic(FailoverPort near, BarePort[] far, Disruptions disruptions, long packetsPerSecond) {
+    SoakTraffic(FailoverQueue near, BarePort[] far, Disruptions disruptions, long packetsPerSecond) {
         this.near = near;
         this.far = far;
         this.out = new Stream(new SoakLedger(disruptions, false), packetsPerSecond);

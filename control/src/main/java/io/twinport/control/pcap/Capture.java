@@ -4,7 +4,7 @@ import io.twinport.control.Pause;
 import io.twinport.control.socket.ControlStream;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.capture.CaptureRing;
-import io.twinport.dataplane.capture.CapturedPort;
+import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.loop.LoopProxy;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -25,7 +25,7 @@ public final class Capture implements ControlStream {
     private static final long FLUSH_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** One of the port's queues and where it is polled. */
-    public record Queue(LoopProxy loop, CapturedPort port) {}
+    public record Queue(LoopProxy loop, FailoverQueue queue) {}
 
     /**
      * When it ends.
@@ -78,7 +78,7 @@ public final class Capture implements ControlStream {
             for (Queue queue : queues) {
                 CaptureRing ring = new CaptureRing(limits.snap());
                 rings.add(ring);
-                queue.port().use(ring);
+                queue.queue().captureTo(ring);
                 boolean ignored = queue.loop().startCapture();
             }
             copy(rings, pcap, wanted);

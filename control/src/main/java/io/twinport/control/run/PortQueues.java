@@ -7,7 +7,6 @@ import io.twinport.control.plan.PortPlan;
 import io.twinport.control.plan.RunSettings;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.capture.CapturedPort;
 import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.engine.PollLoops;
 import io.twinport.dataplane.failover.FailoverPort;
@@ -28,8 +27,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What of a failover port is polled: its queues and their handlers. The first queue is the port itself, which decides; the
- * others follow it.
+ * What of a failover port is polled: its queues and their handlers.
  */
 final class PortQueues implements AutoCloseable {
     private final PollLoops loops;
@@ -37,7 +35,7 @@ final class PortQueues implements AutoCloseable {
     private final PortCounters counters;
     private final FailoverPort port;
     private final @Nullable Tap tap;
-    private final List<CapturedPort> queues = new ArrayList<>();
+    private final List<FailoverQueue> queues = new ArrayList<>();
     private final List<Integer> numbers = new ArrayList<>();
     private volatile long sourceMac;
 
@@ -54,14 +52,14 @@ final class PortQueues implements AutoCloseable {
         engine.cnc().counters().newCounter("port " + id + " name " + plan.name());
         this.counters = PortCounters.ofQueues(engine.cnc().counters(), id, count);
         this.port = new FailoverPort(id, events, counters, engine.newPortEvents(), settings.port());
-        queues.add(new CapturedPort(engine.forHandler(id, port), port, port::sideOf, port::transmittingSide));
+        engine.flightRecorder(id).ifPresent(port.queue(0)::record);
+        queues.add(port.queue(0));
         for (int q = 1; q < count; q++) {
-            FailoverQueue queue = new FailoverQueue(port, counters.queue(q), engine.newPortEvents());
-            queues.add(new CapturedPort(queue, queue, mbuf -> queue.activeSide(), queue::activeSide));
+            queues.add(port.addQueue(counters.queue(q), engine.newPortEvents()));
         }
         this.tap = plan.handler() instanceof HandlerSpec.Tap(String name) ? Tap.start(name, engine, queues) : null;
         for (int q = 0; q < count; q++) {
-            CapturedPort queue = queues.get(q);
+            FailoverQueue queue = queues.get(q);
             numbers.add(loops.add(queue, handler(plan.handler(), queue, q, count)));
         }
     }

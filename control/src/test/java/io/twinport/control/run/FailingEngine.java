@@ -71,7 +71,7 @@ public final class FailingEngine {
         FailoverPort near = new FailoverPort(
                 0, events, new PortCounters(engine.cnc().counters(), 0), engine.newPortEvents(), PortSettings.DEFAULT);
         Hanging handler = new Hanging();
-        PollLoop loop = engine.newLoop("poll", handler, List.of(near, new BarePort()));
+        PollLoop loop = engine.newLoop("poll", handler, List.of(near.queue(0), new BarePort()));
         engine.run(loop, handler, engine.pollCpu());
         Wire wire = Wire.lay(Sides.PRIMARY, folder, "02:00:00:00:00:01", engine.pool(), loop, events);
         handler.hangs = failure != Failure.DEVICE_IS_LEFT;

@@ -76,8 +76,8 @@ class LiveSettingsDpdkTest {
     @BeforeEach
     void makePort() {
         rig = new LoopRig(folder);
-        Sink sink = new Sink(rig.port());
-        PollLoop loop = rig.newLoop(sink, rig.port());
+        Sink sink = new Sink(rig.queue());
+        PollLoop loop = rig.newLoop(sink, rig.queue());
         rig.start(loop, sink);
         port = new PortConfiguration("test", rig.pool(), rig.events(), List.of(loop.proxy(0)), Offloads.NONE);
         live = new LiveSettings(port, Optional.of(kernel), kernel::setMac, (level, line) -> log.add(line));

@@ -1,6 +1,5 @@
 package io.twinport.dataplane.capture;
 
-import io.twinport.dpdk.Mbuf;
 import java.lang.foreign.Arena;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.MutableDirectBuffer;
@@ -56,13 +55,19 @@ public final class CaptureRing {
         this.snap = Math.min(snap, MOST_BYTES);
     }
 
-    /** Bytes of a frame that are kept. The poll loop. */
-    int captured(long mbuf) {
-        return Math.min(Mbuf.dataLength(mbuf), snap);
+    /** Bytes of a frame that are kept at most. The poll loop. */
+    int snap() {
+        return snap;
     }
 
-    /** Keeps a frame whose first bytes lie at an address. The poll loop. */
-    void write(long nanos, int length, long bytes, int captured, int side, int direction) {
+    /**
+     * Keeps a frame. The poll loop.
+     *
+     * @param bytes address of its first bytes
+     * @param there how many are there
+     */
+    void write(long nanos, int length, long bytes, int there, int side, int direction) {
+        int captured = Math.min(there, snap);
         int index = ring.tryClaim(FRAME, HEADER + captured);
         if (index < 0) {
             lost.lazySet(lost.getPlain() + 1);

@@ -86,9 +86,10 @@ public final class FlightRecorder {
      * Records a frame.
      *
      * @param bytes address of its first bytes
-     * @param captured how many are there, at most {@link FlightLayout#SNAP}
+     * @param there how many are there, of which {@link FlightLayout#SNAP} are kept at most
      */
-    void record(long nanos, int length, long bytes, int captured, int side, int direction) {
+    void record(long nanos, int length, long bytes, int there, int side, int direction) {
+        int captured = Math.min(there, FlightLayout.SNAP);
         if (next == end) {
             nextSegment();
         }

@@ -189,7 +189,7 @@ public final class FlightRecording implements AutoCloseable {
                     copy.getLong(NANOS),
                     copy.getInt(LENGTH),
                     copy.get(SIDE),
-                    copy.get(DIRECTION) == RecordedPort.RECEIVED,
+                    copy.get(DIRECTION) == CaptureRing.RECEIVED,
                     bytes);
             boolean isWhole = copy.getLong(NUMBER) == slot.number()
                     && read(channel, slot.offset(), Long.BYTES).getLong(NUMBER) == slot.number();

@@ -1,6 +1,7 @@
 package io.twinport.dataplane.device;
 
 import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.SideLineSetup;
 import io.twinport.dpdk.Devargs;
 import io.twinport.dpdk.DeviceEvents;
 import io.twinport.dpdk.DpdkException;
@@ -308,9 +309,9 @@ public sealed class EthSide implements SideDevice permits KernelSide {
             throw e;
         }
         for (int q = 0; q < lines.length; q++) {
-            SideLine.write(lines[q], dev, q);
+            SideLineSetup.write(lines[q], dev, q);
             if (promised.tx() != 0) {
-                SideLine.offload(
+                SideLineSetup.offload(
                         lines[q], dev.prepareFunction(), promised.without(used).tx());
             }
         }

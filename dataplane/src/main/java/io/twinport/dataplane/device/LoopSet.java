@@ -1,6 +1,6 @@
 package io.twinport.dataplane.device;
 
-import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.SideLineSetup;
 import io.twinport.dataplane.loop.Epoch;
 import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.Patience;
@@ -30,7 +30,7 @@ public final class LoopSet {
         this.side = side;
         this.lines = new long[queues.size()];
         for (int q = 0; q < lines.length; q++) {
-            lines[q] = SideLine.allocate();
+            lines[q] = SideLineSetup.allocate();
         }
         this.leaveCommands = new long[queues.size()];
         for (LoopProxy queue : queues) {

@@ -2,6 +2,7 @@ package io.twinport.dataplane.device;
 
 import io.twinport.dataplane.line.SharedQueue;
 import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.SideLineSetup;
 import io.twinport.dataplane.line.TransmitRelay;
 import io.twinport.dataplane.loop.Patience;
 import java.lang.foreign.Arena;
@@ -32,18 +33,18 @@ final class TransmitRelays {
             all.share(loops, t, txQueues);
         }
         int rings = Math.min(lines.length, txQueues) - 1;
-        SideLine.otherRings(lines[0], rings * SideLine.txRing(lines[0]) + all.relays * TransmitRelay.SLOTS);
+        SideLineSetup.otherRings(lines[0], rings * SideLine.txRing(lines[0]) + all.relays * TransmitRelay.SLOTS);
         return all;
     }
 
     /** The loop of the first queue that has it is the one that sends by it. */
     private void share(LoopSet loops, int first, int txQueues) {
         long[] lines = loops.lines();
-        long queue = SharedQueue.allocate(arena, SideLine.copyOf(lines[first], arena));
+        long queue = SharedQueue.allocate(arena, SideLineSetup.copyOf(lines[first], arena));
         for (int q = first; q < lines.length; q += txQueues) {
             long relay = TransmitRelay.allocate(arena, lines[q]);
             SharedQueue.add(queue, relay);
-            SideLine.relay(lines[q], relay, loops.epoch(q) == loops.epoch(first) ? queue : 0);
+            SideLineSetup.relay(lines[q], relay, loops.epoch(q) == loops.epoch(first) ? queue : 0);
             relays++;
         }
         shared.add(queue);

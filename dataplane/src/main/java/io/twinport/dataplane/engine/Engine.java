@@ -1,16 +1,13 @@
 package io.twinport.dataplane.engine;
 
 import io.twinport.dataplane.PacketHandler;
-import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PolledQueue;
 import io.twinport.dataplane.capture.FlightRecorder;
-import io.twinport.dataplane.capture.RecordedPort;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.cnc.PortEvents;
 import io.twinport.dataplane.conductor.Conductor;
 import io.twinport.dataplane.conductor.LoopWatch;
 import io.twinport.dataplane.device.KernelLinks;
-import io.twinport.dataplane.failover.FailoverPort;
 import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dataplane.loop.StuckLoopException;
@@ -28,6 +25,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -156,12 +154,12 @@ public final class Engine implements AutoCloseable {
         flightFrames = frames;
     }
 
-    /** What a port's handler is to use: the port itself, or one that records its frames. */
-    public PacketPort forHandler(int id, FailoverPort port) {
+    /** What records the frames of a port's queue 0; empty where that is not wanted. */
+    public Optional<FlightRecorder> flightRecorder(int port) {
         Path file = FlightRecorder.beside(cnc.file());
-        return flightFrames == 0 || id != FIRST_PORT
-                ? port
-                : new RecordedPort(port, FlightRecorder.create(file, id, flightFrames));
+        return flightFrames == 0 || port != FIRST_PORT
+                ? Optional.empty()
+                : Optional.of(FlightRecorder.create(file, port, flightFrames));
     }
 
     public CncFile cnc() {

@@ -65,8 +65,7 @@ final class LineTransmit {
             long rest = packet(packets, done);
             int ready = makeReady(line, rest, count - done);
             if (ready > 0) {
-                int taken =
-                        virtio ? byVirtio(line, from, rest, ready) : SideLine.transmitByDriver(line, from, rest, ready);
+                int taken = virtio ? byVirtio(line, from, rest, ready) : byDriver(line, from, rest, ready);
                 done += taken;
                 if (taken < ready || done == count) {
                     return done;
@@ -75,6 +74,11 @@ final class LineTransmit {
             drop(from, packet(packets, done++));
         }
         return done;
+    }
+
+    private static int byDriver(long line, long from, long packets, int count) {
+        int taken = SideLine.offer(line, packets, count);
+        return taken < count ? afterRefusal(line, from, packets, taken, count) : taken;
     }
 
     /** How many can be sent; the one after them never can. */

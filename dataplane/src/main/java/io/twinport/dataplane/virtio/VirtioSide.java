@@ -4,6 +4,7 @@ import io.twinport.dataplane.device.MtuBounds;
 import io.twinport.dataplane.device.Offloads;
 import io.twinport.dataplane.device.SideDevice;
 import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.SideLineSetup;
 import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
@@ -311,9 +312,9 @@ public final class VirtioSide implements SideDevice {
         }
         reportedUp = interrupts && device.isLinkUp();
         for (int q = 0; q < lines.length; q++) {
-            SideLine.writeVirtio(lines[q], q == 0 ? rx.address() : 0, tx.address(), tx.frames(), reportedUp);
+            SideLineSetup.writeVirtio(lines[q], q == 0 ? rx.address() : 0, tx.address(), tx.frames(), reportedUp);
             if (promised.tx() != 0) {
-                SideLine.offload(lines[q], 0, promised.without(offloads()).tx());
+                SideLineSetup.offload(lines[q], 0, promised.without(offloads()).tx());
             }
         }
         line = lines[0];

@@ -4,7 +4,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import static java.lang.foreign.ValueLayout.JAVA_SHORT;
 
-import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.SideLineSetup;
 import io.twinport.dataplane.line.TxCompletion;
 import io.twinport.dpdk.LinkWord;
 import io.twinport.dpdk.Mbuf;
@@ -32,7 +32,7 @@ public final class ScratchDevice implements ScratchSide {
     private static final int REFUSED = 16;
 
     private final Arena arena = Arena.ofConfined();
-    private final long line = SideLine.allocate();
+    private final long line = SideLineSetup.allocate();
     private final long sent =
             arena.allocate(MemoryLayout.sequenceLayout(SLOTS, JAVA_LONG)).address();
     private final MbufAllocator allocator;
@@ -48,7 +48,7 @@ public final class ScratchDevice implements ScratchSide {
         allocator = MbufAllocator.ofThisThread(pool);
         keeps = completion != TxCompletion.AT_ONCE;
         FunctionDescriptor burst = FunctionDescriptor.of(JAVA_SHORT, JAVA_LONG, JAVA_LONG, JAVA_SHORT);
-        SideLine.write(
+        SideLineSetup.write(
                 line,
                 upcall("receive", burst),
                 upcall("transmit", burst),

@@ -38,6 +38,7 @@ final class ScratchPort implements AutoCloseable {
     private final MbufAllocator allocator;
     private final PortEvents out;
     private final FailoverPort port;
+    private final FailoverQueue queue;
     private final ScratchSide primary;
     private final ScratchSide standby;
 
@@ -56,19 +57,20 @@ final class ScratchPort implements AutoCloseable {
         allocator = MbufAllocator.ofThisThread(pool);
         this.out = out;
         port = new FailoverPort(0, events, new PortCounters(counters, 0), out, settings);
-        port.join(Sides.PRIMARY, primary.line());
-        port.join(Sides.STANDBY, standby.line());
+        queue = port.queue(0);
+        queue.join(Sides.PRIMARY, primary.line());
+        queue.join(Sides.STANDBY, standby.line());
     }
 
     /** Gives the port a queue more. */
     void follow(MbufPool pool, CountersManager counters) {
-        FailoverQueue queue = new FailoverQueue(port, new PortCounters(counters, 1), out);
+        FailoverQueue follower = port.addQueue(new PortCounters(counters, 1), out);
         for (int side = Sides.PRIMARY; side <= Sides.STANDBY; side++) {
             ScratchDevice device = new ScratchDevice(pool, TxCompletion.REAPED_REFERENCES);
             sides.add(device);
-            queue.join(side, device.line());
+            follower.join(side, device.line());
         }
-        followers.add(queue);
+        followers.add(follower);
     }
 
     /** The primary's link goes up or down, and traffic goes on. */
@@ -98,38 +100,39 @@ final class ScratchPort implements AutoCloseable {
     /** What the sides hold is given back. */
     @Override
     public void close() {
-        port.leave(Sides.PRIMARY);
-        port.leave(Sides.STANDBY);
-        for (FailoverQueue queue : followers) {
-            queue.leave(Sides.PRIMARY);
-            queue.leave(Sides.STANDBY);
+        queue.leave(Sides.PRIMARY);
+        queue.leave(Sides.STANDBY);
+        for (FailoverQueue follower : followers) {
+            follower.leave(Sides.PRIMARY);
+            follower.leave(Sides.STANDBY);
         }
         sides.forEach(ScratchSide::close);
     }
 
     private void byOperator() {
-        port.decide(FailoverPolicy.FORCED_STANDBY);
+        queue.decide(FailoverPolicy.FORCED_STANDBY);
         poll(POLLS);
         transmit(FRAMES);
-        port.decide(FailoverPolicy.FORCED_NONE);
+        queue.decide(FailoverPolicy.FORCED_NONE);
     }
 
     private void replug(ScratchSide side, int number) {
-        port.leave(number);
+        queue.leave(number);
         transmit(FRAMES);
-        port.join(number, side.line());
+        queue.join(number, side.line());
     }
 
     private void unplugBoth() {
-        port.leave(Sides.PRIMARY);
+        queue.leave(Sides.PRIMARY);
         replug(standby, Sides.STANDBY);
-        port.join(Sides.PRIMARY, primary.line());
+        queue.join(Sides.PRIMARY, primary.line());
     }
 
     /** Of devices that make a switch wait for longer than a round. */
     private void awaitHandover() {
         long start = System.nanoTime();
-        while (port.transmittingSide() != port.activeSide() && System.nanoTime() - start < Handover.LONGEST.toNanos()) {
+        while (queue.transmittingSide() != queue.activeSide()
+                && System.nanoTime() - start < Handover.LONGEST.toNanos()) {
             poll(1);
             transmit(FRAMES);
         }
@@ -137,13 +140,13 @@ final class ScratchPort implements AutoCloseable {
 
     private void poll(int times) {
         for (int i = 0; i < times; i++) {
-            receive(port);
+            receive(queue);
             followers.forEach(this::receive);
         }
     }
 
     private void transmit(int frames) {
-        transmit(port, frames);
+        transmit(queue, frames);
         followers.forEach(follower -> transmit(follower, frames));
     }
 

@@ -1,6 +1,7 @@
 package io.twinport.dataplane.warmup;
 
 import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.SideLineSetup;
 import io.twinport.dataplane.virtio.VirtioLayout;
 import io.twinport.dataplane.virtqueue.DeviceEnd;
 import io.twinport.dataplane.virtqueue.SplitQueue;
@@ -17,7 +18,7 @@ public final class VirtioMirror implements ScratchSide {
     private final DeviceEnd receiving = new DeviceEnd(receive.address());
     private final DeviceEnd sending = new DeviceEnd(transmit.address());
 
-    private final long line = SideLine.allocate();
+    private final long line = SideLineSetup.allocate();
 
     private boolean awake;
 
@@ -26,7 +27,7 @@ public final class VirtioMirror implements ScratchSide {
         transmit.clear();
         receive.fill(pool);
         transmit.prepareHeaders();
-        SideLine.writeVirtio(line, receive.address(), transmit.address(), transmit.frames(), true);
+        SideLineSetup.writeVirtio(line, receive.address(), transmit.address(), transmit.frames(), true);
     }
 
     @Override

@@ -41,7 +41,7 @@ class FlightRecorderTest {
     private void record(FlightRecorder recorder, long first, int count, int side) {
         for (long number = first; number < first + count; number++) {
             UnsafeApi.putLong(bytes, number);
-            recorder.record(number * 10, 1514, bytes, 60, side, RecordedPort.SENT);
+            recorder.record(number * 10, 1514, bytes, 60, side, CaptureRing.SENT);
         }
     }
 
@@ -185,8 +185,8 @@ class FlightRecorderTest {
     @Test
     void shouldKnowPortSideAndDirectionOfAFrame() throws Exception {
         FlightRecorder recorder = FlightRecorder.create(file(), 5, FRAMES);
-        recorder.record(10, 60, bytes, 60, Sides.PRIMARY, RecordedPort.SENT);
-        recorder.record(11, 9000, bytes, FlightLayout.SNAP, Sides.STANDBY, RecordedPort.RECEIVED);
+        recorder.record(10, 60, bytes, 60, Sides.PRIMARY, CaptureRing.SENT);
+        recorder.record(11, 9000, bytes, FlightLayout.SNAP, Sides.STANDBY, CaptureRing.RECEIVED);
         recorder.switched(1);
         try (FlightRecording recording = FlightRecording.open(file(), PID)) {
             assertEquals(List.of(new Mark(5, 1, 3)), recording.marks());

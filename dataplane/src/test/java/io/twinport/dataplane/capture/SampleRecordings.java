@@ -24,7 +24,7 @@ public final class SampleRecordings {
                             bytes,
                             60,
                             frame % 3,
-                            frame % 2 == 0 ? RecordedPort.RECEIVED : RecordedPort.SENT);
+                            frame % 2 == 0 ? CaptureRing.RECEIVED : CaptureRing.SENT);
                 }
                 recorder.switched(i);
             }

@@ -8,9 +8,10 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.cnc.PolicyInput;
 import io.twinport.dataplane.cnc.SwitchRecord;
 import io.twinport.dataplane.device.Side;
-import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.handler.EthernetHeader;
 import io.twinport.dataplane.line.SideLine;
@@ -57,11 +58,12 @@ class PortMonitorDpdkTest {
     private Side primary;
     private Side standby;
     private final List<String> told = new ArrayList<>();
+    private int lastState;
 
     private void start(DetectionSettings settings) {
-        traffic = new Traffic(rig.port());
+        traffic = new Traffic(rig.queue());
         rig.port().mac(OURS);
-        loop = rig.newLoop(traffic, rig.port());
+        loop = rig.newLoop(traffic, rig.queue());
         FrameSender sender = new FrameSender(loop.proxy(0), rig.pool());
         monitor = new PortMonitor(
                 0,
@@ -76,6 +78,11 @@ class PortMonitorDpdkTest {
             @Override
             public void onSwitch(SwitchRecord record) {
                 told.add(record.causeText());
+            }
+
+            @Override
+            public void onInput(PolicyInput input) {
+                lastState = input.after();
             }
 
             @Override
@@ -150,7 +157,7 @@ class PortMonitorDpdkTest {
         assertEquals(1, rig.counters().idleOwn(STANDBY));
         // The network brings no more of them.
         awaitVerdict(Verdict.DEAD);
-        Await.until("the policy knows", () -> work() && FailoverPolicy.isStandbyDead(traffic.lastState));
+        Await.until("the policy knows", () -> work() && FailoverPolicy.isStandbyDead(lastState));
         loop.proxy(0).decide(FailoverPolicy.PRIMARY_LEAVING);
         work();
         long passes = loop.epoch().passes();
@@ -220,7 +227,7 @@ class PortMonitorDpdkTest {
 
     /** The wires: the test asks, the loop's thread puts frames into the rings. */
     private static final class Traffic implements PacketHandler {
-        private final FailoverPort port;
+        private final FailoverQueue port;
         private final MbufBurst burst = new MbufBurst();
         private final MbufBurst out = new MbufBurst();
         private final long[] lines = {SideLine.NOTHING, SideLine.NOTHING, SideLine.NOTHING};
@@ -228,10 +235,9 @@ class PortMonitorDpdkTest {
         private final AtomicInteger toStandby = new AtomicInteger();
         private final AtomicInteger ownToStandby = new AtomicInteger();
         private final AtomicInteger empties = new AtomicInteger();
-        private volatile int lastState;
         private MbufAllocator allocator;
 
-        Traffic(FailoverPort port) {
+        Traffic(FailoverQueue port) {
             this.port = port;
         }
 
@@ -251,7 +257,6 @@ class PortMonitorDpdkTest {
                 int side = empties.getAndDecrement();
                 burst.free(0, SideLine.receive(lines[side], burst.address(), MbufBurst.CAPACITY));
             }
-            lastState = port.state();
             return n;
         }
 

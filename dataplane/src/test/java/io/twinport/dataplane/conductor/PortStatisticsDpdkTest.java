@@ -38,8 +38,8 @@ class PortStatisticsDpdkTest {
     void startLoop() {
         rig = new LoopRig(folder);
         statistics = new PortStatistics(rig.cnc().counters(), 0);
-        Reflect handler = new Reflect(rig.port());
-        loop = rig.newLoop(handler, rig.port());
+        Reflect handler = new Reflect(rig.queue());
+        loop = rig.newLoop(handler, rig.queue());
         rig.start(loop, handler);
     }
 

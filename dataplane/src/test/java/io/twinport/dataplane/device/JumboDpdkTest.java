@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.Burst;
@@ -57,8 +57,8 @@ class JumboDpdkTest {
     private void carry(int room) throws Exception {
         LoopRig rig = new LoopRig(folder, () -> MbufPool.create("rig", 4095, room));
         MbufPool farPool = MbufPool.create("far", 2047, 9216);
-        PacketHandler echo = new Echo(rig.port());
-        PollLoop loop = rig.newLoop(echo, rig.port());
+        PacketHandler echo = new Echo(rig.queue());
+        PollLoop loop = rig.newLoop(echo, rig.queue());
         rig.start(loop, echo);
         PortConfiguration port =
                 new PortConfiguration("jumbo", rig.pool(), rig.events(), List.of(loop.proxy(0)), Offloads.NONE);
@@ -124,10 +124,10 @@ class JumboDpdkTest {
 
     /** Sends back what it receives, as it is. */
     private final class Echo implements PacketHandler {
-        private final FailoverPort port;
+        private final FailoverQueue port;
         private final MbufBurst burst = new MbufBurst();
 
-        Echo(FailoverPort port) {
+        Echo(FailoverQueue port) {
             this.port = port;
         }
 

@@ -83,8 +83,8 @@ class KernelLinksDpdkTest {
         String devargs = "net_af_packet0,iface=" + NEAR;
         try (LoopRig rig = new LoopRig(folder);
                 KernelLinks told = new KernelLinks(rig.conductor()::lookAtSides)) {
-            Sink sink = new Sink(rig.port());
-            PollLoop loop = rig.newLoop(sink, rig.port());
+            Sink sink = new Sink(rig.queue());
+            PollLoop loop = rig.newLoop(sink, rig.queue());
             rig.start(loop, sink);
             SideDevice dev = told.side(EthDev.probe(devargs), devargs);
             Side side = Side.join(dev, rig.pool(), rig.events(), loop.proxy(0), Sides.PRIMARY);

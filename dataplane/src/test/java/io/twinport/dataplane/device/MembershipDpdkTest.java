@@ -52,13 +52,13 @@ class MembershipDpdkTest {
     @BeforeEach
     void makePort() {
         rig = new LoopRig(folder);
-        Sink sink = new Sink(rig.port());
+        Sink sink = new Sink(rig.queue());
         loop = rig.newLoop(
                 () -> {
                     block();
                     return sink.poll();
                 },
-                rig.port());
+                rig.queue());
         rig.start(loop, sink);
         port = new PortConfiguration("test", rig.pool(), rig.events(), List.of(loop.proxy(0)), Offloads.NONE);
         port.setLog(log::add);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.SideLineSetup;
 import io.twinport.dpdk.Burst;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EthOffloads;
@@ -65,7 +66,7 @@ class OffloadsDpdkTest {
                         | EthOffloads.UDP_CHECKSUM
                         | EthOffloads.TCP_CHECKSUM);
         pool = MbufPool.create("offloads", 2047);
-        line = SideLine.allocate();
+        line = SideLineSetup.allocate();
         System.out.println("seed " + seed);
     }
 

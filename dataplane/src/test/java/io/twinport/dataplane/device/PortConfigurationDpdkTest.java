@@ -36,8 +36,8 @@ class PortConfigurationDpdkTest {
     @BeforeEach
     void makePort() {
         rig = new LoopRig(folder);
-        Sink sink = new Sink(rig.port());
-        PollLoop loop = rig.newLoop(sink, rig.port());
+        Sink sink = new Sink(rig.queue());
+        PollLoop loop = rig.newLoop(sink, rig.queue());
         rig.start(loop, sink);
         port = new PortConfiguration("test", rig.pool(), rig.events(), List.of(loop.proxy(0)), Offloads.NONE);
         first = port.join(Sides.PRIMARY, primary, false);
@@ -174,7 +174,7 @@ class PortConfigurationDpdkTest {
     /** U5: the intersection of what is there. */
     @Test
     void shouldHaveInHardwareWhatBothCanDo() {
-        PollLoop loop = rig.newLoop(() -> 0, rig.port());
+        PollLoop loop = rig.newLoop(() -> 0, rig.queue());
         Offloads wanted = new Offloads(14, 15);
         PortConfiguration other = new PortConfiguration("other", rig.pool(), 0, List.of(loop.proxy(0)), wanted);
         other.close();
@@ -192,7 +192,7 @@ class PortConfigurationDpdkTest {
     /** U5: nobody can linearise a frame that is longer than an mbuf, so a device without MULTI_SEGS is no side then. */
     @Test
     void shouldRefuseDeviceThatLacksWhatTheCpuCannotDo() {
-        PollLoop loop = rig.newLoop(() -> 0, rig.port());
+        PollLoop loop = rig.newLoop(() -> 0, rig.queue());
         Offloads wanted = new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS);
         PortConfiguration other = new PortConfiguration("other", rig.pool(), 0, List.of(loop.proxy(0)), wanted);
         other.close();

@@ -74,8 +74,8 @@ class VdevMembershipDpdkTest {
     @BeforeEach
     void makePort() {
         rig = new LoopRig(folder);
-        Sink sink = new Sink(rig.port());
-        loop = rig.newLoop(sink, rig.port());
+        Sink sink = new Sink(rig.queue());
+        loop = rig.newLoop(sink, rig.queue());
         rig.start(loop, sink);
         port = newPort("test");
     }

@@ -41,8 +41,8 @@ final class LibraryUse {
         long events = EventLine.allocate();
         PortCounters counters = new PortCounters(cnc.counters(), 0);
         FailoverPort port = new FailoverPort(0, events, counters, new PortEvents(cnc.events()));
-        PacketHandler handler = new UnicastOnly(port);
-        PollLoop loop = new PollLoop("poll", handler, List.of(port), cnc.commands(0));
+        PacketHandler handler = new UnicastOnly(port.queue(0));
+        PollLoop loop = new PollLoop("poll", handler, List.of(port.queue(0)), cnc.commands(0));
         Lcore lcore = Lcore.start(cpu, loop, () -> handler.start(pool), Throwable::printStackTrace);
         Side primary = Side.join(EthDev.probe("net_null0"), pool, events, loop.proxy(0), Sides.PRIMARY);
         Side standby = Side.join(EthDev.probe("net_null1"), pool, events, loop.proxy(0), Sides.STANDBY);

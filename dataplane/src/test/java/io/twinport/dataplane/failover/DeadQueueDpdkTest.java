@@ -56,7 +56,6 @@ class DeadQueueDpdkTest {
     private CncFile cnc;
     private Conductor conductor;
     private PortCounters counters;
-    private FailoverPort port;
     private PortMonitor monitor;
     private PollLoop loop;
     private Lcore lcore;
@@ -118,10 +117,11 @@ class DeadQueueDpdkTest {
         cnc = CncFile.create(folder.resolve("dead.cnc"));
         conductor = new Conductor(cnc);
         counters = PortCounters.ofQueues(cnc.counters(), 0, QUEUES);
-        port = new FailoverPort(0, events, counters, new PortEvents(cnc.events()));
-        FailoverQueue second = new FailoverQueue(port, counters.queue(1), new PortEvents(cnc.events()));
-        traffic = new Traffic(List.of(port, second));
-        loop = new PollLoop("poll", traffic, List.of(port, second), cnc.commands(0));
+        FailoverPort port = new FailoverPort(0, events, counters, new PortEvents(cnc.events()));
+        FailoverQueue first = port.queue(0);
+        FailoverQueue second = port.addQueue(counters.queue(1), new PortEvents(cnc.events()));
+        traffic = new Traffic(List.of(first, second));
+        loop = new PollLoop("poll", traffic, List.of(first, second), cnc.commands(0));
         for (int q = 0; q < QUEUES; q++) {
             queues.add(loop.proxy(q));
         }

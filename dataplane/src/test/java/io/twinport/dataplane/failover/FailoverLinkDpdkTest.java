@@ -41,8 +41,8 @@ class FailoverLinkDpdkTest {
             EthEvents.warmUp();
             BarePort farPrimary = new BarePort();
             BarePort farStandby = new BarePort();
-            NumberedWires traffic = new NumberedWires(rig.port(), farPrimary, farStandby);
-            PollLoop loop = rig.newLoop(traffic, rig.port(), farPrimary, farStandby);
+            NumberedWires traffic = new NumberedWires(rig.queue(), farPrimary, farStandby);
+            PollLoop loop = rig.newLoop(traffic, rig.queue(), farPrimary, farStandby);
             Lcore lcore = rig.start(loop, traffic);
             rig.conductor().add(new Conductor.Listener() {
                 @Override

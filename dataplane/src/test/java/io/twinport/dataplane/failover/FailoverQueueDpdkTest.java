@@ -3,7 +3,7 @@ package io.twinport.dataplane.failover;
 import static io.twinport.dataplane.Sides.NONE;
 import static io.twinport.dataplane.Sides.PRIMARY;
 import static io.twinport.dataplane.Sides.STANDBY;
-import static io.twinport.dataplane.failover.FailoverPort.HOUSEKEEPING_POLLS;
+import static io.twinport.dataplane.failover.FailoverQueue.HOUSEKEEPING_POLLS;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 

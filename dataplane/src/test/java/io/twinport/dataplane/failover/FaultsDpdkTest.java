@@ -35,8 +35,8 @@ class FaultsDpdkTest {
     @BeforeEach
     void startLoop() {
         rig = new LoopRig(folder);
-        Reflect handler = new Reflect(rig.port());
-        loop = rig.newLoop(handler, rig.port());
+        Reflect handler = new Reflect(rig.queue());
+        loop = rig.newLoop(handler, rig.queue());
         rig.start(loop, handler);
         primary = join("net_null0", PRIMARY);
         standby = join("net_null1", STANDBY);

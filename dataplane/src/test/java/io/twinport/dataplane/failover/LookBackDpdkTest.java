@@ -131,7 +131,7 @@ class LookBackDpdkTest {
         private final MbufAllocator allocator;
         private final long array = Frames.array(MbufBurst.CAPACITY);
         private final long farStandby;
-        private final FailoverPort port;
+        private final FailoverQueue port;
 
         Rig(MbufPool pool, VirtioWire primary, VirtioWire standby) {
             allocator = MbufAllocator.ofThisThread(pool);
@@ -140,14 +140,15 @@ class LookBackDpdkTest {
                     new UnsafeBuffer(ByteBuffer.allocateDirect(32 * 512)),
                     new UnsafeBuffer(ByteBuffer.allocateDirect(32 * 128)));
             port = new FailoverPort(
-                    0,
-                    EventLine.allocate(),
-                    new PortCounters(counters, 0),
-                    new PortEvents(new ManyToOneRingBuffer(new UnsafeBuffer(
-                            ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)))),
-                    PortSettings.DEFAULT.with(new ReceiveSettings(Mode.ACTIVE, LOOKBACK, Duration.ofMillis(1))),
-                    SystemNanoClock.INSTANCE,
-                    Receiver.MOST_POLLS);
+                            0,
+                            EventLine.allocate(),
+                            new PortCounters(counters, 0),
+                            new PortEvents(new ManyToOneRingBuffer(new UnsafeBuffer(
+                                    ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)))),
+                            PortSettings.DEFAULT.with(new ReceiveSettings(Mode.ACTIVE, LOOKBACK, Duration.ofMillis(1))),
+                            SystemNanoClock.INSTANCE,
+                            Receiver.MOST_POLLS)
+                    .queue(0);
             port.join(PRIMARY, TestLines.of(primary.near()));
             port.join(STANDBY, TestLines.of(standby.near()));
             receive(64);

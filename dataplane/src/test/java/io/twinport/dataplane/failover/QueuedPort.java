@@ -3,8 +3,6 @@ package io.twinport.dataplane.failover;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twinport.dataplane.MbufBurst;
-import io.twinport.dataplane.PacketPort;
-import io.twinport.dataplane.PolledQueue;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.PolicyInput;
 import io.twinport.dataplane.cnc.PortEvents;
@@ -20,7 +18,6 @@ import io.twinport.dpdk.testing.Frames;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
-import org.agrona.concurrent.SystemNanoClock;
 import org.agrona.concurrent.UnsafeBuffer;
 import org.agrona.concurrent.ringbuffer.ManyToOneRingBuffer;
 import org.agrona.concurrent.ringbuffer.RingBuffer;
@@ -44,8 +41,7 @@ final class QueuedPort implements AutoCloseable {
     /** By side and the device's queue. */
     private final long[][] wires = new long[3][];
 
-    private final List<PacketPort> ports = new ArrayList<>();
-    private final List<PolledQueue> members = new ArrayList<>();
+    private final List<FailoverQueue> queues = new ArrayList<>();
     private final long events = EventLine.allocate();
     private final RingBuffer told = new ManyToOneRingBuffer(
             new UnsafeBuffer(ByteBuffer.allocateDirect((1 << 16) + RingBufferDescriptor.TRAILER_LENGTH)));
@@ -56,28 +52,24 @@ final class QueuedPort implements AutoCloseable {
      * @param primaryQueues that the primary has
      * @param standbyQueues that the standby has
      */
-    QueuedPort(int queues, int primaryQueues, int standbyQueues, FailbackSettings failback) {
-        start(Sides.PRIMARY, queues, primaryQueues);
-        start(Sides.STANDBY, queues, standbyQueues);
+    QueuedPort(int count, int primaryQueues, int standbyQueues, FailbackSettings failback) {
+        start(Sides.PRIMARY, count, primaryQueues);
+        start(Sides.STANDBY, count, standbyQueues);
         counters = PortCounters.ofQueues(
                 new CountersManager(
                         new UnsafeBuffer(ByteBuffer.allocateDirect(200 * 512)),
                         new UnsafeBuffer(ByteBuffer.allocateDirect(200 * 128))),
                 0,
-                queues);
+                count);
         FailoverPort port =
                 new FailoverPort(0, events, counters, new PortEvents(told), PortSettings.DEFAULT.with(failback));
-        ports.add(port);
-        members.add(port);
-        for (int q = 1; q < queues; q++) {
-            FailoverQueue queue =
-                    new FailoverQueue(port, counters.queue(q), new PortEvents(told), SystemNanoClock.INSTANCE);
-            ports.add(queue);
-            members.add(queue);
+        queues.add(port.queue(0));
+        for (int q = 1; q < count; q++) {
+            queues.add(port.addQueue(counters.queue(q), new PortEvents(told)));
         }
     }
 
-    /** Both sides are members and up, with as many queues as the port, and all queues have seen it. */
+    /** Both sides are queues and up, with as many queues as the port, and all queues have seen it. */
     static QueuedPort ready(int queues) {
         return ready(queues, queues, queues, FailbackSettings.AT_ONCE);
     }
@@ -89,7 +81,7 @@ final class QueuedPort implements AutoCloseable {
         port.link(Sides.PRIMARY, true);
         port.link(Sides.STANDBY, true);
         for (int q = 0; q < queues; q++) {
-            port.receive(q, FailoverPort.HOUSEKEEPING_POLLS);
+            port.receive(q, FailoverQueue.HOUSEKEEPING_POLLS);
         }
         return port;
     }
@@ -111,19 +103,19 @@ final class QueuedPort implements AutoCloseable {
 
     /** As {@code Side} does: the queue that decides is the last one. */
     void join(int side) {
-        for (int q = members.size() - 1; q >= 0; q--) {
-            members.get(q).join(side, lines[side][q]);
+        for (int q = queues.size() - 1; q >= 0; q--) {
+            queues.get(q).join(side, lines[side][q]);
         }
     }
 
     /** As {@code Side} does: the queue that decides is the first one. */
     void leave(int side) {
-        members.forEach(member -> member.leave(side));
+        queues.forEach(queue -> queue.leave(side));
     }
 
     /** One queue leaves, before the others or after them. */
     void leave(int queue, int side) {
-        members.get(queue).leave(side);
+        queues.get(queue).leave(side);
     }
 
     void link(int side, boolean up) {
@@ -134,7 +126,7 @@ final class QueuedPort implements AutoCloseable {
     /** Sends numbered frames by a queue of the port; those that are refused are freed. How many were taken. */
     int send(int queue, int count, long first) {
         Frames.allocate(allocator, array, count, first);
-        int taken = ports.get(queue).txBurst(array, count);
+        int taken = queues.get(queue).txBurst(array, count);
         Mbuf.free(Frames.from(array, taken), count - taken);
         return taken;
     }
@@ -143,7 +135,7 @@ final class QueuedPort implements AutoCloseable {
     List<Long> receive(int queue, int polls) {
         List<Long> numbers = new ArrayList<>();
         for (int i = 0; i < polls; i++) {
-            take(numbers, ports.get(queue).rxBurst(array, BURST));
+            take(numbers, queues.get(queue).rxBurst(array, BURST));
         }
         return numbers;
     }
@@ -171,20 +163,17 @@ final class QueuedPort implements AutoCloseable {
 
     /** The side that queue 0 has decided for. */
     int active() {
-        return ((FailoverPort) ports.getFirst()).activeSide();
+        return queues.getFirst().activeSide();
     }
 
     /** The side that a further queue follows to. */
     int active(int queue) {
-        return ((FailoverQueue) ports.get(queue)).activeSide();
+        return queues.get(queue).activeSide();
     }
 
     /** All queues have published what they count, and queue 0 the sums. */
     PortCounters counters() {
-        for (int q = ports.size() - 1; q > 0; q--) {
-            ((FailoverQueue) ports.get(q)).publish();
-        }
-        ((FailoverPort) ports.getFirst()).publish();
+        queues.reversed().forEach(FailoverQueue::publish);
         return counters;
     }
 

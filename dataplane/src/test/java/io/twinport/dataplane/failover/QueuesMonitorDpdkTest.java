@@ -85,10 +85,11 @@ class QueuesMonitorDpdkTest {
         port = new FailoverPort(
                 PORT, rig.events(), counters, new PortEvents(rig.cnc().events()), LONG_WINDOW);
         port.mac(OURS);
-        FailoverQueue second = new FailoverQueue(
-                port, counters.queue(SECOND), new PortEvents(rig.cnc().events()));
-        wires = new Wires(port, second);
-        loop = rig.newLoop(wires, port, second);
+        FailoverQueue first = port.queue(0);
+        FailoverQueue second =
+                port.addQueue(counters.queue(SECOND), new PortEvents(rig.cnc().events()));
+        wires = new Wires(first, second);
+        loop = rig.newLoop(wires, first, second);
         FrameSender sender = new FrameSender(loop.proxy(0), rig.pool());
         monitor = new PortMonitor(
                 PORT,

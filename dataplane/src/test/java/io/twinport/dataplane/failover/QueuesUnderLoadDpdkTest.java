@@ -187,10 +187,10 @@ class QueuesUnderLoadDpdkTest {
 
     private void run(int loopCount, PortSettings settings) {
         FailoverPort port = new FailoverPort(0, events, counters, new PortEvents(cnc.events()), settings);
-        List<PolledQueue> members = new ArrayList<>(List.of(port));
-        senders.add(new Sender(0, port));
-        for (int q = 1; q < QUEUES; q++) {
-            FailoverQueue queue = new FailoverQueue(port, counters.queue(q), new PortEvents(cnc.events()));
+        List<PolledQueue> members = new ArrayList<>();
+        for (int q = 0; q < QUEUES; q++) {
+            FailoverQueue queue =
+                    q == 0 ? port.queue(0) : port.addQueue(counters.queue(q), new PortEvents(cnc.events()));
             members.add(queue);
             senders.add(new Sender(q, queue));
         }

@@ -9,6 +9,7 @@ import io.twinport.dataplane.cnc.PortEvents;
 import io.twinport.dataplane.cnc.SwitchOutcome;
 import io.twinport.dataplane.cnc.SwitchRecord;
 import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.SideLineSetup;
 import io.twinport.dataplane.line.TestLines;
 import io.twinport.dataplane.line.TxCompletion;
 import io.twinport.dataplane.policy.PolicyText;
@@ -54,14 +55,16 @@ final class RingedPort implements AutoCloseable {
                     new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 512)),
                     new UnsafeBuffer(ByteBuffer.allocateDirect(64 * 128))),
             0);
-    private final FailoverPort port;
+    private final FailoverPort whole;
+    private final FailoverQueue port;
     private final long array = Frames.array(BURST);
     private final List<SwitchOutcome> outcomes = new ArrayList<>();
     private long nextNumber;
 
     RingedPort(PortSettings settings, NanoClock clock) {
         // A simulated clock costs nothing: it is read at each look at the idle side.
-        port = new FailoverPort(0, events, counters, new PortEvents(told), settings, clock, 1);
+        whole = new FailoverPort(0, events, counters, new PortEvents(told), settings, clock, 1);
+        port = whole.queue(0);
     }
 
     /** Both sides are members, their links down. */
@@ -153,7 +156,7 @@ final class RingedPort implements AutoCloseable {
 
     /** From now on a side's device has offloads promised that it lacks, of {@code EthOffloads}. */
     void offload(int side, long lacks) {
-        SideLine.offload(lines[side - 1], 0, lacks);
+        SideLineSetup.offload(lines[side - 1], 0, lacks);
     }
 
     /** {@link #send} of frames that are to get a tag. */
@@ -232,7 +235,7 @@ final class RingedPort implements AutoCloseable {
 
     /** The port's own address. */
     void mac(MacAddress address) {
-        port.mac(address);
+        whole.mac(address);
     }
 
     void decide(int event) {

@@ -7,6 +7,7 @@ import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.PortEvents;
 import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.SideLineSetup;
 import io.twinport.dataplane.line.TestLines;
 import io.twinport.dataplane.line.TxCompletion;
 import io.twinport.dpdk.EthDev;
@@ -116,7 +117,7 @@ class UnsendableDpdkTest {
     /** The line of one that can do nothing of what is promised, and whose driver looks at the frames first. */
     private long lacking(String device) {
         long line = line(device);
-        SideLine.offload(line, Preparation.function(), EthOffloads.VLAN_INSERT | EthOffloads.UDP_CHECKSUM);
+        SideLineSetup.offload(line, Preparation.function(), EthOffloads.VLAN_INSERT | EthOffloads.UDP_CHECKSUM);
         return line;
     }
 
@@ -251,7 +252,7 @@ class UnsendableDpdkTest {
     void shouldFreeItInRelay(Kind kind) throws Exception {
         onLoop(() -> {
             long owner = lacking("net_ring5");
-            long line = SideLine.allocate();
+            long line = SideLineSetup.allocate();
             TestLines.relay(line, owner);
             List<Long> all = new ArrayList<>();
             for (int i = 0; i < 100; i++) {
@@ -353,7 +354,7 @@ class UnsendableDpdkTest {
             long line = lacking("net_ring5");
             sendOneOfTwo(line, packets -> SideLine.transmit(line, packets, 2));
             SideLine.reportLink(line, true);
-            FailoverPort port = new FailoverPort(0, EventLine.allocate(), counters, new PortEvents(events));
+            FailoverQueue port = new FailoverPort(0, EventLine.allocate(), counters, new PortEvents(events)).queue(0);
             port.join(Sides.PRIMARY, line);
             sendOneOfTwo(line, packets -> port.txBurst(packets, 2));
             port.publish();
@@ -377,7 +378,7 @@ class UnsendableDpdkTest {
     @Test
     void shouldFreeWhatNoRingCouldHold() throws Exception {
         onLoop(() -> {
-            long line = SideLine.allocate();
+            long line = SideLineSetup.allocate();
             PickyDriver driver = new PickyDriver(8);
             driver.write(line);
             frames(3);

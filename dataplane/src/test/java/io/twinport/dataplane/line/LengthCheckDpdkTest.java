@@ -120,7 +120,7 @@ class LengthCheckDpdkTest {
     void start() {
         TestEal.start();
         pool = MbufPool.create("lengths", 2047);
-        line = SideLine.allocate();
+        line = SideLineSetup.allocate();
         side = new EthSide(EthDev.probe("net_ring5"));
         side.configure(pool, 1);
         side.start(new long[] {line}, 0);

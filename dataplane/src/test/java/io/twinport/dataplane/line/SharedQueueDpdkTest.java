@@ -78,8 +78,8 @@ class SharedQueueDpdkTest {
             rx.fill(pool);
             tx.prepareHeaders();
             device = new DeviceEnd(tx.address());
-            owner = SideLine.allocate();
-            SideLine.writeVirtio(owner, rx.address(), tx.address(), tx.frames(), true);
+            owner = SideLineSetup.allocate();
+            SideLineSetup.writeVirtio(owner, rx.address(), tx.address(), tx.frames(), true);
             task.run();
         });
     }
@@ -88,7 +88,7 @@ class SharedQueueDpdkTest {
     private long[] relays(int count) {
         long[] lines = new long[count];
         for (int i = 0; i < count; i++) {
-            lines[i] = SideLine.allocate();
+            lines[i] = SideLineSetup.allocate();
             TestLines.relay(lines[i], owner);
         }
         return lines;
@@ -215,7 +215,7 @@ class SharedQueueDpdkTest {
         onLoop(() -> {
             driverInJava();
             long[] lines = relays(2);
-            SideLine.serve(lines[0], SideLine.served(owner));
+            SideLineSetup.serve(lines[0], SideLine.served(owner));
             assertEquals(5, offer(lines[0], 5));
             assertEquals(5, sent.size());
             assertEquals(3, offer(lines[1], 3));
@@ -232,7 +232,7 @@ class SharedQueueDpdkTest {
             driverInJava();
             sendsAtMost = 0;
             long[] lines = relays(1);
-            SideLine.serve(lines[0], SideLine.served(owner));
+            SideLineSetup.serve(lines[0], SideLine.served(owner));
             for (int i = 0; i < TransmitRelay.SLOTS / BURST; i++) {
                 assertEquals(BURST, offer(lines[0], BURST));
             }

@@ -99,14 +99,14 @@ class SideLineDpdkTest {
     /** An upcall may come between the start of a device and the writing of its line. */
     @Test
     void shouldKeepFaultThatWasRaisedBeforeTheLineIsWritten() {
-        long line = SideLine.allocate();
+        long line = SideLineSetup.allocate();
         for (int fault : new int[] {FaultLine.RECOVERING, FaultLine.RESET, FaultLine.REMOVED}) {
             UnsafeApi.getAndBitwiseOrInt(null, SideLine.faultWord(line), fault);
-            SideLine.write(line, dev);
+            SideLineSetup.write(line, dev);
             SideLine.reportLink(line, true);
             assertFalse(SideLine.isLinkUp(line, scratch));
             SideLine.forgetFaults(line);
-            SideLine.write(line, dev);
+            SideLineSetup.write(line, dev);
             SideLine.reportLink(line, true);
             assertTrue(SideLine.isLinkUp(line, scratch), "started anew");
         }

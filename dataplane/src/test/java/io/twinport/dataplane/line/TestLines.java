@@ -15,24 +15,24 @@ public final class TestLines {
 
     /** The line of a started device for a port's queue. */
     public static long of(EthDev dev, int queue) {
-        long line = SideLine.allocate();
-        SideLine.write(line, dev, queue);
+        long line = SideLineSetup.allocate();
+        SideLineSetup.write(line, dev, queue);
         return line;
     }
 
     /** A line that sends through another one, by a relay; its own way to receive stays. */
     public static void relay(long line, long owner) {
         if (SideLine.served(owner) == 0) {
-            SideLine.serve(owner, SharedQueue.allocate(Arena.global(), owner));
+            SideLineSetup.serve(owner, SharedQueue.allocate(Arena.global(), owner));
         }
         long relay = TransmitRelay.allocate(Arena.global(), line);
         SharedQueue.add(SideLine.served(owner), relay);
-        SideLine.relay(line, relay, 0);
+        SideLineSetup.relay(line, relay, 0);
     }
 
     /** Has a line send by a driver's function, whose ring has so many slots; it receives nothing. */
     public static void driver(long line, long txFunction, int slots) {
-        SideLine.write(line, Burst.NOTHING, txFunction, 0, slots, 0, TxCompletion.AT_ONCE);
+        SideLineSetup.write(line, Burst.NOTHING, txFunction, 0, slots, 0, TxCompletion.AT_ONCE);
     }
 
     /** Does what the loop of that other line does. */
@@ -42,6 +42,6 @@ public final class TestLines {
 
     /** From now on what the line's device has sent is known in that way, of {@link TxCompletion}. */
     public static void completion(long line, int kind) {
-        SideLine.completion(line, kind);
+        SideLineSetup.completion(line, kind);
     }
 }

@@ -33,14 +33,14 @@ final class QuietLoopMain {
         Path folder = Files.createTempDirectory("quiet");
         try (LoopRig rig = new LoopRig(folder)) {
             PacketHandler handler = switch (arguments[0]) {
-                case "reflect" -> new Reflect(rig.port());
-                case "generate" -> new Generate(rig.port(), () -> 0x0200_0000_0001L, 0);
-                case "generate-at-rate" -> new Generate(rig.port(), () -> 0x0200_0000_0001L, 1_000_000);
+                case "reflect" -> new Reflect(rig.queue());
+                case "generate" -> new Generate(rig.queue(), () -> 0x0200_0000_0001L, 0);
+                case "generate-at-rate" -> new Generate(rig.queue(), () -> 0x0200_0000_0001L, 1_000_000);
                 default -> throw new IllegalArgumentException(arguments[0]);
             };
             // As every process does it; else what happens for the first time meanwhile is interpreted, which allocates.
             EalWorker.run(() -> WarmUp.run(rig.port().settings(), 1, () -> false));
-            PollLoop loop = rig.newLoop(handler, rig.port());
+            PollLoop loop = rig.newLoop(handler, rig.queue());
             Lcore lcore = rig.start(loop, handler);
             Side primary = join(rig, loop, "net_null0", Sides.PRIMARY);
             // Without no-rx the idle side would flood the port, and draining would be what is measured.

@@ -9,6 +9,7 @@ import io.twinport.dataplane.cnc.PortEvents;
 import io.twinport.dataplane.conductor.Conductor;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dpdk.EventLine;
@@ -84,6 +85,11 @@ public final class LoopRig implements AutoCloseable {
     }
 
     /** The failover port. */
+    /** The port's only queue. */
+    public FailoverQueue queue() {
+        return port.queue(0);
+    }
+
     public FailoverPort port() {
         return port;
     }

@@ -4,11 +4,11 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.Sides;
-import io.twinport.dataplane.capture.CapturedPort;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.cnc.PortEvents;
 import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.HoldSettings;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.failover.PortSettings;
@@ -86,9 +86,8 @@ public class CostBenchmark {
     private CncFile cnc;
     private MbufPool pool;
     private MbufAllocator allocator;
-    private FailoverPort failover;
-    private CapturedPort capturable;
-    private FailoverPort holding;
+    private FailoverQueue failover;
+    private FailoverQueue holding;
     private BarePort ring;
     private EthDev withLinkWord;
     private long scratch;
@@ -113,14 +112,15 @@ public class CostBenchmark {
         cnc = CncFile.create(cncFile);
         long events = EventLine.allocate();
         bare = new BarePort();
-        failover = new FailoverPort(0, events, new PortCounters(cnc.counters(), 0), new PortEvents(cnc.events()));
-        capturable = new CapturedPort(failover, failover, failover::sideOf, failover::transmittingSide);
+        failover =
+                new FailoverPort(0, events, new PortCounters(cnc.counters(), 0), new PortEvents(cnc.events())).queue(0);
         holding = new FailoverPort(
-                1,
-                events,
-                new PortCounters(cnc.counters(), 1),
-                new PortEvents(cnc.events()),
-                PortSettings.DEFAULT.with(HoldSettings.of(HOLD)));
+                        1,
+                        events,
+                        new PortCounters(cnc.counters(), 1),
+                        new PortEvents(cnc.events()),
+                        PortSettings.DEFAULT.with(HoldSettings.of(HOLD)))
+                .queue(0);
         ring = new BarePort();
         PollLoop loop = new PollLoop("join", () -> 0, List.of(failover, bare, holding, ring), cnc.commands(0));
         Thread join = Thread.ofPlatform().start(() -> {
@@ -196,13 +196,6 @@ public class CostBenchmark {
     public int rxTxChecked() {
         int received = ring.rxBurst(burst.address(), MbufBurst.CAPACITY);
         return ring.txBurst(burst.address(), received);
-    }
-
-    /** As {@code run} has it: its frames could be captured, and nobody does. */
-    @Benchmark
-    public int rxTxCapturable() {
-        int received = capturable.rxBurst(burst.address(), MbufBurst.CAPACITY);
-        return capturable.txBurst(burst.address(), received);
     }
 
     /** With frames held for an unplanned cut; over a device that is done with them at once, so the references alone. */

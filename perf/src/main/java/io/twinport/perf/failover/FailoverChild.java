@@ -75,8 +75,8 @@ final class FailoverChild {
                 new PortCounters(engine.cnc().counters(), 0),
                 engine.newPortEvents(),
                 PortSettings.DEFAULT.with(what == FailoverCase.HOLD ? HoldSettings.of(HOLD) : HoldSettings.OFF));
-        this.traffic = new FailoverTraffic(near, far, packetsPerSecond, what.isNumbered());
-        this.loop = engine.newLoop("poll", traffic, List.of(near, far[Sides.PRIMARY], far[Sides.STANDBY]));
+        this.traffic = new FailoverTraffic(near.queue(0), far, packetsPerSecond, what.isNumbered());
+        this.loop = engine.newLoop("poll", traffic, List.of(near.queue(0), far[Sides.PRIMARY], far[Sides.STANDBY]));
     }
 
     /** Arguments that {@link #main} understands. */

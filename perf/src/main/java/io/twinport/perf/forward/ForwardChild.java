@@ -10,6 +10,7 @@ import io.twinport.dataplane.device.Side;
 import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
+import io.twinport.dataplane.failover.FailoverQueue;
 import io.twinport.dataplane.failover.PortCounter;
 import io.twinport.dataplane.failover.PortCounters;
 import io.twinport.dataplane.handler.MbufRing;
@@ -119,7 +120,7 @@ final class ForwardChild {
     private Sample forwardFailover(ForwardCase what) {
         long events = EventLine.allocate();
         PortCounters counters = new PortCounters(engine.cnc().counters(), 0);
-        FailoverPort port = new FailoverPort(0, events, counters, engine.newPortEvents(), what.settings());
+        FailoverQueue port = new FailoverPort(0, events, counters, engine.newPortEvents(), what.settings()).queue(0);
         List<String> devargs = List.of(setup.devargs(socket), setup.standbyDevargs());
         BooleanSupplier isActive = () -> counters.activeSide() == Sides.PRIMARY;
         Sample sample = what == ForwardCase.PIPELINE
@@ -141,7 +142,7 @@ final class ForwardChild {
     }
 
     /** The poll loop receives and sends; a loop on another CPU has the frames in between. */
-    private Sample forwardByTwo(FailoverPort port, long events, List<String> devargs, BooleanSupplier isActive) {
+    private Sample forwardByTwo(FailoverQueue port, long events, List<String> devargs, BooleanSupplier isActive) {
         try (MbufRing received = new MbufRing("received", RING_BYTES);
                 MbufRing toSend = new MbufRing("to-send", RING_BYTES)) {
             RingForward second = new RingForward(received, toSend, setup.mode());

@@ -70,7 +70,7 @@ final class LoopChild {
         PortCounters counters = new PortCounters(engine.cnc().counters(), 0);
         FailoverPort port = new FailoverPort(0, events, counters, engine.newPortEvents());
         engine.warmUp(port.settings(), 1);
-        forward(port, events);
+        forward(port.queue(0), events);
         if (counters.get(PortCounter.SENT_BY_STANDBY) != 0) {
             throw new DpdkException("the failover port has not stayed on its primary: "
                     + counters.get(PortCounter.SENT_BY_STANDBY) + " frames sent by the standby");

@@ -60,10 +60,8 @@ final class ScalePorts implements AutoCloseable {
         PortCounters ofPort = PortCounters.ofQueues(engine.cnc().counters(), port, what.queues());
         counters.add(ofPort);
         FailoverPort first = new FailoverPort(port, line, ofPort, engine.newPortEvents());
-        queues.add(first);
-        members.add(first);
-        for (int q = 1; q < what.queues(); q++) {
-            FailoverQueue queue = new FailoverQueue(first, ofPort.queue(q), engine.newPortEvents());
+        for (int q = 0; q < what.queues(); q++) {
+            FailoverQueue queue = q == 0 ? first.queue(0) : first.addQueue(ofPort.queue(q), engine.newPortEvents());
             queues.add(queue);
             members.add(queue);
         }
