@@ -53,6 +53,15 @@ public final class Devargs {
         if (nameOf(devargs).length() > LONGEST_NAME) {
             throw new IllegalArgumentException("a device's name has " + LONGEST_NAME + " characters at most");
         }
+        checkArguments(devargs);
+    }
+
+    /**
+     * The part of {@link #check} that is about what stands behind the name.
+     *
+     * @throws IllegalArgumentException if an argument is none, or is there twice
+     */
+    public static void checkArguments(String devargs) {
         List<String> keys = new ArrayList<>();
         for (String argument : arguments(devargs)) {
             if (!ARGUMENT.matcher(argument).matches()) {
@@ -70,7 +79,7 @@ public final class Devargs {
     }
 
     /** What stands behind the name; commas in brackets belong to a value: {@code representor=[0,1]}. */
-    private static List<String> arguments(String devargs) {
+    public static List<String> arguments(String devargs) {
         return Arrays.stream(devargs.split(",(?![^\\[]*\\])(?![^(]*\\))", -1))
                 .skip(1)
                 .map(String::trim)

@@ -21,6 +21,22 @@ public record EthStats(
         long rxErrors,
         long txErrors,
         long rxNoMbufs) {
+    /** Of a device that has counted nothing. */
+    public static final EthStats NONE = new EthStats(0, 0, 0, 0, 0, 0, 0, 0);
+
+    /** The sums of two. */
+    public EthStats plus(EthStats other) {
+        return new EthStats(
+                rxFrames + other.rxFrames,
+                txFrames + other.txFrames,
+                rxBytes + other.rxBytes,
+                txBytes + other.txBytes,
+                rxMissed + other.rxMissed,
+                rxErrors + other.rxErrors,
+                txErrors + other.txErrors,
+                rxNoMbufs + other.rxNoMbufs);
+    }
+
     /** The same, but for what was received. */
     public EthStats withReceived(long frames, long bytes, long errors) {
         return new EthStats(frames, txFrames, bytes, txBytes, rxMissed, errors, txErrors, rxNoMbufs);

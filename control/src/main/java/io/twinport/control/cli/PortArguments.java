@@ -20,8 +20,9 @@ public final class PortArguments {
             names = "--primary",
             paramLabel = "DEVARGS",
             description =
-                    "The fast device: 0000:05:00.0, or net_virtio_user0,path=/run/vf.sock,server=1,mac=...; auto: the"
-                            + " PCI device with the standby's MAC address, wherever it is; mac:MAC: with that one.")
+                    "The fast device: 0000:05:00.0, or net_virtio_user0,path=/run/vf.sock,server=1,mac=...;"
+                            + " vhost-user:/PATH[,server=1][,queues=N][,mac=MAC]: a far end by vhost-user, with"
+                            + " twinport's own driver; auto: the PCI device with the standby's MAC address, wherever it is; mac:MAC: with that one.")
     @Nullable
     public String primary;
 
@@ -29,7 +30,7 @@ public final class PortArguments {
             names = "--standby",
             paramLabel = "DEVARGS",
             description =
-                    "The device that takes over. Without mac= a virtual side adopts the other's MAC address. auto: the"
+                    "The device that takes over, named as the primary is. Without mac= a virtual side adopts the other's MAC address. auto: the"
                             + " virtio-net device with the primary's MAC address; mac:MAC: with that one.")
     @Nullable
     public String standby;

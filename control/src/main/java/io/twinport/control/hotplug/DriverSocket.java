@@ -19,6 +19,11 @@ public final class DriverSocket {
 
     /** Where a device's socket is, whoever listens there. */
     public static Optional<String> of(String devargs) {
+        Optional<String> own = VhostUserName.path(devargs);
+        return own.isPresent() ? own : ofDriver(devargs);
+    }
+
+    private static Optional<String> ofDriver(String devargs) {
         return Optional.of(DriverQuirks.ofVirtual(devargs).socketArgument())
                 .filter(argument -> !argument.isEmpty())
                 .flatMap(argument -> Devargs.argument(devargs, argument))

@@ -80,6 +80,10 @@ public final class FarEndSlot implements Slot {
 
     @Override
     public String whyAbsent() {
+        return whyAbsent(address);
+    }
+
+    static String whyAbsent(FarEndAddress address) {
         return address.isServer()
                 ? ": its far end must connect to " + address.path()
                 : ": nobody listens at " + address.path() + " yet";

@@ -1,6 +1,7 @@
 package io.twinport.control.hotplug;
 
 import io.twinport.dataplane.device.KernelLinks;
+import io.twinport.dataplane.vhost.VhostDevice;
 import java.util.List;
 import java.util.Optional;
 
@@ -77,6 +78,11 @@ public interface Slot {
      */
     default String devargs(String wanted) {
         return wanted;
+    }
+
+    /** The far end that is there, for twinport's own driver; empty where devices are no far ends, or none is there. */
+    default Optional<VhostDevice> farEnd() {
+        return Optional.empty();
     }
 
     /** What tells the link of the device that is there, where its driver does not. */

@@ -10,16 +10,20 @@ import io.twinport.control.hotplug.PciBus;
 import io.twinport.control.hotplug.PciSlot;
 import io.twinport.control.hotplug.SearchSlot;
 import io.twinport.control.hotplug.Slot;
+import io.twinport.control.hotplug.VhostUserName;
+import io.twinport.control.hotplug.VhostUserSlot;
 import io.twinport.dataplane.device.EthSide;
 import io.twinport.dataplane.device.KernelLinks;
 import io.twinport.dataplane.device.PacketSlots;
 import io.twinport.dataplane.device.SideDevice;
 import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dataplane.vhost.FarEndAddress;
+import io.twinport.dataplane.vhost.VhostDevice;
 import io.twinport.dataplane.virtio.VirtioProbe;
 import io.twinport.dataplane.virtio.VirtioSide;
 import io.twinport.dpdk.Devargs;
 import io.twinport.dpdk.DeviceAddress;
+import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.DriverQuirks;
 import io.twinport.dpdk.DriverQuirks.Quirk;
 import io.twinport.dpdk.Eal;
@@ -56,6 +60,8 @@ public record SideSpec(
     /** A device that is found by the other one's address. */
     static final String AUTO = "auto";
 
+    private static final MacAddress NO_MAC = new MacAddress(0);
+
     private static final Pattern VIRTUAL = Pattern.compile("net_[a-z0-9_]*[a-z_]\\d{1,9}");
 
     /** Reads {@code net_virtio_user0,path=/run/vf.sock,server=1} or {@code 0000:05:00.0}. */
@@ -66,11 +72,14 @@ public record SideSpec(
             return new SideSpec(
                     side, noArguments(option, devargs), name, macOf(option, name), SideDriver.DPDK, Binding.NONE);
         }
+        if (VhostUserName.is(name)) {
+            return parseVhostUser(side, option, devargs.trim());
+        }
         if (!Devargs.isPci(name) && !VIRTUAL.matcher(name).matches()) {
             throw new UserException(
-                    option + ": '" + name + "' is no DPDK device. Give a PCI address (0000:05:00.0), auto, or a"
-                            + " virtual device: a driver's name and a number (net_virtio_user0, net_tap1) with its arguments"
-                            + " after commas.");
+                    option + ": '" + name + "' is no DPDK device. Give a PCI address (0000:05:00.0), auto,"
+                            + " vhost-user:/PATH, or a virtual device: a driver's name and a number (net_virtio_user0,"
+                            + " net_tap1) with its arguments after commas.");
         }
         for (String lending : LENDING_ARGUMENTS) {
             if (Devargs.argument(devargs, lending)
@@ -92,6 +101,23 @@ public record SideSpec(
                     name,
                     Devargs.argument(devargs, "mac").map(MacAddress::parse),
                     SideDriver.DPDK,
+                    Binding.NONE);
+        } catch (IllegalArgumentException e) {
+            throw new UserException(option + ": " + e.getMessage() + ".", e);
+        }
+    }
+
+    /** {@code vhost-user:/run/vm.sock,server=1,queues=2,mac=MAC}: a far end that twinport's own driver has. */
+    private static SideSpec parseVhostUser(int side, String option, String text) {
+        try {
+            VhostUserName.check(text);
+            checkSocket(Path.of(VhostUserName.address(text).path()));
+            return new SideSpec(
+                    side,
+                    text,
+                    Devargs.nameOf(text),
+                    Devargs.argument(text, "mac").map(MacAddress::parse),
+                    SideDriver.TWINPORT,
                     Binding.NONE);
         } catch (IllegalArgumentException e) {
             throw new UserException(option + ": " + e.getMessage() + ".", e);
@@ -138,9 +164,11 @@ public record SideSpec(
      * @throws UserException if it cannot have such a device
      */
     public static SideSpec parse(int side, String text, SideDriver driver) {
-        return driver == SideDriver.KERNEL
-                ? parseKernel(side, text)
-                : parse(side, text).drivenBy(driver);
+        if (driver == SideDriver.KERNEL) {
+            return parseKernel(side, text);
+        }
+        SideSpec spec = parse(side, text);
+        return spec.isVhostUser() ? spec : spec.drivenBy(driver);
     }
 
     /** Reads {@code eth1}, {@code 0000:02:00.0} or {@code mac:52:54:00:12:34:56}: an interface that the kernel drives. */
@@ -216,6 +244,11 @@ public record SideSpec(
         return driver != SideDriver.KERNEL && (Devargs.isPci(name) || isSearch());
     }
 
+    /** Whether it is a far end by vhost-user that twinport's own driver has. */
+    boolean isVhostUser() {
+        return VhostUserName.is(name);
+    }
+
     /** Whether it is not said which device it is, but {@code auto} or {@code mac:52:54:00:12:34:56}. */
     public boolean isSearch() {
         return isSearch(name);
@@ -261,6 +294,9 @@ public record SideSpec(
         if (isPci()) {
             return new PciSlot(PciBus.ofThisMachine(), name, binding);
         }
+        if (isVhostUser()) {
+            return new VhostUserSlot(VhostUserName.address(devargs), onLinkChange);
+        }
         Optional<FarEndAddress> farEnd = FarEndSlot.addressOf(devargs);
         if (farEnd.isPresent()) {
             return new FarEndSlot(farEnd.get(), Eal.runtimeFolder().resolve(name + ".vhost"), onLinkChange);
@@ -289,6 +325,8 @@ public record SideSpec(
                 search(() -> address, isTaken).check();
             } else if (isPci()) {
                 new PciSlot(PciBus.ofThisMachine(), name, binding).check();
+            } else if (isVhostUser()) {
+                FarEndSlot.check(VhostUserName.address(devargs));
             } else {
                 FarEndSlot.addressOf(devargs).ifPresent(FarEndSlot::check);
             }
@@ -343,6 +381,11 @@ public record SideSpec(
      * @param kernelLinks for a device over a kernel interface
      */
     public SideDevice open(Optional<MacAddress> address, Slot slot, KernelLinks kernelLinks) {
+        if (isVhostUser()) {
+            VhostDevice far = slot.farEnd()
+                    .orElseThrow(() -> new DpdkException(name + " cannot be opened: its far end has gone again"));
+            return VirtioSide.open(name, far, mac.or(() -> address).orElse(NO_MAC), VhostUserName.queues(devargs));
+        }
         if (driver == SideDriver.TWINPORT) {
             return VirtioSide.open(name);
         }

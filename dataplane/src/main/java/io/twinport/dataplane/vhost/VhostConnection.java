@@ -36,6 +36,7 @@ public final class VhostConnection implements AutoCloseable {
         this.stream = stream;
     }
 
+    /** For a poll. */
     int descriptor() {
         return stream.descriptor();
     }
@@ -117,6 +118,11 @@ public final class VhostConnection implements AutoCloseable {
         if (descriptors.length > UnixStream.MOST_DESCRIPTORS) {
             throw new BrokenException("it sends more descriptors with a message than any message has");
         }
+    }
+
+    /** Ends it for the peer, who sees that at once. */
+    void hangUp() {
+        stream.shutdown();
     }
 
     @Override

@@ -44,6 +44,21 @@ public record VhostMessage(int request, int flags, byte[] payload, int[] descrip
         return new VhostMessage(request, VERSION, bytes(number), NO_DESCRIPTORS);
     }
 
+    /** A request with what it needs. */
+    public static VhostMessage request(int request, byte[] payload) {
+        return new VhostMessage(request, VERSION, payload, NO_DESCRIPTORS);
+    }
+
+    /** The same with descriptors, which stay the caller's. */
+    public VhostMessage with(int... others) {
+        return new VhostMessage(request, flags, payload, others);
+    }
+
+    /** The same, to which an answer is wanted: 0 where it was understood. */
+    VhostMessage acknowledged() {
+        return new VhostMessage(request, flags | NEED_REPLY, payload, descriptors);
+    }
+
     /** A reply that is a number. */
     public static VhostMessage reply(int request, long number) {
         return new VhostMessage(request, VERSION | REPLY, bytes(number), NO_DESCRIPTORS);

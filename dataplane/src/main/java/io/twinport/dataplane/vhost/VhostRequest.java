@@ -28,6 +28,12 @@ public final class VhostRequest {
     /** Protocol feature: several queue pairs. */
     public static final long MQ = 1L;
 
+    /** Protocol feature: what is told is answered, where that is asked for. */
+    public static final long REPLY_ACK = 1L << 3;
+
+    /** In place of a descriptor: a ring is polled. */
+    public static final long NO_DESCRIPTOR = 1L << 8;
+
     private static final Set<Integer> QUESTIONS =
             Set.of(GET_FEATURES, GET_VRING_BASE, GET_PROTOCOL_FEATURES, GET_QUEUE_NUM, GET_STATUS);
 

@@ -172,6 +172,12 @@ final class VirtioDevice {
         return !VirtioFeatures.has(features, VirtioFeatures.STATUS) || (net.read(NET_STATUS, 2) & NET_LINK_UP) != 0;
     }
 
+    /** Whether the device says that it works no more until it is reset (2.1.2). */
+    boolean needsReset() {
+        int status = status();
+        return status != GONE && (status & NEEDS_RESET) != 0;
+    }
+
     /** The address, which changes as a whole: it is read again while the configuration changes (2.5.1). */
     MacAddress mac() {
         byte[] mac = new byte[6];

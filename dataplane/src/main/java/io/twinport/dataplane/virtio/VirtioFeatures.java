@@ -11,6 +11,9 @@ public final class VirtioFeatures {
     /** The device says whether its link is up. */
     public static final long STATUS = 1L << 16;
 
+    /** The device has several queue pairs. */
+    public static final long MQ = 1L << 22;
+
     /** The device is of version 1 of the specification. */
     public static final long VERSION_1 = 1L << 32;
 

@@ -5,57 +5,34 @@ import io.twinport.dataplane.device.Offloads;
 import io.twinport.dataplane.device.SideDevice;
 import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.line.SideLineSetup;
-import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
-import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dataplane.vhost.VhostDevice;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
-import io.twinport.dpdk.MappedRegisters;
 import io.twinport.dpdk.MbufPool;
-import io.twinport.dpdk.Registers;
-import io.twinport.dpdk.VfioDevice;
-import io.twinport.posix.EventSet;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A virtio-net device under vfio-pci, driven by twinport itself, as the device of a side. While it runs the hypervisor
- * knows that the guest can do with a primary that comes and goes: {@code VIRTIO_NET_F_STANDBY} is acknowledged wherever it
- * is offered.
+ * A virtio-net device that twinport itself drives, over PCI or by vhost-user, as the device of a side. Over PCI the hypervisor
+ * knows while it runs that the guest can do with a primary that comes and goes: {@code VIRTIO_NET_F_STANDBY} is acknowledged
+ * wherever it is offered.
  */
 public final class VirtioSide implements SideDevice {
     /** As the driver is called where DPDK's are called {@code net_virtio}. */
     public static final String DRIVER = "twinport_virtio";
 
-    private static final int LARGEST_QUEUE = 512;
-    private static final int CONFIG_VECTOR = 0;
-
-    /** How long a queue that broke, or an interrupt that was lost, goes unnoticed. */
-    private static final int LOOK_MILLIS = 100;
-
-    // What the device's thread waits for.
-    private static final int STOP = 0;
-    private static final int CHANGED = 1;
-    private static final int REQUESTED = 2;
-
-    private final VfioDevice vfio;
-    private final VirtioDevice device;
-    private final long notifyAddress;
-    private final long notifyMultiplier;
-    private final long notifyLength;
-    private final MacAddress mac;
-    private final boolean interrupts;
-    private final EventSet signals;
+    private final VirtioTransport device;
     private final Thread watcher;
 
     private int mtu = MtuBounds.ETHERNET;
     private Offloads promised = Offloads.NONE;
     private @Nullable MbufPool pool;
-    private @Nullable SplitQueue receive;
-    private @Nullable SplitQueue transmit;
+    private List<QueuePair> pairs = List.of();
 
     // Of the started device, for its thread too; guarded by this.
     private long line;
@@ -63,71 +40,41 @@ public final class VirtioSide implements SideDevice {
     private boolean reportedUp;
     private volatile long requests;
 
-    private VirtioSide(VfioDevice vfio, EventSet signals) {
-        this.vfio = vfio;
-        this.signals = signals;
-        VirtioCapabilities capabilities = identify(vfio);
-        vfio.enable();
-        Capability notify = capabilities.need(VirtioLayout.TYPE_NOTIFY, "notification", Short.BYTES);
-        this.notifyAddress = vfio.map(notify.bar(), notify.offset(), notify.length());
-        this.notifyLength = notify.length();
-        this.notifyMultiplier = vfio.config().read(notify.at() + VirtioLayout.CAP_NOTIFY_MULTIPLIER, 4) & 0xffff_ffffL;
-        this.device = new VirtioDevice(
-                vfio.address(),
-                map(capabilities.need(VirtioLayout.TYPE_COMMON, "common configuration", VirtioLayout.COMMON_BYTES)),
-                map(capabilities.need(VirtioLayout.TYPE_DEVICE, "device configuration", VirtioLayout.NET_BYTES)));
-        this.interrupts = vfio.interrupts(VfioDevice.IRQ_MSIX) > CONFIG_VECTOR;
-        reset();
-        if (!VirtioFeatures.has(device.offered(), VirtioFeatures.MAC)) {
-            throw new DpdkException(vfio.address() + " has no MAC address of its own: give it one (QEMU: mac=)");
-        }
-        this.mac = device.mac();
+    /** @param device which this side closes */
+    VirtioSide(VirtioTransport device) {
+        this.device = device;
         this.watcher =
-                Thread.ofPlatform().daemon().name("virtio-" + vfio.address()).unstarted(this::watch);
+                Thread.ofPlatform().daemon().name("virtio-" + device.name()).unstarted(this::watch);
     }
 
     /**
-     * Opens a device.
+     * Opens a PCI device.
      *
      * @param address {@code 0000:02:00.0}, bound to vfio-pci and not probed by EAL
      */
     public static VirtioSide open(String address) {
-        VfioDevice vfio = VfioDevice.open(address);
-        EventSet signals = new EventSet(REQUESTED + 1);
-        try {
-            VirtioSide side = new VirtioSide(vfio, signals);
-            side.signalRequests();
-            side.watcher.start();
-            return side;
-        } catch (RuntimeException e) {
-            vfio.close();
-            signals.close();
-            throw e;
-        }
+        return new VirtioSide(PciTransport.open(address)).watched();
     }
 
-    private static VirtioCapabilities identify(VfioDevice vfio) {
-        VirtioIdentity identity = VirtioIdentity.read(vfio.config());
-        if (!identity.isNet()) {
-            throw new DpdkException(vfio.address() + " is no virtio-net device but " + identity);
-        }
-        return VirtioCapabilities.read(vfio.config());
+    /**
+     * Opens the device that a far end is, which belongs to the side from now on.
+     *
+     * @param name for messages
+     * @param mac its address, all zeroes while it has none
+     * @param mostPairs queue pairs that are used at most
+     */
+    public static VirtioSide open(String name, VhostDevice far, MacAddress mac, int mostPairs) {
+        return new VirtioSide(new VhostUserTransport(name, far, mac, mostPairs)).watched();
     }
 
-    private Registers map(Capability structure) {
-        return new MappedRegisters(vfio.map(structure.bar(), structure.offset(), structure.length()));
-    }
-
-    /** The kernel asks for the device by this interrupt, where it has it at all. */
-    private void signalRequests() {
-        if (vfio.interrupts(VfioDevice.IRQ_REQUEST) > 0) {
-            vfio.signalTo(VfioDevice.IRQ_REQUEST, signals.descriptor(REQUESTED));
-        }
+    private VirtioSide watched() {
+        watcher.start();
+        return this;
     }
 
     @Override
     public String name() {
-        return vfio.address();
+        return device.name();
     }
 
     @Override
@@ -137,15 +84,12 @@ public final class VirtioSide implements SideDevice {
 
     @Override
     public MacAddress mac() {
-        return mac;
+        return device.mac();
     }
 
     @Override
     public void setMac(MacAddress wanted) {
-        if (!wanted.equals(mac)) {
-            throw new DpdkException(vfio.address() + " has the MAC address " + mac + " and cannot be given " + wanted
-                    + ": set it on the host (QEMU: mac=" + wanted + ")");
-        }
+        device.setMac(wanted);
     }
 
     @Override
@@ -231,7 +175,7 @@ public final class VirtioSide implements SideDevice {
         promised = offloads;
     }
 
-    /** VFIO lets nobody else open the device. */
+    /** Nobody else in this process can open the device. */
     @Override
     public void own(String owner) {}
 
@@ -240,17 +184,24 @@ public final class VirtioSide implements SideDevice {
 
     @Override
     public boolean hasLinkInterrupts() {
-        return interrupts;
-    }
-
-    @Override
-    public boolean isLinkUp() {
-        return device.isLinkUp() && isWhole(receive) && isWhole(transmit);
+        return device.tellsLink();
     }
 
     /** A queue that the device has broken moves no frames any more, whatever its link says. */
-    private static boolean isWhole(@Nullable SplitQueue queue) {
-        return queue == null || !queue.isBroken();
+    @Override
+    public boolean isLinkUp() {
+        return device.isLinkUp() && pairs.stream().noneMatch(QueuePair::isBroken);
+    }
+
+    @Override
+    public boolean isRemoved() {
+        return device.isGone();
+    }
+
+    /** Then a reset mends it (2.1.2), and with it queues that it has broken. */
+    @Override
+    public boolean wasReset() {
+        return device.needsReset() || pairs.stream().anyMatch(QueuePair::isBroken);
     }
 
     /** Whether the hypervisor knows that this is a standby and that its primary may come and go. */
@@ -258,61 +209,49 @@ public final class VirtioSide implements SideDevice {
         return VirtioFeatures.has(device.features(), VirtioFeatures.STANDBY);
     }
 
-    /** One queue pair, whatever the port has. */
     @Override
     public void configure(MbufPool mbufs, int queues) {
         checkRoom(mtu, mbufs);
         pool = mbufs;
         closeQueues();
-        receive = queue(VirtioLayout.QUEUE_RECEIVE);
-        transmit = queue(VirtioLayout.QUEUE_TRANSMIT);
+        List<QueuePair> made = new ArrayList<>();
+        pairs = made;
+        for (int i = 0; i < Math.min(queues, device.queuePairs()); i++) {
+            made.add(QueuePair.of(device, i));
+        }
     }
 
     @Override
     public int txQueues() {
-        return 1;
-    }
-
-    private SplitQueue queue(int index) {
-        int size = device.queueSize(index);
-        if (size == 0 || device.isGone()) {
-            throw new DpdkException(vfio.address() + " has no queue " + index + ": was it unplugged?");
-        }
-        return new SplitQueue(index, Math.min(size, LARGEST_QUEUE));
+        return pairs.size();
     }
 
     @Override
     public synchronized void start(long[] lines, long portEvents) {
-        SplitQueue rx = configured(receive);
-        SplitQueue tx = configured(transmit);
-        rx.clear();
-        tx.clear();
+        MbufPool mbufs = pool;
+        if (mbufs == null) {
+            throw new IllegalStateException("the device has not been configured");
+        }
+        pairs.forEach(QueuePair::clear);
         try {
-            reset();
+            device.reset();
             device.negotiate();
-            if (interrupts) {
-                vfio.signalTo(VfioDevice.IRQ_MSIX, signals.descriptor(CHANGED));
-                if (!device.interruptOnChange(CONFIG_VECTOR)) {
-                    throw new DpdkException(vfio.address() + " has no interrupt vector to spare for its link");
-                }
-            }
-            rx.fill(configured(pool));
-            tx.prepareHeaders();
-            long rxNotify = setUp(rx);
-            long txNotify = setUp(tx);
-            device.driverOk();
-            rx.start(rxNotify);
-            tx.start(txNotify);
+            pairs.forEach(pair -> pair.setUp(device, mbufs));
+            device.run();
+            pairs.forEach(QueuePair::start);
         } catch (RuntimeException e) {
-            // What a reset that fails leaves behind may not be freed; the first failure is what is told.
-            if (device.reset()) {
-                rx.freeMbufs();
-            }
+            undoStart(e);
             throw e;
         }
-        reportedUp = interrupts && device.isLinkUp();
+        reportedUp = device.tellsLink() && device.isLinkUp();
         for (int q = 0; q < lines.length; q++) {
-            SideLineSetup.writeVirtio(lines[q], q == 0 ? rx.address() : 0, tx.address(), tx.frames(), reportedUp);
+            QueuePair pair = pairs.get(q % pairs.size());
+            SideLineSetup.writeVirtio(
+                    lines[q],
+                    q < pairs.size() ? pair.receive().address() : 0,
+                    pair.transmit().address(),
+                    pair.transmit().frames(),
+                    reportedUp);
             if (promised.tx() != 0) {
                 SideLineSetup.offload(lines[q], 0, promised.without(offloads()).tx());
             }
@@ -321,21 +260,14 @@ public final class VirtioSide implements SideDevice {
         events = portEvents;
     }
 
-    private static <T> T configured(@Nullable T part) {
-        if (part == null) {
-            throw new IllegalStateException("the device has not been configured");
+    /** What a reset that fails leaves behind may not be freed; the first failure is what is told. */
+    private void undoStart(RuntimeException cause) {
+        try {
+            device.reset();
+            pairs.forEach(QueuePair::freeMbufs);
+        } catch (RuntimeException e) {
+            cause.addSuppressed(e);
         }
-        return part;
-    }
-
-    private long setUp(SplitQueue queue) {
-        int notify = device.setUp(
-                queue.index(), queue.size(), queue.descriptorsIova(), queue.availableIova(), queue.usedIova());
-        long offset = notify * notifyMultiplier;
-        if (offset + Short.BYTES > notifyLength) {
-            throw new DpdkException(vfio.address() + " wants to be notified outside of its notification structure");
-        }
-        return notifyAddress + offset;
     }
 
     @Override
@@ -345,35 +277,27 @@ public final class VirtioSide implements SideDevice {
 
     @Override
     public long transmitted() {
-        return configured(transmit).completed();
+        return pairs.stream().mapToLong(pair -> pair.transmit().completed()).sum();
     }
 
     @Override
     public Optional<EthStats> statistics() {
-        SplitQueue rx = configured(receive);
-        return Optional.of(new EthStats(rx.received(), transmitted(), 0, 0, 0, rx.dropped(), 0, rx.withoutMbuf()));
+        return pairs.isEmpty()
+                ? Optional.empty()
+                : Optional.of(pairs.stream().map(QueuePair::statistics).reduce(EthStats.NONE, EthStats::plus));
     }
 
     @Override
     public synchronized void stop() {
         line = 0;
-        reset();
-        configured(receive).freeMbufs();
-        configured(transmit).freeMbufs();
-    }
-
-    /** Afterwards the device does not touch our memory. */
-    private void reset() {
-        if (!device.reset() && !(vfio.reset() && device.reset())) {
-            vfio.disableBusMaster();
-            throw new DpdkException(vfio.address() + " could not be reset: its mbufs are lost");
-        }
+        device.reset();
+        pairs.forEach(QueuePair::freeMbufs);
     }
 
     @Override
     public void remove() {
         requests = 0;
-        signals.signal(STOP);
+        device.wake();
         boolean interrupted = false;
         while (watcher.isAlive()) {
             try {
@@ -385,37 +309,29 @@ public final class VirtioSide implements SideDevice {
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
-        vfio.disableBusMaster();
         try {
-            vfio.close();
+            device.close();
         } finally {
-            signals.close();
             closeQueues();
         }
     }
 
     private void closeQueues() {
-        if (receive != null) {
-            receive.close();
-            receive = null;
-        }
-        if (transmit != null) {
-            transmit.close();
-            transmit = null;
-        }
+        pairs.forEach(QueuePair::close);
+        pairs = List.of();
     }
 
     /** The device's thread: interrupts become edges. */
     private void watch() {
         while (true) {
-            long ready = signals.await(LOOK_MILLIS);
+            int ready = device.await();
             long nanos = System.nanoTime();
-            reportLink(nanos, (ready & 1 << CHANGED) != 0);
+            reportLink(nanos, (ready & VirtioTransport.CHANGED) != 0);
             long removal = requests;
-            if ((ready & 1 << REQUESTED) != 0 && removal != 0) {
+            if ((ready & VirtioTransport.REQUESTED) != 0 && removal != 0) {
                 EventLine.edge(removal, nanos);
             }
-            if ((ready & 1 << STOP) != 0) {
+            if ((ready & VirtioTransport.STOP) != 0) {
                 return;
             }
         }
@@ -423,7 +339,7 @@ public final class VirtioSide implements SideDevice {
 
     /** The link may have been down and up again before it is read, so an interrupt is an edge whatever is read. */
     private synchronized void reportLink(long nanos, boolean interrupted) {
-        if (line == 0 || !interrupts) {
+        if (line == 0 || !device.tellsLink()) {
             return;
         }
         boolean up = isLinkUp();
@@ -438,6 +354,6 @@ public final class VirtioSide implements SideDevice {
 
     @Override
     public String toString() {
-        return vfio.address() + " (" + DRIVER + (isStandbyAcknowledged() ? ", STANDBY acknowledged)" : ")");
+        return device.name() + " (" + DRIVER + (isStandbyAcknowledged() ? ", STANDBY acknowledged)" : ")");
     }
 }

@@ -85,6 +85,26 @@ public final class SplitQueue implements AutoCloseable {
         return memory.iova() + used;
     }
 
+    /** Where this process has the descriptors. */
+    public long descriptors() {
+        return memory.address() + descriptors;
+    }
+
+    /** Where this process has the available ring. */
+    public long available() {
+        return memory.address() + available;
+    }
+
+    /** Where this process has the used ring. */
+    public long used() {
+        return memory.address() + used;
+    }
+
+    /** Whether the device may sleep, and is to be notified then. Any thread. */
+    public boolean wantsNotifications() {
+        return (UnsafeApi.getShortVolatile(null, used() + RING_FLAGS) & NO_NOTIFY) == 0;
+    }
+
     /** A queue as the device expects it after its reset: empty, and no interrupts wanted. */
     public void clear() {
         long queue = memory.address();

@@ -84,8 +84,7 @@ public final class LoopRig implements AutoCloseable {
         return conductor;
     }
 
-    /** The failover port. */
-    /** The port's only queue. */
+    /** The failover port's only queue. */
     public FailoverQueue queue() {
         return port.queue(0);
     }

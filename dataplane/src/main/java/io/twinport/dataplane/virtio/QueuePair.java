@@ -1,0 +1,84 @@
+package io.twinport.dataplane.virtio;
+
+import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dpdk.EthStats;
+import io.twinport.dpdk.MbufPool;
+
+/** A receive queue and a transmit queue of one device (5.1.2), which a queue of the port uses. For a control thread. */
+final class QueuePair implements AutoCloseable {
+    /** Larger ones hold more frames than a loop takes between two looks. */
+    private static final int LARGEST_QUEUE = 512;
+
+    private final SplitQueue receive;
+    private final SplitQueue transmit;
+    private long receiveNotify;
+    private long transmitNotify;
+
+    private QueuePair(SplitQueue receive, SplitQueue transmit) {
+        this.receive = receive;
+        this.transmit = transmit;
+    }
+
+    /** @param number from 0 */
+    static QueuePair of(VirtioTransport device, int number) {
+        SplitQueue receive = queue(device, 2 * number + VirtioLayout.QUEUE_RECEIVE);
+        try {
+            return new QueuePair(receive, queue(device, 2 * number + VirtioLayout.QUEUE_TRANSMIT));
+        } catch (RuntimeException e) {
+            receive.close();
+            throw e;
+        }
+    }
+
+    private static SplitQueue queue(VirtioTransport device, int index) {
+        return new SplitQueue(index, Math.min(device.queueSize(index), LARGEST_QUEUE));
+    }
+
+    SplitQueue receive() {
+        return receive;
+    }
+
+    SplitQueue transmit() {
+        return transmit;
+    }
+
+    void clear() {
+        receive.clear();
+        transmit.clear();
+    }
+
+    /** Tells the device of both; it has accepted the features. */
+    void setUp(VirtioTransport device, MbufPool pool) {
+        receive.fill(pool);
+        transmit.prepareHeaders();
+        receiveNotify = device.setUp(receive);
+        transmitNotify = device.setUp(transmit);
+    }
+
+    /** The device moves frames: it may be notified. */
+    void start() {
+        receive.start(receiveNotify);
+        transmit.start(transmitNotify);
+    }
+
+    boolean isBroken() {
+        return receive.isBroken() || transmit.isBroken();
+    }
+
+    EthStats statistics() {
+        return new EthStats(
+                receive.received(), transmit.completed(), 0, 0, 0, receive.dropped(), 0, receive.withoutMbuf());
+    }
+
+    /** The device has been reset. */
+    void freeMbufs() {
+        receive.freeMbufs();
+        transmit.freeMbufs();
+    }
+
+    @Override
+    public void close() {
+        receive.close();
+        transmit.close();
+    }
+}
