@@ -14,7 +14,7 @@ package io.twinport.dataplane.virtqueue;
  *   64                                                  96           104               112      116      120
  *   128          136          144
  *  +------------+------------+------------------------------------------------------------------------------------------+
- *  |free        |unused      |                                                                                          |
+ *  |free        |unfinished  |unused                                                                                    |
  *  +------------+------------+------------------------------------------------------------------------------------------+
  *   192
  *  +--------------------------
@@ -77,6 +77,9 @@ final class QueueLayout {
     /** Address of an array, of a receive queue: at {@code posted} modulo the size the number of a free descriptor, and on. */
     static final int FREE = 128;
 
+    /** Frames that came with a checksum to be filled in, or merged, see {@link PartialChecksum}. */
+    static final int UNFINISHED = 136;
+
     static final int SCRATCH = 192;
     static final int LARGEST_BATCH = 32;
 
@@ -107,7 +110,14 @@ final class QueueLayout {
 
     /**
      * {@code struct virtio_net_hdr} of version 1 (5.1.6), before each frame. All zero where nothing is offloaded, which is
-     * what this driver negotiates.
+     * what this driver negotiates; see {@link PartialChecksum} of devices that do not keep to it.
+     *
+     * <pre>
+     *   0       1          2         4          6            8             10            12
+     *  +-------+----------+---------+----------+------------+-------------+-------------+
+     *  |flags  |gso_type  |hdr_len  |gso_size  |csum_start  |csum_offset  |num_buffers  |
+     *  +-------+----------+---------+----------+------------+-------------+-------------+
+     * </pre>
      */
     static final int NET_HEADER = 12;
 

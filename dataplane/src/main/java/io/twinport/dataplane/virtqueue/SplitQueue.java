@@ -165,6 +165,14 @@ public final class SplitQueue implements AutoCloseable {
         return UnsafeApi.getLongVolatile(null, address() + CHAINS);
     }
 
+    /**
+     * Of a receive queue: frames that came with a checksum to be filled in, or merged of several, though the driver has
+     * negotiated neither. Their checksums were filled in, or they are {@link #dropped} too. Any thread.
+     */
+    public long unfinished() {
+        return UnsafeApi.getLongVolatile(null, address() + UNFINISHED);
+    }
+
     /** Frames that were taken and freed: malformed, longer than the ring, without bytes. Any thread. */
     public long dropped() {
         return UnsafeApi.getLongVolatile(null, address() + DROPPED);

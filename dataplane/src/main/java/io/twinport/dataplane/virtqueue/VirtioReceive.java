@@ -66,7 +66,7 @@ public final class VirtioReceive {
             UnsafeApi.putShort(free + (long) at * Short.BYTES, (short) id);
             int length = (int) (element >>> 32) - NET_HEADER;
             UnsafeApi.putLong(packets + (long) n * Long.BYTES, mbuf);
-            if (length <= 0 || length > Mbuf.room(mbuf)) {
+            if (length <= 0 || length > Mbuf.room(mbuf) || !isWhole(queue, mbuf, length)) {
                 drop(queue, packets + (long) n * Long.BYTES);
             } else {
                 Mbuf.length(mbuf, length);
@@ -74,6 +74,10 @@ public final class VirtioReceive {
             }
         }
         return n;
+    }
+
+    private static boolean isWhole(long queue, long mbuf, int length) {
+        return !PartialChecksum.isUnfinished(Mbuf.data(mbuf)) || PartialChecksum.complete(queue, mbuf, length);
     }
 
     private static void drop(long queue, long packet) {

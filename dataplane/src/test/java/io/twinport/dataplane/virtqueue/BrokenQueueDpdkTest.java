@@ -11,10 +11,14 @@ import io.twinport.dpdk.testing.Frames;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both queues against a device that does what it must not. */
 class BrokenQueueDpdkTest extends QueueRig {
+    private static final int NEEDS_CHECKSUM = 1;
+    private static final int CHECKSUM_IS_RIGHT = 2;
+
     // ---- receive
 
     @Test
@@ -86,6 +90,109 @@ class BrokenQueueDpdkTest extends QueueRig {
     private void jump(int by) {
         long idx = counter(USED) + RING_IDX;
         UnsafeApi.putShortRelease(null, idx, (short) (UnsafeApi.getShort(idx) + by));
+    }
+
+    /** DPDK's vhost library hands such frames on, whatever was negotiated. */
+    @ParameterizedTest
+    @CsvSource({"60, 34, 6", "61, 34, 6", "1514, 54, 16", "36, 34, 0", "1000, 0, 40"})
+    void shouldFillChecksumInThatSenderHasLeft(int length, int start, int offset) throws Exception {
+        asReceiver(() -> {
+            int id = device.next();
+            byte[] bytes = new byte[length];
+            random.nextBytes(bytes);
+            long mbuf = frame(id, bytes, NEEDS_CHECKSUM, 0, start, offset);
+            device.complete(1, NET_HEADER + 60);
+            device.publish();
+            assertEquals(2, receive(BURST));
+            assertEquals(mbuf, Frames.get(array, 0));
+            int checksum = 0;
+            for (int i = 0; i < length; i++) {
+                byte now = UnsafeApi.getByte(Mbuf.data(mbuf) + i);
+                if (i == start + offset || i == start + offset + 1) {
+                    checksum = checksum << 8 | now & 0xff;
+                } else {
+                    assertEquals(bytes[i], now, "byte " + i);
+                }
+            }
+            long sum = checksum;
+            for (int i = start; i < length; i += 2) {
+                sum += word(bytes, i);
+            }
+            assertEquals(0, sum % 0xffff, () -> "seed " + seed);
+            Mbuf.free(array, 2);
+            assertEquals(1, queue.unfinished());
+            assertEquals(0, queue.dropped());
+            assertEquals(2, queue.received());
+        });
+    }
+
+    /** UDP knows no checksum of 0. */
+    @Test
+    void shouldFillInNoChecksumOfZero() throws Exception {
+        asReceiver(() -> {
+            byte[] bytes = new byte[60];
+            bytes[40] = bytes[41] = -1;
+            long mbuf = frame(device.next(), bytes, NEEDS_CHECKSUM, 0, 34, 6);
+            device.publish();
+            assertEquals(1, receive(BURST));
+            assertEquals(-1, UnsafeApi.getShort(Mbuf.data(mbuf) + 40));
+            Mbuf.free(array, 1);
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 34, 6",
+        "0, 1, 0, 0",
+        "1, 0, 34, 25",
+        "1, 0, 60, 0",
+        "1, 0, 65535, 65535",
+        "5, 0, 34, 6",
+        "128, 0, 0, 0"
+    })
+    void shouldDropFrameThatIsLeftUnfinishedAndCannotBeFinished(int flags, int gso, int start, int offset)
+            throws Exception {
+        asReceiver(() -> {
+            frame(device.next(), new byte[60], flags, gso, start, offset);
+            device.publish();
+            assertEquals(0, receive(BURST));
+            assertEquals(1, queue.unfinished());
+            assertEquals(1, queue.dropped());
+            assertEquals(0, queue.received());
+        });
+    }
+
+    @Test
+    void shouldTakeFrameAsItIsWhoseChecksumTheDeviceHasFoundRight() throws Exception {
+        asReceiver(() -> {
+            frame(device.next(), new byte[60], CHECKSUM_IS_RIGHT, 0, 34, 6);
+            device.publish();
+            assertEquals(1, receive(BURST));
+            assertEquals(0, UnsafeApi.getShort(Mbuf.data(Frames.get(array, 0)) + 40));
+            Mbuf.free(array, 1);
+            assertEquals(0, queue.unfinished());
+        });
+    }
+
+    /** What a device writes into a buffer: a header, and bytes. */
+    private long frame(int id, byte[] bytes, int flags, int gso, int start, int offset) {
+        long mbuf = mbufOf(id);
+        long header = Mbuf.data(mbuf) - NET_HEADER;
+        UnsafeApi.setMemory(header, NET_HEADER, (byte) 0);
+        UnsafeApi.putByte(header, (byte) flags);
+        UnsafeApi.putByte(header + 1, (byte) gso);
+        UnsafeApi.putShort(header + 6, (short) start);
+        UnsafeApi.putShort(header + 8, (short) offset);
+        for (int i = 0; i < bytes.length; i++) {
+            UnsafeApi.putByte(Mbuf.data(mbuf) + i, bytes[i]);
+        }
+        device.use(id, NET_HEADER + bytes.length);
+        return mbuf;
+    }
+
+    /** Of a frame, in network order; behind its end are zeros. */
+    private static long word(byte[] bytes, int at) {
+        return (bytes[at] & 0xff) << 8 | (at + 1 < bytes.length ? bytes[at + 1] & 0xff : 0);
     }
 
     // ---- transmit
