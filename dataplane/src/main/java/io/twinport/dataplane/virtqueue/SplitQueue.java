@@ -17,6 +17,12 @@ public final class SplitQueue implements AutoCloseable {
     /** Bytes in front of each frame that the device reads or writes. */
     public static final int NET_HEADER = QueueLayout.NET_HEADER;
 
+    /** A slot for a header and one for a frame, twice. */
+    public static final int LEAST_SLOTS = 4;
+
+    /** What 2.7 allows. */
+    public static final int MOST_SLOTS = 32768;
+
     private static final int CACHE_LINE = 64;
 
     private final DpdkMemory memory;
@@ -33,10 +39,10 @@ public final class SplitQueue implements AutoCloseable {
 
     /**
      * @param index the device's number of the queue
-     * @param size a power of two (2.7)
+     * @param size a power of two (2.7), {@link #LEAST_SLOTS} to {@link #MOST_SLOTS}
      */
     public SplitQueue(int index, int size) {
-        if (Integer.bitCount(size) != 1 || size < 4 || size > 32768) {
+        if (Integer.bitCount(size) != 1 || size < LEAST_SLOTS || size > MOST_SLOTS) {
             throw new IllegalArgumentException("a split queue has no " + size + " slots");
         }
         this.index = index;
