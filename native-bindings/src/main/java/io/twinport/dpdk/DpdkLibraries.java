@@ -40,6 +40,9 @@ public final class DpdkLibraries {
     private static final List<String> NEEDED =
             List.of("log", "kvargs", "telemetry", "eal", "ring", "mempool", "mbuf", "net", "meter", "ethdev");
 
+    /** As Java calls x86-64. The bindings have its cache line, 64 bytes; DPDK's structures are others where a line has 128. */
+    private static final String ARCHITECTURE = "amd64";
+
     private static final Pattern EAL = Pattern.compile("librte_eal\\.so\\.(\\d+)");
 
     private DpdkLibraries() {}
@@ -55,9 +58,10 @@ public final class DpdkLibraries {
      * Loads the libraries; a second call does nothing.
      *
      * @return the folder of the drivers that belong to them, empty where EAL's built-in default is right
-     * @throws DpdkException if there is no libdpdk, or none of a release that is known
+     * @throws DpdkException if there is no libdpdk, or none of a release that is known, or the machine is none that is known
      */
     public static synchronized Optional<Path> load() {
+        checkArchitecture(System.getProperty("os.arch"));
         List<Path> directories = directories();
         Found found = directories.stream()
                 .flatMap(DpdkLibraries::ealsIn)
@@ -76,6 +80,14 @@ public final class DpdkLibraries {
         Path drivers = found.directory().resolve("dpdk").resolve("pmds-" + found.abiVersion() + ".0");
         boolean unusual = !USUAL.contains(found.directory().toString());
         return unusual && Files.isDirectory(drivers) ? Optional.of(drivers) : Optional.empty();
+    }
+
+    /** Elsewhere offsets would be wrong without a word: an allocator would take its pointers from padding. */
+    static void checkArchitecture(String architecture) {
+        if (!architecture.equals(ARCHITECTURE)) {
+            throw new DpdkException("twinport does not run on " + architecture
+                    + ": it knows the layout of DPDK's structures" + " on x86-64 only");
+        }
     }
 
     private static List<Path> directories() {

@@ -7,6 +7,7 @@ import io.twinport.dpdk.v22_11.Dpdk;
 import io.twinport.posix.Affinity;
 import io.twinport.posix.Priority;
 import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +18,9 @@ import org.jspecify.annotations.Nullable;
 
 /** DPDK's environment: one per process, it cannot be started a second time. */
 public final class Eal {
+    /** {@code RTE_IOVA_VA} of {@code enum rte_iova_mode}. */
+    private static final int IOVA_VA = 2;
+
     private static boolean started;
 
     private Eal() {}
@@ -80,6 +84,19 @@ public final class Eal {
     /** Whether EAL runs in this process. */
     public static synchronized boolean isStarted() {
         return started;
+    }
+
+    /** Whether devices are given this process's own addresses: then an IOMMU has to translate them. EAL must have started. */
+    public static boolean iovaIsVirtual() {
+        try {
+            return (int) Symbols.function("rte_eal_iova_mode", FunctionDescriptor.of(JAVA_INT))
+                            .invokeExact()
+                    == IOVA_VA;
+        } catch (DpdkException e) {
+            throw e;
+        } catch (Throwable e) {
+            throw Symbols.impossible(e);
+        }
     }
 
     /** Releases EAL's memory and files. All devices must be closed, all registered threads gone. */

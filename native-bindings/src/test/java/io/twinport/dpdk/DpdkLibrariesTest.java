@@ -1,6 +1,8 @@
 package io.twinport.dpdk;
 
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dpdk.testing.ChildJvm;
@@ -42,6 +44,15 @@ class DpdkLibrariesTest {
     @Test
     void shouldLookInUsualFoldersWhenNamedOneIsEmpty() throws Exception {
         assertTrue(Release.titles().contains(load().value("loaded")));
+    }
+
+    @Test
+    void shouldRefuseOtherArchitecturesByName() {
+        assertDoesNotThrow(() -> DpdkLibraries.checkArchitecture("amd64"));
+        for (String other : List.of("aarch64", "riscv64", "x86")) {
+            DpdkException e = assertThrows(DpdkException.class, () -> DpdkLibraries.checkArchitecture(other));
+            assertTrue(e.getMessage().startsWith("twinport does not run on " + other), e::getMessage);
+        }
     }
 
     private ChildJvm.Result load() throws Exception {

@@ -40,6 +40,16 @@ class MbufDpdkTest {
     }
 
     @Test
+    void shouldTellWhetherDevicesAreGivenVirtualAddresses() throws Exception {
+        EalWorker.run(() -> {
+            assertEquals(1, MbufAllocator.ofThisThread(pool).allocate(array, 1));
+            long mbuf = Frames.get(array, 0);
+            assertEquals(Mbuf.iova(mbuf) == Mbuf.data(mbuf), Eal.iovaIsVirtual());
+            Mbuf.free(array, 1);
+        });
+    }
+
+    @Test
     void shouldGiveEachMbufToOneOwner() throws Exception {
         EalWorker.run(() -> {
             int taken = takeAll(MbufAllocator.ofThisThread(pool));

@@ -13,10 +13,12 @@ import static io.twinport.dataplane.virtio.VirtioLayout.DRIVER_OK;
 import static io.twinport.dataplane.virtio.VirtioLayout.FEATURES_OK;
 import static io.twinport.dataplane.virtio.VirtioLayout.GONE;
 import static io.twinport.dataplane.virtio.VirtioLayout.NEEDS_RESET;
+import static io.twinport.dataplane.virtio.VirtioLayout.NET_BYTES;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_LINK_UP;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_MAC;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_MTU;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_STATUS;
+import static io.twinport.dataplane.virtio.VirtioLayout.NUM_QUEUES;
 import static io.twinport.dataplane.virtio.VirtioLayout.QUEUE_DESC;
 import static io.twinport.dataplane.virtio.VirtioLayout.QUEUE_DEVICE;
 import static io.twinport.dataplane.virtio.VirtioLayout.QUEUE_DRIVER;
@@ -26,7 +28,10 @@ import static io.twinport.dataplane.virtio.VirtioLayout.QUEUE_NOTIFY_OFF;
 import static io.twinport.dataplane.virtio.VirtioLayout.QUEUE_SELECT;
 import static io.twinport.dataplane.virtio.VirtioLayout.QUEUE_SIZE;
 
+import io.twinport.dataplane.device.MtuBounds;
+import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.Registers;
 import java.util.OptionalInt;
@@ -46,17 +51,29 @@ final class VirtioDevice {
     private final String name;
     private final Registers common;
     private final Registers net;
+    private final long netBytes;
+    private final boolean virtualAddresses;
     private long features;
+
+    /** Of a device over PCI, whose own structure has no more than is needed, in a process whose EAL has started. */
+    VirtioDevice(String name, Registers common, Registers net) {
+        this(name, common, net, NET_BYTES, Eal.iovaIsVirtual());
+    }
 
     /**
      * @param name for messages
      * @param common the common configuration structure
      * @param net the network device's own
+     * @param netBytes length of that
+     * @param virtualAddresses whether the addresses that it will be given have to be translated by an IOMMU, see
+     *     {@link Eal#iovaIsVirtual}
      */
-    VirtioDevice(String name, Registers common, Registers net) {
+    VirtioDevice(String name, Registers common, Registers net, long netBytes, boolean virtualAddresses) {
         this.name = name;
         this.common = common;
         this.net = net;
+        this.netBytes = netBytes;
+        this.virtualAddresses = virtualAddresses;
     }
 
     /** What the device offers; may be asked in any state (2.2). */
@@ -89,22 +106,34 @@ final class VirtioDevice {
         common.write(DEVICE_STATUS, 1, ACKNOWLEDGE);
         common.write(DEVICE_STATUS, 1, ACKNOWLEDGE | DRIVER);
         long offered = offered();
-        if (isGone()) {
-            throw new DpdkException(name + " does not answer: was it unplugged?");
-        }
+        checkThere();
         if (!VirtioFeatures.has(offered, VirtioFeatures.VERSION_1)) {
             throw fail("it offers no VERSION_1 (features 0x" + Long.toHexString(offered) + "): an old device, for"
                     + " which only DPDK's driver can be used");
         }
-        features = VirtioFeatures.choose(offered);
+        if (virtualAddresses && !VirtioFeatures.has(offered, VirtioFeatures.ACCESS_PLATFORM)) {
+            throw fail(
+                    "it offers no ACCESS_PLATFORM, so it takes addresses for physical ones that are virtual, and would"
+                            + " write into memory of others. Have its host put it behind the IOMMU (QEMU: iommu_platform=on), or"
+                            + " start EAL with --iova-mode=pa");
+        }
+        features = VirtioFeatures.choose(offered) & (mtu().isPresent() ? -1 : ~VirtioFeatures.MTU);
         common.write(DRIVER_FEATURE_SELECT, 4, 0);
         common.write(DRIVER_FEATURE, 4, (int) features);
         common.write(DRIVER_FEATURE_SELECT, 4, 1);
         common.write(DRIVER_FEATURE, 4, (int) (features >>> 32));
         common.write(DEVICE_STATUS, 1, ACKNOWLEDGE | DRIVER | FEATURES_OK);
-        if ((status() & FEATURES_OK) == 0) {
+        int status = status();
+        checkThere();
+        if ((status & FEATURES_OK) == 0) {
             throw fail("it does not accept the features 0x" + Long.toHexString(features)
                     + " of those that it offers, 0x" + Long.toHexString(offered));
+        }
+    }
+
+    private void checkThere() {
+        if (isGone()) {
+            throw new DpdkException(name + " does not answer: was it unplugged?");
         }
     }
 
@@ -118,16 +147,31 @@ final class VirtioDevice {
         return features;
     }
 
-    /** Slots that the device has for a queue, 0 if it has no such queue. */
+    /**
+     * Slots that a queue can have: what the device has for it, rounded down to a power of two (2.7).
+     *
+     * @throws DpdkException if the device has no such queue, or none that can be used
+     */
     int queueSize(int queue) {
+        int queues = common.read(NUM_QUEUES, 2);
         common.write(QUEUE_SELECT, 2, queue);
-        return common.read(QUEUE_SIZE, 2);
+        int size = common.read(QUEUE_SIZE, 2);
+        checkThere();
+        if (queue >= queues || size == 0) {
+            throw new DpdkException(name + " has no queue " + queue + ", of " + queues);
+        }
+        if (size < SplitQueue.LEAST_SLOTS || size > SplitQueue.MOST_SLOTS) {
+            throw new DpdkException(name + " has " + size + " slots for queue " + queue + ": usable are "
+                    + SplitQueue.LEAST_SLOTS + " to " + SplitQueue.MOST_SLOTS);
+        }
+        return Integer.highestOneBit(size);
     }
 
     /**
      * Tells the device of a queue's rings (4.1.5.1.3), which it may use from {@link #driverOk} on.
      *
      * @return where to notify it, in units of the notification structure's multiplier
+     * @throws DpdkException if the device does not take it: with another size it would look for the rings where they are not
      */
     int setUp(int queue, int size, long descriptors, long available, long used) {
         common.write(QUEUE_SELECT, 2, queue);
@@ -139,6 +183,14 @@ final class VirtioDevice {
         writeAddress(QUEUE_DEVICE, used);
         int notify = common.read(QUEUE_NOTIFY_OFF, 2);
         common.write(QUEUE_ENABLE, 2, 1);
+        // Only now: there are devices that take the size as late as that.
+        int taken = common.read(QUEUE_SIZE, 2);
+        int enabled = common.read(QUEUE_ENABLE, 2);
+        checkThere();
+        if (taken != size || enabled != 1) {
+            throw new DpdkException(name + " does not take queue " + queue + " with " + size + " slots: it has " + taken
+                    + (enabled == 1 ? "" : ", and is not enabled"));
+        }
         return notify;
     }
 
@@ -193,11 +245,16 @@ final class VirtioDevice {
         throw new DpdkException("the configuration of " + name + " changes without an end");
     }
 
-    /** The largest MTU, where the device says one (5.1.4, {@code VIRTIO_NET_F_MTU}). */
+    /**
+     * The largest MTU, where the device says one (5.1.4, {@code VIRTIO_NET_F_MTU}). What is too small for IPv4 is not believed,
+     * as Linux does not: such a device says nothing of use, and may move frames all the same.
+     */
     OptionalInt mtu() {
-        return VirtioFeatures.has(offered(), VirtioFeatures.MTU)
-                ? OptionalInt.of(net.read(NET_MTU, 2))
-                : OptionalInt.empty();
+        if (netBytes < NET_MTU + Short.BYTES || !VirtioFeatures.has(offered(), VirtioFeatures.MTU)) {
+            return OptionalInt.empty();
+        }
+        int mtu = net.read(NET_MTU, 2);
+        return mtu < MtuBounds.LEAST ? OptionalInt.empty() : OptionalInt.of(mtu);
     }
 
     private int status() {

@@ -20,11 +20,17 @@ public final class VirtioFeatures {
     /** The device is behind an IOMMU: it must be given IOVAs, and uses nothing else. */
     public static final long ACCESS_PLATFORM = 1L << 33;
 
+    /**
+     * The device orders its accesses as the platform's devices do, not as its CPUs: the driver has to use barriers for that.
+     * On x86 these are the same, and no other architecture is supported; on aarch64 Java's fences would be too weak.
+     */
+    public static final long ORDER_PLATFORM = 1L << 36;
+
     /** The device is the standby of a primary that the hypervisor keeps back until this is acknowledged. */
     public static final long STANDBY = 1L << 62;
 
     /** What this driver can do. */
-    private static final long KNOWN = MAC | STATUS | VERSION_1 | ACCESS_PLATFORM | STANDBY;
+    private static final long KNOWN = MTU | MAC | STATUS | VERSION_1 | ACCESS_PLATFORM | ORDER_PLATFORM | STANDBY;
 
     private VirtioFeatures() {}
 

@@ -21,11 +21,11 @@ package io.twinport.dataplane.virtio;
  *  | queue_desc            | queue_driver          | queue_device          |
  *  +-----------------------+-----------------------+-----------------------+
  *  32                      40                      48                      56
- * struct virtio_net_config (5.1.4), in a BAR
- *   0                      6        8
- *  +----------------------+--------+--
- *  | mac                  | status |..
- *  +----------------------+--------+--
+ * struct virtio_net_config (5.1.4), in a BAR; a device may end it anywhere behind the status
+ *   0                      6        8        10      12
+ *  +----------------------+--------+--------+-------+--
+ *  | mac                  | status | pairs  | mtu   |..
+ *  +----------------------+--------+--------+-------+--
  * </pre>
  */
 public final class VirtioLayout {
@@ -56,6 +56,7 @@ public final class VirtioLayout {
     static final int DRIVER_FEATURE_SELECT = 8;
     static final int DRIVER_FEATURE = 12;
     static final int CONFIG_MSIX_VECTOR = 16;
+    static final int NUM_QUEUES = 18;
     static final int DEVICE_STATUS = 20;
     static final int CONFIG_GENERATION = 21;
     static final int QUEUE_SELECT = 22;

@@ -71,13 +71,19 @@ public final class VirtioProbe {
     private static Optional<VirtioDevice> look(Registers config) {
         VirtioCapabilities capabilities = VirtioCapabilities.read(config);
         Optional<Capability> window = capabilities.find(VirtioLayout.TYPE_WINDOW);
-        Optional<Capability> common = capabilities.find(VirtioLayout.TYPE_COMMON);
-        Optional<Capability> net = capabilities.find(VirtioLayout.TYPE_DEVICE);
+        Optional<Capability> common = capabilities
+                .find(VirtioLayout.TYPE_COMMON)
+                .filter(structure -> structure.length() >= VirtioLayout.COMMON_BYTES);
+        Optional<Capability> net = capabilities
+                .find(VirtioLayout.TYPE_DEVICE)
+                .filter(structure -> structure.length() >= VirtioLayout.NET_BYTES);
         return window.isEmpty() || common.isEmpty() || net.isEmpty()
                 ? Optional.empty()
                 : Optional.of(new VirtioDevice(
                         "",
                         new VirtioWindow(config, window.get(), common.get()),
-                        new VirtioWindow(config, window.get(), net.get())));
+                        new VirtioWindow(config, window.get(), net.get()),
+                        net.get().length(),
+                        false));
     }
 }

@@ -9,9 +9,17 @@ package io.twinport.dataplane.virtqueue;
  *  +------------+------------+------------+------------+------------+--------+--------+--------+--------+-------+-------+
  *  |descriptors |available   |used        |mbufs       |notify      | size   | index  |posted  |taken   |next   |broken |
  *  +------------+------------+------------+------------+------------+--------+--------+--------+--------+-------+-------+
- *  |MbufAllocator (receive)                           |without mbuf|dropped |batch   |chains  |scratch: BATCH mbufs ...
- *  +---------------------------------------------------+------------+--------+--------+--------+-----------------
- *   64                                                 96           104      112      120      128
+ *  |MbufAllocator (receive)                            |without mbuf|dropped          |batch   |unused  |chains         |
+ *  +---------------------------------------------------+------------+-----------------+--------+--------+---------------+
+ *   64                                                  96           104               112      116      120
+ *   128          136          144
+ *  +------------+------------+------------------------------------------------------------------------------------------+
+ *  |free        |unfinished  |unused                                                                                    |
+ *  +------------+------------+------------------------------------------------------------------------------------------+
+ *   192
+ *  +--------------------------
+ *  |scratch: BATCH mbufs ...
+ *  +--------------------------
  *
  *  descriptor     0              8        12      14      16      available, used ring    0       2      4
  *                +--------------+--------+-------+-------+                              +-------+------+-----------
@@ -21,7 +29,11 @@ package io.twinport.dataplane.virtqueue;
  * </pre>
  *
  * {@code posted} is how many chains the driver has given to the device, {@code taken} how many it has taken back, both
- * modulo 2^16 as the indices that the rings themselves hold.
+ * modulo 2^16 as the indices that the rings themselves hold. {@code free} of a receive queue is what a driver would read back
+ * from its available ring, if nobody else could write there: at {@code posted}, and on, the descriptors to use next.
+ *
+ * <p>The device, or whoever maps the rings, may write anything into descriptors and rings at any time. So the driver believes
+ * nothing of what it reads there: it reads the used ring only, and bounds what it finds.
  *
  * <p>Until the loop uses the queue a control thread writes it, and again when the loop has left it; meanwhile all but
  * {@code broken} and the counts is the loop's alone.
@@ -53,16 +65,22 @@ final class QueueLayout {
     /** How often there were no mbufs for the device to receive into. */
     static final int WITHOUT_MBUF = 96;
 
-    /** Frames that were taken and freed: malformed, or longer than a ring. */
+    /** Frames that were taken and freed: malformed, longer than a ring, without bytes. */
     static final int DROPPED = 104;
 
     /** Mbufs that are given back or allocated at once. */
     static final int BATCH = 112;
 
-    /** Of a transmit queue: all chains that were posted, of which {@code posted} is the remainder; of a receive queue, taken. */
+    /** Of a transmit queue: all chains that were posted, of which {@code posted} is the remainder; of a receive queue, frames. */
     static final int CHAINS = 120;
 
-    static final int SCRATCH = 128;
+    /** Address of an array, of a receive queue: at {@code posted} modulo the size the number of a free descriptor, and on. */
+    static final int FREE = 128;
+
+    /** Frames that came with a checksum to be filled in, or merged, see {@link PartialChecksum}. */
+    static final int UNFINISHED = 136;
+
+    static final int SCRATCH = 192;
     static final int LARGEST_BATCH = 32;
 
     /** Where the rings may begin. */
@@ -92,7 +110,14 @@ final class QueueLayout {
 
     /**
      * {@code struct virtio_net_hdr} of version 1 (5.1.6), before each frame. All zero where nothing is offloaded, which is
-     * what this driver negotiates.
+     * what this driver negotiates; see {@link PartialChecksum} of devices that do not keep to it.
+     *
+     * <pre>
+     *   0       1          2         4          6            8             10            12
+     *  +-------+----------+---------+----------+------------+-------------+-------------+
+     *  |flags  |gso_type  |hdr_len  |gso_size  |csum_start  |csum_offset  |num_buffers  |
+     *  +-------+----------+---------+----------+------------+-------------+-------------+
+     * </pre>
      */
     static final int NET_HEADER = 12;
 

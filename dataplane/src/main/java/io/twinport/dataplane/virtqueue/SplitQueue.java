@@ -6,6 +6,7 @@ import io.twinport.dpdk.DpdkMemory;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
+import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.UnsafeApi;
 
 /**
@@ -16,10 +17,13 @@ public final class SplitQueue implements AutoCloseable {
     /** Bytes in front of each frame that the device reads or writes. */
     public static final int NET_HEADER = QueueLayout.NET_HEADER;
 
-    private static final int CACHE_LINE = 64;
+    /** A slot for a header and one for a frame, twice. */
+    public static final int LEAST_SLOTS = 4;
 
-    /** A loop is between two stores for nanoseconds, unless it has just lost its CPU. */
-    private static final int READ_ATTEMPTS = 1000;
+    /** What 2.7 allows. */
+    public static final int MOST_SLOTS = 32768;
+
+    private static final int CACHE_LINE = 64;
 
     private final DpdkMemory memory;
     private final int index;
@@ -28,15 +32,17 @@ public final class SplitQueue implements AutoCloseable {
     private final int available;
     private final int used;
     private final int mbufs;
+    private final int free;
     private final int header;
     private final int bytes;
+    private final AtomicLong completed = new AtomicLong();
 
     /**
      * @param index the device's number of the queue
-     * @param size a power of two (2.7)
+     * @param size a power of two (2.7), {@link #LEAST_SLOTS} to {@link #MOST_SLOTS}
      */
     public SplitQueue(int index, int size) {
-        if (Integer.bitCount(size) != 1 || size < 4 || size > 32768) {
+        if (Integer.bitCount(size) != 1 || size < LEAST_SLOTS || size > MOST_SLOTS) {
             throw new IllegalArgumentException("a split queue has no " + size + " slots");
         }
         this.index = index;
@@ -46,7 +52,8 @@ public final class SplitQueue implements AutoCloseable {
         this.available = descriptors + size * DESCRIPTOR_BYTES;
         this.used = available + lines(RING + size * AVAILABLE_ELEMENT + Short.BYTES);
         this.mbufs = used + lines(RING + size * USED_ELEMENT + Short.BYTES);
-        this.header = mbufs + lines(size * Long.BYTES);
+        this.free = mbufs + lines(size * Long.BYTES);
+        this.header = free + lines(size * Short.BYTES);
         this.bytes = header + CACHE_LINE;
         this.memory = DpdkMemory.allocateForDevice("virtqueue", bytes);
     }
@@ -113,12 +120,14 @@ public final class SplitQueue implements AutoCloseable {
         UnsafeApi.putLong(queue + AVAILABLE, queue + available);
         UnsafeApi.putLong(queue + USED, queue + used);
         UnsafeApi.putLong(queue + MBUFS, queue + mbufs);
+        UnsafeApi.putLong(queue + FREE, queue + free);
         // Before DRIVER_OK the device must not be notified (3.1.1): until then it is this word that is written.
         UnsafeApi.putLong(queue + NOTIFY, queue + header + NET_HEADER);
         UnsafeApi.putInt(queue + SIZE, size);
         UnsafeApi.putInt(queue + INDEX, index);
         UnsafeApi.putInt(queue + BATCH, Math.min(LARGEST_BATCH, size / 4));
         UnsafeApi.putShort(queue + available + RING_FLAGS, NO_INTERRUPT);
+        completed.set(0);
     }
 
     /** Makes it a receive queue, with as many empty mbufs as the pool has for it. */
@@ -126,7 +135,7 @@ public final class SplitQueue implements AutoCloseable {
         long queue = memory.address();
         MbufAllocator.write(queue + ALLOCATOR, pool, -1);
         for (int i = 0; i < size; i++) {
-            UnsafeApi.putShort(queue + available + RING + (long) i * AVAILABLE_ELEMENT, (short) i);
+            UnsafeApi.putShort(queue + free + (long) i * Short.BYTES, (short) i);
         }
         VirtioReceive.refill(queue);
     }
@@ -167,28 +176,30 @@ public final class SplitQueue implements AutoCloseable {
         }
     }
 
-    /** Of a transmit queue: how many frames the device has sent since {@link #clear}. Any thread. */
+    /** Of a transmit queue: how many frames the device has sent since {@link #clear}. It never goes back. Any thread. */
     public long completed() {
-        long queue = address();
-        long chains;
-        int posted;
-        int idx;
-        int attempt = 0;
-        do {
-            // The loop that uses the queue may be between its two stores.
-            chains = UnsafeApi.getLongVolatile(null, queue + CHAINS);
-            posted = UnsafeApi.getIntVolatile(null, queue + POSTED);
-            idx = UnsafeApi.getShortAcquire(null, queue + used + RING_IDX);
-        } while (((chains - posted) & 0xffff) != 0 && ++attempt < READ_ATTEMPTS);
-        return chains - ((posted - idx) & 0xffff);
+        // The index first: a chain is counted before it is published, so the count is never behind what the device has
+        // done.
+        int idx = UnsafeApi.getShortAcquire(null, address() + used + RING_IDX);
+        long chains = UnsafeApi.getLongVolatile(null, address() + CHAINS);
+        // A device may write any index, and 16 bits are few for a thread that has just lost its CPU.
+        return completed.accumulateAndGet(chains - ((chains - idx) & 0xffff), Math::max);
     }
 
-    /** Of a receive queue: frames that were taken since {@link #clear}. Any thread. */
+    /** Of a receive queue: frames that were delivered since {@link #clear}. Any thread. */
     public long received() {
-        return UnsafeApi.getLongVolatile(null, address() + CHAINS) - dropped();
+        return UnsafeApi.getLongVolatile(null, address() + CHAINS);
     }
 
-    /** Frames that were taken and freed: malformed, or longer than the ring. Any thread. */
+    /**
+     * Of a receive queue: frames that came with a checksum to be filled in, or merged of several, though the driver has
+     * negotiated neither. Their checksums were filled in, or they are {@link #dropped} too. Any thread.
+     */
+    public long unfinished() {
+        return UnsafeApi.getLongVolatile(null, address() + UNFINISHED);
+    }
+
+    /** Frames that were taken and freed: malformed, longer than the ring, without bytes. Any thread. */
     public long dropped() {
         return UnsafeApi.getLongVolatile(null, address() + DROPPED);
     }

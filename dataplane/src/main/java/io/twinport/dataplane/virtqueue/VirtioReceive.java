@@ -31,18 +31,24 @@ public final class VirtioReceive {
             if (UnsafeApi.getInt(queue + BROKEN) != 0) {
                 return 0;
             }
+            if (filled > (UnsafeApi.getInt(queue + POSTED) - taken & 0xffff)) {
+                // More than it was given: what the elements name has been given to it anew, and it may still write
+                // there.
+                UnsafeApi.putIntVolatile(null, queue + BROKEN, 1);
+                return 0;
+            }
             int take = Math.min(filled, count);
             n = take(queue, used, taken, packets, take);
             UnsafeApi.putInt(queue + TAKEN, (taken + take) & 0xffff);
-            UnsafeApi.putLong(queue + CHAINS, UnsafeApi.getLong(queue + CHAINS) + take);
+            UnsafeApi.putLong(queue + CHAINS, UnsafeApi.getLong(queue + CHAINS) + n);
         }
         refill(queue);
         return n;
     }
 
     private static int take(long queue, long used, int taken, long packets, int count) {
-        long available = UnsafeApi.getLong(queue + AVAILABLE);
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
+        long free = UnsafeApi.getLong(queue + FREE);
         int mask = UnsafeApi.getInt(queue + SIZE) - 1;
         int n = 0;
         for (int i = 0; i < count; i++) {
@@ -57,13 +63,10 @@ public final class VirtioReceive {
                 return n;
             }
             UnsafeApi.putLong(slot, 0L);
-            // What is refilled next stands in the available ring already. The device has read this element before it
-            // could
-            // use as many buffers.
-            UnsafeApi.putShort(available + RING + (long) at * AVAILABLE_ELEMENT, (short) id);
+            UnsafeApi.putShort(free + (long) at * Short.BYTES, (short) id);
             int length = (int) (element >>> 32) - NET_HEADER;
             UnsafeApi.putLong(packets + (long) n * Long.BYTES, mbuf);
-            if (length <= 0 || length > Mbuf.room(mbuf)) {
+            if (length <= 0 || length > Mbuf.room(mbuf) || !isWhole(queue, mbuf, length)) {
                 drop(queue, packets + (long) n * Long.BYTES);
             } else {
                 Mbuf.length(mbuf, length);
@@ -71,6 +74,10 @@ public final class VirtioReceive {
             }
         }
         return n;
+    }
+
+    private static boolean isWhole(long queue, long mbuf, int length) {
+        return !PartialChecksum.isUnfinished(Mbuf.data(mbuf)) || PartialChecksum.complete(queue, mbuf, length);
     }
 
     private static void drop(long queue, long packet) {
@@ -106,13 +113,16 @@ public final class VirtioReceive {
         long available = UnsafeApi.getLong(queue + AVAILABLE);
         long descriptors = UnsafeApi.getLong(queue + DESCRIPTORS);
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
+        long free = UnsafeApi.getLong(queue + FREE);
         for (int i = 0; i < count; i++) {
-            int id = UnsafeApi.getShort(available + RING + (long) ((posted + i) & mask) * AVAILABLE_ELEMENT) & mask;
+            int at = (posted + i) & mask;
+            int id = UnsafeApi.getShort(free + (long) at * Short.BYTES) & mask;
             long mbuf = UnsafeApi.getLong(queue + SCRATCH + (long) i * Long.BYTES);
             long descriptor = descriptors + (long) id * DESCRIPTOR_BYTES;
             UnsafeApi.putLong(descriptor, Mbuf.iova(mbuf) - NET_HEADER);
             UnsafeApi.putLong(descriptor + DESCRIPTOR_LENGTH, (Mbuf.room(mbuf) + NET_HEADER) | FLAG_WRITE);
             UnsafeApi.putLong(mbufs + (long) id * Long.BYTES, mbuf);
+            UnsafeApi.putShort(available + RING + (long) at * AVAILABLE_ELEMENT, (short) id);
         }
     }
 

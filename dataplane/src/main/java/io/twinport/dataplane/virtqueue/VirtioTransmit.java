@@ -13,18 +13,25 @@ public final class VirtioTransmit {
     /** In a slot whose descriptor belongs to the chain of a slot before it. */
     static final long CONTINUED = 1;
 
+    /** In place of a number of slots: the frame could never be sent. */
+    private static final int NEVER = -1;
+
     private VirtioTransmit() {}
 
     /**
      * Gives the device frames to send, as many as there is room for, and frees some that it has sent. A frame that could
-     * never fit is taken, freed and counted: nobody could be rid of it otherwise.
+     * never be sent, because it has more segments than the ring has slots or no bytes, is taken, freed and counted: nobody
+     * could be rid of it otherwise.
      *
      * @param queue address of a started transmit queue
      * @param packets address of an array of mbuf addresses
-     * @return how many were taken; of the rest the caller stays the owner
+     * @return how many were taken; of the rest the caller stays the owner. Of a broken queue 0
      */
     public static int transmit(long queue, long packets, int count) {
         reclaim(queue, count);
+        if (UnsafeApi.getInt(queue + BROKEN) != 0) {
+            return 0;
+        }
         long available = UnsafeApi.getLong(queue + AVAILABLE);
         long descriptors = UnsafeApi.getLong(queue + DESCRIPTORS);
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
@@ -35,18 +42,21 @@ public final class VirtioTransmit {
         int n = 0;
         for (; n < count; n++) {
             long mbuf = UnsafeApi.getLong(packets + (long) n * Long.BYTES);
+            int length = Mbuf.dataLength(mbuf);
             int slots = 1;
             if (!Mbuf.isContiguous(mbuf)) {
                 slots = chain(queue, mbuf, slot);
-                if (slots < 0) {
-                    drop(queue, packets + (long) n * Long.BYTES);
-                    continue;
-                }
+            } else if (length == 0) {
+                slots = NEVER;
             } else if (UnsafeApi.getLong(mbufs + (long) slot * Long.BYTES) == 0) {
-                describe(descriptors, slot, mbuf, 0);
+                describe(descriptors, slot, mbuf, length);
                 UnsafeApi.putLong(mbufs + (long) slot * Long.BYTES, mbuf);
             } else {
                 slots = 0;
+            }
+            if (slots == NEVER) {
+                drop(queue, packets + (long) n * Long.BYTES);
+                continue;
             }
             if (slots == 0) {
                 break;
@@ -58,6 +68,7 @@ public final class VirtioTransmit {
         if (posted != before) {
             UnsafeApi.putInt(queue + NEXT, slot);
             UnsafeApi.putInt(queue + POSTED, posted);
+            // Before it is published: who sees that a chain is done sees it counted.
             UnsafeApi.putLong(queue + CHAINS, UnsafeApi.getLong(queue + CHAINS) + (posted - before & 0xffff));
             VirtioNotify.publish(queue, posted);
         }
@@ -68,7 +79,7 @@ public final class VirtioTransmit {
     public static void reap(long queue) {
         long used = UnsafeApi.getLong(queue + USED);
         int sent = sent(queue, used);
-        while (sent > 0 && UnsafeApi.getInt(queue + BROKEN) == 0) {
+        while (sent > 0) {
             int n = Math.min(sent, UnsafeApi.getInt(queue + BATCH));
             sent -= n;
             if (!free(queue, used, n)) {
@@ -77,48 +88,74 @@ public final class VirtioTransmit {
         }
     }
 
-    /** Whether the device has sent all that it was given. */
+    /** Whether the device has sent all that it was given; of a broken queue nobody knows. */
     public static boolean isSent(long queue) {
         long used = UnsafeApi.getLong(queue + USED);
-        return (UnsafeApi.getInt(queue + POSTED) - UnsafeApi.getShortAcquire(null, used + RING_IDX) & 0xffff) == 0;
+        return UnsafeApi.getInt(queue + BROKEN) == 0
+                && (UnsafeApi.getInt(queue + POSTED) - UnsafeApi.getShortAcquire(null, used + RING_IDX) & 0xffff) == 0;
     }
 
-    private static void describe(long descriptors, int slot, long segment, long flags) {
+    private static void describe(long descriptors, int slot, long segment, long lengthAndFlags) {
         long descriptor = descriptors + (long) (2 * slot + 1) * DESCRIPTOR_BYTES;
         UnsafeApi.putLong(descriptor, Mbuf.iova(segment));
-        UnsafeApi.putLong(descriptor + DESCRIPTOR_LENGTH, Mbuf.dataLength(segment) | flags);
+        UnsafeApi.putLong(descriptor + DESCRIPTOR_LENGTH, lengthAndFlags);
     }
 
     /**
-     * A frame of several segments: the frame descriptors of as many slots, chained; only the first slot's header is used.
+     * A frame of several segments: the frame descriptors of as many slots, chained; only the first slot's header is used. A
+     * segment without bytes is left out: for a descriptor without bytes QEMU gives the whole device up.
      *
-     * @return how many slots it takes, 0 if they are not free, -1 if the ring has not as many
+     * @return how many slots it takes, 0 if they are not free, {@link #NEVER} if the ring has not as many or there are no
+     *     bytes
      */
     private static int chain(long queue, long mbuf, int first) {
         long descriptors = UnsafeApi.getLong(queue + DESCRIPTORS);
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
         int last = UnsafeApi.getInt(queue + SIZE) / 2 - 1;
-        int slots = Mbuf.segments(mbuf);
-        if (slots > last + 1) {
-            return -1;
+        int slots = segmentsWithBytes(mbuf);
+        if (slots == 0 || slots > last + 1) {
+            return NEVER;
         }
-        for (int i = 0; i < slots; i++) {
-            if (UnsafeApi.getLong(mbufs + (long) (first + i & last) * Long.BYTES) != 0) {
+        if (!isFree(mbufs, first, slots, last)) {
+            // They may be those of frames that are sent and not freed yet: fewer than a batch, which nothing else
+            // frees.
+            reap(queue);
+            if (!isFree(mbufs, first, slots, last)) {
                 return 0;
             }
         }
         long segment = mbuf;
-        for (int i = 0; i < slots; i++) {
-            int slot = first + i & last;
-            long next = 2L * (slot + 1 & last) + 1;
-            describe(descriptors, slot, segment, i == slots - 1 ? 0 : FLAG_NEXT | next << NEXT_SHIFT);
-            UnsafeApi.putLong(mbufs + (long) slot * Long.BYTES, i == 0 ? mbuf : CONTINUED);
-            segment = Mbuf.next(segment);
+        for (int i = 0; i < slots; segment = Mbuf.next(segment)) {
+            int length = Mbuf.dataLength(segment);
+            if (length != 0) {
+                int slot = first + i & last;
+                long next = 2L * (slot + 1 & last) + 1;
+                describe(descriptors, slot, segment, i == slots - 1 ? length : length | FLAG_NEXT | next << NEXT_SHIFT);
+                UnsafeApi.putLong(mbufs + (long) slot * Long.BYTES, i == 0 ? mbuf : CONTINUED);
+                i++;
+            }
         }
         return slots;
     }
 
-    /** How many it has freed because they could never fit; for the thread that sends. */
+    private static int segmentsWithBytes(long mbuf) {
+        int n = 0;
+        for (long segment = mbuf; segment != 0; segment = Mbuf.next(segment)) {
+            n += Mbuf.dataLength(segment) == 0 ? 0 : 1;
+        }
+        return n;
+    }
+
+    private static boolean isFree(long mbufs, int first, int slots, int last) {
+        for (int i = 0; i < slots; i++) {
+            if (UnsafeApi.getLong(mbufs + (long) (first + i & last) * Long.BYTES) != 0) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** How many it has freed because they could never be sent; for the thread that sends. */
     public static long dropped(long queue) {
         return UnsafeApi.getLong(queue + DROPPED);
     }
@@ -145,10 +182,16 @@ public final class VirtioTransmit {
         }
     }
 
-    /** Frames that the device has sent and that are not freed. */
+    /** Frames that the device has sent and that are not freed; none of a broken queue. */
     private static int sent(long queue, long used) {
+        int taken = UnsafeApi.getInt(queue + TAKEN);
         // Acquire: pairs with the device's store of idx, after those of the elements.
-        return (UnsafeApi.getShortAcquire(null, used + RING_IDX) - UnsafeApi.getInt(queue + TAKEN)) & 0xffff;
+        int sent = (UnsafeApi.getShortAcquire(null, used + RING_IDX) - taken) & 0xffff;
+        if (sent > (UnsafeApi.getInt(queue + POSTED) - taken & 0xffff)) {
+            // More than it was given.
+            UnsafeApi.putIntVolatile(null, queue + BROKEN, 1);
+        }
+        return UnsafeApi.getInt(queue + BROKEN) == 0 ? sent : 0;
     }
 
     /** Frees so many of those that were sent; false if the queue is broken. */
@@ -163,26 +206,30 @@ public final class VirtioTransmit {
         return true;
     }
 
-    /** Whether the last slot that so many frames of one segment need is free. */
+    /**
+     * Whether so many frames of one segment find a free slot: the first that they need, which a device that sends in any
+     * order may be done with after the others, and the last.
+     */
     private static boolean isFree(long queue, int count) {
+        long mbufs = UnsafeApi.getLong(queue + MBUFS);
         int last = UnsafeApi.getInt(queue + SIZE) / 2 - 1;
-        int slot = UnsafeApi.getInt(queue + NEXT) + Math.min(count - 1, last) & last;
-        return count == 0 || UnsafeApi.getLong(UnsafeApi.getLong(queue + MBUFS) + (long) slot * Long.BYTES) == 0;
+        int slot = UnsafeApi.getInt(queue + NEXT);
+        int end = slot + Math.min(count - 1, last) & last;
+        return count == 0
+                || UnsafeApi.getLong(mbufs + (long) slot * Long.BYTES) == 0
+                        && UnsafeApi.getLong(mbufs + (long) end * Long.BYTES) == 0;
     }
 
     private static int take(long queue, long used, int taken, int count) {
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
         int mask = UnsafeApi.getInt(queue + SIZE) - 1;
         int last = mask >>> 1;
-        if (UnsafeApi.getInt(queue + BROKEN) != 0) {
-            return 0;
-        }
         for (int i = 0; i < count; i++) {
             int id = UnsafeApi.getInt(used + RING + (long) ((taken + i) & mask) * USED_ELEMENT);
             int slot = id >>> 1 & last;
             long mbuf = UnsafeApi.getLong(mbufs + (long) slot * Long.BYTES);
             if ((id & (~mask | 1)) != 0 || mbuf == 0 || mbuf == CONTINUED) {
-                // Not what it was given: the slots stay taken, so the queue comes to a stop when they are all used.
+                // Not what it was given.
                 UnsafeApi.putIntVolatile(null, queue + BROKEN, 1);
                 return i;
             }

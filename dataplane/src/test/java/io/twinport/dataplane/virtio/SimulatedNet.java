@@ -4,7 +4,10 @@ import static io.twinport.dataplane.virtio.VirtioLayout.*;
 
 /** The registers of a virtio-net device that behaves, unless it is told not to: its common and its own structure. */
 final class SimulatedNet extends MemoryRegisters {
-    final MemoryRegisters net = new MemoryRegisters(NET_BYTES);
+    /** To read behind its end throws. */
+    MemoryRegisters net = new MemoryRegisters(NET_BYTES);
+
+    private int netBytes = NET_BYTES;
     final StringBuilder statuses = new StringBuilder();
     long offered = VirtioFeatures.VERSION_1
             | VirtioFeatures.MAC
@@ -16,10 +19,19 @@ final class SimulatedNet extends MemoryRegisters {
     long acknowledged;
     boolean refusesFeatures;
     boolean ignoresReset;
+
+    /** A register that keeps what it has. */
+    int ignored = -1;
+
+    /** It is pulled out when this is written to its status. */
+    int goesAt = -1;
+
+    private boolean gone;
     int generations = 1;
 
     SimulatedNet() {
         super(COMMON_BYTES);
+        super.write(NUM_QUEUES, 2, 2);
         super.write(QUEUE_SIZE, 2, 256);
         byte[] mac = {0x52, 0x54, 0, 1, 2, 3};
         for (int i = 0; i < mac.length; i++) {
@@ -28,12 +40,32 @@ final class SimulatedNet extends MemoryRegisters {
         net.write(NET_STATUS, 2, NET_LINK_UP);
     }
 
+    /** With a structure that is long enough for an MTU, and one. */
+    SimulatedNet withMtu(int mtu) {
+        MemoryRegisters before = net;
+        netBytes = NET_MTU + Short.BYTES;
+        net = new MemoryRegisters(netBytes);
+        for (int i = 0; i < NET_BYTES; i++) {
+            net.write(i, 1, before.read(i, 1));
+        }
+        net.write(NET_MTU, 2, mtu);
+        offered |= VirtioFeatures.MTU;
+        return this;
+    }
+
     VirtioDevice device() {
-        return new VirtioDevice("simulated", this, net);
+        return device(true);
+    }
+
+    VirtioDevice device(boolean virtualAddresses) {
+        return new VirtioDevice("simulated", this, net, netBytes, virtualAddresses);
     }
 
     @Override
     public int read(int offset, int width) {
+        if (gone) {
+            return MemoryRegisters.gone().read(offset, width);
+        }
         return switch (offset) {
             case DEVICE_FEATURE -> (int) (offered >>> 32 * read(DEVICE_FEATURE_SELECT, 4));
             case CONFIG_GENERATION -> generations > 0 ? generations-- & 0xff : 0;
@@ -48,6 +80,7 @@ final class SimulatedNet extends MemoryRegisters {
         }
         if (offset == DEVICE_STATUS) {
             statuses.append(value).append(' ');
+            gone |= value == goesAt;
             if (value == 0 && ignoresReset) {
                 return;
             }
@@ -55,6 +88,8 @@ final class SimulatedNet extends MemoryRegisters {
             super.write(offset, width, value & ~refused);
             return;
         }
-        super.write(offset, width, value);
+        if (offset != ignored) {
+            super.write(offset, width, value);
+        }
     }
 }

@@ -8,8 +8,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.MacAddress;
+import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class VirtioDeviceTest {
     private static final MacAddress MAC = MacAddress.parse("52:54:00:01:02:03");
@@ -36,6 +42,7 @@ class VirtioDeviceTest {
     @Test
     void shouldAcknowledgeNothingThatIsNotOffered() {
         simulated.offered = VirtioFeatures.VERSION_1;
+        VirtioDevice device = simulated.device(false);
         device.negotiate();
         assertEquals(VirtioFeatures.VERSION_1, simulated.acknowledged);
         assertTrue(device.isLinkUp(), "a device that does not tell its link has it");
@@ -56,6 +63,116 @@ class VirtioDeviceTest {
         assertTrue(simulated.statuses.toString().endsWith(" 128 "));
     }
 
+    /** It would take our addresses for physical ones; and the hypervisor must not count on this standby. */
+    @Test
+    void shouldRefuseDeviceThatDoesNotTranslateVirtualAddresses() {
+        simulated.offered &= ~VirtioFeatures.ACCESS_PLATFORM;
+        DpdkException e = assertThrows(DpdkException.class, device::negotiate);
+        assertTrue(e.getMessage().startsWith("simulated cannot be driven"), e::getMessage);
+        assertTrue(e.getMessage().contains("iommu_platform=on"), e::getMessage);
+        assertEquals(0, simulated.acknowledged, "STANDBY above all");
+        assertEquals("1 3 128 ", simulated.statuses.toString());
+
+        simulated.device(false).negotiate();
+        assertTrue(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.STANDBY), "physical ones need none");
+    }
+
+    /** A vDPA device may insist on it. */
+    @Test
+    void shouldAcknowledgeOrderOfPlatform() {
+        simulated.offered |= VirtioFeatures.ORDER_PLATFORM;
+        device.negotiate();
+        assertTrue(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.ORDER_PLATFORM));
+    }
+
+    /** All ones have FEATURES_OK too. */
+    @ParameterizedTest
+    @ValueSource(ints = {ACKNOWLEDGE | DRIVER, ACKNOWLEDGE | DRIVER | FEATURES_OK})
+    void shouldNoticeDeviceThatGoesWhileFeaturesAreNegotiated(int status) {
+        simulated.goesAt = status;
+        DpdkException e = assertThrows(DpdkException.class, device::negotiate);
+        assertEquals("simulated does not answer: was it unplugged?", e.getMessage());
+    }
+
+    @Test
+    void shouldAcknowledgeMtuThatItUses() {
+        VirtioDevice device = simulated.withMtu(9000).device();
+        assertEquals(OptionalInt.of(9000), device.mtu());
+        device.negotiate();
+        assertTrue(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.MTU));
+    }
+
+    /** IPv4 needs 68 (RFC 791), and 5.1.4.1 has the device say no less. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 67})
+    void shouldNotBelieveMtuThatIsTooSmall(int mtu) {
+        VirtioDevice device = simulated.withMtu(mtu).device();
+        assertEquals(OptionalInt.empty(), device.mtu());
+        device.negotiate();
+        assertFalse(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.MTU));
+    }
+
+    /** At a page's end that would be the end of the process. */
+    @Test
+    void shouldNotReadMtuBeyondStructure() {
+        simulated.offered |= VirtioFeatures.MTU;
+        assertEquals(OptionalInt.empty(), device.mtu());
+        device.negotiate();
+        assertFalse(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.MTU));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"4, 4", "7, 4", "256, 256", "300, 256", "511, 256", "1024, 1024", "32768, 32768"})
+    void shouldRoundSizeOfQueueDownToPowerOfTwo(int offered, int used) {
+        simulated.write(QUEUE_SIZE, 2, offered);
+        assertEquals(used, device.queueSize(QUEUE_TRANSMIT));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 2, 3, 32769, 65535})
+    void shouldRefuseQueueOfUnusableSizeByName(int size) {
+        simulated.write(QUEUE_SIZE, 2, size);
+        DpdkException e = assertThrows(DpdkException.class, () -> device.queueSize(QUEUE_RECEIVE));
+        assertTrue(e.getMessage().startsWith("simulated has "), e::getMessage);
+    }
+
+    @Test
+    void shouldRefuseQueueThatDeviceDoesNotCount() {
+        simulated.write(NUM_QUEUES, 2, 1);
+        assertEquals(256, device.queueSize(QUEUE_RECEIVE));
+        DpdkException e = assertThrows(DpdkException.class, () -> device.queueSize(QUEUE_TRANSMIT));
+        assertEquals("simulated has no queue 1, of 1", e.getMessage());
+    }
+
+    @Test
+    void shouldNoticeDeviceThatGoesWhileQueuesAreSetUp() {
+        simulated.goesAt = ACKNOWLEDGE | DRIVER | FEATURES_OK;
+        simulated.write(DEVICE_STATUS, 1, ACKNOWLEDGE | DRIVER | FEATURES_OK);
+        for (Executable step : List.<Executable>of(
+                () -> device.queueSize(QUEUE_RECEIVE), () -> device.setUp(QUEUE_RECEIVE, 256, 0, 0, 0))) {
+            DpdkException e = assertThrows(DpdkException.class, step);
+            assertEquals("simulated does not answer: was it unplugged?", e.getMessage());
+        }
+    }
+
+    /** With another size it would look for the rings where they are not. */
+    @ParameterizedTest
+    @ValueSource(ints = {QUEUE_SIZE, QUEUE_ENABLE})
+    void shouldRefuseDeviceThatDoesNotTakeQueue(int register) {
+        simulated.ignored = register;
+        DpdkException e = assertThrows(DpdkException.class, () -> device.setUp(QUEUE_TRANSMIT, 128, 0, 0, 0));
+        assertTrue(e.getMessage().startsWith("simulated does not take queue 1 with 128 slots"), e::getMessage);
+    }
+
+    /** A device without a vector to spare says so only when it is asked. */
+    @Test
+    void shouldNoticeThatNoVectorIsToSpare() {
+        assertTrue(device.interruptOnChange(0));
+        simulated.write(CONFIG_MSIX_VECTOR, 2, NO_VECTOR);
+        simulated.ignored = CONFIG_MSIX_VECTOR;
+        assertFalse(device.interruptOnChange(0));
+    }
+
     @Test
     void shouldSayThatDeviceDoesNotReset() {
         simulated.ignoresReset = true;
@@ -65,7 +182,7 @@ class VirtioDeviceTest {
 
     @Test
     void shouldNotWaitForDeviceThatIsGone() {
-        VirtioDevice gone = new VirtioDevice("gone", MemoryRegisters.gone(), MemoryRegisters.gone());
+        VirtioDevice gone = new VirtioDevice("gone", MemoryRegisters.gone(), MemoryRegisters.gone(), NET_BYTES, false);
         long start = System.nanoTime();
         assertTrue(gone.reset(), "it touches no memory any more");
         assertTrue(gone.isGone());
@@ -143,6 +260,9 @@ class VirtioDeviceTest {
         assertEquals(Optional.of(MacAddress.parse("52:54:00:01:02:03")), VirtioProbe.mac(config));
         simulated.offered &= ~VirtioFeatures.MAC;
         assertEquals(Optional.empty(), VirtioProbe.mac(config), "it has none of its own");
+        config.write(0x60 + CAP_REGION_LENGTH, 4, NET_BYTES - 1);
+        assertEquals(Optional.empty(), VirtioProbe.offered(config), "nothing is read behind the end");
+        config.write(0x60 + CAP_REGION_LENGTH, 4, NET_BYTES);
         simulated.offered = 0;
         assertEquals(Optional.empty(), VirtioProbe.offered(config));
         assertEquals(Optional.empty(), VirtioProbe.mac(config));

@@ -38,6 +38,7 @@ class VirtioLayoutTest {
                 entry(common.formatted("guest_feature_select"), VirtioLayout.DRIVER_FEATURE_SELECT),
                 entry(common.formatted("guest_feature"), VirtioLayout.DRIVER_FEATURE),
                 entry(common.formatted("msix_config"), VirtioLayout.CONFIG_MSIX_VECTOR),
+                entry(common.formatted("num_queues"), VirtioLayout.NUM_QUEUES),
                 entry(common.formatted("device_status"), VirtioLayout.DEVICE_STATUS),
                 entry(common.formatted("config_generation"), VirtioLayout.CONFIG_GENERATION),
                 entry(common.formatted("queue_select"), VirtioLayout.QUEUE_SELECT),
@@ -58,12 +59,15 @@ class VirtioLayoutTest {
                 entry("VIRTIO_CONFIG_S_FAILED", VirtioLayout.FAILED),
                 entry("offsetof(struct virtio_net_config, mac)", VirtioLayout.NET_MAC),
                 entry("offsetof(struct virtio_net_config, status)", VirtioLayout.NET_STATUS),
+                entry("offsetof(struct virtio_net_config, mtu)", VirtioLayout.NET_MTU),
                 entry("VIRTIO_NET_S_LINK_UP", VirtioLayout.NET_LINK_UP),
+                entry("1ul << VIRTIO_NET_F_MTU", VirtioFeatures.MTU),
                 entry("1ul << VIRTIO_NET_F_MAC", VirtioFeatures.MAC),
                 entry("1ul << VIRTIO_NET_F_STATUS", VirtioFeatures.STATUS),
                 entry("1ul << VIRTIO_NET_F_STANDBY", VirtioFeatures.STANDBY),
                 entry("1ul << VIRTIO_F_VERSION_1", VirtioFeatures.VERSION_1),
-                entry("1ul << VIRTIO_F_ACCESS_PLATFORM", VirtioFeatures.ACCESS_PLATFORM));
+                entry("1ul << VIRTIO_F_ACCESS_PLATFORM", VirtioFeatures.ACCESS_PLATFORM),
+                entry("1ul << VIRTIO_F_ORDER_PLATFORM", VirtioFeatures.ORDER_PLATFORM));
         KernelHeaders.check(folder, List.of("linux/virtio_pci.h", "linux/virtio_net.h"), numbers);
     }
 }

@@ -1,0 +1,177 @@
+package io.twinport.dataplane.virtqueue;
+
+import static io.twinport.dataplane.virtqueue.QueueLayout.*;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.dpdk.Mbuf;
+import io.twinport.dpdk.MbufAllocator;
+import io.twinport.dpdk.testing.Frames;
+import java.util.HashSet;
+import java.util.Set;
+import org.agrona.UnsafeApi;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Both queues against a device that writes anything, at any time, wherever it can: descriptors, available ring, used ring,
+ * headers. A queue may break or not; no mbuf is lost or used twice, and nothing crashes. {@code -Dtwinport.fuzz.rounds=1000000}
+ * for more.
+ */
+class QueueFuzzDpdkTest extends QueueRig {
+    private static final int ROUNDS = Integer.getInteger("twinport.fuzz.rounds", 100_000);
+
+    /** A queue that still works after so many rounds is reset all the same, and what it has is counted. */
+    private static final int LIFE = 50;
+
+    private int started;
+    private int broken;
+    private int whole;
+
+    @Test
+    void shouldKeepMbufsOfReceiveQueueWhateverIsWritten() throws Exception {
+        asReceiver(() -> {
+            for (int round = 0; round < ROUNDS; round++) {
+                deviceReceives();
+                int n = receive(1 + random.nextInt(BURST));
+                for (int i = 0; i < n; i++) {
+                    long mbuf = Frames.get(array, i);
+                    assertEquals(1, Mbuf.references(mbuf), this::where);
+                    assertTrue(Mbuf.packetLength(mbuf) <= Mbuf.room(mbuf), this::where);
+                }
+                Mbuf.free(array, n);
+                if (isOver(round)) {
+                    restart();
+                    account();
+                    queue.fill(pool);
+                    VirtioReceive.enter(queue.address());
+                }
+            }
+            checkPool();
+        });
+    }
+
+    @Test
+    void shouldKeepMbufsOfTransmitQueueWhateverIsWritten() throws Exception {
+        asSender(() -> {
+            MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
+            long completed = 0;
+            for (int round = 0; round < ROUNDS; round++) {
+                int count = random.nextInt(BURST / 2);
+                for (int i = count; i >= 0; i--) {
+                    UnsafeApi.putLong(Frames.from(array, i), anyFrame(allocator));
+                }
+                send(count + 1);
+                deviceSends();
+                if (random.nextInt(4) == 0) {
+                    VirtioTransmit.reap(queue.address());
+                }
+                VirtioTransmit.isSent(queue.address());
+                long now = queue.completed();
+                assertTrue(completed <= now && now <= counter(CHAINS), this::where);
+                completed = now;
+                if (isOver(round)) {
+                    restart();
+                    account();
+                    queue.prepareHeaders();
+                    completed = 0;
+                }
+            }
+            checkPool();
+        });
+    }
+
+    private long anyFrame(MbufAllocator allocator) {
+        int[] lengths = new int[random.nextInt(4) == 0 ? 1 + random.nextInt(SLOTS) : 1];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = random.nextInt(8) == 0 ? 0 : 60;
+        }
+        return chainOf(allocator, lengths);
+    }
+
+    private void deviceReceives() {
+        for (int i = random.nextInt(SLOTS); i > 0; i--) {
+            if (device.waiting() > 0) {
+                int id = device.next();
+                long mbuf = mbufOf(id & SLOTS - 1);
+                if (mbuf != 0) {
+                    UnsafeApi.putInt(
+                            Mbuf.data(mbuf) - NET_HEADER, random.nextInt(4) == 0 ? random.nextInt() & 0x103 : 0);
+                    UnsafeApi.putInt(Mbuf.data(mbuf) - NET_HEADER + 6, random.nextInt() & 0xff00ff);
+                }
+                device.use(id, random.nextInt(16) == 0 ? random.nextInt() : NET_HEADER + 60);
+            }
+        }
+        device.publish();
+        scribble();
+    }
+
+    private void deviceSends() {
+        device.complete(random.nextInt(SLOTS), random.nextInt());
+        scribble();
+    }
+
+    /** Now and then one word, as a bug would, or all, as malice. */
+    private void scribble() {
+        long from = counter(DESCRIPTORS);
+        int bytes = (int) (counter(MBUFS) - from);
+        switch (random.nextInt(64)) {
+            case 0 -> UnsafeApi.putShort(from + random.nextInt(bytes / 2) * 2L, (short) random.nextInt());
+            case 1 -> UnsafeApi.putShort(from + random.nextInt(bytes / 2) * 2L, (short) random.nextInt(SLOTS));
+            case 2 -> UnsafeApi.putShort(counter(USED) + RING_IDX, (short) random.nextInt());
+            case 3 -> device.use(random.nextInt(2 * SLOTS), random.nextInt());
+            case 4 -> scribble(counter(AVAILABLE) + RING, SLOTS * AVAILABLE_ELEMENT);
+            case 5 -> scribble(from, SLOTS * DESCRIPTOR_BYTES);
+            case 6 -> scribble(counter(USED) + RING, SLOTS * USED_ELEMENT);
+            case 7 -> {
+                if (random.nextInt(8) == 0) {
+                    scribble(from, bytes);
+                }
+            }
+            default -> {} // it behaves
+        }
+    }
+
+    private void scribble(long from, int bytes) {
+        for (int i = 0; i < bytes; i += Short.BYTES) {
+            UnsafeApi.putShort(from + i, (short) random.nextInt());
+        }
+    }
+
+    private boolean isOver(int round) {
+        if (queue.isBroken()) {
+            broken++;
+        } else if (round - started >= LIFE) {
+            whole++;
+        } else {
+            return false;
+        }
+        started = round;
+        return true;
+    }
+
+    /** After a reset all is back. */
+    private void account() {
+        assertEquals(pool.size(), pool.available(), this::where);
+    }
+
+    /** Each mbuf is there once: what was lost is not made up for by one that was freed twice. */
+    private void checkPool() {
+        System.out.println(
+                ROUNDS + " rounds: " + broken + " broken, " + whole + " fine after " + LIFE + "; " + where());
+        queue.freeMbufs();
+        MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
+        Set<Long> all = new HashSet<>();
+        while (allocator.allocate(array, 1) == 1) {
+            assertTrue(all.add(Frames.get(array, 0)), this::where);
+        }
+        assertEquals(pool.size(), all.size(), this::where);
+        for (long mbuf : all) {
+            UnsafeApi.putLong(array, mbuf);
+            Mbuf.free(array, 1);
+        }
+    }
+
+    private String where() {
+        return "seed " + seed;
+    }
+}
