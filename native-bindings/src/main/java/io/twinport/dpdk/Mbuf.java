@@ -65,7 +65,25 @@ public final class Mbuf {
 
     /** Where a device finds the frame's first byte. */
     public static long iova(long mbuf) {
-        return UnsafeApi.getLong(mbuf + BUF_IOVA) + (UnsafeApi.getShort(mbuf + DATA_OFF) & 0xffff);
+        return deviceAddress(mbuf, BUF_IOVA);
+    }
+
+    /**
+     * Where a device finds the frame's first byte.
+     *
+     * @param field of {@link #addressField}
+     */
+    public static long deviceAddress(long mbuf, int field) {
+        return UnsafeApi.getLong(mbuf + field) + (UnsafeApi.getShort(mbuf + DATA_OFF) & 0xffff);
+    }
+
+    /**
+     * Which field of an mbuf has its address for a device.
+     *
+     * @param own whether the device is told this process's own addresses, as a far end by vhost-user is; else IOVAs
+     */
+    public static int addressField(boolean own) {
+        return own ? BUF_ADDR : BUF_IOVA;
     }
 
     /** Bytes in this segment; the whole frame where {@link #isContiguous}. */

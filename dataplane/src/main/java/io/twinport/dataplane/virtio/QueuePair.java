@@ -31,7 +31,7 @@ final class QueuePair implements AutoCloseable {
     }
 
     private static SplitQueue queue(VirtioTransport device, int index) {
-        return new SplitQueue(index, Math.min(device.queueSize(index), LARGEST_QUEUE));
+        return new SplitQueue(index, Math.min(device.queueSize(index), LARGEST_QUEUE), device.usesOwnAddresses());
     }
 
     SplitQueue receive() {

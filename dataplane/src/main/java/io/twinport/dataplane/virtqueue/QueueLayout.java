@@ -9,7 +9,7 @@ package io.twinport.dataplane.virtqueue;
  *  +------------+------------+------------+------------+------------+--------+--------+--------+--------+-------+-------+
  *  |descriptors |available   |used        |mbufs       |notify      | size   | index  |posted  |taken   |next   |broken |
  *  +------------+------------+------------+------------+------------+--------+--------+--------+--------+-------+-------+
- *  |MbufAllocator (receive)                            |without mbuf|dropped          |batch   |unused  |chains         |
+ *  |MbufAllocator (receive)                            |without mbuf|dropped          |batch   |address |chains         |
  *  +---------------------------------------------------+------------+-----------------+--------+--------+---------------+
  *   64                                                  96           104               112      116      120
  *   128          136          144
@@ -70,6 +70,9 @@ final class QueueLayout {
 
     /** Mbufs that are given back or allocated at once. */
     static final int BATCH = 112;
+
+    /** Which field of an mbuf the device knows it by, see {@link io.twinport.dpdk.Mbuf#addressField}. */
+    static final int ADDRESS_FIELD = 116;
 
     /** Of a transmit queue: all chains that were posted, of which {@code posted} is the remainder; of a receive queue, frames. */
     static final int CHAINS = 120;

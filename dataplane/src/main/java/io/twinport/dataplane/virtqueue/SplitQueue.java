@@ -28,6 +28,7 @@ public final class SplitQueue implements AutoCloseable {
     private final DpdkMemory memory;
     private final int index;
     private final int size;
+    private final boolean ownAddresses;
     private final int descriptors;
     private final int available;
     private final int used;
@@ -37,11 +38,18 @@ public final class SplitQueue implements AutoCloseable {
     private final int bytes;
     private final AtomicLong completed = new AtomicLong();
 
+    /** A queue of a device that is told IOVAs, {@link #SplitQueue(int, int, boolean)}. */
+    public SplitQueue(int index, int size) {
+        this(index, size, false);
+    }
+
     /**
      * @param index the device's number of the queue
      * @param size a power of two (2.7), {@link #LEAST_SLOTS} to {@link #MOST_SLOTS}
+     * @param ownAddresses whether the device is told where frames lie by this process's own addresses
      */
-    public SplitQueue(int index, int size) {
+    public SplitQueue(int index, int size, boolean ownAddresses) {
+        this.ownAddresses = ownAddresses;
         if (Integer.bitCount(size) != 1 || size < LEAST_SLOTS || size > MOST_SLOTS) {
             throw new IllegalArgumentException("a split queue has no " + size + " slots");
         }
@@ -126,6 +134,7 @@ public final class SplitQueue implements AutoCloseable {
         UnsafeApi.putInt(queue + SIZE, size);
         UnsafeApi.putInt(queue + INDEX, index);
         UnsafeApi.putInt(queue + BATCH, Math.min(LARGEST_BATCH, size / 4));
+        UnsafeApi.putInt(queue + ADDRESS_FIELD, Mbuf.addressField(ownAddresses));
         UnsafeApi.putShort(queue + available + RING_FLAGS, NO_INTERRUPT);
         completed.set(0);
     }
@@ -149,7 +158,7 @@ public final class SplitQueue implements AutoCloseable {
         long queue = memory.address();
         for (int i = 0; i < size; i += 2) {
             long descriptor = queue + descriptors + (long) i * DESCRIPTOR_BYTES;
-            UnsafeApi.putLong(descriptor, memory.iova() + header);
+            UnsafeApi.putLong(descriptor, (ownAddresses ? memory.address() : memory.iova()) + header);
             UnsafeApi.putLong(descriptor + DESCRIPTOR_LENGTH, NET_HEADER | FLAG_NEXT | (long) (i + 1) << NEXT_SHIFT);
         }
     }

@@ -114,12 +114,13 @@ public final class VirtioReceive {
         long descriptors = UnsafeApi.getLong(queue + DESCRIPTORS);
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
         long free = UnsafeApi.getLong(queue + FREE);
+        int field = UnsafeApi.getInt(queue + ADDRESS_FIELD);
         for (int i = 0; i < count; i++) {
             int at = (posted + i) & mask;
             int id = UnsafeApi.getShort(free + (long) at * Short.BYTES) & mask;
             long mbuf = UnsafeApi.getLong(queue + SCRATCH + (long) i * Long.BYTES);
             long descriptor = descriptors + (long) id * DESCRIPTOR_BYTES;
-            UnsafeApi.putLong(descriptor, Mbuf.iova(mbuf) - NET_HEADER);
+            UnsafeApi.putLong(descriptor, Mbuf.deviceAddress(mbuf, field) - NET_HEADER);
             UnsafeApi.putLong(descriptor + DESCRIPTOR_LENGTH, (Mbuf.room(mbuf) + NET_HEADER) | FLAG_WRITE);
             UnsafeApi.putLong(mbufs + (long) id * Long.BYTES, mbuf);
             UnsafeApi.putShort(available + RING + (long) at * AVAILABLE_ELEMENT, (short) id);

@@ -33,7 +33,6 @@ public final class VirtioTransmit {
             return 0;
         }
         long available = UnsafeApi.getLong(queue + AVAILABLE);
-        long descriptors = UnsafeApi.getLong(queue + DESCRIPTORS);
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
         int mask = UnsafeApi.getInt(queue + SIZE) - 1;
         int posted = UnsafeApi.getInt(queue + POSTED);
@@ -49,7 +48,7 @@ public final class VirtioTransmit {
             } else if (length == 0) {
                 slots = NEVER;
             } else if (UnsafeApi.getLong(mbufs + (long) slot * Long.BYTES) == 0) {
-                describe(descriptors, slot, mbuf, length);
+                describe(queue, slot, mbuf, length);
                 UnsafeApi.putLong(mbufs + (long) slot * Long.BYTES, mbuf);
             } else {
                 slots = 0;
@@ -95,9 +94,9 @@ public final class VirtioTransmit {
                 && (UnsafeApi.getInt(queue + POSTED) - UnsafeApi.getShortAcquire(null, used + RING_IDX) & 0xffff) == 0;
     }
 
-    private static void describe(long descriptors, int slot, long segment, long lengthAndFlags) {
-        long descriptor = descriptors + (long) (2 * slot + 1) * DESCRIPTOR_BYTES;
-        UnsafeApi.putLong(descriptor, Mbuf.iova(segment));
+    private static void describe(long queue, int slot, long segment, long lengthAndFlags) {
+        long descriptor = UnsafeApi.getLong(queue + DESCRIPTORS) + (long) (2 * slot + 1) * DESCRIPTOR_BYTES;
+        UnsafeApi.putLong(descriptor, Mbuf.deviceAddress(segment, UnsafeApi.getInt(queue + ADDRESS_FIELD)));
         UnsafeApi.putLong(descriptor + DESCRIPTOR_LENGTH, lengthAndFlags);
     }
 
@@ -109,7 +108,6 @@ public final class VirtioTransmit {
      *     bytes
      */
     private static int chain(long queue, long mbuf, int first) {
-        long descriptors = UnsafeApi.getLong(queue + DESCRIPTORS);
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
         int last = UnsafeApi.getInt(queue + SIZE) / 2 - 1;
         int slots = segmentsWithBytes(mbuf);
@@ -130,7 +128,7 @@ public final class VirtioTransmit {
             if (length != 0) {
                 int slot = first + i & last;
                 long next = 2L * (slot + 1 & last) + 1;
-                describe(descriptors, slot, segment, i == slots - 1 ? length : length | FLAG_NEXT | next << NEXT_SHIFT);
+                describe(queue, slot, segment, i == slots - 1 ? length : length | FLAG_NEXT | next << NEXT_SHIFT);
                 UnsafeApi.putLong(mbufs + (long) slot * Long.BYTES, i == 0 ? mbuf : CONTINUED);
                 i++;
             }
