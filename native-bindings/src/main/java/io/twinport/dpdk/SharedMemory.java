@@ -27,7 +27,11 @@ public final class SharedMemory {
      * @param descriptor EAL's own, not to be closed
      * @param offset in the file
      */
-    public record Region(long address, long length, int descriptor, long offset) {}
+    public record Region(long address, long length, int descriptor, long offset) {
+        private boolean isFollowedBy(Region next) {
+            return descriptor == next.descriptor && address + length == next.address && offset + length == next.offset;
+        }
+    }
 
     private static final MethodHandle LIST =
             Symbols.function("rte_mem_virt2memseg_list", FunctionDescriptor.of(JAVA_LONG, JAVA_LONG));
@@ -82,15 +86,9 @@ public final class SharedMemory {
 
     /** The kernel shows a hugepage a line where EAL has mapped them one by one. */
     private static void add(List<Region> regions, Region next) {
-        Region last = regions.isEmpty() ? null : regions.getLast();
-        boolean goesOn = last != null
-                && last.descriptor() == next.descriptor()
-                && last.address() + last.length() == next.address()
-                && last.offset() + last.length() == next.offset();
-        if (goesOn) {
-            regions.set(
-                    regions.size() - 1,
-                    new Region(last.address(), last.length() + next.length(), last.descriptor(), last.offset()));
+        if (!regions.isEmpty() && regions.getLast().isFollowedBy(next)) {
+            Region last = regions.removeLast();
+            regions.add(new Region(last.address(), last.length() + next.length(), last.descriptor(), last.offset()));
         } else {
             regions.add(next);
         }

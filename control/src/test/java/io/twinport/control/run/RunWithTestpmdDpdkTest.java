@@ -12,14 +12,26 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
-/** {@code twinport run} between two testpmd processes, one for each socket, that come and go as hosts' back ends do. */
+/** {@code twinport run} between two testpmd processes, one for each socket, that come and go as hosts' back ends do, by either driver. */
+@ParameterizedClass(name = "{0}")
+@ValueSource(strings = {"net_virtio_user", "vhost-user"})
 class RunWithTestpmdDpdkTest {
+
     private static final String MAC = "02:00:00:00:00:01";
     private static final int SECONDS = 60;
 
+    private final String driver;
+
     @TempDir
     private Path folder;
+
+    /** @param driver of the sides: DPDK's, or twinport's own */
+    RunWithTestpmdDpdkTest(String driver) {
+        this.driver = driver;
+    }
 
     @AfterEach
     void cleanUp() throws IOException {
@@ -42,9 +54,9 @@ class RunWithTestpmdDpdkTest {
                 "--cnc-dir",
                 folder.toString(),
                 "--primary",
-                "net_virtio_user0,server=1,path=" + primarySocket() + ",mac=" + MAC,
+                side(0, primarySocket()) + ",mac=" + MAC,
                 "--standby",
-                "net_virtio_user1,server=1,path=" + standbySocket(), // adopts the primary's MAC
+                side(1, standbySocket()), // adopts the primary's MAC
                 "--handler",
                 handler,
                 "--",
@@ -53,6 +65,12 @@ class RunWithTestpmdDpdkTest {
                 "--no-huge");
         run.awaitLine("ready", SECONDS);
         return run;
+    }
+
+    private String side(int number, Path socket) {
+        return driver.equals("vhost-user")
+                ? "vhost-user:" + socket + ",server=1"
+                : driver + number + ",server=1,path=" + socket;
     }
 
     private static void stop(Program run) {
@@ -124,8 +142,8 @@ class RunWithTestpmdDpdkTest {
     @Test
     void shouldEndOnCtrlCWhileBothSidesWaitForTheirFarEnds() {
         try (Program run = startRun("sink")) {
-            run.awaitLine("waiting for the primary net_virtio_user0.*" + primarySocket(), SECONDS);
-            run.awaitLine("waiting for the standby net_virtio_user1.*" + standbySocket(), SECONDS);
+            run.awaitLine("waiting for the primary " + driver + ".*" + primarySocket(), SECONDS);
+            run.awaitLine("waiting for the standby " + driver + ".*" + standbySocket(), SECONDS);
             stop(run);
             assertTrue(Files.notExists(primarySocket()), "the socket was left behind");
             assertTrue(Files.notExists(standbySocket()), "the socket was left behind");

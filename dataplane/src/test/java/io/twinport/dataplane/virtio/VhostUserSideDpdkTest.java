@@ -29,7 +29,9 @@ import io.twinport.dpdk.testing.Frames;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -49,7 +51,7 @@ class VhostUserSideDpdkTest {
     private LoopRig rig;
     private VhostDevices devices;
     private PollLoop loop;
-    private EthDev far;
+    private @Nullable EthDev far;
 
     @BeforeEach
     void start() {
@@ -110,8 +112,9 @@ class VhostUserSideDpdkTest {
             Side side = join(1 + round % QUEUES);
             assertEquals(numbers(), reflected(0));
             long edges = EventLine.edges(rig.events());
-            far.stop();
-            far.remove();
+            EthDev leaving = far();
+            leaving.stop();
+            leaving.remove();
             Await.until("the loop is told", () -> EventLine.edges(rig.events()) > edges);
             assertFalse(side.dev().isLinkUp());
             assertTrue(side.dev().isRemoved());
@@ -121,23 +124,28 @@ class VhostUserSideDpdkTest {
     }
 
     private Side join(int queues) {
-        far = EthDev.probe("net_vhost0,iface=" + folder.resolve("far") + ",queues=" + queues);
-        far.configure(rig.pool(), queues, queues);
-        far.start();
+        EthDev dev = EthDev.probe("net_vhost0,iface=" + folder.resolve("far") + ",queues=" + queues);
+        far = dev;
+        dev.configure(rig.pool(), queues, queues);
+        dev.start();
         Await.until("the far end has come", () -> devices.present().isPresent());
         VhostDevice device = devices.present().orElseThrow();
         assertTrue(device.queuePairs() >= queues);
         VirtioSide opened = VirtioSide.open("vhost-user:far", device, MAC, queues);
         List<LoopProxy> proxies = List.of(loop.proxy(0), loop.proxy(1));
         Side side = Side.join(opened, rig.pool(), rig.events(), proxies, SIDE);
-        Await.until("the far end is ready", far::isLinkUp);
+        Await.until("the far end is ready", dev::isLinkUp);
         return side;
     }
 
     private void remove(Side side) {
         assertTrue(side.remove());
-        far.stop();
-        far.remove();
+        far().stop();
+        far().remove();
+    }
+
+    private EthDev far() {
+        return Objects.requireNonNull(far);
     }
 
     /** Frames that the far end sends, and gets back. */
@@ -146,7 +154,7 @@ class VhostUserSideDpdkTest {
         EalWorker.run(() -> {
             MbufAllocator allocator = MbufAllocator.ofThisThread(rig.pool());
             MbufBurst burst = new MbufBurst();
-            long line = TestLines.of(far, queue);
+            long line = TestLines.of(far(), queue);
             Frames.allocate(allocator, burst.address(), FRAMES, 0);
             // Its link is up a moment before its rings are enabled.
             Await.until("it is sent", () -> SideLine.transmit(line, burst.address(), FRAMES) == FRAMES);
