@@ -38,7 +38,7 @@ class SharedWordsTest {
             "-jvmArgs",
             "-XX:-TieredCompilation");
 
-    private static final int TESTS = 6;
+    private static final int TESTS = 7;
     private static final int MINUTES = 240;
 
     @TempDir
