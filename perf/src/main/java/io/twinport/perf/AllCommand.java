@@ -9,6 +9,7 @@ import io.twinport.perf.report.Page;
 import io.twinport.perf.report.ResultFiles;
 import io.twinport.perf.stall.StallRows;
 import io.twinport.perf.statistics.Row;
+import io.twinport.perf.virtio.VirtioRows;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.util.ArrayList;
@@ -47,6 +48,7 @@ final class AllCommand implements Callable<Integer> {
         List<Row> rows = new ArrayList<>(ForwardRows.measure(rig, quick, out));
         rows.addAll(FailoverRows.measure(rig, quick, out));
         rows.addAll(StallRows.measure(rig, quick, out));
+        rows.addAll(VirtioRows.measure(rig, quick, out));
         out.printf(Locale.ROOT, "%n%-30s %10s   %s%n", "figure", "value", "95 % interval");
         rows.forEach(row -> print(row, out));
         files.write(toJson(rows), () -> page(rows));

@@ -10,6 +10,7 @@ import io.twinport.perf.forward.ForwardCommand;
 import io.twinport.perf.latency.LatencyCommand;
 import io.twinport.perf.scale.ScaleCommand;
 import io.twinport.perf.stall.StallCommand;
+import io.twinport.perf.virtio.VirtioCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,6 +24,7 @@ import picocli.CommandLine.Command;
             FailoverCommand.class,
             LatencyCommand.class,
             StallCommand.class,
+            VirtioCommand.class,
             ScaleCommand.class,
             CostCommand.class,
             CompareCommand.class,

@@ -3,7 +3,7 @@
  * same core, with the same packets. Each benchmark has a package.
  *
  * <p>Thread: control. Uses: {@code compare}, {@code cost}, {@code failover}, {@code forward}, {@code latency}, {@code
- * launch}, {@code report}, {@code scale}, {@code stall}, {@code statistics}.
+ * launch}, {@code report}, {@code scale}, {@code stall}, {@code statistics}, {@code virtio}.
  */
 @NullMarked
 package io.twinport.perf;
