@@ -114,21 +114,22 @@ final class VirtioDevice {
         if (virtualAddresses && !VirtioFeatures.has(offered, VirtioFeatures.ACCESS_PLATFORM)) {
             throw fail(
                     "it offers no ACCESS_PLATFORM, so it takes addresses for physical ones that are virtual, and would"
-                            + " write into memory of others. Have its host put it behind the IOMMU (QEMU: iommu_platform=on), or"
-                            + " start EAL with --iova-mode=pa");
+                            + " write into memory of others. Have its host put it behind the IOMMU (QEMU:"
+                            + " iommu_platform=on), or start EAL with --iova-mode=pa");
         }
-        features = VirtioFeatures.choose(offered) & (mtu().isPresent() ? -1 : ~VirtioFeatures.MTU);
+        long chosen = VirtioFeatures.choose(offered) & (mtu().isPresent() ? -1 : ~VirtioFeatures.MTU);
         common.write(DRIVER_FEATURE_SELECT, 4, 0);
-        common.write(DRIVER_FEATURE, 4, (int) features);
+        common.write(DRIVER_FEATURE, 4, (int) chosen);
         common.write(DRIVER_FEATURE_SELECT, 4, 1);
-        common.write(DRIVER_FEATURE, 4, (int) (features >>> 32));
+        common.write(DRIVER_FEATURE, 4, (int) (chosen >>> 32));
         common.write(DEVICE_STATUS, 1, ACKNOWLEDGE | DRIVER | FEATURES_OK);
         int status = status();
         checkThere();
         if ((status & FEATURES_OK) == 0) {
-            throw fail("it does not accept the features 0x" + Long.toHexString(features)
-                    + " of those that it offers, 0x" + Long.toHexString(offered));
+            throw fail("it does not accept the features 0x" + Long.toHexString(chosen) + " of those that it offers, 0x"
+                    + Long.toHexString(offered));
         }
+        features = chosen;
     }
 
     private void checkThere() {
@@ -138,6 +139,7 @@ final class VirtioDevice {
     }
 
     private DpdkException fail(String why) {
+        features = 0;
         common.write(DEVICE_STATUS, 1, VirtioLayout.FAILED);
         return new DpdkException(name + " cannot be driven: " + why);
     }
@@ -217,11 +219,11 @@ final class VirtioDevice {
 
     /** Whether frames go through: the link is up, and the device neither broken nor gone. */
     boolean isLinkUp() {
+        boolean up =
+                !VirtioFeatures.has(features, VirtioFeatures.STATUS) || (net.read(NET_STATUS, 2) & NET_LINK_UP) != 0;
+        // Afterwards: the link of a device that has gone reads as up.
         int status = status();
-        if (status == GONE || (status & NEEDS_RESET) != 0) {
-            return false;
-        }
-        return !VirtioFeatures.has(features, VirtioFeatures.STATUS) || (net.read(NET_STATUS, 2) & NET_LINK_UP) != 0;
+        return up && status != GONE && (status & NEEDS_RESET) == 0;
     }
 
     /** Whether the device says that it works no more until it is reset (2.1.2). */
@@ -239,6 +241,7 @@ final class VirtioDevice {
                 mac[j] = (byte) net.read(NET_MAC + j, 1);
             }
             if (generation == common.read(CONFIG_GENERATION, 1)) {
+                checkThere();
                 return MacAddress.of(mac);
             }
         }

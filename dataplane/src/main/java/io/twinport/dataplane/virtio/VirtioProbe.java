@@ -1,6 +1,7 @@
 package io.twinport.dataplane.virtio;
 
 import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
+import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.Registers;
 import io.twinport.dpdk.SysfsConfig;
@@ -44,7 +45,8 @@ public final class VirtioProbe {
     public static Optional<MacAddress> mac(Path device) {
         try (SysfsConfig config = SysfsConfig.open(device)) {
             return VirtioIdentity.read(config).isNet() ? mac(config) : Optional.empty();
-        } catch (IOException e) {
+        } catch (IOException | DpdkException e) {
+            // It may go while it is asked.
             return Optional.empty();
         }
     }
@@ -70,7 +72,9 @@ public final class VirtioProbe {
 
     private static Optional<VirtioDevice> look(Registers config) {
         VirtioCapabilities capabilities = VirtioCapabilities.read(config);
-        Optional<Capability> window = capabilities.find(VirtioLayout.TYPE_WINDOW);
+        Optional<Capability> window = capabilities
+                .find(VirtioLayout.TYPE_WINDOW)
+                .filter(capability -> capability.bytes() >= VirtioLayout.CAP_WINDOW_DATA + Integer.BYTES);
         Optional<Capability> common = capabilities
                 .find(VirtioLayout.TYPE_COMMON)
                 .filter(structure -> structure.length() >= VirtioLayout.COMMON_BYTES);

@@ -202,6 +202,25 @@ class VirtioDeviceTest {
         assertFalse(device.isLinkUp(), "a device that is broken moves no frames");
     }
 
+    /** All ones are a link that is up, and an address. */
+    @Test
+    void shouldBelieveNothingOfDeviceThatGoesWhileItIsRead() {
+        VirtioDevice device = new VirtioDevice("simulated", simulated, MemoryRegisters.gone(), NET_BYTES, false);
+        device.negotiate();
+        simulated.goesAt = DRIVER_OK;
+        simulated.write(DEVICE_STATUS, 1, DRIVER_OK);
+        assertFalse(device.isLinkUp());
+        assertThrows(DpdkException.class, device::mac);
+    }
+
+    @Test
+    void shouldHaveAcknowledgedNothingThatWasNotAccepted() {
+        device.negotiate();
+        simulated.refusesFeatures = true;
+        assertThrows(DpdkException.class, device::negotiate);
+        assertEquals(0, device.features());
+    }
+
     @Test
     void shouldReadAddressAgainWhileItChanges() {
         simulated.generations = 5;

@@ -382,16 +382,19 @@ class VirtioQueueDpdkTest extends QueueRig {
                 done.addAndGet(device.complete(256, 0));
             }
         });
-        long last = 0;
-        while (!sender.isDone()) {
-            long least = done.get();
-            long now = queue.completed();
-            long most = posted.get();
-            assertTrue(least <= now && now <= most, () -> least + " <= " + now + " <= " + most);
-            assertTrue(now >= last, "it went back");
-            last = now;
+        try {
+            long last = 0;
+            while (!sender.isDone()) {
+                long least = done.get();
+                long now = queue.completed();
+                long most = posted.get();
+                assertTrue(least <= now && now <= most, () -> least + " <= " + now + " <= " + most);
+                assertTrue(now >= last, "it went back");
+                last = now;
+            }
+        } finally {
+            EalWorker.join(sender);
         }
-        EalWorker.join(sender);
         assertEquals(posted.get(), queue.completed());
     }
 
