@@ -86,6 +86,14 @@ public final class Mbuf {
         return own ? BUF_ADDR : BUF_IOVA;
     }
 
+    /**
+     * Whether so many bytes can be written before a frame: it lies in one mbuf that nobody else owns, whose buffer is its own,
+     * and there is room.
+     */
+    public static boolean isOursToPrepend(long mbuf, int bytes) {
+        return isContiguous(mbuf) && isWritable(mbuf) && headroom(mbuf) >= bytes;
+    }
+
     /** Bytes in this segment; the whole frame where {@link #isContiguous}. */
     public static int dataLength(long mbuf) {
         return UnsafeApi.getShort(mbuf + DATA_LEN) & 0xffff;

@@ -50,7 +50,6 @@ final class QueuePair implements AutoCloseable {
     /** Tells the device of both; it has accepted the features. */
     void setUp(VirtioTransport device, MbufPool pool) {
         receive.fill(pool);
-        transmit.prepareHeaders();
         receiveNotify = device.setUp(receive);
         transmitNotify = device.setUp(transmit);
     }
@@ -67,7 +66,14 @@ final class QueuePair implements AutoCloseable {
 
     EthStats statistics() {
         return new EthStats(
-                receive.received(), transmit.completed(), 0, 0, 0, receive.dropped(), 0, receive.withoutMbuf());
+                receive.received(),
+                transmit.completed(),
+                receive.frameBytes(),
+                transmit.frameBytes(),
+                0,
+                receive.dropped(),
+                transmit.dropped(),
+                receive.withoutMbuf());
     }
 
     /** The device has been reset. */

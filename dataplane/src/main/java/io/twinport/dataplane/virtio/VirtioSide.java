@@ -250,7 +250,7 @@ public final class VirtioSide implements SideDevice {
                     lines[q],
                     q < pairs.size() ? pair.receive().address() : 0,
                     pair.transmit().address(),
-                    pair.transmit().frames(),
+                    pair.transmit().size(),
                     reportedUp);
             if (promised.tx() != 0) {
                 SideLineSetup.offload(lines[q], 0, promised.without(offloads()).tx());

@@ -12,10 +12,10 @@ package io.twinport.dataplane.virtqueue;
  *  |MbufAllocator (receive)                            |without mbuf|dropped          |batch   |address |chains         |
  *  +---------------------------------------------------+------------+-----------------+--------+--------+---------------+
  *   64                                                  96           104               112      116      120
- *   128          136          144
- *  +------------+------------+------------------------------------------------------------------------------------------+
- *  |free        |unfinished  |unused                                                                                    |
- *  +------------+------------+------------------------------------------------------------------------------------------+
+ *   128          136          144          152          160
+ *  +------------+------------+------------+------------+----------------------------------------------------------------+
+ *  |free        |unfinished  |header      |frame bytes |unused                                                          |
+ *  +------------+------------+------------+------------+----------------------------------------------------------------+
  *   192
  *  +--------------------------
  *  |scratch: BATCH mbufs ...
@@ -82,6 +82,12 @@ final class QueueLayout {
 
     /** Frames that came with a checksum to be filled in, or merged, see {@link PartialChecksum}. */
     static final int UNFINISHED = 136;
+
+    /** Where the device finds a header of zeroes, of a transmit queue. */
+    static final int HEADER = 144;
+
+    /** Bytes of the frames that {@link #CHAINS} counts. */
+    static final int FRAME_BYTES = 152;
 
     static final int SCRATCH = 192;
     static final int LARGEST_BATCH = 32;

@@ -83,11 +83,6 @@ public final class SplitQueue implements AutoCloseable {
         return size;
     }
 
-    /** How many frames a transmit queue holds: a header's descriptor goes with each. */
-    public int frames() {
-        return size / 2;
-    }
-
     public long descriptorsIova() {
         return memory.iova() + descriptors;
     }
@@ -135,6 +130,7 @@ public final class SplitQueue implements AutoCloseable {
         UnsafeApi.putInt(queue + INDEX, index);
         UnsafeApi.putInt(queue + BATCH, Math.min(LARGEST_BATCH, size / 4));
         UnsafeApi.putInt(queue + ADDRESS_FIELD, Mbuf.addressField(ownAddresses));
+        UnsafeApi.putLong(queue + HEADER, (ownAddresses ? queue : memory.iova()) + header);
         UnsafeApi.putShort(queue + available + RING_FLAGS, NO_INTERRUPT);
         completed.set(0);
     }
@@ -147,20 +143,6 @@ public final class SplitQueue implements AutoCloseable {
             UnsafeApi.putShort(queue + free + (long) i * Short.BYTES, (short) i);
         }
         VirtioReceive.refill(queue);
-    }
-
-    /**
-     * Makes it a transmit queue. Slot i is the descriptors 2i, which points to a header and never changes, and 2i+1, which
-     * points to the frame. One header of zeroes does for all frames. It is not written in front of the frame: an mbuf may
-     * be shared, or lie in another driver's memory, or have no headroom left. The price is half of the ring.
-     */
-    public void prepareHeaders() {
-        long queue = memory.address();
-        for (int i = 0; i < size; i += 2) {
-            long descriptor = queue + descriptors + (long) i * DESCRIPTOR_BYTES;
-            UnsafeApi.putLong(descriptor, (ownAddresses ? memory.address() : memory.iova()) + header);
-            UnsafeApi.putLong(descriptor + DESCRIPTOR_LENGTH, NET_HEADER | FLAG_NEXT | (long) (i + 1) << NEXT_SHIFT);
-        }
     }
 
     /**
@@ -211,6 +193,11 @@ public final class SplitQueue implements AutoCloseable {
     /** Frames that were taken and freed: malformed, longer than the ring, without bytes. Any thread. */
     public long dropped() {
         return UnsafeApi.getLongVolatile(null, address() + DROPPED);
+    }
+
+    /** Bytes of the frames that a receive queue has delivered, or that a transmit queue was given. Any thread. */
+    public long frameBytes() {
+        return UnsafeApi.getLongVolatile(null, address() + FRAME_BYTES);
     }
 
     /** How often there were no mbufs for a receive queue. Any thread. */

@@ -50,6 +50,7 @@ public final class VirtioReceive {
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
         long free = UnsafeApi.getLong(queue + FREE);
         int mask = UnsafeApi.getInt(queue + SIZE) - 1;
+        long bytes = 0;
         int n = 0;
         for (int i = 0; i < count; i++) {
             int at = (taken + i) & mask;
@@ -70,9 +71,11 @@ public final class VirtioReceive {
                 drop(queue, packets + (long) n * Long.BYTES);
             } else {
                 Mbuf.length(mbuf, length);
+                bytes += length;
                 n++;
             }
         }
+        UnsafeApi.putLong(queue + FRAME_BYTES, UnsafeApi.getLong(queue + FRAME_BYTES) + bytes);
         return n;
     }
 

@@ -6,8 +6,15 @@ import io.twinport.dpdk.Mbuf;
 import org.agrona.UnsafeApi;
 
 /**
- * Sending by a virtio queue, on the poll thread. Slots are used in turn, one for each segment of a frame; a slot is free
- * when it holds no mbuf, so the device may complete in any order.
+ * Sending by a virtio queue, on the poll thread. Slots, of a descriptor each, are used in turn; one is free when it holds no
+ * mbuf, so the device may complete in any order.
+ *
+ * <pre>
+ *   a frame in one mbuf that is ours alone      one slot: the virtio-net header is written before the frame
+ *   any other                                   a slot for a header of zeroes that all share, and one for each segment
+ * </pre>
+ *
+ * A frame that has another owner besides may be read by that one, or lie in another device's ring: nothing is written before it.
  */
 public final class VirtioTransmit {
     /** In a slot whose descriptor belongs to the chain of a slot before it. */
@@ -38,37 +45,43 @@ public final class VirtioTransmit {
         int posted = UnsafeApi.getInt(queue + POSTED);
         int before = posted;
         int slot = UnsafeApi.getInt(queue + NEXT);
+        long bytes = 0;
         int n = 0;
         for (; n < count; n++) {
             long mbuf = UnsafeApi.getLong(packets + (long) n * Long.BYTES);
             int length = Mbuf.dataLength(mbuf);
             int slots = 1;
-            if (!Mbuf.isContiguous(mbuf)) {
-                slots = chain(queue, mbuf, slot);
-            } else if (length == 0) {
-                slots = NEVER;
-            } else if (UnsafeApi.getLong(mbufs + (long) slot * Long.BYTES) == 0) {
-                describe(queue, slot, mbuf, length);
+            if (length != 0 && Mbuf.isOursToPrepend(mbuf, NET_HEADER)) {
+                if (UnsafeApi.getLong(mbufs + (long) slot * Long.BYTES) != 0) {
+                    break;
+                }
+                long header = Mbuf.data(mbuf) - NET_HEADER;
+                UnsafeApi.putLong(header, 0L);
+                UnsafeApi.putInt(header + Long.BYTES, 0);
+                describe(queue, slot, address(queue, mbuf) - NET_HEADER, length + NET_HEADER);
                 UnsafeApi.putLong(mbufs + (long) slot * Long.BYTES, mbuf);
+                bytes += length;
             } else {
-                slots = 0;
+                slots = chain(queue, mbuf, slot);
+                if (slots == NEVER) {
+                    drop(queue, packets + (long) n * Long.BYTES);
+                    continue;
+                }
+                if (slots == 0) {
+                    break;
+                }
+                bytes += Mbuf.packetLength(mbuf);
             }
-            if (slots == NEVER) {
-                drop(queue, packets + (long) n * Long.BYTES);
-                continue;
-            }
-            if (slots == 0) {
-                break;
-            }
-            UnsafeApi.putShort(available + RING + (long) (posted & mask) * AVAILABLE_ELEMENT, (short) (2 * slot));
+            UnsafeApi.putShort(available + RING + (long) (posted & mask) * AVAILABLE_ELEMENT, (short) slot);
             posted = (posted + 1) & 0xffff;
-            slot = (slot + slots) & mask >>> 1;
+            slot = (slot + slots) & mask;
         }
         if (posted != before) {
             UnsafeApi.putInt(queue + NEXT, slot);
             UnsafeApi.putInt(queue + POSTED, posted);
             // Before it is published: who sees that a chain is done sees it counted.
             UnsafeApi.putLong(queue + CHAINS, UnsafeApi.getLong(queue + CHAINS) + (posted - before & 0xffff));
+            UnsafeApi.putLong(queue + FRAME_BYTES, UnsafeApi.getLong(queue + FRAME_BYTES) + bytes);
             VirtioNotify.publish(queue, posted);
         }
         return n;
@@ -94,42 +107,51 @@ public final class VirtioTransmit {
                 && (UnsafeApi.getInt(queue + POSTED) - UnsafeApi.getShortAcquire(null, used + RING_IDX) & 0xffff) == 0;
     }
 
-    private static void describe(long queue, int slot, long segment, long lengthAndFlags) {
-        long descriptor = UnsafeApi.getLong(queue + DESCRIPTORS) + (long) (2 * slot + 1) * DESCRIPTOR_BYTES;
-        UnsafeApi.putLong(descriptor, Mbuf.deviceAddress(segment, UnsafeApi.getInt(queue + ADDRESS_FIELD)));
+    private static long address(long queue, long segment) {
+        return Mbuf.deviceAddress(segment, UnsafeApi.getInt(queue + ADDRESS_FIELD));
+    }
+
+    private static void describe(long queue, int slot, long address, long lengthAndFlags) {
+        long descriptor = UnsafeApi.getLong(queue + DESCRIPTORS) + (long) slot * DESCRIPTOR_BYTES;
+        UnsafeApi.putLong(descriptor, address);
         UnsafeApi.putLong(descriptor + DESCRIPTOR_LENGTH, lengthAndFlags);
     }
 
     /**
-     * A frame of several segments: the frame descriptors of as many slots, chained; only the first slot's header is used. A
-     * segment without bytes is left out: for a descriptor without bytes QEMU gives the whole device up.
+     * A frame that no header is written before: the shared header and the segments, chained. A segment without bytes is left
+     * out: for a descriptor without bytes QEMU gives the whole device up.
      *
      * @return how many slots it takes, 0 if they are not free, {@link #NEVER} if the ring has not as many or there are no
      *     bytes
      */
     private static int chain(long queue, long mbuf, int first) {
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
-        int last = UnsafeApi.getInt(queue + SIZE) / 2 - 1;
-        int slots = segmentsWithBytes(mbuf);
-        if (slots == 0 || slots > last + 1) {
+        int mask = UnsafeApi.getInt(queue + SIZE) - 1;
+        int segments = segmentsWithBytes(mbuf);
+        int slots = 1 + segments;
+        if (segments == 0 || slots > mask + 1) {
             return NEVER;
         }
-        if (!isFree(mbufs, first, slots, last)) {
+        if (!isFree(mbufs, first, slots, mask)) {
             // They may be those of frames that are sent and not freed yet: fewer than a batch, which nothing else
             // frees.
             reap(queue);
-            if (!isFree(mbufs, first, slots, last)) {
+            if (!isFree(mbufs, first, slots, mask)) {
                 return 0;
             }
         }
+        long next = first + 1 & mask;
+        describe(queue, first, UnsafeApi.getLong(queue + HEADER), NET_HEADER | FLAG_NEXT | next << NEXT_SHIFT);
+        UnsafeApi.putLong(mbufs + (long) first * Long.BYTES, mbuf);
         long segment = mbuf;
-        for (int i = 0; i < slots; segment = Mbuf.next(segment)) {
+        for (int i = 1; i < slots; segment = Mbuf.next(segment)) {
             int length = Mbuf.dataLength(segment);
             if (length != 0) {
-                int slot = first + i & last;
-                long next = 2L * (slot + 1 & last) + 1;
-                describe(queue, slot, segment, i == slots - 1 ? length : length | FLAG_NEXT | next << NEXT_SHIFT);
-                UnsafeApi.putLong(mbufs + (long) slot * Long.BYTES, i == 0 ? mbuf : CONTINUED);
+                int slot = first + i & mask;
+                next = slot + 1 & mask;
+                long flags = i == slots - 1 ? 0 : FLAG_NEXT | next << NEXT_SHIFT;
+                describe(queue, slot, address(queue, segment), length | flags);
+                UnsafeApi.putLong(mbufs + (long) slot * Long.BYTES, CONTINUED);
                 i++;
             }
         }
@@ -144,9 +166,9 @@ public final class VirtioTransmit {
         return n;
     }
 
-    private static boolean isFree(long mbufs, int first, int slots, int last) {
+    private static boolean isFree(long mbufs, int first, int slots, int mask) {
         for (int i = 0; i < slots; i++) {
-            if (UnsafeApi.getLong(mbufs + (long) (first + i & last) * Long.BYTES) != 0) {
+            if (UnsafeApi.getLong(mbufs + (long) (first + i & mask) * Long.BYTES) != 0) {
                 return false;
             }
         }
@@ -205,14 +227,14 @@ public final class VirtioTransmit {
     }
 
     /**
-     * Whether so many frames of one segment find a free slot: the first that they need, which a device that sends in any
+     * Whether so many frames of one slot find a free one: the first that they need, which a device that sends in any
      * order may be done with after the others, and the last.
      */
     private static boolean isFree(long queue, int count) {
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
-        int last = UnsafeApi.getInt(queue + SIZE) / 2 - 1;
+        int mask = UnsafeApi.getInt(queue + SIZE) - 1;
         int slot = UnsafeApi.getInt(queue + NEXT);
-        int end = slot + Math.min(count - 1, last) & last;
+        int end = slot + Math.min(count - 1, mask) & mask;
         return count == 0
                 || UnsafeApi.getLong(mbufs + (long) slot * Long.BYTES) == 0
                         && UnsafeApi.getLong(mbufs + (long) end * Long.BYTES) == 0;
@@ -221,12 +243,11 @@ public final class VirtioTransmit {
     private static int take(long queue, long used, int taken, int count) {
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
         int mask = UnsafeApi.getInt(queue + SIZE) - 1;
-        int last = mask >>> 1;
         for (int i = 0; i < count; i++) {
             int id = UnsafeApi.getInt(used + RING + (long) ((taken + i) & mask) * USED_ELEMENT);
-            int slot = id >>> 1 & last;
+            int slot = id & mask;
             long mbuf = UnsafeApi.getLong(mbufs + (long) slot * Long.BYTES);
-            if ((id & (~mask | 1)) != 0 || mbuf == 0 || mbuf == CONTINUED) {
+            if (id != slot || mbuf == 0 || mbuf == CONTINUED) {
                 // Not what it was given.
                 UnsafeApi.putIntVolatile(null, queue + BROKEN, 1);
                 return i;
@@ -234,7 +255,7 @@ public final class VirtioTransmit {
             UnsafeApi.putLong(queue + SCRATCH + (long) i * Long.BYTES, mbuf);
             do {
                 UnsafeApi.putLong(mbufs + (long) slot * Long.BYTES, 0L);
-                slot = slot + 1 & last;
+                slot = slot + 1 & mask;
             } while (UnsafeApi.getLong(mbufs + (long) slot * Long.BYTES) == CONTINUED);
         }
         return count;

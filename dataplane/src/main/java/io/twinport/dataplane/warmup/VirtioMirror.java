@@ -26,8 +26,7 @@ public final class VirtioMirror implements ScratchSide {
         receive.clear();
         transmit.clear();
         receive.fill(pool);
-        transmit.prepareHeaders();
-        SideLineSetup.writeVirtio(line, receive.address(), transmit.address(), transmit.frames(), true);
+        SideLineSetup.writeVirtio(line, receive.address(), transmit.address(), transmit.size(), true);
     }
 
     @Override

@@ -57,7 +57,7 @@ class SharedQueueDpdkTest {
         TestEal.start();
         pool = MbufPool.create("shared", 8191);
         rx = new SplitQueue(0, 256);
-        tx = new SplitQueue(1, 256);
+        tx = new SplitQueue(1, 128);
     }
 
     @AfterEach
@@ -76,10 +76,9 @@ class SharedQueueDpdkTest {
             rx.clear();
             tx.clear();
             rx.fill(pool);
-            tx.prepareHeaders();
             device = new DeviceEnd(tx.address());
             owner = SideLineSetup.allocate();
-            SideLineSetup.writeVirtio(owner, rx.address(), tx.address(), tx.frames(), true);
+            SideLineSetup.writeVirtio(owner, rx.address(), tx.address(), tx.size(), true);
             task.run();
         });
     }

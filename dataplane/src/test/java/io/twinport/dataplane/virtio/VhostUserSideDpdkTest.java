@@ -19,6 +19,7 @@ import io.twinport.dataplane.vhost.FarEndAddress;
 import io.twinport.dataplane.vhost.VhostDevice;
 import io.twinport.dataplane.vhost.VhostDevices;
 import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.Mbuf;
@@ -76,7 +77,10 @@ class VhostUserSideDpdkTest {
         Side side = join(1);
         assertEquals(numbers(), reflected(0));
         assertTrue(side.dev().isLinkUp());
-        assertEquals(FRAMES, side.dev().statistics().orElseThrow().rxFrames());
+        EthStats stats = side.dev().statistics().orElseThrow();
+        assertEquals(FRAMES, stats.rxFrames());
+        assertEquals(FRAMES * Frames.SHORTEST, stats.rxBytes());
+        assertEquals(FRAMES * Frames.SHORTEST, stats.txBytes());
         Await.until("the far end has taken them", () -> side.transmitted() == FRAMES);
         remove(side);
     }

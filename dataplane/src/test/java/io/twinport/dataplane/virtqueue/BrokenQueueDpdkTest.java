@@ -204,7 +204,7 @@ class BrokenQueueDpdkTest extends QueueRig {
             MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
             assertEquals(BURST, send(allocator, BURST, 0));
             for (int i = 0; i < BURST; i++) {
-                device.use(1, 0); // the second half of a pair is no chain
+                device.use(BURST + i, 0);
             }
             device.publish();
             for (int i = 0; i < 3; i++) {

@@ -72,7 +72,6 @@ class QueueFuzzDpdkTest extends QueueRig {
                 if (isOver(round)) {
                     restart();
                     account();
-                    queue.prepareHeaders();
                     completed = 0;
                 }
             }

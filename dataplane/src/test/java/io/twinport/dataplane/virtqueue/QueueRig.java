@@ -54,10 +54,7 @@ abstract class QueueRig {
     }
 
     void asSender(EalWorker.Task task) throws Exception {
-        EalWorker.run(() -> {
-            queue.prepareHeaders();
-            task.run();
-        });
+        EalWorker.run(task);
     }
 
     int receive(int count) {
