@@ -44,22 +44,21 @@ public final class VirtioTransmit {
             long mbuf = UnsafeApi.getLong(packets + (long) n * Long.BYTES);
             int length = Mbuf.dataLength(mbuf);
             int slots = 1;
-            if (!Mbuf.isContiguous(mbuf)) {
-                slots = chain(queue, mbuf, slot);
-            } else if (length == 0) {
-                slots = NEVER;
-            } else if (UnsafeApi.getLong(mbufs + (long) slot * Long.BYTES) == 0) {
+            if (length != 0 && Mbuf.isContiguous(mbuf)) {
+                if (UnsafeApi.getLong(mbufs + (long) slot * Long.BYTES) != 0) {
+                    break;
+                }
                 describe(descriptors, slot, mbuf, length);
                 UnsafeApi.putLong(mbufs + (long) slot * Long.BYTES, mbuf);
             } else {
-                slots = 0;
-            }
-            if (slots == NEVER) {
-                drop(queue, packets + (long) n * Long.BYTES);
-                continue;
-            }
-            if (slots == 0) {
-                break;
+                slots = chain(queue, mbuf, slot);
+                if (slots == NEVER) {
+                    drop(queue, packets + (long) n * Long.BYTES);
+                    continue;
+                }
+                if (slots == 0) {
+                    break;
+                }
             }
             UnsafeApi.putShort(available + RING + (long) (posted & mask) * AVAILABLE_ELEMENT, (short) (2 * slot));
             posted = (posted + 1) & 0xffff;
@@ -102,7 +101,7 @@ public final class VirtioTransmit {
     }
 
     /**
-     * A frame of several segments: the frame descriptors of as many slots, chained; only the first slot's header is used. A
+     * A frame of several segments, or without bytes: the frame descriptors of as many slots, chained; only the first slot's header is used. A
      * segment without bytes is left out: for a descriptor without bytes QEMU gives the whole device up.
      *
      * @return how many slots it takes, 0 if they are not free, {@link #NEVER} if the ring has not as many or there are no
