@@ -36,7 +36,9 @@ public final class SplitQueue implements AutoCloseable {
     private final int free;
     private final int header;
     private final int bytes;
-    private final AtomicLong completed = new AtomicLong();
+
+    /** What was told, since {@link #clear}: another one each time, for a thread may be about to tell of the time before. */
+    private volatile AtomicLong told = new AtomicLong();
 
     /** A queue of a device that is told IOVAs, {@link #SplitQueue(int, int, boolean)}. */
     public SplitQueue(int index, int size) {
@@ -132,7 +134,7 @@ public final class SplitQueue implements AutoCloseable {
         UnsafeApi.putInt(queue + ADDRESS_FIELD, Mbuf.addressField(ownAddresses));
         UnsafeApi.putLong(queue + HEADER, (ownAddresses ? queue : memory.iova()) + header);
         UnsafeApi.putShort(queue + available + RING_FLAGS, NO_INTERRUPT);
-        completed.set(0);
+        told = new AtomicLong();
     }
 
     /** Makes it a receive queue, with as many empty mbufs as the pool has for it. */
@@ -169,12 +171,12 @@ public final class SplitQueue implements AutoCloseable {
 
     /** Of a transmit queue: how many frames the device has sent since {@link #clear}. It never goes back. Any thread. */
     public long completed() {
-        // The index first: a chain is counted before it is published, so the count is never behind what the device has
-        // done.
+        AtomicLong before = told;
+        // The index first: chains are counted before they are published, so the count is never behind the device.
         int idx = UnsafeApi.getShortAcquire(null, address() + used + RING_IDX);
         long chains = UnsafeApi.getLongVolatile(null, address() + CHAINS);
         // A device may write any index, and 16 bits are few for a thread that has just lost its CPU.
-        return completed.accumulateAndGet(chains - ((chains - idx) & 0xffff), Math::max);
+        return before.accumulateAndGet(chains - ((chains - idx) & 0xffff), Math::max);
     }
 
     /** Of a receive queue: frames that were delivered since {@link #clear}. Any thread. */
