@@ -148,8 +148,7 @@ public final class Wire {
      */
     public static void remove(Side side) {
         letGo(side);
-        side.stop();
-        side.dev().remove();
+        side.remove();
     }
 
     private static void letGo(Side side) {

@@ -110,7 +110,7 @@ class PortMonitorDpdkTest {
         for (Side side : List.of(primary, standby)) {
             monitor.leave(side);
             side.stop();
-            side.dev().remove();
+            side.close();
         }
         rig.close();
     }
@@ -176,11 +176,13 @@ class PortMonitorDpdkTest {
         LinkSettings settings = primary.dev().linkSettings();
         assertEquals(10_000, settings.megabits(), "a net_ring's");
         Await.until("the port has it", () -> work() && settings.equals(monitor.linkSettings()));
-        assertTrue(primary.leave());
+        assertTrue(primary.letGo());
+        primary.stop();
         monitor.leave(primary);
         Await.until("the standby transmits", () -> work() && rig.counters().activeSide() == STANDBY);
         assertEquals(standby.dev().linkSettings(), monitor.linkSettings());
-        assertTrue(standby.leave());
+        assertTrue(standby.letGo());
+        standby.stop();
         monitor.leave(standby);
         Await.until("nobody transmits", () -> work() && rig.counters().activeSide() == Sides.NONE);
         assertEquals(LinkSettings.UNKNOWN, monitor.linkSettings());

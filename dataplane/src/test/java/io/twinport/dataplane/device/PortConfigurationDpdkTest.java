@@ -117,7 +117,7 @@ class PortConfigurationDpdkTest {
         primary.takingMtuStopped();
         port.setMtu(4000);
         assertEquals(List.of("stop", "mtu 4000", "start"), primary.takeStory());
-        assertEquals(DeviceState.ACTIVE, first.side().state());
+        assertThrows(IllegalStateException.class, () -> first.side().stop(), "a loop uses it");
     }
 
     /** R61 does not have it; a port that has its own address survives the exchange of both devices. */

@@ -158,7 +158,7 @@ class DeadQueueDpdkTest {
             }
             monitor.leave(side);
             side.stop();
-            side.dev().remove();
+            side.close();
         }
         cnc.close();
         assertEquals(List.of(), errors);
@@ -241,7 +241,8 @@ class DeadQueueDpdkTest {
         awaitActive(STANDBY);
         traffic.every[PRIMARY][1] = 1;
         Side primary = sides.getFirst();
-        assertTrue(primary.leave());
+        assertTrue(primary.letGo());
+        primary.stop();
         monitor.leave(primary);
         primary.rejoin();
         monitor.join(primary);

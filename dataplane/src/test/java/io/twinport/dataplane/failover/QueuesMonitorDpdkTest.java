@@ -126,7 +126,7 @@ class QueuesMonitorDpdkTest {
         for (Side side : List.of(primary, standby)) {
             monitor.leave(side);
             side.stop();
-            side.dev().remove();
+            side.close();
         }
         rig.close();
     }
