@@ -77,11 +77,6 @@ public final class Eal {
         started = true;
     }
 
-    /** Whether EAL runs in this process. */
-    public static synchronized boolean isStarted() {
-        return started;
-    }
-
     /** Releases EAL's memory and files. All devices must be closed, all registered threads gone. */
     public static synchronized void cleanup() {
         if (started) {

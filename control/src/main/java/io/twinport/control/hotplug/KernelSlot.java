@@ -103,17 +103,13 @@ public final class KernelSlot implements Slot {
         check(wanted, meant(wanted, all), QuietInterface.ofThisMachine((level, line) -> {}));
     }
 
-    private static void check(String wanted, List<KernelInterface> all, QuietInterface quiet) {
+    static void check(String wanted, List<KernelInterface> all, QuietInterface quiet) {
         if (all.size() > 1) {
             throw new UserException(wanted + " is the address of "
                     + String.join(", ", all.stream().map(KernelInterface::name).toList())
                     + ": give the name of one of them.");
         }
         all.forEach(quiet::check);
-    }
-
-    void check() {
-        check(wanted, candidates(), quiet);
     }
 
     /** Those that can be meant by one that is to be the port's alone. */

@@ -19,6 +19,7 @@ import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dpdk.InterruptThread;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +135,7 @@ public final class FailoverRun {
      */
     public static void checkMachine(List<PortPlan> plans) {
         plans.forEach(PortPlan::checkMachine);
-        InterfaceClaims.check(plans);
+        InterfaceClaims.check(plans, Path.of("/sys"));
     }
 
     /** All ports, for an operator. */

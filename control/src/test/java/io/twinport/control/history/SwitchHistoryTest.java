@@ -10,6 +10,7 @@ import io.twinport.dataplane.cnc.Part;
 import io.twinport.dataplane.cnc.SampleLogs;
 import io.twinport.dataplane.cnc.SwitchOutcome;
 import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.cnc.SwitchRecords;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -135,14 +136,14 @@ class SwitchHistoryTest {
     }
 
     private static String kind(int from, int to) {
-        return only(new SwitchRecord(0, 1, from, to, FailoverPolicy.PRIMARY_LINK_UP, 0, ZERO + 1, 0, 0))
+        return only(SwitchRecords.unplanned(0, 1, from, to, FailoverPolicy.PRIMARY_LINK_UP, 0, ZERO + 1, 0, 0))
                 .kind();
     }
 
     @Test
     void shouldHaveProcessStartAndSwitchesInOrder() {
-        SwitchRecord first = new SwitchRecord(0, 1, 0, 1, 2, 0, ZERO, 0, 0);
-        SwitchRecord second = new SwitchRecord(1, 1, 1, 2, 3, 0, ZERO, 0, 0);
+        SwitchRecord first = SwitchRecords.unplanned(0, 1, 0, 1, 2, 0, ZERO, 0, 0);
+        SwitchRecord second = SwitchRecords.unplanned(1, 1, 1, 2, 3, 0, ZERO, 0, 0);
         SwitchHistory history = history(START, first, second);
         assertEquals(PID, history.pid());
         assertEquals(START, history.start());

@@ -26,6 +26,31 @@ public final class SwitchRecords {
                 SwitchOutcome.UNKNOWN);
     }
 
+    /** An unplanned switch that has only just been. */
+    public static SwitchRecord unplanned(
+            int port,
+            long sequence,
+            int from,
+            int to,
+            int cause,
+            long eventNanos,
+            long decisionNanos,
+            long firstBurstNanos,
+            long lostAtMost) {
+        return new SwitchRecord(
+                port,
+                sequence,
+                from,
+                to,
+                cause,
+                eventNanos,
+                decisionNanos,
+                firstBurstNanos,
+                lostAtMost,
+                false,
+                SwitchOutcome.UNKNOWN);
+    }
+
     /** One whose outcome is known. */
     public static SwitchRecord complete(int port, long sequence) {
         return numbered(port, sequence).withOutcome(outcome(sequence));

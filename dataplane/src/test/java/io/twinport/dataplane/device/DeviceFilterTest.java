@@ -14,8 +14,7 @@ import org.junit.jupiter.api.Test;
 class DeviceFilterTest {
     private static final List<MacAddress> UNICAST = List.of(MacAddress.parse("02:00:00:00:00:21"));
     private static final List<MacAddress> MULTICAST = List.of(MacAddress.parseMulticast("01:00:5e:00:00:fb"));
-    private static final FilterSettings LISTS =
-            FilterSettings.NONE.withUnicast(UNICAST).withMulticast(MULTICAST);
+    private static final FilterSettings LISTS = new FilterSettings(false, false, UNICAST, MULTICAST, new TreeSet<>());
 
     private final FakeDevice device = new FakeDevice("fake0", "02:00:00:00:00:01");
 
@@ -102,12 +101,12 @@ class DeviceFilterTest {
     @Test
     void shouldBeAsBeforeWhereverItFails() {
         FilterSettings first = LISTS.withVlans(new TreeSet<>(List.of(10, 20)));
-        FilterSettings second = FilterSettings.NONE
-                .withUnicast(List.of(MacAddress.parse("02:00:00:00:00:22")))
-                .withMulticast(List.of(MacAddress.parseMulticast("33:33:00:00:00:01")))
-                .withPromiscuous(true)
-                .withAllMulticast(true)
-                .withVlans(new TreeSet<>(List.of(20, 30)));
+        FilterSettings second = new FilterSettings(
+                true,
+                true,
+                List.of(MacAddress.parse("02:00:00:00:00:22")),
+                List.of(MacAddress.parseMulticast("33:33:00:00:00:01")),
+                new TreeSet<>(List.of(20, 30)));
         int failures = 0;
         while (true) {
             FakeDevice fake = new FakeDevice("fake0", "02:00:00:00:00:01");
@@ -131,7 +130,9 @@ class DeviceFilterTest {
 
     @Test
     void shouldRefuseWhatIsNoneOfItsKind() {
-        assertThrows(IllegalArgumentException.class, () -> FilterSettings.NONE.withUnicast(MULTICAST));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new FilterSettings(false, false, MULTICAST, List.of(), new TreeSet<>()));
         assertThrows(IllegalArgumentException.class, () -> FilterSettings.NONE.withMulticast(UNICAST));
         assertThrows(IllegalArgumentException.class, () -> FilterSettings.NONE.withVlans(new TreeSet<>(List.of(4095))));
         assertThrows(IllegalArgumentException.class, () -> FilterSettings.NONE.withVlans(new TreeSet<>(List.of(0))));

@@ -21,9 +21,9 @@ import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.line.TestLines;
 import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.policy.DetectionSettings;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dataplane.policy.PolicyText;
+import io.twinport.dataplane.testing.Detection;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufAllocator;
@@ -125,8 +125,7 @@ class DeadQueueDpdkTest {
         for (int q = 0; q < QUEUES; q++) {
             queues.add(loop.proxy(q));
         }
-        monitor = new PortMonitor(
-                0, cnc.counters(), queues.getFirst(), counters, DetectionSettings.LINKS, conductor, () -> {});
+        monitor = new PortMonitor(0, cnc.counters(), queues.getFirst(), counters, Detection.LINKS, conductor, () -> {});
         conductor.add(monitor);
         conductor.add(new Conductor.Listener() {
             @Override
