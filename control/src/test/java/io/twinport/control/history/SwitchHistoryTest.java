@@ -89,7 +89,7 @@ class SwitchHistoryTest {
 
     @Test
     void shouldSayNothingOfWhatIsNotKnownYet() {
-        Switch told = only(failover(ZERO + 1000, ZERO + 2000, ZERO + 4000, true, SwitchOutcome.UNKNOWN));
+        Switch told = only(failover(ZERO + 1000, ZERO + 2000, ZERO + 4000, true, SwitchRecords.UNKNOWN));
         assertNull(told.firstCompleted());
         assertNull(told.drained());
         assertNull(told.resent());
@@ -109,16 +109,16 @@ class SwitchHistoryTest {
 
     @Test
     void shouldTellHowLongItTookToTheFirstBurst() {
-        Switch whole = only(failover(ZERO + 1000, ZERO + 2000, ZERO + 4500, false, SwitchOutcome.UNKNOWN));
+        Switch whole = only(failover(ZERO + 1000, ZERO + 2000, ZERO + 4500, false, SwitchRecords.UNKNOWN));
         assertEquals(3500L, whole.convergenceTimeNs());
         assertEquals(OptionalDouble.of(3.5), whole.microsToBurst());
 
-        Switch seenFirst = only(failover(0, ZERO + 2000, ZERO + 4500, false, SwitchOutcome.UNKNOWN));
+        Switch seenFirst = only(failover(0, ZERO + 2000, ZERO + 4500, false, SwitchRecords.UNKNOWN));
         assertNull(seenFirst.event());
         assertEquals(0L, seenFirst.convergenceTimeNs());
         assertEquals(OptionalDouble.of(2.5), seenFirst.microsToBurst(), "from the decision, where there was no event");
 
-        Switch silent = only(failover(ZERO + 1000, ZERO + 2000, 0, false, SwitchOutcome.UNKNOWN));
+        Switch silent = only(failover(ZERO + 1000, ZERO + 2000, 0, false, SwitchRecords.UNKNOWN));
         assertNull(silent.firstBurst());
         assertNull(silent.convergenceTimeNs());
         assertEquals(OptionalDouble.empty(), silent.microsToBurst());
@@ -153,7 +153,7 @@ class SwitchHistoryTest {
 
     @Test
     void shouldGiveNoInstantsOfAFileThatIsDamaged() {
-        Switch early = only(failover(ZERO - 5, ZERO - 4, ZERO - 3, false, SwitchOutcome.UNKNOWN));
+        Switch early = only(failover(ZERO - 5, ZERO - 4, ZERO - 3, false, SwitchRecords.UNKNOWN));
         assertNull(early.event());
         assertNull(early.decision());
         assertNull(early.firstBurst());

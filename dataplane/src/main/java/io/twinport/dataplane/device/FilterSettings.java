@@ -59,8 +59,4 @@ public record FilterSettings(
     public FilterSettings withMulticast(List<MacAddress> addresses) {
         return new FilterSettings(promiscuous, allMulticast, unicast, addresses, vlans);
     }
-
-    public FilterSettings withVlans(SortedSet<Integer> ids) {
-        return new FilterSettings(promiscuous, allMulticast, unicast, multicast, ids);
-    }
 }

@@ -28,17 +28,11 @@ public final class Generate implements PacketHandler {
     private long number;
 
     /**
+     * One of several that share a sequence of numbers.
+     *
      * @param source the sender's address, 48 bits; asked at each frame, since a side may bring it late
      * @param destination 48 bits
      * @param packetsPerSecond 0 for as fast as possible
-     */
-    public Generate(PacketPort port, LongSupplier source, long destination, long packetsPerSecond) {
-        this(port, source, destination, packetsPerSecond, 0, 1);
-    }
-
-    /**
-     * One of several that share a sequence of numbers.
-     *
      * @param first number
      * @param step from each number to the next
      */

@@ -8,6 +8,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Records for tests. */
 public final class SwitchRecords {
+    /** Of a switch that has only just been. */
+    public static final SwitchOutcome UNKNOWN = new SwitchOutcome(false, 0, false, 0, 0, 0, 0, 0, 0);
+
     private SwitchRecords() {}
 
     /** A failover of a port, all of whose numbers follow from its sequence, so that a torn one would show. */
@@ -23,7 +26,7 @@ public final class SwitchRecords {
                 sequence * 10 + 2,
                 sequence,
                 sequence % 3 == 0,
-                SwitchOutcome.UNKNOWN);
+                UNKNOWN);
     }
 
     /** An unplanned switch that has only just been. */
@@ -48,7 +51,7 @@ public final class SwitchRecords {
                 firstBurstNanos,
                 lostAtMost,
                 false,
-                SwitchOutcome.UNKNOWN);
+                UNKNOWN);
     }
 
     /** One whose outcome is known. */

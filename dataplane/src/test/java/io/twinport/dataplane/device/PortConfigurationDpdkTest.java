@@ -8,6 +8,7 @@ import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dataplane.testing.FakeDevice;
+import io.twinport.dataplane.testing.Filters;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.MacAddress;
@@ -150,15 +151,14 @@ class PortConfigurationDpdkTest {
     void shouldAddVlansToBothOrToNone() {
         standby.failing("vlan");
         assertThrows(
-                ConfigurationException.class,
-                () -> port.setFilter(FilterSettings.NONE.withVlans(new TreeSet<>(List.of(10, 20)))));
+                ConfigurationException.class, () -> port.setFilter(Filters.withVlans(FilterSettings.NONE, 10, 20)));
         assertEquals(
                 List.of("vlan 10 on", "vlan 20 on", "vlan 0 on", "vlan 10 off", "vlan 20 off", "vlan 0 off"),
                 primary.takeStory());
         assertEquals(FilterSettings.NONE, port.filter());
         standby.working();
         standby.takeStory();
-        port.setFilter(FilterSettings.NONE.withVlans(new TreeSet<>(List.of(10))));
+        port.setFilter(Filters.withVlans(FilterSettings.NONE, 10));
         assertEquals(List.of("vlan 10 on", "vlan 0 on"), standby.takeStory());
     }
 

@@ -36,8 +36,9 @@ final class QuietLoopMain {
         try (LoopRig rig = new LoopRig(folder)) {
             PacketHandler handler = switch (arguments[0]) {
                 case "reflect" -> new Reflect(rig.queue());
-                case "generate" -> new Generate(rig.queue(), () -> 0x0200_0000_0001L, BROADCAST, 0);
-                case "generate-at-rate" -> new Generate(rig.queue(), () -> 0x0200_0000_0001L, BROADCAST, 1_000_000);
+                case "generate" -> new Generate(rig.queue(), () -> 0x0200_0000_0001L, BROADCAST, 0, 0, 1);
+                case "generate-at-rate" ->
+                    new Generate(rig.queue(), () -> 0x0200_0000_0001L, BROADCAST, 1_000_000, 0, 1);
                 default -> throw new IllegalArgumentException(arguments[0]);
             };
             // As every process does it; else what happens for the first time meanwhile is interpreted, which allocates.
