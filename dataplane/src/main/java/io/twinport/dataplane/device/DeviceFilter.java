@@ -45,12 +45,12 @@ final class DeviceFilter {
         plan.then("addresses", () -> setAddresses(wanted), () -> setAddresses(before));
         for (int vlan : wanted.vlans()) {
             if (!before.vlans().contains(vlan)) {
-                plan.then("VLAN " + vlan, () -> addVlan(vlan), () -> removeVlan(vlan));
+                plan.then("VLAN " + vlan, () -> device.setVlan(vlan, true), () -> device.setVlan(vlan, false));
             }
         }
         for (int vlan : before.vlans()) {
             if (!wanted.vlans().contains(vlan)) {
-                plan.then("VLAN " + vlan, () -> removeVlan(vlan), () -> addVlan(vlan));
+                plan.then("VLAN " + vlan, () -> device.setVlan(vlan, false), () -> device.setVlan(vlan, true));
             }
         }
         if (before.vlans().isEmpty() != wanted.vlans().isEmpty()) {
@@ -106,19 +106,10 @@ final class DeviceFilter {
         }
     }
 
-    private void addVlan(int vlan) {
-        // False: it filters no VLANs, so this one comes through.
-        boolean unused = device.setVlan(vlan, true);
-    }
-
-    private void removeVlan(int vlan) {
-        boolean unused = device.setVlan(vlan, false);
-    }
-
     /** Only a help: there are PFs that let no VF have it, and none of the port's VLANs depends on it. */
     private void setPriorityVlan(boolean on) {
         try {
-            boolean unused = device.setVlan(PRIORITY_VLAN, on);
+            device.setVlan(PRIORITY_VLAN, on);
         } catch (DpdkException e) {
             System.getLogger("twinport").log(System.Logger.Level.DEBUG, "VLAN 0", e);
         }

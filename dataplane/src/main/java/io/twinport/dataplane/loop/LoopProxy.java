@@ -77,12 +77,11 @@ public final class LoopProxy {
     }
 
     /**
-     * Begins to keep copies of the queue's frames.
-     *
-     * @return whether the loop does so already; else it will, when it reads its commands
+     * Begins to keep copies of the queue's frames. Waits a bounded time until the loop does so; a loop that is held up does so
+     * when it reads its commands.
      */
-    public boolean startCapture() {
-        return epoch.await(send(CommandLayout.CAPTURE, 1, 0), Epoch.LOOP_TIME);
+    public void startCapture() {
+        epoch.await(send(CommandLayout.CAPTURE, 1, 0), Epoch.LOOP_TIME);
     }
 
     /**
