@@ -12,7 +12,7 @@ public final class EngineEnd {
     private EngineEnd() {}
 
     /**
-     * Does something with an engine, and ends that. Where a loop does not let go of a device, or does not end, so does the process,
+     * Does something with an engine, and ends the engine. Where a loop does not leave a device, or does not end, the process ends
      * with exit code 3.
      *
      * @param start makes the engine

@@ -3,10 +3,10 @@ package io.twinport.dataplane.device;
 import io.twinport.dpdk.DpdkException;
 
 /**
- * Brings one device to let through what its port wants. Where it cannot be told so exactly it is told more, as Linux does:
+ * Brings one device to let through what its port wants. Where the device knows nothing so exact it lets more through, as in Linux:
  * a device without a list of unicast addresses, or with a full one, becomes promiscuous; one without a list of groups takes
- * all multicast, or becomes promiscuous. So frames of the port's are never filtered out, and what comes in excess the
- * handler has to ignore, as on any wire. A device that cannot even be made promiscuous either has no filter, and that is
+ * all multicast, or becomes promiscuous. So no frame for the port is filtered out, and the handler
+ * has to ignore what comes in excess, as on any wire. A device that cannot even be made promiscuous either has no filter, and that is
  * fine, or it refuses. What was on before the device joined stays on.
  */
 final class DeviceFilter {

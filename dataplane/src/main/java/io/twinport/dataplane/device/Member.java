@@ -44,7 +44,7 @@ public final class Member {
                 .then("loop", side::enter, () -> {});
     }
 
-    /** The device in the loop's set. Whoever lets it go from there calls {@link #stop} next. */
+    /** The device in the loop's set. Whoever takes it out there calls {@link #stop} next. */
     public Side side() {
         return side;
     }
@@ -105,7 +105,7 @@ public final class Member {
     }
 
     /**
-     * Takes back what is done to a device that runs, and stops it. The loop has let go of it.
+     * Takes back what is done to a device that runs, and stops it. No loop uses it.
      *
      * @throws RuntimeException if it cannot be stopped
      */

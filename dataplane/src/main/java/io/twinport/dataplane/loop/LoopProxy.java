@@ -63,7 +63,7 @@ public final class LoopProxy {
     }
 
     /**
-     * Has the queue send a frame that is none of its handler's. Not after the loop has been told to end.
+     * Has the queue send a frame that does not come from its handler. Not after the loop has been told to end.
      *
      * @param mbuf address; the loop's from now on, and the caller's still where this throws
      */
@@ -85,7 +85,7 @@ public final class LoopProxy {
     }
 
     /**
-     * Ends to keep copies of the queue's frames.
+     * Stops keeping copies of the queue's frames.
      *
      * @return whether the loop has obeyed; else it may use the copies' ring yet
      */
