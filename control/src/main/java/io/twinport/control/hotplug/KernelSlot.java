@@ -94,9 +94,9 @@ public final class KernelSlot implements Slot {
     }
 
     /**
-     * What has to be so before DPDK starts with one that is to be the port's alone.
+     * Checks, before DPDK starts, an interface that the port is to have alone.
      *
-     * @throws UserException if the interface cannot be had as it is
+     * @throws UserException if the interface cannot be used in its state
      */
     public static void check(String wanted) {
         KernelInterfaces all = new KernelInterfaces(Path.of("/sys"));
@@ -221,7 +221,7 @@ public final class KernelSlot implements Slot {
                 : interfaces.exactly(wanted).stream().toList();
     }
 
-    /** Its driver shares it as it is. */
+    /** Its driver shares it, so nothing is bound. */
     private Occupant occupant(KernelInterface there) {
         return new Occupant(ours.stay(there.index()), there.driver(), true);
     }

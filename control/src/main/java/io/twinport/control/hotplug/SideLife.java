@@ -134,7 +134,7 @@ public final class SideLife {
         return !present.isEmpty() || last == null ? present : text(last);
     }
 
-    /** Whether it has joined, or it is known why it has not: what it waits for, or what has failed. */
+    /** Whether it has joined, or can say why it has not: what it waits for, or what has failed. */
     public boolean isSettled() {
         return isHad
                 || failure != null

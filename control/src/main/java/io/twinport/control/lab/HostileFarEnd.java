@@ -37,9 +37,9 @@ public final class HostileFarEnd implements AutoCloseable {
         LONG_FRAMES,
         /** Gives one buffer back several times, as parts of one frame: DPDK's driver then receives for ever. */
         DUPLICATE_BUFFERS,
-        /** Gives buffers back that there are not. */
+        /** Gives back buffers that do not exist. */
         STRANGE_BUFFERS,
-        /** Says that it has used more buffers than there are. */
+        /** Says that it has used more buffers than the ring has. */
         WILD_INDEX
     }
 

@@ -31,7 +31,7 @@ public final class PortMonitor implements Conductor.Listener {
     /** Where this thread looks so late, or the loop passes so late, the look tells nothing of the time between. */
     private static final long GAP_NANOS = 3 * LOOK_NANOS;
 
-    /** A word to the policy is obeyed at once; where it is not, it is said again after so long. */
+    /** The policy obeys a word at once; where it does not, the monitor says it again after so long. */
     private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** What the sides that are there at the start need to join. */

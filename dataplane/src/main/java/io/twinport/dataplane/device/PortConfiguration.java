@@ -70,7 +70,7 @@ public final class PortConfiguration {
         this.offloads = offloads;
     }
 
-    /** Where it says what nobody asked for: a device that could not be put back as it was. */
+    /** For messages that nobody asked for: a device that could not get its former settings back. */
     public void setLog(Consumer<String> lines) {
         log = lines;
     }
@@ -88,8 +88,8 @@ public final class PortConfiguration {
     /**
      * Checks whether a device may be a side of the port, and changes nothing.
      *
-     * @param adopts whether the device's own address does not matter: a virtual one that was given none
-     * @throws AdmissionException if it may not, and why
+     * @param adopts whether the device's own address does not matter: a virtual device that got no address
+     * @throws AdmissionException if the device may not be a side; the message says why
      */
     public synchronized void admit(int side, SideDevice dev, boolean adopts) {
         Member there = members[Sides.index(side)];
@@ -253,7 +253,7 @@ public final class PortConfiguration {
         return filter;
     }
 
-    /** What is promised to the handler: done by the device where it can, and by the CPU where it cannot (U5). */
+    /** The offloads that the handler can count on: the device does them, or else the CPU (U5). */
     public Offloads offloads() {
         return offloads;
     }
