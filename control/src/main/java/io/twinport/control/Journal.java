@@ -20,7 +20,7 @@ public final class Journal {
         return ON_STDOUT;
     }
 
-    /** A text for stderr: in the journal each of its lines has the priority, elsewhere it is as it was. */
+    /** A text for stderr: in the journal each of its lines has the priority, elsewhere nothing changes. */
     public static String forStderr(System.Logger.Level level, String text) {
         return ON_STDERR ? mark(level, text) : text;
     }

@@ -5,7 +5,6 @@ import java.util.HexFormat;
 
 /** An Ethernet address, 48 bits with the first byte on the wire most significant. */
 record Mac(long value) {
-    static final int LENGTH = 6;
     private static final long GROUP = 1L << 40;
     private static final HexFormat HEX = HexFormat.ofDelimiter(":");
 

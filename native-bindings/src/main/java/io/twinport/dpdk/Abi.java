@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Abi {
     private static volatile @Nullable Release release;
-    private static final Map<String, Long> USED = new ConcurrentSkipListMap<>();
+    static final Map<String, Long> USED = new ConcurrentSkipListMap<>();
 
     private Abi() {}
 
@@ -57,11 +57,6 @@ public final class Abi {
     /** A macro or enum constant. */
     public static long constant(String name) {
         return remember("constant " + name, "Dpdk", name);
-    }
-
-    /** What has been looked up so far: {@code offsetof S F}, {@code sizeof S} or {@code constant C}, and its value. */
-    public static Map<String, Long> used() {
-        return Map.copyOf(USED);
     }
 
     private static long remember(String key, String type, String method) {

@@ -86,7 +86,7 @@ public record DriverQuirks(String driver, Set<Quirk> quirks, List<String> interf
         PANICS_AS_SERVER
     }
 
-    private static final Map<String, DriverQuirks> ROWS = Stream.of(
+    static final Map<String, DriverQuirks> ROWS = Stream.of(
                     row("net_virtio", FREES_LATE, BELIEVES_LENGTHS, UNFILTERED),
                     row("net_virtio_user", FREES_LATE, BELIEVES_LENGTHS, UNFILTERED, GIVEN_MAC)
                             .socket("path"),
@@ -133,11 +133,6 @@ public record DriverQuirks(String driver, Set<Quirk> quirks, List<String> interf
                 .filter(row -> name.startsWith(row.driver))
                 .max(Comparator.comparingInt(row -> row.driver.length()))
                 .orElseGet(() -> of(Devargs.driverOf(name)));
-    }
-
-    /** Drivers that have a row. */
-    public static Set<String> drivers() {
-        return ROWS.keySet();
     }
 
     public boolean has(Quirk quirk) {

@@ -81,11 +81,6 @@ public final class Eal {
         started = true;
     }
 
-    /** Whether EAL runs in this process. */
-    public static synchronized boolean isStarted() {
-        return started;
-    }
-
     /** Whether devices are given this process's own addresses: then an IOMMU has to translate them. EAL must have started. */
     public static boolean iovaIsVirtual() {
         try {

@@ -234,19 +234,9 @@ public final class EthDev {
         }
     }
 
-    /** Receive queues, known after {@link #configure}. */
-    public int rxQueues() {
-        return queues.rx();
-    }
-
     /** Transmit queues, known after {@link #configure}. */
     public int txQueues() {
         return queues.tx();
-    }
-
-    /** Slots of a receive ring, known after {@link #configure}. */
-    public int rxDescriptors() {
-        return queues.rxDescriptors();
     }
 
     /** Slots of a transmit ring, known after {@link #configure}. */

@@ -6,13 +6,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The queues of a configured port: how many, and how many slots the ring of each has.
+ * The queues of a configured port: how many, and how many slots a transmit ring has.
  *
  * @param virtioRing slots of a virtio device's transmit ring, 0 where they are not known
  */
-record EthQueues(int rx, int tx, int rxDescriptors, int txDescriptors, int virtioRing) {
+record EthQueues(int rx, int tx, int txDescriptors, int virtioRing) {
     /** Of a port that has not been configured. */
-    static final EthQueues NONE = new EthQueues(0, 0, 0, 0, 0);
+    static final EthQueues NONE = new EthQueues(0, 0, 0, 0);
 
     private static final int DESCRIPTORS = 512;
     private static final int FREE_BATCH = 32;
@@ -76,7 +76,7 @@ record EthQueues(int rx, int tx, int rxDescriptors, int txDescriptors, int virti
             for (int queue = 0; queue < tx; queue++) {
                 ring = setUpTransmit(dev, info, queue, txSlots, socket);
             }
-            return new EthQueues(rx, tx, rxSlots, ring == 0 ? txSlots : Math.min(txSlots, ring), ring);
+            return new EthQueues(rx, tx, ring == 0 ? txSlots : Math.min(txSlots, ring), ring);
         }
     }
 

@@ -54,9 +54,9 @@ public final class EthSettings {
         }
     }
 
-    /** Needs a configured port. */
-    public boolean setMtu(int mtu) {
-        return supported(
+    /** Needs a configured port. A driver without the function has no limit of its own. */
+    public void setMtu(int mtu) {
+        supported(
                 Dpdk.rte_eth_dev_set_mtu(port, (short) mtu),
                 "rte_eth_dev_set_mtu",
                 "MTU " + mtu,
@@ -95,9 +95,10 @@ public final class EthSettings {
         }
     }
 
-    public boolean removeMac(MacAddress mac) {
+    /** The opposite of {@link #addMac}. */
+    public void removeMac(MacAddress mac) {
         try (Arena arena = Arena.ofConfined()) {
-            return supported(
+            supported(
                     Dpdk.rte_eth_dev_mac_addr_remove(port, bytes(arena, List.of(mac))),
                     "rte_eth_dev_mac_addr_remove",
                     mac.toString(),
@@ -133,7 +134,7 @@ public final class EthSettings {
     public void endVlanFilter() {
         int offloads = Dpdk.rte_eth_dev_get_vlan_offload(port);
         if ((offloads & VLAN_FILTER) != 0) {
-            boolean unused = setVlanOffload(offloads & ~VLAN_FILTER);
+            setVlanOffload(offloads & ~VLAN_FILTER);
         }
     }
 

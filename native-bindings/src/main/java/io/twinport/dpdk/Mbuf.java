@@ -183,17 +183,6 @@ public final class Mbuf {
         UnsafeApi.putInt(mbuf + PKT_LEN, packetLength(mbuf) + bytes);
     }
 
-    /** Appends a frame of one segment to another of any number: its mbuf belongs to that now. */
-    public static void append(long mbuf, long segment) {
-        long last = mbuf;
-        while (next(last) != 0) {
-            last = next(last);
-        }
-        UnsafeApi.putLong(last + NEXT, segment);
-        UnsafeApi.putShort(mbuf + NB_SEGS, (short) (segments(mbuf) + 1));
-        UnsafeApi.putInt(mbuf + PKT_LEN, packetLength(mbuf) + dataLength(segment));
-    }
-
     /** Whether the device or its driver has taken one VLAN tag out of the frame: {@link #vlan} has it. */
     public static boolean isVlanStripped(long mbuf) {
         return (UnsafeApi.getLong(mbuf + OL_FLAGS) & (RX_VLAN_STRIPPED | RX_QINQ_STRIPPED)) == RX_VLAN_STRIPPED;

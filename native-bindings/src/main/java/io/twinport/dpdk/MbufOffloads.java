@@ -15,9 +15,6 @@ public final class MbufOffloads {
     /** The tag is to be inserted. */
     public static final long VLAN = Abi.constant("RTE_MBUF_F_TX_VLAN");
 
-    /** The frame is IPv4; goes with a checksum's flag. */
-    public static final long IPV4 = Abi.constant("RTE_MBUF_F_TX_IPV4");
-
     /** The frame is IPv6; goes with a checksum's flag. */
     public static final long IPV6 = Abi.constant("RTE_MBUF_F_TX_IPV6");
 
@@ -27,7 +24,6 @@ public final class MbufOffloads {
     /** TCP's or UDP's checksum is to be written: a number in these bits, not flags. */
     public static final long L4_MASK = Abi.constant("RTE_MBUF_F_TX_L4_MASK");
 
-    public static final long TCP_CHECKSUM = Abi.constant("RTE_MBUF_F_TX_TCP_CKSUM");
     public static final long UDP_CHECKSUM = Abi.constant("RTE_MBUF_F_TX_UDP_CKSUM");
 
     /** A frame without any of these asks for nothing. */
@@ -41,24 +37,6 @@ public final class MbufOffloads {
     private static final int L3_MASK = 0x1ff;
 
     private MbufOffloads() {}
-
-    /**
-     * Asks for checksums.
-     *
-     * @param flags of the constants above
-     * @param l2Length bytes before the IP header, tags that lie in the frame included
-     * @param l3Length bytes of the IP header, extension headers included
-     */
-    public static void request(long mbuf, long flags, int l2Length, int l3Length) {
-        UnsafeApi.putLong(mbuf + OL_FLAGS, UnsafeApi.getLong(mbuf + OL_FLAGS) | flags);
-        UnsafeApi.putLong(mbuf + TX_OFFLOAD, (long) l3Length << L3_SHIFT | l2Length);
-    }
-
-    /** Asks for a tag (802.1Q). */
-    public static void requestVlan(long mbuf, int tci) {
-        UnsafeApi.putLong(mbuf + OL_FLAGS, UnsafeApi.getLong(mbuf + OL_FLAGS) | VLAN);
-        UnsafeApi.putShort(mbuf + VLAN_TCI, (short) tci);
-    }
 
     public static long flags(long mbuf) {
         return UnsafeApi.getLong(mbuf + OL_FLAGS);

@@ -37,11 +37,6 @@ public final class Affinity {
         return new TreeSet<>(AT_START);
     }
 
-    /** The CPUs that the calling thread may run on. */
-    public static SortedSet<Integer> ofThisThread() {
-        return get(0);
-    }
-
     /** Moves the calling thread to these CPUs; threads that it creates inherit them. */
     public static void pinThisThread(SortedSet<Integer> cpus) {
         int errno = set(0, cpus);

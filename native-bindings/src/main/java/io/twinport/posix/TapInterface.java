@@ -181,15 +181,14 @@ public final class TapInterface {
     }
 
     /**
-     * Sets the interface's carrier: without it the kernel sends nothing there, and says so to those who ask.
-     *
-     * @return false if the kernel has no such call (before 5.0): the carrier is on then; or no such interface
+     * Sets the interface's carrier: without it the kernel sends nothing there, and says so to those who ask. Nothing happens if the
+     * kernel has no such call (before 5.0), where the carrier is always on, or no such interface.
      */
-    public boolean setCarrier(boolean on) {
+    public void setCarrier(boolean on) {
         try (Arena confined = Arena.ofConfined()) {
             MemorySegment own = Posix.newState(confined);
-            return (int) IOCTL.invokeExact(own, descriptor, TUNSETCARRIER, confined.allocateFrom(JAVA_INT, on ? 1 : 0))
-                    == 0;
+            int ignored = (int)
+                    IOCTL.invokeExact(own, descriptor, TUNSETCARRIER, confined.allocateFrom(JAVA_INT, on ? 1 : 0));
         } catch (Throwable e) {
             throw Posix.impossible(e);
         }

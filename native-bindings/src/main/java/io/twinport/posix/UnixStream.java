@@ -13,7 +13,7 @@ import java.util.Arrays;
 
 /**
  * A connected unix stream socket that also carries descriptors (SCM_RIGHTS, unix(7)), which the JDK's channels do not. It
- * never waits. For one thread; {@link #shutdown} for any.
+ * never waits. For one thread.
  *
  * <pre>
  *   msghdr   0       8      16      24        32        40           48          cmsghdr  0       8       12     16
@@ -186,11 +186,6 @@ public final class UnixStream implements AutoCloseable {
     /** Closes a descriptor that {@link #receive} has taken. */
     public static void closeDescriptor(int received) {
         Posix.close(received);
-    }
-
-    /** Ends the connection in both directions; the peer sees it at once, and {@link #receive} returns 0. */
-    public void shutdown() {
-        UnixSockets.shutdown(descriptor);
     }
 
     @Override

@@ -43,7 +43,7 @@ class UnixStreamTest {
             UnixStream.closeDescriptor(descriptors[0]);
             UnixStream.closeDescriptor(descriptors[1]);
 
-            client.shutdown();
+            UnixSockets.shutdown(client.descriptor());
             assertEquals(0, server.receive(bytes, 0, descriptors), "the end");
             assertThrows(PosixException.class, () -> client.send(new byte[1]));
         }
@@ -109,7 +109,7 @@ class UnixStreamTest {
             assertEquals(1L << 1, polled.await(1000));
             polled.set(1, PollSet.NONE);
             assertEquals(0, polled.await(0));
-            server.shutdown();
+            UnixSockets.shutdown(server.descriptor());
             assertEquals(1L << 2, polled.await(1000), "the end is something to read");
         }
     }

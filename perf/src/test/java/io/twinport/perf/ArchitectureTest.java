@@ -12,11 +12,13 @@ import com.tngtech.archunit.core.domain.JavaCodeUnit;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -37,8 +39,8 @@ final class ArchitectureTest {
             Set.of("poll", "conductor", "control", "none", "any", "poll and reader", "poll and control");
 
     /** What control threads call in the packages of poll loops: to make an object, to fill a line that no loop uses, to wait. */
-    private static final Pattern OF_CONTROL =
-            Pattern.compile("<init>|<clinit>|allocate|create|of|ofQueues|proxy|write|writeVirtio|await|byName");
+    private static final Pattern OF_CONTROL = Pattern.compile(
+            "<init>|<clinit>|allocate|create|addQueue|of|ofQueues|proxy|write|writeVirtio|await|byName");
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
@@ -47,6 +49,14 @@ final class ArchitectureTest {
             .importPackages("io.twinport");
 
     private static final List<SourceFile> SOURCES = SourceFile.all();
+
+    /** What a README shows is for users of the library, whether twinport itself needs it or not. */
+    private static final String README_CODE = Pattern.compile("(?s)```java\n(.*?)```")
+            .matcher(SourceFile.text(Path.of("..", "dataplane", "README.md")))
+            .results()
+            .map(sample -> sample.group(1))
+            .collect(Collectors.joining());
+
     private static final Rooms ROOMS = new Rooms(SOURCES);
 
     @Test
@@ -166,6 +176,47 @@ final class ArchitectureTest {
             }
         }
         assertEquals(List.of(), unused);
+    }
+
+    /** What no main code uses has its place in the tests. */
+    @Test
+    void shouldHaveNoMemberThatOnlyTestsUse() {
+        UnusedMembers unused = new UnusedMembers(SOURCES, README_CODE + SourceFile.ofHardwareTests());
+        assertEquals(List.of(), unused.constants());
+        assertEquals(Set.of(), unused.codeUnits(CLASSES.that(resideOutsideOfPackages(GENERATED))));
+    }
+
+    @Test
+    void shouldFindMembersThatNobodyUses() {
+        UnusedMembers unused = new UnusedMembers(
+                List.of(SourceFile.of(
+                        "Planted.java",
+                        "package io.twinport.posix;\nclass Planted {\n    static final int USED = 1;\n"
+                                + "    static final int NOT = USED; // NOT is said here\n}\n")),
+                "new Planted(1)");
+        assertEquals(List.of("io.twinport.posix.Planted.NOT"), unused.constants());
+        assertEquals(
+                Set.of(Planted.class.getName() + ".unused(int)"),
+                unused.codeUnits(new ClassFileImporter().importClasses(Planted.class)));
+    }
+
+    /** One overload is used, the other is not. */
+    static final class Planted {
+        Planted(int number) {
+            unused();
+            number++;
+        }
+
+        void unused() {}
+
+        int unused(int number) {
+            return number == 0 ? 0 : unused(number - 1);
+        }
+
+        @Override
+        public String toString() {
+            return "planted";
+        }
     }
 
     @Test

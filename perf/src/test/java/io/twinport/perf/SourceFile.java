@@ -24,6 +24,9 @@ record SourceFile(String packageName, String name, String text) {
     private static final Pattern IMPORT =
             Pattern.compile("(?m)^import (?:static )?(io\\.twinport\\.[a-z0-9_.]+)\\.[A-Z]");
 
+    /** Or a string, which is no comment whatever is in it. */
+    private static final Pattern COMMENT = Pattern.compile("(?s)/\\*.*?\\*/|//[^\\n]*|\"(?:\\\\.|[^\"\\\\\\n])*+\"");
+
     static SourceFile of(String name, String text) {
         Matcher declared = PACKAGE.matcher(text);
         if (!declared.find()) {
@@ -50,11 +53,28 @@ record SourceFile(String packageName, String name, String text) {
     }
 
     private static SourceFile read(Path file) {
+        return of(file.getFileName().toString(), text(file));
+    }
+
+    /** All text of a file. */
+    static String text(Path file) {
         try {
-            return of(file.getFileName().toString(), Files.readString(file));
+            return Files.readString(file);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The code of {@code hw-tests}, which has no other purpose than to call the other modules. */
+    static String ofHardwareTests() {
+        return below(Path.of("..", "hw-tests", "src")).stream()
+                .map(SourceFile::code)
+                .collect(Collectors.joining());
+    }
+
+    /** Its text without comments. */
+    String code() {
+        return COMMENT.matcher(text).replaceAll(found -> found.group().startsWith("/") ? " " : "$0");
     }
 
     /** The packages of the project that its imports name. */

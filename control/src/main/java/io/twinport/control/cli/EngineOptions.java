@@ -58,7 +58,7 @@ final class EngineOptions {
         return (folder != null ? folder : ownFolder()).resolve(name + ".cnc");
     }
 
-    /** Whoever knows its user's name can make it before he does. */
+    /** Anybody who knows the name of the user can make this folder before him. */
     private static Path ownFolder() {
         Path folder = Path.of("/dev/shm", "twinport-" + ThisUser.name());
         try {

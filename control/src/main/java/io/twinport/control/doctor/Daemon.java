@@ -16,7 +16,7 @@ record Daemon(String subject, String process, List<String> places, String unit) 
     private static final List<String> NOT_STARTED = List.of("disabled", "masked", "not-found");
 
     /**
-     * Whether it can be asked at all. Only what runs is asked: a question by D-Bus would start what does not.
+     * Whether it can be asked. A question by D-Bus starts a daemon that does not run, so none is asked of such a one.
      *
      * @param fix what has it leave the interfaces alone, should it run
      * @return what to say where it cannot

@@ -21,10 +21,6 @@ final class Host {
     private final Path root;
     private final Programs programs;
 
-    Host(Path root) {
-        this(root, Programs.NONE);
-    }
-
     Host(Path root, Programs programs) {
         this.root = root;
         this.programs = programs;

@@ -14,11 +14,11 @@ import java.util.TreeSet;
 /**
  * A PCI network device as {@code run} sees it, and what else its bus tells.
  *
- * @param isVirtio whether it is virtio's, whoever asks and whoever drives it
- * @param netdevs its interfaces; one of virtio's whose driver does the failover has two, one of mlx4's with two ports too
+ * @param isVirtio whether it is a virtio device, whoever drives it
+ * @param netdevs its interfaces; a virtio device whose driver does the failover has two, and so has an mlx4 device with two ports
  */
 record Nic(PciBus bus, PciNic pci, boolean isVirtio, List<Netdev> netdevs) {
-    /** Who has made it, of PCI; its configuration, by which {@code run} knows it, only root may look at. */
+    /** Its PCI vendor. {@code run} knows it by its configuration space, which only root may read. */
     private static final String VIRTIO = "0x1af4";
 
     /** All of a machine's. */

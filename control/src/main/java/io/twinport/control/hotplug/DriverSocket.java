@@ -8,11 +8,11 @@ import io.twinport.posix.SocketPath;
 import java.util.Optional;
 
 /**
- * The unix sockets of DPDK's virtual devices. Where a driver listens itself it cannot have a path at which a killed process has
- * left a socket.
+ * The unix sockets of virtual devices of DPDK. A driver that listens cannot use a path where a killed process has left a
+ * socket.
  */
 public final class DriverSocket {
-    /** How the device files of the kernel's own back ends begin (vhost-net, vDPA): no sockets, and there for any number. */
+    /** The prefix of device files of kernel back ends (vhost-net, vDPA). They are no sockets, and any number of devices may share one. */
     private static final String KERNEL_BACK_END = "/dev/vhost-";
 
     private DriverSocket() {}

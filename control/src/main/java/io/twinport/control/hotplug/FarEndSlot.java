@@ -14,8 +14,8 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The far end of a virtio-user device, by vhost-user. It comes and goes as a device does that is plugged in: each one is asked
- * by a {@link VhostUserProxy} first, and then a device is made for it, with the features and queues that it has.
+ * The far end of a virtio-user device, by vhost-user. It comes and goes like a device that is plugged in: a {@link
+ * VhostUserProxy} asks each one first for its features and queues, and then the device is made with these.
  */
 public final class FarEndSlot implements Slot {
     private static final String DRIVER = "net_virtio_user";

@@ -94,26 +94,22 @@ public final class KernelSlot implements Slot {
     }
 
     /**
-     * What has to be so before DPDK starts with one that is to be the port's alone.
+     * Checks, before DPDK starts, an interface that the port is to have alone.
      *
-     * @throws UserException if the interface cannot be had as it is
+     * @throws UserException if the interface cannot be used in its state
      */
     public static void check(String wanted) {
         KernelInterfaces all = new KernelInterfaces(Path.of("/sys"));
         check(wanted, meant(wanted, all), QuietInterface.ofThisMachine((level, line) -> {}));
     }
 
-    private static void check(String wanted, List<KernelInterface> all, QuietInterface quiet) {
+    static void check(String wanted, List<KernelInterface> all, QuietInterface quiet) {
         if (all.size() > 1) {
             throw new UserException(wanted + " is the address of "
                     + String.join(", ", all.stream().map(KernelInterface::name).toList())
                     + ": give the name of one of them.");
         }
         all.forEach(quiet::check);
-    }
-
-    void check() {
-        check(wanted, candidates(), quiet);
     }
 
     /** Those that can be meant by one that is to be the port's alone. */
@@ -225,7 +221,7 @@ public final class KernelSlot implements Slot {
                 : interfaces.exactly(wanted).stream().toList();
     }
 
-    /** Its driver shares it as it is. */
+    /** Its driver shares it, so nothing is bound. */
     private Occupant occupant(KernelInterface there) {
         return new Occupant(ours.stay(there.index()), there.driver(), true);
     }

@@ -11,7 +11,7 @@ public interface Membership {
      */
     void prepareToLeave();
 
-    /** Takes the device out of the loop's set; false if the loop has not let go yet, and the next call waits on. */
+    /** Takes the device out of the loop's set; false if the loop has not left it yet, and the next call waits on. */
     boolean letGo();
 
     /**

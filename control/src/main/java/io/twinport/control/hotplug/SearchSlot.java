@@ -46,9 +46,9 @@ public final class SearchSlot implements Slot {
     }
 
     /**
-     * What has to be so before DPDK starts.
+     * Checks the machine before DPDK starts.
      *
-     * @throws UserException if there is a device that cannot be had as it is, or several
+     * @throws UserException if the present device cannot be used in its state, or several devices match
      */
     public void check() {
         if (!bus.exists()) {

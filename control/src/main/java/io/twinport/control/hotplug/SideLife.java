@@ -134,7 +134,7 @@ public final class SideLife {
         return !present.isEmpty() || last == null ? present : text(last);
     }
 
-    /** Whether it has joined, or it is known why it has not: what it waits for, or what has failed. */
+    /** Whether it has joined, or can say why it has not: what it waits for, or what has failed. */
     public boolean isSettled() {
         return isHad
                 || failure != null
@@ -236,7 +236,7 @@ public final class SideLife {
                 serve(device, joined);
             }
         } catch (StuckLoopException e) {
-            // The loop may take the device yet: then it lets go of it again.
+            // The loop may take the device yet: then it leaves it again.
             log.warn(named() + ": " + e.getMessage());
             leave(new JoinedDevice(named(), plan.stuck(), devices, requests, log)
                     .drop("was not taken by the poll loop"));

@@ -1,5 +1,5 @@
 /**
- * The device side of hotplug: devices that come, are taken, are wanted back and let go, for ever. One thread lives the
+ * The device side of hotplug: devices come, are taken, are wanted back and are returned, for ever. One thread lives the
  * life of each side ({@link io.twinport.control.hotplug.SideLife}, read that first), one is the watchdog.
  *
  * <p>State is what sysfs shows; an event is only a hint to look (U1). The one event that is used is VFIO's request to

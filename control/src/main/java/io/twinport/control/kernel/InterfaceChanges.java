@@ -265,7 +265,7 @@ final class InterfaceChanges {
         return now;
     }
 
-    /** What was changed, in the order in which that was. */
+    /** The changes, in the order in which they were made. */
     String describe(Target own) {
         return made.reversed().stream()
                 .map(change -> change.what + (change.target.equals(own) ? "" : " of " + change.target.name) + " "

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The other end of a veth. What the kernel sends there comes out here as it is: with checksums that it has left to a NIC, and
- * merged to up to 64 KiB, unless that is switched off there.
+ * The other end of a veth. What the kernel sends there comes out here unfinished: without the checksums that it leaves to a
+ * NIC, and merged to up to 64 KiB, unless that is switched off there.
  *
  * @param index its number, in its network namespace
  * @param name its name, empty where it cannot be seen

@@ -69,7 +69,7 @@ public final class Tap implements PortInterface, AutoCloseable, Conductor.Listen
             queues.add(Queue.of(thread, tap.queues().get(number), engine, port));
         }
         // No side is ready yet (R5).
-        boolean ignored = tap.setCarrier(false);
+        tap.setCarrier(false);
         queues.forEach(queue -> AgentRunner.startOnThread(queue.runner()));
     }
 
@@ -142,7 +142,7 @@ public final class Tap implements PortInterface, AutoCloseable, Conductor.Listen
     public synchronized void onCarrier(int port, boolean on, long nanos) {
         carrier = on;
         if (!closed) {
-            boolean ignored = tap.setCarrier(on);
+            tap.setCarrier(on);
         }
     }
 
@@ -158,7 +158,7 @@ public final class Tap implements PortInterface, AutoCloseable, Conductor.Listen
         for (int q = 0; q < queues.size(); q++) {
             queues.get(q).pump().use(made.queues().get(q));
         }
-        boolean ignored = made.setCarrier(carrier);
+        made.setCarrier(carrier);
         mac.ifPresent(this::setMac);
         setMtu(mtu);
     }

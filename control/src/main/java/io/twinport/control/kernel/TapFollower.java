@@ -75,7 +75,7 @@ public final class TapFollower {
                                 groups(link.index())));
     }
 
-    /** The groups that the kernel would tell a device of the interface's: number, name, users, global users, address. */
+    /** The groups that the kernel would tell the device of the interface. Columns: number, name, users, global users, address. */
     private static List<MacAddress> groups(int index) {
         try (Stream<String> lines = Files.lines(Path.of("/proc/net/dev_mcast"))) {
             return lines.map(line -> line.trim().split("\\s+"))

@@ -37,9 +37,9 @@ public final class HostileFarEnd implements AutoCloseable {
         LONG_FRAMES,
         /** Gives one buffer back several times, as parts of one frame: DPDK's driver then receives for ever. */
         DUPLICATE_BUFFERS,
-        /** Gives buffers back that there are not. */
+        /** Gives back buffers that do not exist. */
         STRANGE_BUFFERS,
-        /** Says that it has used more buffers than there are. */
+        /** Says that it has used more buffers than the ring has. */
         WILD_INDEX
     }
 
@@ -92,14 +92,9 @@ public final class HostileFarEnd implements AutoCloseable {
         }
     }
 
-    /** Whether it has done what it does, or has seen nothing to do that to. */
+    /** Whether it has done what it does, has seen nothing to do that to, or is not connected any more. */
     public boolean hasRun() {
         return hasRun;
-    }
-
-    /** Whether it is connected yet. */
-    public boolean isConnected() {
-        return thread.isAlive();
     }
 
     private void run() {
@@ -118,6 +113,7 @@ public final class HostileFarEnd implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } finally {
+            hasRun = true;
             memory.close();
         }
     }

@@ -150,7 +150,7 @@ public final class Soak {
         return result(seconds);
     }
 
-    /** There is no balance then: the loop has it, and whatever the loop may use has to stay as it is. */
+    /** There is no balance then: the loop still has it, and nobody may touch what the loop may use. */
     private StuckLoopException hangs(StuckLoopException e) {
         view.violations(List.of(e.getMessage()), List.copyOf(last), options.seed(), faults);
         return e;

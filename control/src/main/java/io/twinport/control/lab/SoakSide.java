@@ -38,10 +38,6 @@ final class SoakSide {
         return state;
     }
 
-    int side() {
-        return side;
-    }
-
     /** Whether its traffic flows if the port chooses it. */
     boolean isReady() {
         return state == State.WHOLE;

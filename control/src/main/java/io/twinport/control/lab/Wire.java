@@ -144,18 +144,17 @@ public final class Wire {
      * Takes a side out of its loop, and removes its device. A loop that waits for its CPU, on a machine that has others to run, is waited
      * for longer than one of a port that carries somebody's traffic.
      *
-     * @throws StuckLoopException if the loop does not let go of the device, which must not be touched then
+     * @throws StuckLoopException if the loop does not leave the device, which must not be touched then
      */
     public static void remove(Side side) {
         letGo(side);
-        side.stop();
-        side.dev().remove();
+        side.remove();
     }
 
     private static void letGo(Side side) {
         for (int tries = 0; !side.letGo(); tries++) {
             if (tries == TRIES) {
-                throw new StuckLoopException("the poll loop did not let go of " + side.dev());
+                throw new StuckLoopException("the poll loop did not leave " + side.dev());
             }
         }
     }

@@ -83,7 +83,7 @@ final class PortCollector implements MultiCollector {
         return all.build();
     }
 
-    /** By the names of DPDK's own exporter, which have no suffix: so their type is unknown to who reads them. */
+    /** Has the names of DPDK's own exporter. They have no suffix, so a reader does not know their type. */
     private UnknownSnapshot ofDevices(PortStatistics.Counter counter) {
         UnknownSnapshot.Builder metric =
                 UnknownSnapshot.builder().name(counter.toString()).help(counter.help());

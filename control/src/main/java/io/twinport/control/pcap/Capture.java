@@ -79,7 +79,7 @@ public final class Capture implements ControlStream {
                 CaptureRing ring = new CaptureRing(limits.snap());
                 rings.add(ring);
                 queue.queue().captureTo(ring);
-                boolean ignored = queue.loop().startCapture();
+                queue.loop().startCapture();
             }
             copy(rings, pcap, wanted);
             rings.forEach(ring -> ring.read(this::keep));

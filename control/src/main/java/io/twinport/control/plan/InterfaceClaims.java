@@ -22,12 +22,10 @@ public final class InterfaceClaims {
 
     private InterfaceClaims() {}
 
-    /** @throws UserException if two are the same */
-    public static void check(List<PortPlan> plans) {
-        check(plans, Path.of("/sys"));
-    }
-
-    /** @param sysfs a test's */
+    /**
+     * @param sysfs {@code /sys}
+     * @throws UserException if two are the same
+     */
     public static void check(List<PortPlan> plans, Path sysfs) {
         InterfaceClaims all = new InterfaceClaims();
         for (PortPlan plan : plans) {

@@ -16,7 +16,7 @@ import java.util.Optional;
 final class Pairing {
     private final List<PciNic> nics;
 
-    /** @param nics all of the machine's */
+    /** @param nics all NICs of the machine */
     Pairing(List<PciNic> nics) {
         this.nics = nics;
     }

@@ -249,7 +249,7 @@ public record SideSpec(
         return VhostUserName.is(name);
     }
 
-    /** Whether it is not said which device it is, but {@code auto} or {@code mac:52:54:00:12:34:56}. */
+    /** Whether the device is to be found: {@code auto}, or {@code mac:52:54:00:12:34:56}. */
     public boolean isSearch() {
         return isSearch(name);
     }
@@ -260,8 +260,8 @@ public record SideSpec(
     }
 
     /**
-     * Names of the kernel's interfaces that it works over or makes, as far as it was given those; not what a PCI or MAC address
-     * leads to.
+     * Names of the kernel interfaces that it works over or makes, as far as these were given; a PCI or MAC address tells no
+     * name.
      */
     public List<String> interfaces() {
         if (driver != SideDriver.KERNEL) {
@@ -351,12 +351,12 @@ public record SideSpec(
         return new SearchSlot(PciBus.ofThisMachine(), () -> mac.or(address), isTaken, binding);
     }
 
-    /** The same side, of which it has turned out which device it is. */
+    /** The same side, whose device was found. */
     public SideSpec found(String device) {
         return new SideSpec(side, device, device, mac, driver, binding);
     }
 
-    /** The same side, of which it has turned out which virtual device it is. */
+    /** The same side, whose virtual device was found. */
     public SideSpec found(String devargs, MacAddress address) {
         return new SideSpec(side, devargs, Devargs.nameOf(devargs), Optional.of(address), driver, binding);
     }

@@ -49,8 +49,8 @@ public final class StandbyTrap {
                 + " as one of a pair (QEMU: failover=on), but DPDK's virtio driver does not acknowledge that"
                 + " (VIRTIO_NET_F_STANDBY, feature bit 62). "
                 + primary.map(here -> "The primary " + here.name() + " is here because another driver did before; but a"
-                                + " migration will not wait until it has been let go, and then the guest keeps a device"
-                                + " that is not there.")
+                                + " migration will not wait until the guest has returned it, and then the guest keeps a"
+                                + " device that is not there.")
                         .orElse("So the primary will never be plugged in.")
                 + " Have twinport drive the standby: --standby-driver twinport";
     }

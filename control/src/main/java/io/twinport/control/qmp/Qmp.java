@@ -130,11 +130,8 @@ public final class Qmp implements AutoCloseable {
         JsonNode reply = await(answer, what, limit);
         JsonNode error = reply.path("error");
         if (!error.isMissingNode()) {
-            String errorClass = error.path("class").asString("");
-            throw new QmpException(
-                    what + ": QEMU says " + errorClass + ": "
-                            + error.path("desc").asString(""),
-                    errorClass);
+            throw new QmpException(what + ": QEMU says " + error.path("class").asString("") + ": "
+                    + error.path("desc").asString(""));
         }
         return reply.path("return");
     }

@@ -12,7 +12,7 @@ public final class EngineEnd {
     private EngineEnd() {}
 
     /**
-     * Does something with an engine, and ends that. Where a loop does not let go of a device, or does not end, so does the process,
+     * Does something with an engine, and ends the engine. Where a loop does not leave a device, or does not end, the process ends
      * with exit code 3.
      *
      * @param start makes the engine
@@ -31,9 +31,9 @@ public final class EngineEnd {
     }
 
     /**
-     * Closes an engine, unless something hangs: then nothing is touched, and the process ends with exit code 3.
+     * Closes an engine, unless something hangs: then it touches nothing, and ends the process with exit code 3.
      *
-     * @param hanging what does, each in words
+     * @param hanging what hangs, each in words
      */
     public static void end(Engine engine, List<String> hanging) {
         List<String> all = new ArrayList<>(hanging);

@@ -19,6 +19,7 @@ import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dpdk.InterruptThread;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -134,7 +135,7 @@ public final class FailoverRun {
      */
     public static void checkMachine(List<PortPlan> plans) {
         plans.forEach(PortPlan::checkMachine);
-        InterfaceClaims.check(plans);
+        InterfaceClaims.check(plans, Path.of("/sys"));
     }
 
     /** All ports, for an operator. */
@@ -219,10 +220,10 @@ public final class FailoverRun {
     }
 
     /**
-     * Brings the sides. Returns when they have joined, or it is known what they wait for or suffer from.
+     * Brings the sides. Returns when each has joined, or can say what it waits for or suffers from.
      *
-     * @throws UserException and its like if the user has to mend what he wrote before a side can ever join; {@link #stop} takes
-     *     back what was done
+     * @throws RuntimeException of {@link UserException#isToMend} if no side can ever join before the user has mended his
+     *     configuration; {@link #stop} takes back what was done
      */
     public void attach() {
         heartbeats.start();
@@ -273,7 +274,7 @@ public final class FailoverRun {
     /**
      * Takes the sides and the interfaces away and ends the poll loops.
      *
-     * @return what hangs, and has been left as it is: then the process must end without {@link Engine#close}
+     * @return what hangs, and was not touched: then the process must end without {@link Engine#close}
      */
     public List<String> stop() {
         if (telemetry != null) {

@@ -123,7 +123,7 @@ public final class OperatorCommands {
     }
 
     /**
-     * What is well and what is not.
+     * The health of a run.
      *
      * @param pid of the process
      * @param mbufs of the pool

@@ -95,7 +95,7 @@ final class PortMember implements Membership {
     @Override
     public void remove() {
         member.leave();
-        side.dev().remove();
+        side.close();
     }
 
     @Override

@@ -256,9 +256,9 @@ final class PortOperator {
     }
 
     /**
-     * Makes the port what is wanted of it now, other devices among it; not its queues and its handler.
+     * Brings the port to a new plan, other devices included; its queues and its handler do not change.
      *
-     * @throws RuntimeException of what is refused; then all is as it was, as far as devices can be had again
+     * @throws RuntimeException if a part is refused; then the port has its former plan, as far as its devices can be had again
      */
     synchronized void use(PortPlan wanted) {
         PortPlan before = port.plan();

@@ -20,8 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
  *   {"version": 1, "id": 7, "error": {"message": "...", "mend": true}}
  * </pre>
  *
- * {@code id} is the client's, of any kind, and may be left out. {@code mend}: it is for the user to mend, and nothing has
- * been changed.
+ * The client chooses {@code id}, of any kind, and may leave it out. {@code mend: true}: the request was wrong; nothing was
+ * changed.
  */
 final class ControlProtocol {
     static final int VERSION = 1;

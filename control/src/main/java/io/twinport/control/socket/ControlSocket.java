@@ -105,11 +105,6 @@ public final class ControlSocket implements AutoCloseable {
         }
     }
 
-    /** Where it is. */
-    public Path file() {
-        return file;
-    }
-
     private void serve() {
         try {
             while (!closed) {

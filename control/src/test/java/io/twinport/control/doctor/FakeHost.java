@@ -22,7 +22,7 @@ final class FakeHost {
     }
 
     Host host() {
-        return new Host(root);
+        return new Host(root, Programs.NONE);
     }
 
     Host host(Programs programs) {

@@ -1,6 +1,6 @@
 package io.twinport.control.fuzz;
 
-import io.twinport.dataplane.policy.RetryPause;
+import io.twinport.dataplane.policy.RetryPauses;
 import io.twinport.dataplane.vhost.FarEndAddress;
 import io.twinport.dataplane.vhost.VhostConnection;
 import io.twinport.dataplane.vhost.VhostConnection.BrokenException;
@@ -8,6 +8,7 @@ import io.twinport.dataplane.vhost.VhostMessage;
 import io.twinport.dataplane.vhost.VhostRequest;
 import io.twinport.dataplane.vhost.VhostUserProxy;
 import io.twinport.posix.UnixListener;
+import io.twinport.posix.UnixSockets;
 import io.twinport.posix.UnixStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,7 +40,7 @@ final class VhostTarget implements FuzzTarget {
     private final VhostUserProxy proxy = new VhostUserProxy(
             new FarEndAddress(proxied.path().toString(), true),
             proxied.path().resolveSibling("driver"),
-            new RetryPause(1, 1),
+            RetryPauses.of(1),
             () -> {});
 
     VhostTarget() throws IOException {
@@ -109,7 +110,7 @@ final class VhostTarget implements FuzzTarget {
         int failures = proxy.failures();
         try (UnixStream sender = UnixStream.connect(proxied.path().toString())) {
             sender.send(sent, descriptors);
-            sender.shutdown();
+            UnixSockets.shutdown(sender.descriptor());
             long deadline = System.nanoTime() + SECONDS * 1_000_000_000L;
             while (proxy.failures() == failures) {
                 if (System.nanoTime() - deadline > 0) {

@@ -10,6 +10,7 @@ import io.twinport.dataplane.cnc.Part;
 import io.twinport.dataplane.cnc.SampleLogs;
 import io.twinport.dataplane.cnc.SwitchOutcome;
 import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.cnc.SwitchRecords;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import java.nio.ByteBuffer;
 import java.time.Instant;
@@ -88,7 +89,7 @@ class SwitchHistoryTest {
 
     @Test
     void shouldSayNothingOfWhatIsNotKnownYet() {
-        Switch told = only(failover(ZERO + 1000, ZERO + 2000, ZERO + 4000, true, SwitchOutcome.UNKNOWN));
+        Switch told = only(failover(ZERO + 1000, ZERO + 2000, ZERO + 4000, true, SwitchRecords.UNKNOWN));
         assertNull(told.firstCompleted());
         assertNull(told.drained());
         assertNull(told.resent());
@@ -108,16 +109,16 @@ class SwitchHistoryTest {
 
     @Test
     void shouldTellHowLongItTookToTheFirstBurst() {
-        Switch whole = only(failover(ZERO + 1000, ZERO + 2000, ZERO + 4500, false, SwitchOutcome.UNKNOWN));
+        Switch whole = only(failover(ZERO + 1000, ZERO + 2000, ZERO + 4500, false, SwitchRecords.UNKNOWN));
         assertEquals(3500L, whole.convergenceTimeNs());
         assertEquals(OptionalDouble.of(3.5), whole.microsToBurst());
 
-        Switch seenFirst = only(failover(0, ZERO + 2000, ZERO + 4500, false, SwitchOutcome.UNKNOWN));
+        Switch seenFirst = only(failover(0, ZERO + 2000, ZERO + 4500, false, SwitchRecords.UNKNOWN));
         assertNull(seenFirst.event());
         assertEquals(0L, seenFirst.convergenceTimeNs());
         assertEquals(OptionalDouble.of(2.5), seenFirst.microsToBurst(), "from the decision, where there was no event");
 
-        Switch silent = only(failover(ZERO + 1000, ZERO + 2000, 0, false, SwitchOutcome.UNKNOWN));
+        Switch silent = only(failover(ZERO + 1000, ZERO + 2000, 0, false, SwitchRecords.UNKNOWN));
         assertNull(silent.firstBurst());
         assertNull(silent.convergenceTimeNs());
         assertEquals(OptionalDouble.empty(), silent.microsToBurst());
@@ -135,14 +136,14 @@ class SwitchHistoryTest {
     }
 
     private static String kind(int from, int to) {
-        return only(new SwitchRecord(0, 1, from, to, FailoverPolicy.PRIMARY_LINK_UP, 0, ZERO + 1, 0, 0))
+        return only(SwitchRecords.unplanned(0, 1, from, to, FailoverPolicy.PRIMARY_LINK_UP, 0, ZERO + 1, 0, 0))
                 .kind();
     }
 
     @Test
     void shouldHaveProcessStartAndSwitchesInOrder() {
-        SwitchRecord first = new SwitchRecord(0, 1, 0, 1, 2, 0, ZERO, 0, 0);
-        SwitchRecord second = new SwitchRecord(1, 1, 1, 2, 3, 0, ZERO, 0, 0);
+        SwitchRecord first = SwitchRecords.unplanned(0, 1, 0, 1, 2, 0, ZERO, 0, 0);
+        SwitchRecord second = SwitchRecords.unplanned(1, 1, 1, 2, 3, 0, ZERO, 0, 0);
         SwitchHistory history = history(START, first, second);
         assertEquals(PID, history.pid());
         assertEquals(START, history.start());
@@ -152,7 +153,7 @@ class SwitchHistoryTest {
 
     @Test
     void shouldGiveNoInstantsOfAFileThatIsDamaged() {
-        Switch early = only(failover(ZERO - 5, ZERO - 4, ZERO - 3, false, SwitchOutcome.UNKNOWN));
+        Switch early = only(failover(ZERO - 5, ZERO - 4, ZERO - 3, false, SwitchRecords.UNKNOWN));
         assertNull(early.event());
         assertNull(early.decision());
         assertNull(early.firstBurst());

@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Pause;
 import io.twinport.dataplane.device.AdmissionException;
-import io.twinport.dataplane.policy.RetryPause;
+import io.twinport.dataplane.policy.RetryPauses;
 import io.twinport.dpdk.MacAddress;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -73,7 +73,7 @@ class SideLifeTest {
                 slot,
                 new DeviceLock(() -> areInterruptsServed),
                 (level, line) -> log.add(line),
-                new RetryPause(PAUSE_NANOS, PAUSE_NANOS));
+                RetryPauses.of(PAUSE_NANOS));
     }
 
     private boolean stop() {

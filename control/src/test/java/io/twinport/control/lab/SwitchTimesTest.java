@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.cnc.SwitchRecords;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import org.junit.jupiter.api.Test;
 
@@ -31,13 +32,14 @@ class SwitchTimesTest {
     }
 
     private static SwitchRecord failover(long firstBurstNanos) {
-        return new SwitchRecord(
+        return SwitchRecords.unplanned(
                 0, 1, Sides.PRIMARY, Sides.STANDBY, FailoverPolicy.PRIMARY_LINK_DOWN, 250, 260, firstBurstNanos, 0);
     }
 
     private static SwitchRecord record(int to, long event, long decision, long firstBurst) {
         int from = Sides.other(to);
-        return new SwitchRecord(0, 1, from, to, FailoverPolicy.PRIMARY_LINK_DOWN, event, decision, firstBurst, 0);
+        return SwitchRecords.unplanned(
+                0, 1, from, to, FailoverPolicy.PRIMARY_LINK_DOWN, event, decision, firstBurst, 0);
     }
 
     @Test

@@ -10,7 +10,7 @@ import io.twinport.dataplane.capture.FlightRecorder;
 import io.twinport.dataplane.capture.SampleRecordings;
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.cnc.SampleLogs;
-import io.twinport.dataplane.cnc.SwitchRecord;
+import io.twinport.dataplane.cnc.SwitchRecords;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -54,8 +54,8 @@ class FlightCaptureTest {
         for (int i = 1; i <= SWITCHES; i++) {
             SampleLogs.add(
                     file.switchRecords(),
-                    new SwitchRecord(0, i, 1, 2, FailoverPolicy.PRIMARY_LINK_DOWN, 0, 1, 1, 0),
-                    new SwitchRecord(7, i, 2, 1, FailoverPolicy.PRIMARY_LINK_UP, 0, 1, 1, 0));
+                    SwitchRecords.unplanned(0, i, 1, 2, FailoverPolicy.PRIMARY_LINK_DOWN, 0, 1, 1, 0),
+                    SwitchRecords.unplanned(7, i, 2, 1, FailoverPolicy.PRIMARY_LINK_UP, 0, 1, 1, 0));
         }
     }
 

@@ -11,7 +11,7 @@ import io.twinport.control.kernel.FakeInterfaces;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.device.FilterSettings;
 import io.twinport.dataplane.failover.PortSettings;
-import io.twinport.dataplane.policy.DetectionSettings;
+import io.twinport.dataplane.testing.Detection;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +31,7 @@ class InterfaceClaimsTest {
             PortSettings.DEFAULT,
             1,
             new PortSpec(1500, Optional.empty(), FilterSettings.NONE),
-            DetectionSettings.LINKS,
+            Detection.LINKS,
             new RunSettings.Announce(0, Duration.ofMillis(100), List.of()),
             Duration.ofSeconds(5));
 

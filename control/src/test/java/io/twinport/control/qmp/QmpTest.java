@@ -2,7 +2,6 @@ package io.twinport.control.qmp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -111,7 +110,6 @@ class QmpTest {
                         assertThrows(QmpException.class, () -> qmp.execute("device_del", Map.of("id", "pr")));
                 assertEquals(
                         "device_del{id=pr}: QEMU says DeviceNotFound: Device 'pr' not found", refused.getMessage());
-                assertEquals("DeviceNotFound", refused.errorClass());
                 assertTrue(qmp.execute("cont").isEmpty());
             }
             qemu.awaitEnd();
@@ -134,7 +132,6 @@ class QmpTest {
                 QmpException slow =
                         assertThrows(QmpException.class, () -> qmp.execute("migrate", Map.of("uri", "unix:x"), SHORT));
                 assertEquals("migrate{uri=unix:x}: no answer from QEMU within 100 ms", slow.getMessage());
-                assertNull(slow.errorClass());
                 late.countDown();
                 assertEquals("in time", qmp.execute("query-migrate").asString());
                 QmpException none = assertThrows(QmpException.class, () -> qmp.awaitEvent("RESUME", SHORT));

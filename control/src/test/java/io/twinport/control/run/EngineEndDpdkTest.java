@@ -26,7 +26,7 @@ class EngineEndDpdkTest {
             assertEquals(LastWords.EXIT_HANGS, program.waitFor(SECONDS), program::output);
             assertEquals(
                     1,
-                    program.count("^twinport: leaving without closing what hangs: the poll loop did not let go of .*"
+                    program.count("^twinport: leaving without closing what hangs: the poll loop did not leave .*"
                             + "net_virtio_user1.* Exit code 3$"),
                     program::output);
         }

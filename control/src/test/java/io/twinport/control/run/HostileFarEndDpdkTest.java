@@ -113,7 +113,7 @@ class HostileFarEndDpdkTest {
 
     /** It need not wait for the pause after the last one, which may only begin now. */
     private boolean isOver(HostileFarEnd far) {
-        if (Pause.until(() -> far.hasRun() || !far.isConnected(), MEET_MILLIS)) {
+        if (Pause.until(far::hasRun, MEET_MILLIS)) {
             return true;
         }
         Executed ignored = ask("attach", "primary", "--port", "bad");

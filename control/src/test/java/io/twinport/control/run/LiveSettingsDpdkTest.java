@@ -10,6 +10,7 @@ import io.twinport.control.plan.PortSpec;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.device.ConfigurationException;
 import io.twinport.dataplane.device.FilterSettings;
+import io.twinport.dataplane.device.Member;
 import io.twinport.dataplane.device.Offloads;
 import io.twinport.dataplane.device.PortConfiguration;
 import io.twinport.dataplane.handler.Sink;
@@ -203,11 +204,10 @@ class LiveSettingsDpdkTest {
     /** A device that can do without the interface's groups is better than none. */
     @Test
     void shouldTakeDeviceThatCannotLetThroughWhatOnlyTheInterfaceWants() {
-        port.close();
-        PortConfiguration empty = port;
-        assertTrue(empty.side(Sides.STANDBY).isPresent());
-        empty.side(Sides.STANDBY).get().leave();
-        empty.open();
+        Member leaving = port.side(Sides.STANDBY).orElseThrow();
+        assertTrue(leaving.side().letGo());
+        leaving.stop();
+        leaving.leave();
         set(1500, MAC, false, GROUP);
         FakeDevice deaf = new FakeDevice("deaf0", MAC.toString())
                 .without("multicast", "all-multicast", "promiscuous")

@@ -116,7 +116,7 @@ public final class CaptureRing {
         return lost.get();
     }
 
-    /** Frees its memory; the poll loop must have let go of it. */
+    /** Frees its memory; the poll loop must not use it any more. */
     public void close() {
         memory.close();
     }

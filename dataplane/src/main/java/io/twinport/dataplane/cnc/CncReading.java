@@ -16,9 +16,9 @@ import org.agrona.concurrent.errors.DistinctErrorLog;
 import org.agrona.concurrent.status.CountersReader;
 
 /**
- * What a reader sees of a {@code twinport.cnc}, live or left behind by a process that has died. Of a file it is a copy: what
- * happens to the file meanwhile, for instance that somebody cuts it short, happens to no memory of the reader's. No length
- * that stands in it is believed.
+ * What a reader sees of a {@code twinport.cnc}, live or left behind by a process that has died. It copies a
+ * file: if somebody cuts the file short meanwhile, the reader's memory is not cut with it. It believes no length that stands
+ * in the file.
  *
  * @param labels of the counters
  * @param values of the counters

@@ -41,7 +41,6 @@ public final class PortEvents {
 
     private final RingBuffer ring;
     private final @Nullable EventSet reader;
-    private long untold;
 
     /** Of a ring that is read without being told to. */
     public PortEvents(RingBuffer ring) {
@@ -74,7 +73,6 @@ public final class PortEvents {
     private boolean tell(int type, DirectBuffer record) {
         int index = ring.tryClaim(type, SwitchLayout.LENGTH);
         if (index < 0) {
-            untold++;
             return false;
         }
         ring.buffer().putBytes(index, record, 0, SwitchLayout.LENGTH);
@@ -105,15 +103,9 @@ public final class PortEvents {
         write(INPUT, port, event, before & LOW | (long) after << 32, nanos);
     }
 
-    /** Messages for which there was no room; the poll thread's own count. */
-    public long untold() {
-        return untold;
-    }
-
     private void write(int type, int port, int side, long value, long nanos) {
         int index = ring.tryClaim(type, SHORT_LENGTH);
         if (index < 0) {
-            untold++;
             return;
         }
         AtomicBuffer buffer = ring.buffer();

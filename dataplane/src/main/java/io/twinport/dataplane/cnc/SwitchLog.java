@@ -96,7 +96,7 @@ public final class SwitchLog {
     /** The record of that number; null where a newer one has been written over it meanwhile, or it is being written. */
     private @Nullable SwitchRecord read(long number) {
         int slot = slot(number);
-        // A writer that died in the middle leaves an odd version: such a slot is taken as it is.
+        // A writer that died in the middle leaves an odd version: then the slot counts all the same.
         for (int tries = 0; ; tries++) {
             long version = buffer.getLongVolatile(slot + VERSION);
             SwitchRecord record = SwitchLayout.read(buffer, slot + RECORD);

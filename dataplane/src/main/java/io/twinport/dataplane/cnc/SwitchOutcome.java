@@ -25,7 +25,4 @@ public record SwitchOutcome(
         long duplicated,
         long held,
         long dropped,
-        long lastOfFormerNanos) {
-    /** Of a switch that has only just been. */
-    public static final SwitchOutcome UNKNOWN = new SwitchOutcome(false, 0, false, 0, 0, 0, 0, 0, 0);
-}
+        long lastOfFormerNanos) {}

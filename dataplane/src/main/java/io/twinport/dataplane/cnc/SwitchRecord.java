@@ -33,30 +33,6 @@ public record SwitchRecord(
         long lostAtMost,
         boolean planned,
         SwitchOutcome outcome) {
-    /** Of an unplanned switch that has only just been. */
-    public SwitchRecord(
-            int port,
-            long sequence,
-            int from,
-            int to,
-            int cause,
-            long eventNanos,
-            long decisionNanos,
-            long firstBurstNanos,
-            long lostAtMost) {
-        this(
-                port,
-                sequence,
-                from,
-                to,
-                cause,
-                eventNanos,
-                decisionNanos,
-                firstBurstNanos,
-                lostAtMost,
-                false,
-                SwitchOutcome.UNKNOWN);
-    }
 
     /** From the event to the first burst; 0 where there was no event before the decision, -1 where no burst came. */
     public long eventToBurstNanos() {

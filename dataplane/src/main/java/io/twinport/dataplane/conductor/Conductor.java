@@ -31,7 +31,7 @@ public final class Conductor implements Agent {
     /** How often a device that raises no interrupt is asked: as often as DPDK's bonding does. */
     private static final long LINK_POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
-    /** After that a switch without a burst on the new side is told as it is: nobody is sending. */
+    /** After that a switch is told without its first burst: nobody is sending. */
     private static final long BURST_WAIT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** Who is told of link events and of switches, on the conductor's thread. */
@@ -125,7 +125,7 @@ public final class Conductor implements Agent {
         carrier(port).open(open);
     }
 
-    /** A port whose poll loop hangs has no carrier: what it is given to send stays where it is. Any thread. */
+    /** A port whose poll loop hangs has no carrier: it sends nothing that it is given. Any thread. */
     public void hang(int port, boolean hangs) {
         carrier(port).hang(hangs);
     }

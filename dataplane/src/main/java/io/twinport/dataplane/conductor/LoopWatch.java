@@ -103,14 +103,4 @@ public final class LoopWatch {
     public long stalls() {
         return stalls.get();
     }
-
-    /** Of all of them, in nanoseconds. Any thread. */
-    public long stalledNanos() {
-        return stalled.get();
-    }
-
-    /** Of the longest, in nanoseconds. Any thread. */
-    public long longestNanos() {
-        return longest.get();
-    }
 }

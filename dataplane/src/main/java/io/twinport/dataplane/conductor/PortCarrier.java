@@ -46,11 +46,6 @@ final class PortCarrier {
         return on;
     }
 
-    /** The policy's state, as told last. */
-    int state() {
-        return state;
-    }
-
     /** When that was. */
     long nanos() {
         return nanos;

@@ -28,10 +28,10 @@ public final class PortMonitor implements Conductor.Listener {
     private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long STATISTICS_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-    /** A look that comes so late, of this thread's or of the loop's, tells nothing of the time between. */
+    /** Where this thread looks so late, or the loop passes so late, the look tells nothing of the time between. */
     private static final long GAP_NANOS = 3 * LOOK_NANOS;
 
-    /** A word to the policy is obeyed at once; where it is not, it is said again after so long. */
+    /** The policy obeys a word at once; where it does not, the monitor says it again after so long. */
     private static final long REPEAT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     /** What the sides that are there at the start need to join. */
@@ -72,7 +72,7 @@ public final class PortMonitor implements Conductor.Listener {
      * @param counters of {@code twinport.cnc}
      * @param decider the queue of the port that decides
      * @param own what the port itself counts
-     * @param broadcast sends a broadcast of the port's on the side that transmits
+     * @param broadcast sends a broadcast by the side that transmits
      */
     public PortMonitor(
             int port,
@@ -122,7 +122,7 @@ public final class PortMonitor implements Conductor.Listener {
         }
     }
 
-    /** A side that the loop has let go of is about to be stopped; on return its device is not asked any more. */
+    /** A side that the loop has left is about to be stopped; on return nobody asks its device any more. */
     public synchronized void leave(Side side) {
         statistics.leave(side);
         if (sides[Sides.index(side.side())] == side) {

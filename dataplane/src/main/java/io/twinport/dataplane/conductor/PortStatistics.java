@@ -81,8 +81,8 @@ public final class PortStatistics {
     }
 
     /**
-     * A side's device is about to be stopped, and the loop has let go of it: what it has counted stays (R33). Nothing if it
-     * has not joined.
+     * A side's device is about to be stopped, and the loop has left it: what it has counted stays (R33). Does nothing for a side
+     * that has not joined.
      */
     public synchronized void leave(Side side) {
         if (sides[Sides.index(side.side())] == side) {

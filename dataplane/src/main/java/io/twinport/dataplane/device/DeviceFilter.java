@@ -3,10 +3,10 @@ package io.twinport.dataplane.device;
 import io.twinport.dpdk.DpdkException;
 
 /**
- * Brings one device to let through what its port wants. Where it cannot be told so exactly it is told more, as Linux does:
+ * Brings one device to let through what its port wants. Where the device knows nothing so exact it lets more through, as in Linux:
  * a device without a list of unicast addresses, or with a full one, becomes promiscuous; one without a list of groups takes
- * all multicast, or becomes promiscuous. So frames of the port's are never filtered out, and what comes in excess the
- * handler has to ignore, as on any wire. A device that cannot even be made promiscuous either has no filter, and that is
+ * all multicast, or becomes promiscuous. So no frame for the port is filtered out, and the handler
+ * has to ignore what comes in excess, as on any wire. A device that cannot even be made promiscuous either has no filter, and that is
  * fine, or it refuses. What was on before the device joined stays on.
  */
 final class DeviceFilter {
@@ -45,12 +45,12 @@ final class DeviceFilter {
         plan.then("addresses", () -> setAddresses(wanted), () -> setAddresses(before));
         for (int vlan : wanted.vlans()) {
             if (!before.vlans().contains(vlan)) {
-                plan.then("VLAN " + vlan, () -> addVlan(vlan), () -> removeVlan(vlan));
+                plan.then("VLAN " + vlan, () -> device.setVlan(vlan, true), () -> device.setVlan(vlan, false));
             }
         }
         for (int vlan : before.vlans()) {
             if (!wanted.vlans().contains(vlan)) {
-                plan.then("VLAN " + vlan, () -> removeVlan(vlan), () -> addVlan(vlan));
+                plan.then("VLAN " + vlan, () -> device.setVlan(vlan, false), () -> device.setVlan(vlan, true));
             }
         }
         if (before.vlans().isEmpty() != wanted.vlans().isEmpty()) {
@@ -106,19 +106,10 @@ final class DeviceFilter {
         }
     }
 
-    private void addVlan(int vlan) {
-        // False: it filters no VLANs, so this one comes through.
-        boolean unused = device.setVlan(vlan, true);
-    }
-
-    private void removeVlan(int vlan) {
-        boolean unused = device.setVlan(vlan, false);
-    }
-
     /** Only a help: there are PFs that let no VF have it, and none of the port's VLANs depends on it. */
     private void setPriorityVlan(boolean on) {
         try {
-            boolean unused = device.setVlan(PRIORITY_VLAN, on);
+            device.setVlan(PRIORITY_VLAN, on);
         } catch (DpdkException e) {
             System.getLogger("twinport").log(System.Logger.Level.DEBUG, "VLAN 0", e);
         }

@@ -41,8 +41,8 @@ public interface DeviceSettings {
     /** Lets multicast to these addresses through, and no other. */
     boolean setMulticast(List<MacAddress> addresses);
 
-    /** Lets a VLAN's frames through, or no longer. Without any the device filters no VLANs. */
-    boolean setVlan(int id, boolean on);
+    /** Lets a VLAN's frames through, or no longer. Without any the device filters no VLANs, nor where it cannot be told. */
+    void setVlan(int id, boolean on);
 
     /** Whether a device that cannot be told what to let through lets everything through. */
     boolean isUnfiltered();

@@ -4,20 +4,25 @@ package io.twinport.dataplane.device;
  * Where a device is in its life with the poll loops.
  *
  * <pre>
- *   JOINING --join--> ACTIVE --leave--> DRAINING --epoch passed--> GONE
- *                                           |
- *                                           +--not in time--> QUARANTINED   never closed under a reader
+ *   STOPPED --started--> STARTED --told to the loops--> ACTIVE --loops told to leave--> LEAVING
+ *    |  ^                 |   ^                                                            |
+ *    |  +-----stopped-----+   +------------------all loops have left it-------------------+
+ *    v
+ *   CLOSED
  * </pre>
  */
-public enum DeviceState {
-    /** Configured and started; no loop uses it yet. */
-    JOINING,
+enum DeviceState {
+    /** Never started, or stopped. */
+    STOPPED,
+    /** No loop uses it: none does yet, or all have left it. */
+    STARTED,
     /** In the set of its poll loops. */
     ACTIVE,
-    /** The loops were told to leave it. */
-    DRAINING,
-    /** No loop uses it: it is stopped, closed and removed. */
-    GONE,
-    /** A loop did not leave it in time: it stays open, for closing it could crash the process. */
-    QUARANTINED
+    /**
+     * The loops were told to leave it, or have not answered that they use it. As long as one of them may use it, it stays open:
+     * closing it could crash the process.
+     */
+    LEAVING,
+    /** Its driver has given it back. */
+    CLOSED
 }

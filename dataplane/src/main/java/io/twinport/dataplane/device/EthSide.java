@@ -150,7 +150,7 @@ public sealed class EthSide implements SideDevice permits KernelSide {
     /** Drivers without the function have no limit of their own; what they have was in the configuration. */
     void tellMtu(int wanted) {
         if (wanted != deviceMtu) {
-            boolean unused = settings.setMtu(wanted);
+            settings.setMtu(wanted);
             deviceMtu = wanted;
         }
     }
@@ -181,7 +181,7 @@ public sealed class EthSide implements SideDevice permits KernelSide {
         try {
             for (MacAddress old : before) {
                 if (!addresses.contains(old)) {
-                    boolean unused = settings.removeMac(old);
+                    settings.removeMac(old);
                     unicast.remove(old);
                 }
             }
@@ -223,19 +223,17 @@ public sealed class EthSide implements SideDevice permits KernelSide {
     }
 
     @Override
-    public boolean setVlan(int id, boolean on) {
-        if (on && !settings.setVlan(id, true)) {
-            return false;
-        }
+    public void setVlan(int id, boolean on) {
         if (on) {
-            vlans.add(id);
+            if (settings.setVlan(id, true)) {
+                vlans.add(id);
+            }
         } else if (vlans.remove(id)) {
-            boolean unused = settings.setVlan(id, false);
+            settings.setVlan(id, false);
             if (vlans.isEmpty()) {
                 settings.endVlanFilter();
             }
         }
-        return true;
     }
 
     /**

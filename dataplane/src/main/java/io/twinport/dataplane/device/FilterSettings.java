@@ -56,15 +56,7 @@ public record FilterSettings(
         return new FilterSettings(promiscuous, on, unicast, multicast, vlans);
     }
 
-    public FilterSettings withUnicast(List<MacAddress> addresses) {
-        return new FilterSettings(promiscuous, allMulticast, addresses, multicast, vlans);
-    }
-
     public FilterSettings withMulticast(List<MacAddress> addresses) {
         return new FilterSettings(promiscuous, allMulticast, unicast, addresses, vlans);
-    }
-
-    public FilterSettings withVlans(SortedSet<Integer> ids) {
-        return new FilterSettings(promiscuous, allMulticast, unicast, multicast, ids);
     }
 }

@@ -94,7 +94,7 @@ public final class LoopSet {
     /**
      * All loops are told at once: one that is slow keeps the device from being stopped, not the others from going on.
      *
-     * @return false if a loop has not let go within a time; the next call waits on
+     * @return false if a loop has not left it in time; the next call waits on
      */
     boolean leave() {
         return leave(DECIDER);

@@ -8,7 +8,7 @@ import java.util.List;
 
 /**
  * A device that is a side of a port. Joining is two plans, one for what it has as a member and one for what it does while
- * the port is open; leaving is the same plans undone (R22-R27, R33). Between, the device has what the port's configuration
+ * it runs; leaving is the same plans undone (R22-R27, R33). Between, the device has what the port's configuration
  * says. For one control thread at a time.
  */
 public final class Member {
@@ -40,12 +40,11 @@ public final class Member {
                 .then("queues", this::configure, () -> dev.promiseOffloads(Offloads.NONE));
         running.then(START, side::startDevice, side::stop)
                 .then("filters", () -> filter.apply(port.filter()), filter::restore)
-                .then("statistics", () -> port.listener().joining(side.side(), dev), this::tellLeaving)
                 // Undone before, by whoever takes the device out of the loop: that may need patience.
                 .then("loop", side::enter, () -> {});
     }
 
-    /** The device in the loop's set. Whoever lets it go from there calls {@link #stop} next. */
+    /** The device in the loop's set. Whoever takes it out there calls {@link #stop} next. */
     public Side side() {
         return side;
     }
@@ -64,18 +63,16 @@ public final class Member {
         return adopts;
     }
 
-    /** Brings the device into the port, and into the loop where the port is open (R23). */
+    /** Brings the device into the port, and into the loop. */
     void join() {
         belonging.run();
-        if (port.isOpen()) {
-            try {
-                start();
-            } catch (StuckLoopException e) {
-                throw e;
-            } catch (RuntimeException e) {
-                belonging.undo().forEach(failure -> e.addSuppressed(failure.cause()));
-                throw e;
-            }
+        try {
+            start();
+        } catch (StuckLoopException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            belonging.undo().forEach(failure -> e.addSuppressed(failure.cause()));
+            throw e;
         }
     }
 
@@ -101,10 +98,6 @@ public final class Member {
         dev.configure(port.pool(), port.queues());
     }
 
-    private void tellLeaving() {
-        port.listener().leaving(side.side(), dev);
-    }
-
     /** Starts the device, with all that the port's configuration says, and lets the loop use it. */
     public void start() {
         running.run();
@@ -112,7 +105,7 @@ public final class Member {
     }
 
     /**
-     * Takes back what is done to a device that runs, and stops it. The loop has let go of it.
+     * Takes back what is done to a device that runs, and stops it. No loop uses it.
      *
      * @throws RuntimeException if it cannot be stopped
      */
@@ -134,11 +127,7 @@ public final class Member {
         port.tellNotRestored(dev, belonging.undo());
     }
 
-    /** Takes the device out of the loop and stops it, as its port is closed. */
-    void close() {
-        if (!isRunning) {
-            return;
-        }
+    private void pause() {
         if (!side.letGo()) {
             throw new StuckLoopException("the poll loop still uses " + dev);
         }
@@ -153,7 +142,7 @@ public final class Member {
             if (e.code() != Errno.EBUSY || !isRunning) {
                 throw e;
             }
-            close();
+            pause();
             try {
                 dev.setMtu(mtu);
             } finally {

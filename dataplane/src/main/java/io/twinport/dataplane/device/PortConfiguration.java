@@ -17,7 +17,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.SortedSet;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -31,7 +30,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Any control thread; one at a time is in here, and it may do device I/O and wait for the poll loop.
  */
 public final class PortConfiguration {
-
     private final String owner;
     private final MbufPool pool;
     private final long events;
@@ -39,13 +37,6 @@ public final class PortConfiguration {
     private final Offloads offloads;
     private final @Nullable Member[] members = new Member[Sides.COUNT];
 
-    private volatile MemberListener listener = new MemberListener() {
-        @Override
-        public void joining(int side, SideDevice dev) {}
-
-        @Override
-        public void leaving(int side, SideDevice dev) {}
-    };
     private volatile Consumer<String> log = line -> {};
 
     /** The address by which devices are known to belong to the port; null while none has come. */
@@ -57,10 +48,9 @@ public final class PortConfiguration {
     private MtuBounds bounds = MtuBounds.ANY;
     private int mtu = MtuBounds.ETHERNET;
     private FilterSettings filter = FilterSettings.NONE;
-    private boolean isOpen = true;
 
     /**
-     * A port that is open and has no sides yet.
+     * A port that has no sides yet.
      *
      * @param owner whose its devices are, for everybody else in this process
      * @param pool where its devices receive into
@@ -80,12 +70,7 @@ public final class PortConfiguration {
         this.offloads = offloads;
     }
 
-    /** From now on it is told of devices that come and go. */
-    public void setListener(MemberListener told) {
-        listener = told;
-    }
-
-    /** Where it says what nobody asked for: a device that could not be put back as it was. */
+    /** For messages that nobody asked for: a device that could not get its former settings back. */
     public void setLog(Consumer<String> lines) {
         log = lines;
     }
@@ -103,8 +88,8 @@ public final class PortConfiguration {
     /**
      * Checks whether a device may be a side of the port, and changes nothing.
      *
-     * @param adopts whether the device's own address does not matter: a virtual one that was given none
-     * @throws AdmissionException if it may not, and why
+     * @param adopts whether the device's own address does not matter: a virtual device that got no address
+     * @throws AdmissionException if the device may not be a side; the message says why
      */
     public synchronized void admit(int side, SideDevice dev, boolean adopts) {
         Member there = members[Sides.index(side)];
@@ -204,45 +189,6 @@ public final class PortConfiguration {
         }
     }
 
-    /**
-     * Starts the sides that are there and lets the loop use them, the primary first; without any the port is open too (R39).
-     *
-     * @throws RuntimeException of the side that cannot be started; then the port is closed
-     */
-    public synchronized void open() {
-        if (isOpen) {
-            return;
-        }
-        List<Member> started = new ArrayList<>();
-        try {
-            for (Member device : all()) {
-                device.start();
-                started.add(device);
-            }
-        } catch (StuckLoopException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            started.forEach(Member::close);
-            throw e;
-        }
-        isOpen = true;
-    }
-
-    /**
-     * Takes the sides out of the loop and stops them, the primary first; they stay members (R40).
-     *
-     * @throws StuckLoopException if the loop does not let go of one; it and those after it run on
-     */
-    public synchronized void close() {
-        all().forEach(Member::close);
-        isOpen = false;
-    }
-
-    /** Whether the port's devices run. */
-    public synchronized boolean isOpen() {
-        return isOpen;
-    }
-
     String owner() {
         return owner;
     }
@@ -253,10 +199,6 @@ public final class PortConfiguration {
 
     int queues() {
         return queues.size();
-    }
-
-    MemberListener listener() {
-        return listener;
     }
 
     /** The primary first. */
@@ -307,16 +249,11 @@ public final class PortConfiguration {
         return mtu;
     }
 
-    /** What {@link #setMtu} takes: a primary's bounds, or the standby's where there is none (R27, R34). */
-    public synchronized MtuBounds mtuBounds() {
-        return bounds;
-    }
-
     public synchronized FilterSettings filter() {
         return filter;
     }
 
-    /** What is promised to the handler: done by the device where it can, and by the CPU where it cannot (U5). */
+    /** The offloads that the handler can count on: the device does them, or else the CPU (U5). */
     public Offloads offloads() {
         return offloads;
     }
@@ -337,15 +274,6 @@ public final class PortConfiguration {
     /** What a port can promise; TSO, LRO and tags that are taken out of frames are not among it. */
     private static Offloads possible() {
         return doneByTheCpu().or(new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS));
-    }
-
-    /** What of the offloads all present devices do themselves. */
-    public synchronized Offloads offloadsInHardware() {
-        Offloads common = offloads;
-        for (Member each : all()) {
-            common = common.and(each.dev().offloads());
-        }
-        return common;
     }
 
     /**
@@ -397,11 +325,6 @@ public final class PortConfiguration {
                 device -> device.setFilter(before),
                 device -> device.hasFilter(before));
         filter = wanted;
-    }
-
-    /** {@link #setFilter} with other VLANs. */
-    public void setVlans(SortedSet<Integer> ids) {
-        setFilter(filter().withVlans(ids));
     }
 
     /** R59: the primary first, then the standby; who refuses has changed nothing, and who did not is put back. */

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A device as a side of a port: takes it into the set of the port's poll loops and out of it, in the only order that is
- * safe (U6). For one control thread at a time.
+ * safe (U6): whoever asks for another one gets an {@link IllegalStateException}, and nothing is done. For one control thread
+ * at a time.
  */
 public final class Side {
     private final SideDevice dev;
@@ -24,7 +25,7 @@ public final class Side {
     private final long events;
     private final LoopSet loops;
     private final int side;
-    private DeviceState state = DeviceState.JOINING;
+    private DeviceState state = DeviceState.STOPPED;
     private @Nullable TransmitRelays relays;
     private int stranded;
     private long unsendableBefore;
@@ -67,7 +68,7 @@ public final class Side {
     public static Side join(SideDevice dev, MbufPool pool, long events, List<LoopProxy> queues, int side) {
         Side joined = of(dev, events, queues, side);
         dev.configure(pool, queues.size());
-        joined.start();
+        joined.rejoin();
         return joined;
     }
 
@@ -82,25 +83,14 @@ public final class Side {
         return new Side(dev, events, new LoopSet(queues, side), side);
     }
 
-    private void start() {
-        startDevice();
-        try {
-            enter();
-        } catch (StuckLoopException e) {
-            throw e;
-        } catch (RuntimeException e) {
-            dev.stop();
-            throw e;
-        }
-    }
-
-    /** Starts the configured device, which no loop uses yet. If it cannot start all is as before. */
+    /** Starts the device, which is configured or stopped. If it cannot start all is as before. */
     public void startDevice() {
-        state = DeviceState.JOINING;
+        require(DeviceState.STOPPED, "be started");
         for (long each : loops.lines()) {
             SideLine.forgetFaults(each);
         }
         dev.start(loops.lines(), events);
+        state = DeviceState.STARTED;
     }
 
     /**
@@ -110,6 +100,7 @@ public final class Side {
      * @throws RuntimeException if the loops could not be told; none of them uses the device
      */
     public void enter() {
+        require(DeviceState.STARTED, "be used");
         linkReported = false;
         stranded = 0;
         failure = "";
@@ -124,7 +115,7 @@ public final class Side {
             loops.join();
         } catch (StuckLoopException e) {
             // The loop may take it yet, so the device has to stay as it is.
-            state = DeviceState.QUARANTINED;
+            state = DeviceState.LEAVING;
             throw new StuckLoopException(dev + ": " + e.getMessage());
         } catch (RuntimeException e) {
             flush();
@@ -149,16 +140,18 @@ public final class Side {
     /**
      * Takes the device out of the loops' set.
      *
-     * @return false if a loop did not let go of it in time: the device is quarantined and must not be touched, but the
-     *     loop may let go yet, and the next call waits on
+     * @return true if no loop uses the device; false if a loop has not left it in time and may use it yet: then the device
+     *     stays as it is, and the next call waits on
      */
     public boolean letGo() {
-        state = DeviceState.DRAINING;
-        if (!loops.leave()) {
-            state = DeviceState.QUARANTINED;
-            return false;
+        if (state == DeviceState.ACTIVE || state == DeviceState.LEAVING) {
+            state = DeviceState.LEAVING;
+            if (!loops.leave()) {
+                return false;
+            }
+            state = DeviceState.STARTED;
+            flush();
         }
-        flush();
         return true;
     }
 
@@ -175,33 +168,64 @@ public final class Side {
         return stranded;
     }
 
-    /** Stops the device after {@link #letGo} has returned true. */
+    /**
+     * Stops the device, if it is not stopped.
+     *
+     * @throws IllegalStateException if a poll loop may use it: {@link #letGo} has not returned true
+     */
     public void stop() {
-        dev.stop();
-        state = DeviceState.GONE;
+        requireUnused("be stopped");
+        if (state == DeviceState.STARTED) {
+            // Also where its driver fails: more than to tell it cannot be done.
+            state = DeviceState.STOPPED;
+            dev.stop();
+        }
     }
 
-    /** {@link #letGo}, then {@link #stop}; false if the loop does not let go. */
-    public boolean leave() {
+    /**
+     * Closes the device and gives it back; also one that its driver could not stop.
+     *
+     * @throws IllegalStateException if a poll loop may use it: {@link #letGo} has not returned true
+     */
+    public void close() {
+        requireUnused("be closed");
+        state = DeviceState.CLOSED;
+        dev.remove();
+    }
+
+    /** {@link #letGo}, {@link #stop} and {@link #close}; false if a poll loop may use the device yet, which stays as it is. */
+    public boolean remove() {
         if (!letGo()) {
             return false;
         }
         stop();
+        close();
         return true;
     }
 
-    /** {@link #leave}, then closes the device and removes it. */
-    public boolean remove() {
-        if (!leave()) {
-            return false;
-        }
-        dev.remove();
-        return true;
-    }
-
-    /** Starts the device after {@link #leave} and lets the loop use it again; fails as {@link #join} does. */
+    /** Starts the device after {@link #stop} and lets the loops use it again; fails as {@link #join} does. */
     public void rejoin() {
-        start();
+        startDevice();
+        try {
+            enter();
+        } catch (StuckLoopException e) {
+            throw e;
+        } catch (RuntimeException e) {
+            stop();
+            throw e;
+        }
+    }
+
+    private void require(DeviceState needed, String what) {
+        if (state != needed) {
+            throw new IllegalStateException(dev + " cannot " + what + ": it is " + state);
+        }
+    }
+
+    private void requireUnused(String what) {
+        if (state == DeviceState.ACTIVE || state == DeviceState.LEAVING) {
+            throw new IllegalStateException(dev + " cannot " + what + ": a poll loop may use it");
+        }
     }
 
     /**
@@ -304,9 +328,5 @@ public final class Side {
 
     public SideDevice dev() {
         return dev;
-    }
-
-    public DeviceState state() {
-        return state;
     }
 }

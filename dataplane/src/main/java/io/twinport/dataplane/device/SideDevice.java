@@ -61,7 +61,7 @@ public interface SideDevice extends DeviceSettings {
     default void setBurstWait(Runnable wait) {}
 
     /**
-     * From now on each request of the kernel's to give the device back is an edge in this line, until {@link #remove};
+     * From now on each request of the kernel to give the device back is an edge in this line, until {@link #remove};
      * nothing comes from devices that cannot be pulled out.
      *
      * @param requests address of an {@link EventLine}
@@ -117,6 +117,6 @@ public interface SideDevice extends DeviceSettings {
 
     void stop();
 
-    /** Closes the device and lets go of it: the kernel, or another probe, can have it. */
+    /** Closes the device and gives it back: the kernel, or another probe, can have it. */
     void remove();
 }

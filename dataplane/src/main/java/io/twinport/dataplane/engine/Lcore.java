@@ -74,7 +74,7 @@ public final class Lcore implements AutoCloseable {
     /**
      * Ends the loop after its present pass and waits for the thread.
      *
-     * @throws StuckLoopException if it does not end, each time while it has not: whatever the loop uses must stay as it is
+     * @throws StuckLoopException if it does not end, at each call until it has ended: nobody may touch what the loop uses
      */
     @Override
     public void close() {

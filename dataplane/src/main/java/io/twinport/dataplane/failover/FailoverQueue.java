@@ -196,11 +196,6 @@ public final class FailoverQueue implements PacketPort, PolledQueue {
         return side != Sides.NONE && byOther ? other : side;
     }
 
-    /** Switches that this queue has followed. */
-    public long switches() {
-        return totals.switches;
-    }
-
     @Override
     public boolean hasSide(int number) {
         return number == Sides.PRIMARY || number == Sides.STANDBY;

@@ -150,10 +150,6 @@ final class InFlight {
         return resends;
     }
 
-    boolean isEmpty() {
-        return frames.isEmpty();
-    }
-
     /** Frames released because of time or number, though it was not known that they had arrived. */
     long overdue() {
         return overdue;

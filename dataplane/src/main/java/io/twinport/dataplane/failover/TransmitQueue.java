@@ -97,7 +97,7 @@ final class TransmitQueue {
         return has;
     }
 
-    /** Sends a frame that is none of the handler's, so it is counted apart. It is freed if the driver does not take it. */
+    /** Sends a frame that does not come from the handler, and counts it apart. Frees it if the driver does not take it. */
     void announce(long mbuf) {
         scratch.set(mbuf);
         int taken = SideLine.transmit(line, scratch.address(), 1);

@@ -21,7 +21,6 @@ public final class EthernetHeader {
 
     private static final int DESTINATION = 0;
     private static final int SOURCE = 6;
-    private static final int ETHER_TYPE = 12;
 
     static {
         if (ByteOrder.nativeOrder() != ByteOrder.LITTLE_ENDIAN) {
@@ -64,9 +63,5 @@ public final class EthernetHeader {
     /** Whether it is sent to more than one receiver: broadcast or multicast. */
     public static boolean isGroupAddressed(long frame) {
         return (UnsafeApi.getByte(frame + DESTINATION) & 1) != 0;
-    }
-
-    public static int etherType(long frame) {
-        return Short.reverseBytes(UnsafeApi.getShort(frame + ETHER_TYPE)) & 0xffff;
     }
 }

@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Generate implements PacketHandler {
     private static final int FRAME = 60;
-    private static final long BROADCAST = 0xffff_ffff_ffffL;
 
     private final PacketPort port;
     private final LongSupplier source;
@@ -29,21 +28,11 @@ public final class Generate implements PacketHandler {
     private long number;
 
     /**
-     * @param source the sender's address, 48 bits; asked at each frame, since a side may bring it late
-     * @param packetsPerSecond 0 for as fast as possible
-     */
-    public Generate(PacketPort port, LongSupplier source, long packetsPerSecond) {
-        this(port, source, BROADCAST, packetsPerSecond);
-    }
-
-    /** As {@link #Generate(PacketPort, LongSupplier, long)}, to an address of 48 bits. */
-    public Generate(PacketPort port, LongSupplier source, long destination, long packetsPerSecond) {
-        this(port, source, destination, packetsPerSecond, 0, 1);
-    }
-
-    /**
      * One of several that share a sequence of numbers.
      *
+     * @param source the sender's address, 48 bits; asked at each frame, since a side may bring it late
+     * @param destination 48 bits
+     * @param packetsPerSecond 0 for as fast as possible
      * @param first number
      * @param step from each number to the next
      */

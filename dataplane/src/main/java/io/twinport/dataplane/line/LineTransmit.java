@@ -13,7 +13,7 @@ import org.agrona.UnsafeApi;
  *
  * <p>There are frames that could never be sent: the CPU cannot complete them ({@link TransmitFixUp}), the driver's
  * {@code rte_eth_tx_prepare} refuses them, they have more segments than the ring has slots. Such a frame is taken, freed and
- * counted wherever it is, in a burst of the handler's as in a backlog or a relay. To refuse it would be to have it offered
+ * counted wherever it is, in a burst of the handler, in a backlog or in a relay. To refuse it would be to have it offered
  * again, by a backlog, a relay or a handler that retries, for ever and with all that is behind it.
  */
 final class LineTransmit {

@@ -199,8 +199,8 @@ public final class SideLine {
     }
 
     /**
-     * Tells the loop the link state of a device that only a control thread may ask for it: one of DPDK's without link
-     * interrupts, or one of our own driver's.
+     * Tells the loop the link state of a device that only a control thread may ask for it: a device of DPDK without link
+     * interrupts, or one that our own driver runs.
      * Release: pairs with the acquire in {@link #isLinkUp}; an edge in the port's event line makes the loop look.
      */
     public static void reportLink(long line, boolean up) {

@@ -31,11 +31,6 @@ public final class SideLineSetup {
         return line;
     }
 
-    /** {@link #write(long, EthDev, int)} of queue 0. */
-    public static void write(long line, EthDev dev) {
-        write(line, dev, 0);
-    }
-
     /**
      * Describes a started device as a port's queue q uses it ({@link EthDev#queue(int)}). Not while a loop uses the line. A
      * fault that was raised meanwhile stays, see {@link SideLine#faultWord}.
@@ -127,10 +122,6 @@ public final class SideLineSetup {
         UnsafeApi.putShort(line + TX_KIND, RELAYED);
         UnsafeApi.putLong(line + SHARED, served);
         completion(line, TxCompletion.relayed(SideLine.completion(line)));
-    }
-
-    static void serve(long line, long shared) {
-        UnsafeApi.putLong(line + SHARED, shared);
     }
 
     public static void otherRings(long line, int frames) {

@@ -59,7 +59,7 @@ public final class TransmitRelay {
         return taken;
     }
 
-    /** The reader begins a round: what waits now is sent in it at most. How many that are. */
+    /** The reader begins a round. Returns how many frames wait now: the round sends these at most. */
     static int begin(long relay) {
         long put = UnsafeApi.getLongAcquire(null, relay + PUT);
         UnsafeApi.putLong(relay + LIMIT, put);

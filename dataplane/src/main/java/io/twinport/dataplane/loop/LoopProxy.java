@@ -63,7 +63,7 @@ public final class LoopProxy {
     }
 
     /**
-     * Has the queue send a frame that is none of its handler's. Not after the loop has been told to end.
+     * Has the queue send a frame that does not come from its handler. Not after the loop has been told to end.
      *
      * @param mbuf address; the loop's from now on, and the caller's still where this throws
      */
@@ -77,16 +77,15 @@ public final class LoopProxy {
     }
 
     /**
-     * Begins to keep copies of the queue's frames.
-     *
-     * @return whether the loop does so already; else it will, when it reads its commands
+     * Begins to keep copies of the queue's frames. Waits a bounded time until the loop does so; a loop that is held up does so
+     * when it reads its commands.
      */
-    public boolean startCapture() {
-        return epoch.await(send(CommandLayout.CAPTURE, 1, 0), Epoch.LOOP_TIME);
+    public void startCapture() {
+        epoch.await(send(CommandLayout.CAPTURE, 1, 0), Epoch.LOOP_TIME);
     }
 
     /**
-     * Ends to keep copies of the queue's frames.
+     * Stops keeping copies of the queue's frames.
      *
      * @return whether the loop has obeyed; else it may use the copies' ring yet
      */

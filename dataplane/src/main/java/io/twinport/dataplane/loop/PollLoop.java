@@ -18,7 +18,7 @@ import org.agrona.concurrent.ringbuffer.RingBuffer;
  *   handler.poll()   bursts from and to the ports, run to completion
  *   relays           every eighth pass: what waits for transmit queues that several queues share and this loop serves
  *   commands         every eighth pass: devices join and leave, between passes, when the loop holds none of their lines
- *   epoch            a release store: whoever waits for the loop to let go of a device waits for this
+ *   epoch            a release store: whoever waits until the loop has left a device waits for this
  * </pre>
  *
  * Nothing in a pass allocates, locks, throws, logs, waits or makes a system call; but for one write to an eventfd at a switch, after

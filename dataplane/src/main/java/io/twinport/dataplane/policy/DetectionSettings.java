@@ -23,10 +23,6 @@ public record DetectionSettings(
     /** The longest time without a proof of the standby that can be waited for, in seconds. */
     public static final int MOST_CHECK_SECONDS = 3600;
 
-    /** Links alone, which is what is proven safe (U10). */
-    public static final DetectionSettings LINKS =
-            new DetectionSettings(Duration.ZERO, Duration.ZERO, false, Duration.ZERO);
-
     /** @throws IllegalArgumentException if a time is none of these */
     public DetectionSettings {
         check("silence", rxSilence, Duration.ofMillis(LEAST_MILLIS), Duration.ofMillis(MOST_MILLIS));

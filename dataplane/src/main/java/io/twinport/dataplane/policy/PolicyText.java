@@ -40,7 +40,7 @@ public final class PolicyText {
 
     /** For instance {@code primary link down}. */
     public static String event(int event) {
-        return event >= 0 && event < EVENTS.size() ? EVENTS.get(event) : "event " + event;
+        return event >= 0 && event < FailoverPolicy.EVENTS ? EVENTS.get(event) : "event " + event;
     }
 
     /** {@code primary}, {@code standby} or {@code none}. */

@@ -26,12 +26,7 @@ public final class RetryPause {
         this(FIRST_NANOS, LONGEST_NANOS, clock);
     }
 
-    /** For tests, which have no time. */
-    public RetryPause(long firstNanos, long longestNanos) {
-        this(firstNanos, longestNanos, SystemNanoClock.INSTANCE);
-    }
-
-    private RetryPause(long firstNanos, long longestNanos, NanoClock clock) {
+    RetryPause(long firstNanos, long longestNanos, NanoClock clock) {
         this.first = firstNanos;
         this.longest = longestNanos;
         this.clock = clock;

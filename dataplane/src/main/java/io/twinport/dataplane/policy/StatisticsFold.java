@@ -45,13 +45,7 @@ public final class StatisticsFold {
         }
     }
 
-    /** A device leaves with its counters at these values (R33). */
-    public void leave(int side, long... values) {
-        read(side, values);
-        leave(side);
-    }
-
-    /** A device has left that could not be asked any more: what it said last is what counts. */
+    /** A device has left (R33): what {@link #read} was told last is what counts. */
     public void leave(int side) {
         joined[Sides.index(side)] = false;
     }

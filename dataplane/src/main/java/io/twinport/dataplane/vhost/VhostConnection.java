@@ -2,6 +2,7 @@ package io.twinport.dataplane.vhost;
 
 import io.twinport.posix.Errno;
 import io.twinport.posix.PosixException;
+import io.twinport.posix.UnixSockets;
 import io.twinport.posix.UnixStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -122,7 +123,7 @@ public final class VhostConnection implements AutoCloseable {
 
     /** Ends it for the peer, who sees that at once. */
     void hangUp() {
-        stream.shutdown();
+        UnixSockets.shutdown(stream.descriptor());
     }
 
     @Override

@@ -14,9 +14,9 @@ record VhostHandshake(long features, long protocolFeatures, int queuePairs) {
     /** Of no far end. */
     static final VhostHandshake NONE = new VhostHandshake(0, 0, 1);
 
-    /** How a request is answered. */
+    /** Whoever answers requests. */
     interface Asked {
-        /** @throws BrokenException if it is not, or by something else */
+        /** @throws BrokenException if no answer comes, or another one */
         VhostMessage ask(VhostMessage question) throws BrokenException;
     }
 

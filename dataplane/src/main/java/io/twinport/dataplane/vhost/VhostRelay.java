@@ -179,7 +179,7 @@ final class VhostRelay {
         answer(driver);
     }
 
-    /** Answers what the driver waits for, if it does, as a far end would that is well and has nothing to do. */
+    /** Answers the driver, if it waits, as a sound far end does that has nothing to do. */
     private void answer(VhostConnection driver) throws BrokenException {
         if (asked == NOTHING) {
             return;

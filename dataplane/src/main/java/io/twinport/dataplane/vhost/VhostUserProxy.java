@@ -116,11 +116,6 @@ public final class VhostUserProxy implements AutoCloseable {
         wake.signal(0);
     }
 
-    /** Where the driver is to connect to. */
-    public Path driverPath() {
-        return driverPath;
-    }
-
     /** Ends the connections and the thread. The driver's device must have been removed. */
     @Override
     public void close() {

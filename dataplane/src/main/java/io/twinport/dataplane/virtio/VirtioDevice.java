@@ -89,7 +89,7 @@ final class VirtioDevice {
     /**
      * Resets the device, so that it touches no memory of ours any more (2.4).
      *
-     * @return false if it does not say that it has, and so may still write where its buffers are
+     * @return false if the device does not confirm the reset, and so may still write into its buffers
      */
     boolean reset() {
         common.write(DEVICE_STATUS, 1, 0);

@@ -155,9 +155,7 @@ public final class VirtioSide implements SideDevice {
     }
 
     @Override
-    public boolean setVlan(int id, boolean on) {
-        return false;
-    }
+    public void setVlan(int id, boolean on) {}
 
     @Override
     public boolean isUnfiltered() {

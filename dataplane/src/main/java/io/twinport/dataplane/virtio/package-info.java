@@ -1,7 +1,7 @@
 /**
  * A driver for virtio-net devices under VFIO, for one reason: it acknowledges {@code VIRTIO_NET_F_STANDBY}, which DPDK's
- * does not, and without which a hypervisor neither plugs the primary in nor waits at a migration until it is let go. It
- * follows virtio 1.2; sections of it are cited by number.
+ * does not. Without it a hypervisor does not plug the primary in, nor wait at a migration until the guest has returned it. The
+ * driver follows virtio 1.2; sections of it are cited by number.
  *
  * <p>One thread for each device waits for its interrupts. The poll loops work on the queues themselves, see {@link
  * io.twinport.dataplane.virtqueue}.

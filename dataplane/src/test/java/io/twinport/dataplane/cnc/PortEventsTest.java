@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 class PortEventsTest {
     private static final int LATER_VERSION = 99;
+    private static final int MORE_THAN_FIT = 100;
 
     private final RingBuffer ring = new ManyToOneRingBuffer(
             new UnsafeBuffer(ByteBuffer.allocateDirect(1024 + RingBufferDescriptor.TRAILER_LENGTH)));
@@ -71,21 +72,22 @@ class PortEventsTest {
     }
 
     @Test
-    void shouldCountWhatFindsNoRoomAndGoOn() {
-        int written = 0;
-        while (events.untold() == 0) {
-            write(SwitchRecords.numbered(0, ++written));
+    void shouldDropWhatFindsNoRoomAndGoOn() {
+        for (int i = 1; i <= MORE_THAN_FIT; i++) {
+            write(SwitchRecords.numbered(0, i));
         }
-        events.link(0, 1, true, 1);
         events.firstBurst(0, 1, 1);
-        assertEquals(3, events.untold());
 
         read();
-        assertEquals(written - 1, told.size());
+        int fit = told.size();
+        assertTrue(fit > 0 && fit < MORE_THAN_FIT, () -> told + "");
+        for (int i = 1; i <= fit; i++) {
+            assertEquals(SwitchRecords.numbered(0, i), told.get(i - 1), "the first ones");
+        }
         write(SwitchRecords.numbered(0, 1000));
         read();
         assertEquals(SwitchRecords.numbered(0, 1000), told.getLast());
-        assertEquals(3, events.untold());
+        assertEquals(fit + 1, told.size());
     }
 
     @Test
@@ -126,12 +128,11 @@ class PortEventsTest {
     }
 
     @Test
-    void shouldCountAnOutcomeThatFindsNoRoom() {
-        while (events.untold() == 0) {
+    void shouldDropAnOutcomeThatFindsNoRoom() {
+        for (int i = 0; i < MORE_THAN_FIT; i++) {
             events.link(0, 1, true, 1);
         }
         SwitchRecords.end(events, SwitchRecords.complete(0, 1));
-        assertEquals(2, events.untold());
         read();
         assertEquals(Set.of("port 0 side 1 up at 1"), Set.copyOf(told));
     }

@@ -33,7 +33,7 @@ public final class SampleLogs {
                     i % 5 == 0 ? 0 : nanos + 20,
                     i,
                     i % 4 == 0,
-                    i == switches ? SwitchOutcome.UNKNOWN : SwitchRecords.outcome(i));
+                    i == switches ? SwitchRecords.UNKNOWN : SwitchRecords.outcome(i));
             switchLog.add(record);
         }
     }

@@ -154,7 +154,7 @@ class SwitchLogTest {
         SwitchOutcome notDrained = new SwitchOutcome(true, 1, false, 2, 3, 4, 5, 6, 7);
         for (boolean planned : new boolean[] {true, false}) {
             for (SwitchOutcome outcome :
-                    List.of(SwitchOutcome.UNKNOWN, notDrained, SwitchRecords.outcome(1), SwitchRecords.outcome(2))) {
+                    List.of(SwitchRecords.UNKNOWN, notDrained, SwitchRecords.outcome(1), SwitchRecords.outcome(2))) {
                 SwitchRecord record = new SwitchRecord(1, 2, 0, 1, 3, 4, 5, 6, 7, planned, outcome);
                 log.add(record);
                 assertEquals(record, reader.records().getLast());

@@ -8,6 +8,9 @@ import org.agrona.concurrent.UnsafeBuffer;
 
 /** Records for tests. */
 public final class SwitchRecords {
+    /** Of a switch that has only just been. */
+    public static final SwitchOutcome UNKNOWN = new SwitchOutcome(false, 0, false, 0, 0, 0, 0, 0, 0);
+
     private SwitchRecords() {}
 
     /** A failover of a port, all of whose numbers follow from its sequence, so that a torn one would show. */
@@ -23,7 +26,32 @@ public final class SwitchRecords {
                 sequence * 10 + 2,
                 sequence,
                 sequence % 3 == 0,
-                SwitchOutcome.UNKNOWN);
+                UNKNOWN);
+    }
+
+    /** An unplanned switch that has only just been. */
+    public static SwitchRecord unplanned(
+            int port,
+            long sequence,
+            int from,
+            int to,
+            int cause,
+            long eventNanos,
+            long decisionNanos,
+            long firstBurstNanos,
+            long lostAtMost) {
+        return new SwitchRecord(
+                port,
+                sequence,
+                from,
+                to,
+                cause,
+                eventNanos,
+                decisionNanos,
+                firstBurstNanos,
+                lostAtMost,
+                false,
+                UNKNOWN);
     }
 
     /** One whose outcome is known. */

@@ -173,7 +173,7 @@ class ConductorTest {
     /** Nobody transmits after it, so there is no burst to wait for. */
     @Test
     void shouldTellAtOnceOfSwitchToNone() {
-        SwitchRecord record = new SwitchRecord(
+        SwitchRecord record = SwitchRecords.unplanned(
                 0,
                 1,
                 Sides.STANDBY,
@@ -209,7 +209,7 @@ class ConductorTest {
     }
 
     private static SwitchRecord failover(int port, long sequence, long decisionNanos, long firstBurstNanos) {
-        return new SwitchRecord(
+        return SwitchRecords.unplanned(
                 port,
                 sequence,
                 Sides.PRIMARY,

@@ -4,6 +4,8 @@ import static io.twinport.dataplane.Sides.PRIMARY;
 import static io.twinport.dataplane.Sides.STANDBY;
 import static io.twinport.dataplane.policy.FailoverPolicy.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.cnc.CncFile;
 import io.twinport.dataplane.cnc.PolicyInput;
@@ -193,10 +195,12 @@ class PortCarrierTest {
     @Test
     void shouldKnowWhatItWasToldLast() {
         PortCarrier carrier = new PortCarrier();
-        assertEquals(FailoverPolicy.INITIAL, carrier.state());
+        assertFalse(carrier.update() || carrier.isOn());
         int here = FailoverPolicy.next(FailoverPolicy.INITIAL, FailoverPolicy.PRIMARY_JOINED);
-        carrier.told(new PolicyInput(0, 77, FailoverPolicy.PRIMARY_JOINED, FailoverPolicy.INITIAL, here));
-        assertEquals(here, carrier.state());
+        int up = FailoverPolicy.next(here, FailoverPolicy.PRIMARY_LINK_UP);
+        carrier.told(new PolicyInput(0, 76, FailoverPolicy.PRIMARY_JOINED, FailoverPolicy.INITIAL, here));
+        carrier.told(new PolicyInput(0, 77, FailoverPolicy.PRIMARY_LINK_UP, here, up));
+        assertTrue(carrier.update() && carrier.isOn());
         assertEquals(77, carrier.nanos());
     }
 }

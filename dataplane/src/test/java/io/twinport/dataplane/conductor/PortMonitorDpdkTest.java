@@ -22,6 +22,7 @@ import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dataplane.policy.StandbyHealth;
 import io.twinport.dataplane.policy.StandbyHealth.Verdict;
+import io.twinport.dataplane.testing.Detection;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.LinkSettings;
@@ -110,7 +111,7 @@ class PortMonitorDpdkTest {
         for (Side side : List.of(primary, standby)) {
             monitor.leave(side);
             side.stop();
-            side.dev().remove();
+            side.close();
         }
         rig.close();
     }
@@ -136,7 +137,7 @@ class PortMonitorDpdkTest {
     /** What is off is off, and what both receive is no silence. */
     @Test
     void shouldStayOnSilentPrimaryWhereNobodyAskedForIt() throws InterruptedException {
-        start(DetectionSettings.LINKS);
+        start(Detection.LINKS);
         for (int i = 0; i < 50; i++) {
             traffic.toStandby.compareAndSet(0, 1);
             work();
@@ -172,15 +173,17 @@ class PortMonitorDpdkTest {
     /** R51: the primary's while that is ready, then the standby's, then unknown. */
     @Test
     void shouldTellLinkSettingsOfReadySide() {
-        start(DetectionSettings.LINKS);
+        start(Detection.LINKS);
         LinkSettings settings = primary.dev().linkSettings();
         assertEquals(10_000, settings.megabits(), "a net_ring's");
         Await.until("the port has it", () -> work() && settings.equals(monitor.linkSettings()));
-        assertTrue(primary.leave());
+        assertTrue(primary.letGo());
+        primary.stop();
         monitor.leave(primary);
         Await.until("the standby transmits", () -> work() && rig.counters().activeSide() == STANDBY);
         assertEquals(standby.dev().linkSettings(), monitor.linkSettings());
-        assertTrue(standby.leave());
+        assertTrue(standby.letGo());
+        standby.stop();
         monitor.leave(standby);
         Await.until("nobody transmits", () -> work() && rig.counters().activeSide() == Sides.NONE);
         assertEquals(LinkSettings.UNKNOWN, monitor.linkSettings());

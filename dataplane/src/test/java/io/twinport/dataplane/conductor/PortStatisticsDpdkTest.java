@@ -147,6 +147,6 @@ class PortStatisticsDpdkTest {
         assertTrue(side.letGo());
         statistics.leave(side);
         side.stop();
-        side.dev().remove();
+        side.close();
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.testing.FakeDevice;
+import io.twinport.dataplane.testing.Filters;
 import io.twinport.dpdk.MacAddress;
 import java.util.List;
 import java.util.TreeSet;
@@ -14,8 +15,7 @@ import org.junit.jupiter.api.Test;
 class DeviceFilterTest {
     private static final List<MacAddress> UNICAST = List.of(MacAddress.parse("02:00:00:00:00:21"));
     private static final List<MacAddress> MULTICAST = List.of(MacAddress.parseMulticast("01:00:5e:00:00:fb"));
-    private static final FilterSettings LISTS =
-            FilterSettings.NONE.withUnicast(UNICAST).withMulticast(MULTICAST);
+    private static final FilterSettings LISTS = new FilterSettings(false, false, UNICAST, MULTICAST, new TreeSet<>());
 
     private final FakeDevice device = new FakeDevice("fake0", "02:00:00:00:00:01");
 
@@ -23,7 +23,7 @@ class DeviceFilterTest {
     void shouldTellListsAndVlansAndTakeThemBack() {
         String before = device.state();
         DeviceFilter filter = new DeviceFilter(device);
-        filter.apply(LISTS.withVlans(new TreeSet<>(List.of(20, 10))));
+        filter.apply(Filters.withVlans(LISTS, 20, 10));
         assertEquals(
                 List.of(
                         "unicast " + UNICAST,
@@ -40,9 +40,9 @@ class DeviceFilterTest {
     @Test
     void shouldTellOnlyWhatChanges() {
         DeviceFilter filter = new DeviceFilter(device);
-        filter.apply(LISTS.withVlans(new TreeSet<>(List.of(10, 20))));
+        filter.apply(Filters.withVlans(LISTS, 10, 20));
         device.takeStory();
-        filter.apply(LISTS.withVlans(new TreeSet<>(List.of(20, 30))).withAllMulticast(true));
+        filter.apply(Filters.withVlans(LISTS.withAllMulticast(true), 20, 30));
         assertEquals(List.of("all-multicast true", "vlan 30 on", "vlan 10 off"), device.takeStory());
     }
 
@@ -73,7 +73,7 @@ class DeviceFilterTest {
     void shouldAcceptDeviceWithoutAnyFilter() {
         String before = device.without("unicast", "multicast", "all-multicast", "promiscuous", "vlan")
                 .state();
-        new DeviceFilter(device).apply(LISTS.withPromiscuous(true).withVlans(new TreeSet<>(List.of(10))));
+        new DeviceFilter(device).apply(Filters.withVlans(LISTS.withPromiscuous(true), 10));
         assertEquals(before, device.state());
     }
 
@@ -101,13 +101,13 @@ class DeviceFilterTest {
     /** Each single call fails once: then the device is as before. */
     @Test
     void shouldBeAsBeforeWhereverItFails() {
-        FilterSettings first = LISTS.withVlans(new TreeSet<>(List.of(10, 20)));
-        FilterSettings second = FilterSettings.NONE
-                .withUnicast(List.of(MacAddress.parse("02:00:00:00:00:22")))
-                .withMulticast(List.of(MacAddress.parseMulticast("33:33:00:00:00:01")))
-                .withPromiscuous(true)
-                .withAllMulticast(true)
-                .withVlans(new TreeSet<>(List.of(20, 30)));
+        FilterSettings first = Filters.withVlans(LISTS, 10, 20);
+        FilterSettings second = new FilterSettings(
+                true,
+                true,
+                List.of(MacAddress.parse("02:00:00:00:00:22")),
+                List.of(MacAddress.parseMulticast("33:33:00:00:00:01")),
+                new TreeSet<>(List.of(20, 30)));
         int failures = 0;
         while (true) {
             FakeDevice fake = new FakeDevice("fake0", "02:00:00:00:00:01");
@@ -131,9 +131,11 @@ class DeviceFilterTest {
 
     @Test
     void shouldRefuseWhatIsNoneOfItsKind() {
-        assertThrows(IllegalArgumentException.class, () -> FilterSettings.NONE.withUnicast(MULTICAST));
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> new FilterSettings(false, false, MULTICAST, List.of(), new TreeSet<>()));
         assertThrows(IllegalArgumentException.class, () -> FilterSettings.NONE.withMulticast(UNICAST));
-        assertThrows(IllegalArgumentException.class, () -> FilterSettings.NONE.withVlans(new TreeSet<>(List.of(4095))));
-        assertThrows(IllegalArgumentException.class, () -> FilterSettings.NONE.withVlans(new TreeSet<>(List.of(0))));
+        assertThrows(IllegalArgumentException.class, () -> Filters.withVlans(FilterSettings.NONE, 4095));
+        assertThrows(IllegalArgumentException.class, () -> Filters.withVlans(FilterSettings.NONE, 0));
     }
 }

@@ -16,6 +16,7 @@ import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.QueueFunctions;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
+import io.twinport.dpdk.testing.OffloadRequests;
 import io.twinport.dpdk.testing.TestEal;
 import io.twinport.dpdk.testing.VirtioWire;
 import java.nio.ByteBuffer;
@@ -150,7 +151,7 @@ class OffloadsDpdkTest {
                 assertEquals(1, allocator.allocate(array + at * Long.BYTES, 1));
                 long bad = Frames.get(array, at);
                 Frames.write(bad, 1, Frames.SHORTEST);
-                MbufOffloads.request(bad, MbufOffloads.IPV4 | MbufOffloads.UDP_CHECKSUM, ETHER, 100);
+                OffloadRequests.checksums(bad, OffloadRequests.IPV4 | MbufOffloads.UDP_CHECKSUM, ETHER, 100);
                 assertEquals(2, SideLine.transmit(line, array, 2));
                 assertEquals(at + 1, SideLine.unsendable(line));
                 assertEquals(1, SideLine.receive(line, array, 2));
@@ -247,18 +248,18 @@ class OffloadsDpdkTest {
                 if (mbuf == 0) {
                     mbuf = segment;
                 } else {
-                    Mbuf.append(mbuf, segment);
+                    Frames.append(mbuf, segment);
                 }
                 from = to;
             }
-            MbufOffloads.request(
+            OffloadRequests.checksums(
                     mbuf,
-                    (ipv6 ? MbufOffloads.IPV6 : MbufOffloads.IPV4 | MbufOffloads.IPV4_CHECKSUM)
-                            | (udp ? MbufOffloads.UDP_CHECKSUM : MbufOffloads.TCP_CHECKSUM),
+                    (ipv6 ? MbufOffloads.IPV6 : OffloadRequests.IPV4 | MbufOffloads.IPV4_CHECKSUM)
+                            | (udp ? MbufOffloads.UDP_CHECKSUM : OffloadRequests.TCP_CHECKSUM),
                     ETHER,
                     l3);
             if (tci != 0) {
-                MbufOffloads.requestVlan(mbuf, tci);
+                OffloadRequests.vlan(mbuf, tci);
             }
             return mbuf;
         }

@@ -9,6 +9,7 @@ import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.handler.Sink;
 import io.twinport.dataplane.line.BarePort;
 import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
@@ -18,6 +19,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -27,6 +29,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** U6: no device is stopped, closed or removed while a poll loop may use it. */
@@ -63,16 +66,14 @@ class SideDpdkTest {
         PollLoop loop = startLoop();
         EthDev dev = EthDev.probe("net_null0");
         Side side = Side.join(dev, rig.pool(), 0, loop.proxy(MEMBER), SIDE);
-        assertEquals(DeviceState.ACTIVE, side.state());
         Await.until("the loop receives", () -> received.get() > 0);
 
-        assertTrue(side.leave());
+        assertTrue(side.letGo());
 
-        assertEquals(DeviceState.GONE, side.state());
         long last = received.get();
         Thread.sleep(20);
         assertEquals(last, received.get());
-        dev.remove();
+        assertTrue(side.remove());
     }
 
     @Test
@@ -94,18 +95,61 @@ class SideDpdkTest {
         blocks.set(true);
         blocked.await();
 
-        assertFalse(side.leave());
+        assertFalse(side.letGo());
 
-        assertEquals(DeviceState.QUARANTINED, side.state());
-        assertStarted(dev);
-        assertFalse(side.remove(), "a device in quarantine stays there");
+        assertFalse(side.remove(), "a device that a loop has not left stays as it is");
+        assertInUse(side);
         assertStarted(dev);
         // The loop finds the device as it has left it, and goes on with it until it obeys.
         released.countDown();
-        long before = loop.epoch().passes();
-        Await.until("the loop passes", () -> loop.epoch().passes() > before + 100);
-        dev.stop();
-        dev.remove();
+        Await.until("the loop obeys", side::letGo);
+        assertTrue(side.remove());
+    }
+
+    /** The loop may have the device from the moment on that it is told. */
+    @Test
+    void shouldNotStopDeviceThatStuckLoopMayTake() throws InterruptedException {
+        PollLoop loop = startLoop();
+        EthSide dev = new EthSide(EthDev.probe("net_null0"));
+        Side side = Side.of(dev, 0, List.of(loop.proxy(MEMBER)), SIDE);
+        dev.configure(rig.pool(), 1);
+        side.startDevice();
+        blocks.set(true);
+        blocked.await();
+
+        assertThrows(StuckLoopException.class, side::enter);
+
+        assertInUse(side);
+        released.countDown();
+        Await.until("the loop obeys", side::letGo);
+        assertTrue(side.remove());
+    }
+
+    /** Each call in an order that is not safe, or makes no sense, is refused, and the next right one goes on. */
+    @Test
+    void shouldRefuseEachOtherOrder() {
+        PollLoop loop = startLoop();
+        EthSide dev = new EthSide(EthDev.probe("net_null0"));
+        Side side = Side.of(dev, 0, List.of(loop.proxy(MEMBER)), SIDE);
+        dev.configure(rig.pool(), 1);
+        assertThrows(IllegalStateException.class, side::enter, "not started");
+        assertTrue(side.letGo(), "no loop has it");
+        side.startDevice();
+        assertThrows(IllegalStateException.class, side::startDevice, "started");
+        assertThrows(IllegalStateException.class, side::rejoin, "started");
+        side.enter();
+        assertInUse(side);
+        assertTrue(side.letGo());
+        assertThrows(IllegalStateException.class, side::rejoin, "started yet");
+        side.enter();
+        assertTrue(side.letGo());
+        side.stop();
+        side.stop();
+        assertThrows(IllegalStateException.class, side::enter, "stopped");
+        side.rejoin();
+        assertInUse(side);
+        assertTrue(side.remove());
+        assertThrows(IllegalStateException.class, side::rejoin, "closed");
     }
 
     @Test
@@ -115,7 +159,6 @@ class SideDpdkTest {
         Side side = Side.join(EthDev.probe("net_null0"), rig.pool(), 0, loop.proxy(MEMBER), SIDE);
         lcore.close();
         assertTrue(side.remove());
-        assertEquals(DeviceState.GONE, side.state());
     }
 
     @Test
@@ -159,10 +202,9 @@ class SideDpdkTest {
         assertEquals(mapped, sharedMappings(), "the loop may be reading there");
         released.countDown();
         Await.until("vhost unmaps the memory", () -> sharedMappings() < mapped);
-        assertTrue(Objects.requireNonNull(joined.get()).leave());
+        assertTrue(Objects.requireNonNull(joined.get()).remove());
         wire.near().stop();
         wire.near().remove();
-        wire.far().remove();
     }
 
     private static long sharedMappings() {
@@ -203,6 +245,16 @@ class SideDpdkTest {
         int n = sink.poll();
         received.addAndGet(n);
         return n;
+    }
+
+    private static void assertInUse(Side side) {
+        for (Executable call : List.<Executable>of(side::stop, side::close)) {
+            IllegalStateException e = assertThrows(IllegalStateException.class, call);
+            assertTrue(String.valueOf(e.getMessage()).contains("a poll loop may use it"), e::toString);
+        }
+        assertThrows(IllegalStateException.class, side::startDevice);
+        assertThrows(IllegalStateException.class, side::enter);
+        assertThrows(IllegalStateException.class, side::rejoin);
     }
 
     private void assertStarted(EthDev dev) {

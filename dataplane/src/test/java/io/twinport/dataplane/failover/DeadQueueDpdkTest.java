@@ -21,9 +21,9 @@ import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.line.TestLines;
 import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.PollLoop;
-import io.twinport.dataplane.policy.DetectionSettings;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dataplane.policy.PolicyText;
+import io.twinport.dataplane.testing.Detection;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MbufAllocator;
@@ -125,8 +125,7 @@ class DeadQueueDpdkTest {
         for (int q = 0; q < QUEUES; q++) {
             queues.add(loop.proxy(q));
         }
-        monitor = new PortMonitor(
-                0, cnc.counters(), queues.getFirst(), counters, DetectionSettings.LINKS, conductor, () -> {});
+        monitor = new PortMonitor(0, cnc.counters(), queues.getFirst(), counters, Detection.LINKS, conductor, () -> {});
         conductor.add(monitor);
         conductor.add(new Conductor.Listener() {
             @Override
@@ -158,7 +157,7 @@ class DeadQueueDpdkTest {
             }
             monitor.leave(side);
             side.stop();
-            side.dev().remove();
+            side.close();
         }
         cnc.close();
         assertEquals(List.of(), errors);
@@ -241,7 +240,8 @@ class DeadQueueDpdkTest {
         awaitActive(STANDBY);
         traffic.every[PRIMARY][1] = 1;
         Side primary = sides.getFirst();
-        assertTrue(primary.leave());
+        assertTrue(primary.letGo());
+        primary.stop();
         monitor.leave(primary);
         primary.rejoin();
         monitor.join(primary);

@@ -86,7 +86,8 @@ class FaultsDpdkTest {
         DriverEvents.raise("net_null0", DriverEvents.INTR_RESET);
         awaitActive(STANDBY);
         assertTrue(primary.needsRestart());
-        assertTrue(primary.leave());
+        assertTrue(primary.letGo());
+        primary.stop();
         primary.rejoin();
         assertFalse(primary.needsRestart());
         awaitActive(PRIMARY);

@@ -23,6 +23,7 @@ import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dataplane.policy.StandbyHealth;
 import io.twinport.dataplane.policy.StandbyHealth.Verdict;
+import io.twinport.dataplane.testing.Detection;
 import io.twinport.dataplane.testing.LoopRig;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.MacAddress;
@@ -126,7 +127,7 @@ class QueuesMonitorDpdkTest {
         for (Side side : List.of(primary, standby)) {
             monitor.leave(side);
             side.stop();
-            side.dev().remove();
+            side.close();
         }
         rig.close();
     }
@@ -210,7 +211,7 @@ class QueuesMonitorDpdkTest {
     /** What was sent to all by the side that was left, and comes back by the other one, is nobody's, whatever queue it comes by. */
     @Test
     void shouldNotDeliverItsOwnBroadcastAfterASwitch() {
-        start(DetectionSettings.LINKS);
+        start(Detection.LINKS);
         loop.proxy(0).decide(FailoverPolicy.FORCED_STANDBY);
         awaitActive(STANDBY);
         wires.put(STANDBY, SECOND, ALL, OURS.value());

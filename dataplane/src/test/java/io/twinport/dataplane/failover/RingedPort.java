@@ -18,9 +18,9 @@ import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
-import io.twinport.dpdk.MbufOffloads;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.testing.Frames;
+import io.twinport.dpdk.testing.OffloadRequests;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -164,7 +164,7 @@ final class RingedPort implements AutoCloseable {
         Frames.allocate(allocator, array, count, nextNumber);
         nextNumber += count;
         for (int i = 0; i < count; i++) {
-            MbufOffloads.requestVlan(Frames.get(array, i), 5);
+            OffloadRequests.vlan(Frames.get(array, i), 5);
         }
         int taken = port.txBurst(array, count);
         Mbuf.free(Frames.from(array, taken), count - taken);

@@ -19,6 +19,7 @@ import io.twinport.dpdk.MbufOffloads;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
+import io.twinport.dpdk.testing.OffloadRequests;
 import io.twinport.dpdk.testing.TestEal;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -140,7 +141,7 @@ class UnsendableDpdkTest {
         private static short prepare(long queue, long packets, short count) {
             for (int i = 0; i < count; i++) {
                 long flags = MbufOffloads.flags(UnsafeApi.getLong(packets + (long) i * Long.BYTES));
-                if ((flags & MbufOffloads.L4_MASK) == MbufOffloads.TCP_CHECKSUM) {
+                if ((flags & MbufOffloads.L4_MASK) == OffloadRequests.TCP_CHECKSUM) {
                     return (short) i;
                 }
             }
@@ -154,12 +155,14 @@ class UnsendableDpdkTest {
                 long number = Frames.numberOf(mbuf);
                 Mbuf.prepend(mbuf, Mbuf.headroom(mbuf));
                 Frames.write(mbuf, number, Frames.SHORTEST);
-                MbufOffloads.requestVlan(mbuf, 5);
+                OffloadRequests.vlan(mbuf, 5);
             }
-            case WITHOUT_HEADERS -> MbufOffloads.request(mbuf, MbufOffloads.IPV4 | MbufOffloads.UDP_CHECKSUM, 14, 100);
-            case REFUSED_BY_DRIVER -> MbufOffloads.request(mbuf, MbufOffloads.IPV4 | MbufOffloads.TCP_CHECKSUM, 14, 20);
+            case WITHOUT_HEADERS ->
+                OffloadRequests.checksums(mbuf, OffloadRequests.IPV4 | MbufOffloads.UDP_CHECKSUM, 14, 100);
+            case REFUSED_BY_DRIVER ->
+                OffloadRequests.checksums(mbuf, OffloadRequests.IPV4 | OffloadRequests.TCP_CHECKSUM, 14, 20);
             case SHARED -> {
-                MbufOffloads.requestVlan(mbuf, 5);
+                OffloadRequests.vlan(mbuf, 5);
                 Mbuf.reference(mbuf);
                 shared.add(mbuf);
             }
@@ -384,7 +387,7 @@ class UnsendableDpdkTest {
             frames(3);
             Frames.allocate(allocator, got, 9, 0);
             for (int i = 0; i < 9; i++) {
-                Mbuf.append(Frames.get(array, 1), Frames.get(got, i));
+                Frames.append(Frames.get(array, 1), Frames.get(got, i));
             }
             assertEquals(3, SideLine.transmit(line, array, 3));
             assertEquals(2, driver.taken);

@@ -146,7 +146,7 @@ class LengthCheckDpdkTest {
         for (int i = 0; i < count; i++) {
             for (int s = 1; s < segmentsOfEach; s++) {
                 Frames.allocate(allocator, segments, 1, 0);
-                Mbuf.append(Frames.get(array, i), Frames.get(segments, 0));
+                Frames.append(Frames.get(array, i), Frames.get(segments, 0));
             }
         }
     }

@@ -214,7 +214,7 @@ class SharedQueueDpdkTest {
         onLoop(() -> {
             driverInJava();
             long[] lines = relays(2);
-            SideLineSetup.serve(lines[0], SideLine.served(owner));
+            TestLines.serve(lines[0], SideLine.served(owner));
             assertEquals(5, offer(lines[0], 5));
             assertEquals(5, sent.size());
             assertEquals(3, offer(lines[1], 3));
@@ -231,7 +231,7 @@ class SharedQueueDpdkTest {
             driverInJava();
             sendsAtMost = 0;
             long[] lines = relays(1);
-            SideLineSetup.serve(lines[0], SideLine.served(owner));
+            TestLines.serve(lines[0], SideLine.served(owner));
             for (int i = 0; i < TransmitRelay.SLOTS / BURST; i++) {
                 assertEquals(BURST, offer(lines[0], BURST));
             }

@@ -102,11 +102,11 @@ class SideLineDpdkTest {
         long line = SideLineSetup.allocate();
         for (int fault : new int[] {FaultLine.RECOVERING, FaultLine.RESET, FaultLine.REMOVED}) {
             UnsafeApi.getAndBitwiseOrInt(null, SideLine.faultWord(line), fault);
-            SideLineSetup.write(line, dev);
+            SideLineSetup.write(line, dev, 0);
             SideLine.reportLink(line, true);
             assertFalse(SideLine.isLinkUp(line, scratch));
             SideLine.forgetFaults(line);
-            SideLineSetup.write(line, dev);
+            SideLineSetup.write(line, dev, 0);
             SideLine.reportLink(line, true);
             assertTrue(SideLine.isLinkUp(line, scratch), "started anew");
         }

@@ -3,6 +3,7 @@ package io.twinport.dataplane.line;
 import io.twinport.dpdk.Burst;
 import io.twinport.dpdk.EthDev;
 import java.lang.foreign.Arena;
+import org.agrona.UnsafeApi;
 
 /** Lines for tests that call a port themselves, with no loop that a device could join. */
 public final class TestLines {
@@ -23,11 +24,16 @@ public final class TestLines {
     /** A line that sends through another one, by a relay; its own way to receive stays. */
     public static void relay(long line, long owner) {
         if (SideLine.served(owner) == 0) {
-            SideLineSetup.serve(owner, SharedQueue.allocate(Arena.global(), owner));
+            serve(owner, SharedQueue.allocate(Arena.global(), owner));
         }
         long relay = TransmitRelay.allocate(Arena.global(), line);
         SharedQueue.add(SideLine.served(owner), relay);
         SideLineSetup.relay(line, relay, 0);
+    }
+
+    /** From now on the line's loop is the one that serves a {@link SharedQueue}. */
+    static void serve(long line, long shared) {
+        UnsafeApi.putLong(line + SideLineLayout.SHARED, shared);
     }
 
     /** Has a line send by a driver's function, whose ring has so many slots; it receives nothing. */

@@ -22,6 +22,8 @@ import java.util.concurrent.TimeUnit;
  * allocated. The JVM's own safepoint log goes to the same output, between the two markers.
  */
 final class QuietLoopMain {
+    private static final long BROADCAST = 0xffff_ffff_ffffL;
+
     static final String BEGIN = "measurement begins";
     static final String END = "measurement ends";
     private static final long BURSTS = 10_000_000;
@@ -34,8 +36,9 @@ final class QuietLoopMain {
         try (LoopRig rig = new LoopRig(folder)) {
             PacketHandler handler = switch (arguments[0]) {
                 case "reflect" -> new Reflect(rig.queue());
-                case "generate" -> new Generate(rig.queue(), () -> 0x0200_0000_0001L, 0);
-                case "generate-at-rate" -> new Generate(rig.queue(), () -> 0x0200_0000_0001L, 1_000_000);
+                case "generate" -> new Generate(rig.queue(), () -> 0x0200_0000_0001L, BROADCAST, 0, 0, 1);
+                case "generate-at-rate" ->
+                    new Generate(rig.queue(), () -> 0x0200_0000_0001L, BROADCAST, 1_000_000, 0, 1);
                 default -> throw new IllegalArgumentException(arguments[0]);
             };
             // As every process does it; else what happens for the first time meanwhile is interpreted, which allocates.

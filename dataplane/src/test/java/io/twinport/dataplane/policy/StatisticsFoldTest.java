@@ -46,7 +46,8 @@ class StatisticsFoldTest {
         fold.join(PRIMARY, 0, 0);
         fold.join(STANDBY, 50, 50);
         fold.read(PRIMARY, 100, 1);
-        fold.leave(PRIMARY, 130, 2);
+        fold.read(PRIMARY, 130, 2);
+        fold.leave(PRIMARY);
         assertEquals(130, fold.total(0));
         fold.read(STANDBY, 57, 50);
         assertEquals(137, fold.total(0), "both sides count");
@@ -60,9 +61,11 @@ class StatisticsFoldTest {
     @Test
     void shouldIgnoreReadingOfDeviceThatIsGone() {
         fold.join(PRIMARY, 0, 0);
-        fold.leave(PRIMARY, 5, 5);
+        fold.read(PRIMARY, 5, 5);
+        fold.leave(PRIMARY);
         fold.read(PRIMARY, 500, 500);
-        fold.leave(PRIMARY, 900, 900);
+        fold.read(PRIMARY, 900, 900);
+        fold.leave(PRIMARY);
         assertEquals(5, fold.total(0));
     }
 
@@ -76,7 +79,10 @@ class StatisticsFoldTest {
             long value = random.nextLong() >>> random.nextInt(16, 64);
             switch (random.nextInt(4)) {
                 case 0 -> fold.join(side, value, 0);
-                case 1 -> fold.leave(side, value, 0);
+                case 1 -> {
+                    fold.read(side, value, 0);
+                    fold.leave(side);
+                }
                 default -> fold.read(side, value, 0);
             }
             assertTrue(fold.total(0) >= before, "seed " + seed + ", step " + i);

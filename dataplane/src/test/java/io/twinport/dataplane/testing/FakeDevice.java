@@ -220,7 +220,7 @@ public class FakeDevice implements SideDevice {
     }
 
     @Override
-    public boolean setVlan(int id, boolean on) {
+    public void setVlan(int id, boolean on) {
         if (can("vlan")) {
             tell("vlan " + id + (on ? " on" : " off"));
             if (on) {
@@ -229,7 +229,6 @@ public class FakeDevice implements SideDevice {
                 vlans.remove(id);
             }
         }
-        return can("vlan");
     }
 
     @Override

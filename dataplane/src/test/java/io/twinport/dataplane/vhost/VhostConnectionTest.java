@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dataplane.vhost.VhostConnection.BrokenException;
 import io.twinport.posix.UnixListener;
+import io.twinport.posix.UnixSockets;
 import io.twinport.posix.UnixStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -199,7 +200,7 @@ class VhostConnectionTest {
         try (UnixStream other = another();
                 VhostConnection half = new VhostConnection(accepted())) {
             other.send(new byte[] {1});
-            other.shutdown();
+            UnixSockets.shutdown(other.descriptor());
             BrokenException e = assertThrows(BrokenException.class, half::receive);
             assertEquals("it hung up in the middle of a message", e.getMessage());
         }

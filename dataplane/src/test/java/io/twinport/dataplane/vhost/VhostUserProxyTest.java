@@ -5,7 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.twinport.dataplane.policy.RetryPause;
+import io.twinport.dataplane.policy.RetryPauses;
 import io.twinport.dataplane.vhost.VhostConnection.BrokenException;
 import io.twinport.dpdk.testing.Await;
 import io.twinport.posix.UnixListener;
@@ -112,7 +112,7 @@ class VhostUserProxyTest {
         VhostUserProxy made = new VhostUserProxy(
                 new FarEndAddress(far().toString(), isServer),
                 folder.resolve("driver"),
-                new RetryPause(1, 1),
+                RetryPauses.of(1),
                 ANSWER,
                 changes::incrementAndGet);
         made.start();

@@ -132,7 +132,7 @@ abstract class QueueRig {
             if (head == 0) {
                 head = mbuf;
             } else {
-                Mbuf.append(head, mbuf);
+                Frames.append(head, mbuf);
             }
         }
         return head;

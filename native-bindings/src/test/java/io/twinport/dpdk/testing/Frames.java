@@ -1,5 +1,6 @@
 package io.twinport.dpdk.testing;
 
+import io.twinport.dpdk.Abi;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
 import java.lang.foreign.Arena;
@@ -28,7 +29,22 @@ public final class Frames {
 
     private static final byte[] UNICAST_HEADER = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, (byte) 0x88, (byte) 0xb5, 0, 0};
 
+    private static final int NEXT = Abi.offset("rte_mbuf", "next");
+    private static final int NB_SEGS = Abi.offset("rte_mbuf", "nb_segs");
+    private static final int PKT_LEN = Abi.offset("rte_mbuf", "pkt_len");
+
     private Frames() {}
+
+    /** Appends a frame of one segment to another of any number: its mbuf belongs to that now. */
+    public static void append(long mbuf, long segment) {
+        long last = mbuf;
+        while (Mbuf.next(last) != 0) {
+            last = Mbuf.next(last);
+        }
+        UnsafeApi.putLong(last + NEXT, segment);
+        UnsafeApi.putShort(mbuf + NB_SEGS, (short) (Mbuf.segments(mbuf) + 1));
+        UnsafeApi.putInt(mbuf + PKT_LEN, Mbuf.packetLength(mbuf) + Mbuf.dataLength(segment));
+    }
 
     private static byte[] header(long number) {
         return (number & UNICAST) != 0 ? UNICAST_HEADER : HEADER;

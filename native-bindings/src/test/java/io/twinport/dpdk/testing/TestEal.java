@@ -16,18 +16,18 @@ public final class TestEal {
     private TestEal() {}
 
     /**
-     * Starts EAL; in a JVM where it runs already this does nothing. It ends with the JVM, which takes its files away but
+     * Starts EAL; a second call does nothing. It ends with the JVM, which takes its files away but
      * leaves its memory to the kernel: a test that failed may have threads that still use it.
      */
     public static synchronized void start() {
-        if (!Eal.isStarted()) {
+        if (!started) {
             Eal.start(arguments());
+            started = true;
             Runtime.getRuntime().addShutdownHook(new Thread(Eal::abandon));
         }
-        started = true;
     }
 
-    /** Whether {@link #start} has been called in this JVM; unlike EAL's own word this loads no DPDK. */
+    /** Whether {@link #start} has been called in this JVM; loads no DPDK. */
     static boolean isStarted() {
         return started;
     }
