@@ -29,10 +29,6 @@ public final class Frames {
 
     private static final byte[] UNICAST_HEADER = {2, 0, 0, 0, 0, 1, 2, 0, 0, 0, 0, 9, (byte) 0x88, (byte) 0xb5, 0, 0};
 
-    private static final int NEXT = Abi.offset("rte_mbuf", "next");
-    private static final int NB_SEGS = Abi.offset("rte_mbuf", "nb_segs");
-    private static final int PKT_LEN = Abi.offset("rte_mbuf", "pkt_len");
-
     private Frames() {}
 
     /** Appends a frame of one segment to another of any number: its mbuf belongs to that now. */
@@ -41,9 +37,10 @@ public final class Frames {
         while (Mbuf.next(last) != 0) {
             last = Mbuf.next(last);
         }
-        UnsafeApi.putLong(last + NEXT, segment);
-        UnsafeApi.putShort(mbuf + NB_SEGS, (short) (Mbuf.segments(mbuf) + 1));
-        UnsafeApi.putInt(mbuf + PKT_LEN, Mbuf.packetLength(mbuf) + Mbuf.dataLength(segment));
+        // Not constants of this class: tests make their arrays before EAL is started, and with that the layouts known.
+        UnsafeApi.putLong(last + Abi.offset("rte_mbuf", "next"), segment);
+        UnsafeApi.putShort(mbuf + Abi.offset("rte_mbuf", "nb_segs"), (short) (Mbuf.segments(mbuf) + 1));
+        UnsafeApi.putInt(mbuf + Abi.offset("rte_mbuf", "pkt_len"), Mbuf.packetLength(mbuf) + Mbuf.dataLength(segment));
     }
 
     private static byte[] header(long number) {
