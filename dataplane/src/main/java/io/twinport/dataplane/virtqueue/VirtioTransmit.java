@@ -101,8 +101,8 @@ public final class VirtioTransmit {
     }
 
     /**
-     * A frame of several segments, or without bytes: the frame descriptors of as many slots, chained; only the first slot's header is used. A
-     * segment without bytes is left out: for a descriptor without bytes QEMU gives the whole device up.
+     * A frame of several segments, or without bytes: the frame descriptors of as many slots, chained; only the first slot's
+     * header is used. A segment without bytes is left out: for a descriptor without bytes QEMU gives the whole device up.
      *
      * @return how many slots it takes, 0 if they are not free, {@link #NEVER} if the ring has not as many or there are no
      *     bytes
@@ -116,8 +116,7 @@ public final class VirtioTransmit {
             return NEVER;
         }
         if (!isFree(mbufs, first, slots, last)) {
-            // They may be those of frames that are sent and not freed yet: fewer than a batch, which nothing else
-            // frees.
+            // Frames that are sent may have them still: fewer than a batch, which nothing else would free.
             reap(queue);
             if (!isFree(mbufs, first, slots, last)) {
                 return 0;
