@@ -25,6 +25,11 @@ public final class SplitQueue implements AutoCloseable {
 
     private static final int CACHE_LINE = 64;
 
+    /** A queue begins a new life each time that it is cleared; a thread may then be about to tell of the one before. */
+    private static final long LIFE = 0xffL << 56;
+
+    private static final long ONE_LIFE = 1L << 56;
+
     private final DpdkMemory memory;
     private final int index;
     private final int size;
@@ -37,8 +42,8 @@ public final class SplitQueue implements AutoCloseable {
     private final int header;
     private final int bytes;
 
-    /** What was told, since {@link #clear}: another one each time, for a thread may be about to tell of the time before. */
-    private volatile AtomicLong told = new AtomicLong();
+    /** The largest {@link #completed} that was told; in the upper bits, which life of the queue that was. */
+    private final AtomicLong told = new AtomicLong();
 
     /** A queue of a device that is told IOVAs, {@link #SplitQueue(int, int, boolean)}. */
     public SplitQueue(int index, int size) {
@@ -134,7 +139,7 @@ public final class SplitQueue implements AutoCloseable {
         UnsafeApi.putInt(queue + ADDRESS_FIELD, Mbuf.addressField(ownAddresses));
         UnsafeApi.putLong(queue + HEADER, (ownAddresses ? queue : memory.iova()) + header);
         UnsafeApi.putShort(queue + available + RING_FLAGS, NO_INTERRUPT);
-        told = new AtomicLong();
+        told.set((told.get() & LIFE) + ONE_LIFE);
     }
 
     /** Makes it a receive queue, with as many empty mbufs as the pool has for it. */
@@ -171,12 +176,18 @@ public final class SplitQueue implements AutoCloseable {
 
     /** Of a transmit queue: how many frames the device has sent since {@link #clear}. It never goes back. Any thread. */
     public long completed() {
-        AtomicLong before = told;
+        long life = told.get() & LIFE;
         // The index first: chains are counted before they are published, so the count is never behind the device.
         int idx = UnsafeApi.getShortAcquire(null, address() + used + RING_IDX);
         long chains = UnsafeApi.getLongVolatile(null, address() + CHAINS);
         // A device may write any index, and 16 bits are few for a thread that has just lost its CPU.
-        return before.accumulateAndGet(chains - ((chains - idx) & 0xffff), Math::max);
+        long done = Math.max(0, chains - ((chains - idx) & 0xffff));
+        return told.accumulateAndGet(life | done, SplitQueue::later) & ~LIFE;
+    }
+
+    /** Of an earlier life nothing is told any more. */
+    private static long later(long before, long now) {
+        return ((before ^ now) & LIFE) == 0 ? Math.max(before, now) : before;
     }
 
     /** Of a receive queue: frames that were delivered since {@link #clear}. Any thread. */

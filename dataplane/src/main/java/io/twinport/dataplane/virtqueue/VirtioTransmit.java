@@ -133,8 +133,7 @@ public final class VirtioTransmit {
             return NEVER;
         }
         if (!isFree(mbufs, first, slots, mask)) {
-            // They may be those of frames that are sent and not freed yet: fewer than a batch, which nothing else
-            // frees.
+            // Frames that are sent may have them still: fewer than a batch, which nothing else would free.
             reap(queue);
             if (!isFree(mbufs, first, slots, mask)) {
                 return 0;
