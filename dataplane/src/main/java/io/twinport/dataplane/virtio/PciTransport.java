@@ -3,6 +3,7 @@ package io.twinport.dataplane.virtio;
 import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MappedRegisters;
 import io.twinport.dpdk.Registers;
@@ -39,11 +40,18 @@ final class PciTransport implements VirtioTransport {
         Capability notify = capabilities.need(VirtioLayout.TYPE_NOTIFY, "notification", Short.BYTES);
         this.notifyAddress = vfio.map(notify.bar(), notify.offset(), notify.length());
         this.notifyLength = notify.length();
+        if (notify.bytes() < VirtioLayout.NOTIFY_CAP_BYTES) {
+            throw new DpdkException(vfio.address() + " cannot be driven: its notification capability has "
+                    + notify.bytes() + " bytes, and no multiplier");
+        }
         this.notifyMultiplier = vfio.config().read(notify.at() + VirtioLayout.CAP_NOTIFY_MULTIPLIER, 4) & 0xffff_ffffL;
+        Capability net = capabilities.need(VirtioLayout.TYPE_DEVICE, "device configuration", VirtioLayout.NET_BYTES);
         this.device = new VirtioDevice(
                 vfio.address(),
                 map(capabilities.need(VirtioLayout.TYPE_COMMON, "common configuration", VirtioLayout.COMMON_BYTES)),
-                map(capabilities.need(VirtioLayout.TYPE_DEVICE, "device configuration", VirtioLayout.NET_BYTES)));
+                map(net),
+                net.length(),
+                Eal.iovaIsVirtual());
         this.interrupts = vfio.interrupts(VfioDevice.IRQ_MSIX) > CONFIG_VECTOR;
         reset();
         if (!VirtioFeatures.has(device.offered(), VirtioFeatures.MAC)) {
@@ -112,11 +120,7 @@ final class PciTransport implements VirtioTransport {
 
     @Override
     public int queueSize(int queue) {
-        int size = device.queueSize(queue);
-        if (size == 0 || device.isGone()) {
-            throw new DpdkException(vfio.address() + " has no queue " + queue + ": was it unplugged?");
-        }
-        return size;
+        return device.queueSize(queue);
     }
 
     @Override

@@ -7,7 +7,7 @@ import io.twinport.dpdk.MbufPool;
 /** A receive queue and a transmit queue of one device (5.1.2), which a queue of the port uses. For a control thread. */
 final class QueuePair implements AutoCloseable {
     /** Larger ones hold more frames than a loop takes between two looks. */
-    private static final int LARGEST_QUEUE = 512;
+    private static final int LARGEST_QUEUE = 1024;
 
     private final SplitQueue receive;
     private final SplitQueue transmit;

@@ -13,7 +13,6 @@ import static io.twinport.dataplane.virtio.VirtioLayout.DRIVER_OK;
 import static io.twinport.dataplane.virtio.VirtioLayout.FEATURES_OK;
 import static io.twinport.dataplane.virtio.VirtioLayout.GONE;
 import static io.twinport.dataplane.virtio.VirtioLayout.NEEDS_RESET;
-import static io.twinport.dataplane.virtio.VirtioLayout.NET_BYTES;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_LINK_UP;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_MAC;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_MTU;
@@ -54,11 +53,6 @@ final class VirtioDevice {
     private final long netBytes;
     private final boolean virtualAddresses;
     private long features;
-
-    /** Of a device over PCI, whose own structure has no more than is needed, in a process whose EAL has started. */
-    VirtioDevice(String name, Registers common, Registers net) {
-        this(name, common, net, NET_BYTES, Eal.iovaIsVirtual());
-    }
 
     /**
      * @param name for messages

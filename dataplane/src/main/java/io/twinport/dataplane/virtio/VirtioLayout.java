@@ -44,6 +44,9 @@ public final class VirtioLayout {
     static final int CAP_OFFSET = 8;
     static final int CAP_REGION_LENGTH = 12;
     static final int CAP_NOTIFY_MULTIPLIER = 16;
+    /** With the multiplier behind it. */
+    static final int NOTIFY_CAP_BYTES = 20;
+
     static final int CAP_WINDOW_DATA = 16;
 
     static final int TYPE_COMMON = 1;
