@@ -4,6 +4,7 @@ import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dpdk.EalThread;
 import io.twinport.posix.Affinity;
+import java.time.Duration;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
@@ -85,9 +86,18 @@ public final class Lcore implements AutoCloseable {
         runner.close(millis, hanging -> {
             throw stuck(millis);
         });
-        if (thread.isAlive()) {
-            // The runner waits only the first time.
+        // The runner waits only the first time, and not at all for a thread that has not come to it yet.
+        if (!hasEnded(millis)) {
             throw stuck(millis);
+        }
+    }
+
+    private boolean hasEnded(int millis) {
+        try {
+            return thread.join(Duration.ofMillis(millis));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return !thread.isAlive();
         }
     }
 

@@ -52,4 +52,18 @@ class LcoreDpdkTest {
         }
         return 0;
     }
+
+    /** It is closed before its thread has come to it. */
+    @Test
+    void shouldEndLoopThatHasOnlyJustBegun() {
+        TestEal.start();
+        try (CncFile cnc = CncFile.create(folder.resolve("short.cnc"))) {
+            for (int i = 0; i < 500; i++) {
+                PollLoop loop = new PollLoop("short", () -> 0, List.of(), cnc.commands(0));
+                Lcore lcore = Lcore.start(Affinity.ofThisProcess().last(), loop, () -> {}, error -> {});
+                lcore.close();
+                assertFalse(lcore.thread().isAlive());
+            }
+        }
+    }
 }
