@@ -40,8 +40,7 @@ public final class VirtioSide implements SideDevice {
     private boolean reportedUp;
     private volatile long requests;
 
-    /** @param device which this side closes */
-    VirtioSide(VirtioTransport device) {
+    private VirtioSide(VirtioTransport device) {
         this.device = device;
         this.watcher =
                 Thread.ofPlatform().daemon().name("virtio-" + device.name()).unstarted(this::watch);
@@ -53,7 +52,7 @@ public final class VirtioSide implements SideDevice {
      * @param address {@code 0000:02:00.0}, bound to vfio-pci and not probed by EAL
      */
     public static VirtioSide open(String address) {
-        return new VirtioSide(PciTransport.open(address)).watched();
+        return open(PciTransport.open(address));
     }
 
     /**
@@ -64,12 +63,14 @@ public final class VirtioSide implements SideDevice {
      * @param mostPairs queue pairs that are used at most
      */
     public static VirtioSide open(String name, VhostDevice far, MacAddress mac, int mostPairs) {
-        return new VirtioSide(new VhostUserTransport(name, far, mac, mostPairs)).watched();
+        return open(new VhostUserTransport(name, far, mac, mostPairs));
     }
 
-    private VirtioSide watched() {
-        watcher.start();
-        return this;
+    /** @param device which the side closes */
+    static VirtioSide open(VirtioTransport device) {
+        VirtioSide side = new VirtioSide(device);
+        side.watcher.start();
+        return side;
     }
 
     @Override

@@ -1,0 +1,260 @@
+package io.twinport.dataplane.virtio;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.line.SideLineSetup;
+import io.twinport.dataplane.virtqueue.DeviceEnd;
+import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.EthStats;
+import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.Mbuf;
+import io.twinport.dpdk.MbufAllocator;
+import io.twinport.dpdk.MbufPool;
+import io.twinport.dpdk.testing.Await;
+import io.twinport.dpdk.testing.EalWorker;
+import io.twinport.dpdk.testing.Frames;
+import io.twinport.dpdk.testing.TestEal;
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** In which order a device is driven, and what becomes of its mbufs. */
+class VirtioSideDpdkTest {
+    private static final int FRAMES = 8;
+
+    private final long array = Frames.array(FakeTransport.SLOTS);
+    private final long scratch = Arena.global().allocate(64, 64).address();
+    private final long events = EventLine.allocate();
+    private final long[] lines = new long[2];
+    private MbufPool pool;
+    private FakeTransport device;
+    private VirtioSide side;
+
+    @BeforeEach
+    void open() {
+        TestEal.start();
+        pool = MbufPool.create("side", 1023);
+        make(1);
+    }
+
+    private void make(int pairs) {
+        device = new FakeTransport(pairs);
+        side = VirtioSide.open(device);
+        for (int i = 0; i < lines.length; i++) {
+            lines[i] = SideLineSetup.allocate();
+        }
+    }
+
+    @AfterEach
+    void close() {
+        device.failing = "";
+        side.remove();
+        assertEquals(pool.size(), pool.available(), "mbufs are missing");
+        pool.close();
+    }
+
+    private void start(int queues) {
+        side.configure(pool, queues);
+        side.start(lines, events);
+    }
+
+    private boolean isLinkUp() {
+        return SideLine.isLinkUp(lines[0], scratch);
+    }
+
+    /** 3.1.1: reset, features, queues, and only then may the device move frames, and be notified. */
+    @Test
+    void shouldStartInTheOrderThatIsPrescribed() {
+        start(1);
+        assertEquals(List.of("size 0", "size 1", "reset", "negotiate", "queue 0", "queue 1", "run"), device.story());
+        assertTrue(isLinkUp());
+        assertTrue(side.isStandbyAcknowledged());
+        assertEquals(FakeTransport.SLOTS, device.end(0).waiting(), "the receive queue has empty mbufs");
+        assertEquals(0, device.end(1).waiting());
+        side.stop();
+        assertEquals(List.of("reset"), device.story());
+    }
+
+    @Test
+    void shouldHaveAPairForEachQueueOfThePort() {
+        side.remove();
+        make(4);
+        start(2);
+        assertEquals(2, side.txQueues());
+        assertEquals(
+                List.of(
+                        "size 0",
+                        "size 1",
+                        "size 2",
+                        "size 3",
+                        "reset",
+                        "negotiate",
+                        "queue 0",
+                        "queue 1",
+                        "queue 2",
+                        "queue 3",
+                        "run"),
+                device.story());
+        side.stop();
+    }
+
+    /** A reset has to come first: until then the device may write into them. */
+    @Test
+    void shouldFreeNoMbufBeforeTheReset() throws Exception {
+        start(1);
+        send();
+        int away = pool.size() - pool.available();
+        assertTrue(away >= FakeTransport.SLOTS + FRAMES, "of both queues");
+        List<Integer> atReset = new ArrayList<>();
+        device.onReset = () -> atReset.add(pool.size() - pool.available());
+        side.stop();
+        assertEquals(List.of(away), atReset);
+        assertEquals(pool.size(), pool.available());
+    }
+
+    @Test
+    void shouldFreeNothingOfADeviceThatIsNotReset() {
+        start(1);
+        int away = pool.size() - pool.available();
+        device.failing = "reset";
+        assertThrows(DpdkException.class, side::stop);
+        assertEquals(away, pool.size() - pool.available());
+        device.failing = "";
+        side.stop();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"negotiate", "queue 0", "queue 1", "run"})
+    void shouldUndoAStartThatFails(String step) {
+        device.failing = step;
+        side.configure(pool, 1);
+        device.story();
+        DpdkException e = assertThrows(DpdkException.class, () -> side.start(lines, events));
+        assertTrue(String.valueOf(e.getMessage()).contains(step), e::toString);
+        assertEquals("reset", device.story().getLast());
+        assertEquals(pool.size(), pool.available());
+        device.failing = "";
+        side.start(lines, events);
+        assertTrue(isLinkUp());
+        side.stop();
+    }
+
+    @Test
+    void shouldMoveFramesByTheRightQueues() throws Exception {
+        start(1);
+        send();
+        DeviceEnd sending = device.end(1);
+        assertEquals(FRAMES, sending.waiting());
+        assertTrue(device.isNotified(1));
+        sending.complete(FRAMES, 0);
+        device.end(0).complete(FRAMES, SplitQueue.NET_HEADER + Frames.SHORTEST);
+        EalWorker.run(() -> {
+            SideLine.enter(lines[0]);
+            assertEquals(FRAMES, SideLine.receive(lines[0], array, FakeTransport.SLOTS));
+            Mbuf.free(array, FRAMES);
+        });
+        EthStats stats = side.statistics().orElseThrow();
+        assertEquals(FRAMES, stats.rxFrames());
+        assertEquals(FRAMES, stats.txFrames());
+        assertEquals(FRAMES * Frames.SHORTEST, stats.rxBytes());
+        assertEquals(FRAMES * Frames.SHORTEST, stats.txBytes());
+        assertEquals(FRAMES, side.transmitted());
+        side.stop();
+    }
+
+    private void send() throws Exception {
+        EalWorker.run(() -> {
+            Frames.allocate(MbufAllocator.ofThisThread(pool), array, FRAMES, 0);
+            assertEquals(FRAMES, SideLine.transmit(lines[0], array, FRAMES));
+        });
+    }
+
+    @Test
+    void shouldTellTheLoopOfALinkThatGoesAndComes() {
+        start(1);
+        long edges = EventLine.edges(events);
+        device.linkUp = false;
+        device.interrupt();
+        Await.until("the loop is told", () -> EventLine.edges(events) > edges);
+        assertFalse(isLinkUp());
+        device.linkUp = true;
+        device.interrupt();
+        Await.until("the loop is told", this::isLinkUp);
+        side.stop();
+    }
+
+    /** The link may have been down and up again before anybody looks. */
+    @Test
+    void shouldTellOfAnInterruptThatHasChangedNothing() {
+        start(1);
+        long edges = EventLine.edges(events);
+        device.interrupt();
+        Await.until("the loop is told", () -> EventLine.edges(events) > edges);
+        assertTrue(isLinkUp());
+        side.stop();
+    }
+
+    /** 2.1.2: then the driver resets it. The side has no link until it is started anew. */
+    @Test
+    void shouldStartADeviceAnewThatNeedsAReset() {
+        start(1);
+        device.broken = true;
+        device.interrupt();
+        Await.until("the loop is told", () -> !isLinkUp());
+        assertTrue(side.wasReset());
+        side.stop();
+        side.start(lines, events);
+        assertFalse(side.wasReset());
+        assertTrue(isLinkUp());
+        side.stop();
+    }
+
+    @Test
+    void shouldStartADeviceAnewThatHasBrokenAQueue() throws Exception {
+        start(1);
+        DeviceEnd receiving = device.end(0);
+        receiving.use(FakeTransport.SLOTS + 1, 100);
+        receiving.publish();
+        EalWorker.run(() -> {
+            SideLine.enter(lines[0]);
+            assertEquals(0, SideLine.receive(lines[0], array, FakeTransport.SLOTS));
+        });
+        device.interrupt();
+        Await.until("the loop is told", () -> !isLinkUp());
+        assertTrue(side.wasReset());
+        side.stop();
+        side.start(lines, events);
+        assertFalse(side.wasReset());
+        assertTrue(isLinkUp());
+        side.stop();
+    }
+
+    @Test
+    void shouldTellWhenTheKernelWantsTheDevice() {
+        long requests = EventLine.allocate();
+        side.watchRemoval(requests);
+        device.request();
+        Await.until("it is told", () -> EventLine.edges(requests) == 1);
+    }
+
+    @Test
+    void shouldRefuseAnMtuThatItsMbufsDoNotHold() {
+        start(1);
+        assertThrows(DpdkException.class, () -> side.setMtu(9000));
+        assertEquals(1500, side.mtu());
+        assertThrows(DpdkException.class, () -> side.setMtu(9001));
+        side.setMtu(1400);
+        assertEquals(1400, side.mtu());
+        side.stop();
+    }
+}
