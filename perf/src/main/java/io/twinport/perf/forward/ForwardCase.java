@@ -24,6 +24,8 @@ enum ForwardCase {
     HOLD,
     /** The same; what is done with frames is done on another core, over rings. */
     PIPELINE,
+    /** A poll loop over a failover port whose device twinport's own virtio driver has, by vhost-user. */
+    OWN,
     /** testpmd on DPDK's net_bonding, mode 1. */
     BONDING,
     /** testpmd on DPDK's net_failsafe. */

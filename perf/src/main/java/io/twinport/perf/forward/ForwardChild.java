@@ -6,7 +6,9 @@ import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
 import io.twinport.dataplane.PolledQueue;
 import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.device.EthSide;
 import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.device.SideDevice;
 import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.engine.Lcore;
 import io.twinport.dataplane.failover.FailoverPort;
@@ -17,10 +19,15 @@ import io.twinport.dataplane.handler.MbufRing;
 import io.twinport.dataplane.handler.RingHandler;
 import io.twinport.dataplane.line.BarePort;
 import io.twinport.dataplane.loop.PollLoop;
+import io.twinport.dataplane.policy.RetryPause;
+import io.twinport.dataplane.vhost.FarEndAddress;
+import io.twinport.dataplane.vhost.VhostDevices;
+import io.twinport.dataplane.virtio.VirtioSide;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.MacAddress;
 import io.twinport.perf.launch.CpuWait;
 import io.twinport.perf.launch.Rig;
 import io.twinport.perf.load.IoForward;
@@ -30,6 +37,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 
 /**
  * One launch of ours, a process of its own: the product's poll loop on its core forwards from a device to itself. Prints
@@ -114,18 +122,40 @@ final class ForwardChild {
 
     private Sample forwardBare() {
         BarePort port = new BarePort();
-        return forward(port, handler(port), 0, List.of(setup.devargs(socket)), () -> true);
+        return forward(port, handler(port), 0, devices(() -> device(setup.devargs(socket))), () -> true);
+    }
+
+    private static SideDevice device(String devargs) {
+        return new EthSide(EthDev.probe(devargs));
+    }
+
+    private Supplier<SideDevice> standby() {
+        return () -> device(setup.standbyDevargs());
+    }
+
+    /** The far end is there: its socket is. */
+    private SideDevice ownDevice() {
+        VhostDevices devices =
+                new VhostDevices(new FarEndAddress(socket.toString(), false), new RetryPause(), () -> {});
+        devices.start();
+        await(() -> devices.present().isPresent());
+        return VirtioSide.open("vhost-user", devices.present().orElseThrow(), MacAddress.parse(ForwardSetup.MAC), 1);
+    }
+
+    @SafeVarargs
+    private static List<Supplier<SideDevice>> devices(Supplier<SideDevice>... devices) {
+        return List.of(devices);
     }
 
     private Sample forwardFailover(ForwardCase what) {
         long events = EventLine.allocate();
         PortCounters counters = new PortCounters(engine.cnc().counters(), 0);
         FailoverQueue port = new FailoverPort(0, events, counters, engine.newPortEvents(), what.settings()).queue(0);
-        List<String> devargs = List.of(setup.devargs(socket), setup.standbyDevargs());
+        Supplier<SideDevice> primary = what == ForwardCase.OWN ? this::ownDevice : () -> device(setup.devargs(socket));
         BooleanSupplier isActive = () -> counters.activeSide() == Sides.PRIMARY;
         Sample sample = what == ForwardCase.PIPELINE
-                ? forwardByTwo(port, events, devargs, isActive)
-                : forward(port, handler(port), events, devargs, isActive);
+                ? forwardByTwo(port, events, primary, isActive)
+                : forward(port, handler(port), events, devices(primary, standby()), isActive);
         if (counters.get(PortCounter.SENT_BY_PRIMARY) < sample.packets()
                 || counters.get(PortCounter.SENT_BY_STANDBY) != 0) {
             throw new DpdkException(
@@ -142,13 +172,14 @@ final class ForwardChild {
     }
 
     /** The poll loop receives and sends; a loop on another CPU has the frames in between. */
-    private Sample forwardByTwo(FailoverQueue port, long events, List<String> devargs, BooleanSupplier isActive) {
+    private Sample forwardByTwo(
+            FailoverQueue port, long events, Supplier<SideDevice> primary, BooleanSupplier isActive) {
         try (MbufRing received = new MbufRing("received", RING_BYTES);
                 MbufRing toSend = new MbufRing("to-send", RING_BYTES)) {
             RingForward second = new RingForward(received, toSend, setup.mode());
             Lcore lcore = engine.run(engine.newLoop("second", second, List.of()), second, setup.secondCpu());
             PacketHandler handler = new RingHandler(port, received, toSend, setup.burst());
-            Sample sample = forward(port, handler, events, devargs, isActive);
+            Sample sample = forward(port, handler, events, devices(primary, standby()), isActive);
             lcore.close();
             received.freeAll();
             toSend.freeAll();
@@ -162,12 +193,16 @@ final class ForwardChild {
      * @param isActive whether the port would send by the first one
      */
     private Sample forward(
-            PolledQueue port, PacketHandler handler, long events, List<String> devargs, BooleanSupplier isActive) {
+            PolledQueue port,
+            PacketHandler handler,
+            long events,
+            List<Supplier<SideDevice>> devices,
+            BooleanSupplier isActive) {
         PollLoop loop = engine.newLoop("poll", handler, List.of(port));
         Lcore lcore = engine.run(loop, handler, engine.pollCpu());
-        List<EthDev> devs = devargs.stream().map(EthDev::probe).toList();
+        List<SideDevice> devs = devices.stream().map(Supplier::get).toList();
         List<Side> sides = new ArrayList<>();
-        for (EthDev dev : devs) {
+        for (SideDevice dev : devs) {
             int place = Sides.PRIMARY + sides.size();
             Side side = Side.join(dev, engine.pool(), events, loop.proxy(0), place);
             engine.conductor().watch(side);
@@ -197,22 +232,22 @@ final class ForwardChild {
     }
 
     /** As testpmd is measured: by the driver's counter, read twice, by another thread than the one that forwards. */
-    private Sample measure(EthDev dev) {
+    private Sample measure(SideDevice dev) {
         long firstPacket = awaitFirst(dev);
         Pause.millis(setup.warmUp().toMillis() / 2);
-        dev.stats(); // the first call loads classes
+        long ignored = dev.transmitted(); // the first call loads classes
         Pause.millis(setup.warmUp().toMillis() / 2);
         long deadline = System.nanoTime() + setup.limit().toNanos();
         long pid = ProcessHandle.current().pid();
         long waited = CpuWait.nanos(pid, setup.rig().pollCpu());
         long begin = System.nanoTime();
-        long sentBefore = dev.stats().txFrames();
+        long sentBefore = dev.transmitted();
         long wait = FIRST_WAIT_MILLIS;
         while (true) {
             // Seldom: the far end has the same CPU as this thread.
             Pause.millis(wait);
             long now = System.nanoTime();
-            long sent = dev.stats().txFrames() - sentBefore;
+            long sent = dev.transmitted() - sentBefore;
             wait = Math.clamp(
                     (long) ((double) (setup.packets() - sent) / Math.max(sent, 1) * (now - begin) / 1e6),
                     1,
@@ -232,9 +267,9 @@ final class ForwardChild {
     }
 
     /** Nanoseconds since the start of the process, which its parent has told. */
-    private long awaitFirst(EthDev dev) {
+    private long awaitFirst(SideDevice dev) {
         long deadline = System.nanoTime() + ForwardSetup.START_LIMIT.toNanos();
-        while (!Pause.until(() -> dev.stats().txFrames() > 0, ForwardSetup.FIRST_LOST.toMillis())) {
+        while (!Pause.until(() -> dev.transmitted() > 0, ForwardSetup.FIRST_LOST.toMillis())) {
             if (System.nanoTime() > deadline) {
                 throw new DpdkException("no frame was forwarded");
             }

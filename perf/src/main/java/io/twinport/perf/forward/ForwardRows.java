@@ -27,12 +27,16 @@ public final class ForwardRows {
     /** What rows without a bare port compare. */
     private static final List<ForwardCase> BESIDE_TESTPMD = List.of(ForwardCase.TESTPMD, ForwardCase.FAILOVER);
 
+    private static final List<ForwardCase> BOTH_DRIVERS =
+            List.of(ForwardCase.TESTPMD, ForwardCase.FAILOVER, ForwardCase.OWN);
+
     private static final int QUICK_SHARE = 40;
     private static final Duration QUICK_WARM_UP = Duration.ofMillis(800);
 
     private static final String TESTPMD = ForwardCase.TESTPMD.label();
     private static final String BARE = ForwardCase.BARE.label();
     private static final String FAILOVER = ForwardCase.FAILOVER.label();
+    private static final String OWN = ForwardCase.OWN.label();
 
     private final Rig rig;
     private final boolean quick;
@@ -54,8 +58,9 @@ public final class ForwardRows {
         ForwardResult plain = run(ForwardDevice.NULL, ForwardMode.IO, ForwardCase.USUAL);
         rows.add(ratio("forward.nullVsTestpmd", plain, FAILOVER, TESTPMD, "failoverVsTestpmd"));
         rows.add(ratio("forward.failoverVsBare", plain, FAILOVER, BARE, "failoverVsBare"));
-        ForwardResult vhost = run(ForwardDevice.VHOST, ForwardMode.IO, BESIDE_TESTPMD);
+        ForwardResult vhost = run(ForwardDevice.VHOST, ForwardMode.IO, BOTH_DRIVERS);
         rows.add(ratio("forward.vhostVsTestpmd", vhost, FAILOVER, TESTPMD, "failoverVsTestpmd"));
+        rows.add(ratio("forward.ownVirtioVsTestpmd", vhost, OWN, TESTPMD, "ownVsTestpmd"));
         ForwardResult macswap = run(ForwardDevice.NULL, ForwardMode.MACSWAP, BESIDE_TESTPMD);
         rows.add(ratio("forward.macswapVsTestpmd", macswap, FAILOVER, TESTPMD, "failoverVsTestpmd"));
         rows.add(start(plain));

@@ -86,6 +86,7 @@ record ForwardSetup(
                 device.hasFarEnd() && secondCpu() == rig.otherCpu()
                         ? "its second loop and the far end want a CPU each, and there is only one beside the poll loop's"
                         : tooLong("the ring between the cores");
+            case OWN -> device == ForwardDevice.VHOST ? "" : "twinport's own driver is virtio's";
             case HOLD -> tooLong("a port that holds frames");
             default -> "";
         };
