@@ -32,6 +32,7 @@ public final class VhostDevices implements AutoCloseable {
     private final Thread thread =
             Thread.ofPlatform().daemon().name("vhost-devices").unstarted(this::run);
     private volatile boolean closing;
+    private boolean isClosed;
     private volatile @Nullable VhostDevice present;
     private volatile String trouble = "";
     private volatile int failures;
@@ -70,18 +71,30 @@ public final class VhostDevices implements AutoCloseable {
     /** Takes the next far end at once. Any thread. */
     public void tryNow() {
         pause.end();
-        wake.signal(0);
+        signal();
+    }
+
+    /** A driver may be done with its device later than this. */
+    private synchronized void signal() {
+        if (!isClosed) {
+            wake.signal(0);
+        }
     }
 
     /** Ends the thread, and the connection of a device that no driver has. */
     @Override
     public void close() {
         closing = true;
-        wake.signal(0);
+        signal();
         try {
             thread.join();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+            return; // the thread waits by it yet
+        }
+        synchronized (this) {
+            isClosed = true;
+            wake.close();
         }
     }
 
@@ -110,7 +123,7 @@ public final class VhostDevices implements AutoCloseable {
             return;
         }
         try {
-            keep(VhostDevice.meet(++arrivals, come.get(), () -> wake.signal(0)));
+            keep(VhostDevice.meet(++arrivals, come.get(), this::signal));
         } catch (BrokenException e) {
             fail(String.valueOf(e.getMessage()));
         }

@@ -12,6 +12,7 @@ import io.twinport.dpdk.SharedMemory;
 import io.twinport.posix.EventSet;
 import io.twinport.posix.PollSet;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -53,7 +54,10 @@ final class VhostUserTransport implements VirtioTransport {
     private final EventSet wake = new EventSet(1);
     private final PollSet polled = new PollSet(2);
     private final EventSet kicks;
-    private final long kickWords;
+
+    /** The collector's: to close a shared arena would stop the poll threads for a moment. */
+    private final MemorySegment kickWords;
+
     private MacAddress mac;
     private volatile List<SplitQueue> queues = List.of();
     private volatile boolean runs;
@@ -70,11 +74,10 @@ final class VhostUserTransport implements VirtioTransport {
         this.mac = mac;
         this.pairs = Math.min(mostPairs, far.queuePairs());
         this.kicks = new EventSet(2 * pairs);
-        this.kickWords =
-                Arena.global().allocate(2L * pairs * Long.BYTES, Long.BYTES).address();
-        far.take();
+        this.kickWords = Arena.ofAuto().allocate(2L * pairs * Long.BYTES, Long.BYTES);
         polled.set(WAKE, wake.descriptor(0));
         polled.set(FAR, far.descriptor());
+        far.take();
     }
 
     @Override
@@ -242,7 +245,7 @@ final class VhostUserTransport implements VirtioTransport {
     }
 
     private long kickWord(int ring) {
-        return kickWords + (long) ring * Long.BYTES;
+        return kickWords.address() + (long) ring * Long.BYTES;
     }
 
     @Override
