@@ -25,7 +25,7 @@ import java.util.concurrent.TimeoutException;
  */
 public final class Wire {
     private static final int CONNECT_SECONDS = 10;
-    private static final int LINK_MILLIS = 1000;
+    private static final int LINK_MILLIS = 10_000;
 
     /** Further ones, of 2 s each. */
     private static final int TRIES = 2;

@@ -112,7 +112,7 @@ class VhostUserSideDpdkTest {
     /** The end of the connection is an edge at once, and the device is gone for good; the next far end is another device. */
     @Test
     void shouldBeGoneWhenItsFarEndIs() throws Exception {
-        for (int round = 0; round < 5; round++) {
+        for (int round = 0; round < 3; round++) {
             Side side = join(1 + round % QUEUES);
             assertEquals(numbers(), reflected(0));
             long edges = EventLine.edges(rig.events());
