@@ -102,6 +102,7 @@ final class HostileVisit {
                 },
                 STAY_MILLIS);
         near.watchLink();
+        DriverThreads.awaitIdle();
         Wire.remove(near);
     }
 }

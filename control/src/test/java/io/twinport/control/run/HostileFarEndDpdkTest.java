@@ -23,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Two ports of one process, one of which has a far end that misbehaves: the other one knows nothing of it. {@code
@@ -179,15 +178,22 @@ class HostileFarEndDpdkTest {
     }
 
     /** DPDK's driver hangs for some of these; ours finds each of them, and starts the side anew or has another far end. */
-    @ParameterizedTest
-    @EnumSource(names = {"TALKS_OUT_OF_TURN", "LONG_FRAMES", "DUPLICATE_BUFFERS", "STRANGE_BUFFERS", "WILD_INDEX"})
-    void shouldOutliveWhateverFarEndOfOurDriverWritesIntoItsRings(Vice vice) throws IOException {
+    @Test
+    void shouldOutliveWhateverFarEndOfOurDriverWritesIntoItsRings() throws IOException {
         try (Program run = startRunWith("vhost-user:" + socket(), A_LOOP_EACH)) {
             run.awaitLine("good: ready", SECONDS);
-            visit(vice, 0);
-            assertGoodPortMoves();
+            for (Vice vice : List.of(
+                    Vice.TALKS_OUT_OF_TURN,
+                    Vice.LONG_FRAMES,
+                    Vice.DUPLICATE_BUFFERS,
+                    Vice.STRANGE_BUFFERS,
+                    Vice.WILD_INDEX)) {
+                visit(vice, 0);
+                assertGoodPortMoves();
+            }
+            int switches = run.count("switch none -> primary");
             try (Program far = Testpmd.sink(Path.of(socket()))) {
-                run.awaitLine("switch none -> primary.*primary link up", SECONDS);
+                run.awaitCount("switch none -> primary", switches + 1, SECONDS);
                 assertTrue(far.isAlive());
                 assertEquals(0, ask("stop").code());
             }

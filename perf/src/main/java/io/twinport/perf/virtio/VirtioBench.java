@@ -22,10 +22,13 @@ final class VirtioBench {
     private static final String IN = "in";
 
     private final Rig rig;
+    private final int rounds;
     private final Printer out;
 
-    VirtioBench(Rig rig, PrintStream out) {
+    /** @param rounds of each load in a launch */
+    VirtioBench(Rig rig, int rounds, PrintStream out) {
         this.rig = rig;
+        this.rounds = rounds;
         this.out = new Printer(out);
     }
 
@@ -63,7 +66,7 @@ final class VirtioBench {
     }
 
     private Launched launch(VirtioCase what, String round) {
-        List<String> command = Launch.java(VirtioChild.class, List.of(what.name(), rig.toText()));
+        List<String> command = Launch.java(VirtioChild.class, List.of(what.name(), rig.toText(), "" + rounds));
         List<String> lines = Launch.run(what.label(), command, LIMIT, (line, pid) -> {});
         List<Times> times = Times.find(lines);
         out.say(

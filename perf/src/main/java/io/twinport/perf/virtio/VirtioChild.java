@@ -37,7 +37,6 @@ import java.util.function.BooleanSupplier;
 final class VirtioChild {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
     private static final int CONNECT_MILLIS = 10_000;
-    private static final int ROUNDS = 9;
     private static final int BURSTS_OF_A_ROUND = 60_000;
 
     /** Rounds that the JIT has to itself. */
@@ -48,8 +47,10 @@ final class VirtioChild {
     private final End near;
     private final End far;
     private final MbufAllocator allocator;
+    private final int rounds;
 
-    private VirtioChild(End near, End far, MbufPool pool) {
+    private VirtioChild(End near, End far, MbufPool pool, int rounds) {
+        this.rounds = rounds;
         this.near = near;
         this.far = far;
         this.allocator = MbufAllocator.ofThisThread(pool);
@@ -88,19 +89,20 @@ final class VirtioChild {
         }
     }
 
-    /** @param arguments the case, and the {@link Rig} */
+    /** @param arguments the case, the {@link Rig}, and how many rounds */
     public static void main(String[] arguments) throws Exception {
         VirtioCase what = VirtioCase.valueOf(arguments[0]);
         Rig rig = Rig.parse(arguments[1]);
+        int rounds = Integer.parseInt(arguments[2]);
         Eal.start(rig.eal());
         System.out.println("dpdk " + Eal.version());
         MbufPool pool = MbufPool.create("virtio", Rig.MBUFS);
         try (Folder folder = Folder.create("twinport-bench")) {
             Path socket = folder.path().resolve("far");
             if (what.isOurs()) {
-                byOurs(socket, pool, rig);
+                byOurs(socket, pool, rig, rounds);
             } else {
-                byDpdks(what, socket, pool, rig);
+                byDpdks(what, socket, pool, rig, rounds);
             }
         }
         // Its far end's threads are DPDK's, and end with the process.
@@ -108,7 +110,7 @@ final class VirtioChild {
         Runtime.getRuntime().halt(0);
     }
 
-    private static void byOurs(Path socket, MbufPool pool, Rig rig) throws Exception {
+    private static void byOurs(Path socket, MbufPool pool, Rig rig, int rounds) throws Exception {
         EthDev vhost = EthDev.probe("net_vhost0,iface=" + socket);
         vhost.configure(pool);
         vhost.start();
@@ -120,10 +122,10 @@ final class VirtioChild {
         long line = SideLineSetup.allocate();
         side.configure(pool, 1);
         side.start(new long[] {line}, 0);
-        measure(new OurEnd(line), () -> SideLine.enter(line), vhost, pool, rig);
+        measure(new OurEnd(line), () -> SideLine.enter(line), vhost, pool, rig, rounds);
     }
 
-    private static void byDpdks(VirtioCase what, Path socket, MbufPool pool, Rig rig) throws Exception {
+    private static void byDpdks(VirtioCase what, Path socket, MbufPool pool, Rig rig, int rounds) throws Exception {
         String devargs = "net_virtio_user0,path=" + socket + ",server=1,queue_size=" + Rig.DESCRIPTORS + ",mac=" + MAC
                 + what.devargs();
         FutureTask<EthDev> probe = new FutureTask<>(() -> EthDev.probe(devargs));
@@ -136,7 +138,7 @@ final class VirtioChild {
         EthDev user = probe.get();
         user.configure(pool);
         user.start();
-        measure(new DpdkEnd(user.queue()), () -> {}, vhost, pool, rig);
+        measure(new DpdkEnd(user.queue()), () -> {}, vhost, pool, rig, rounds);
     }
 
     private static void await(String inVain, BooleanSupplier condition) {
@@ -146,14 +148,15 @@ final class VirtioChild {
     }
 
     /** @param enter what the thread does first that is to use the near end */
-    private static void measure(End near, Runnable enter, EthDev vhost, MbufPool pool, Rig rig) throws Exception {
+    private static void measure(End near, Runnable enter, EthDev vhost, MbufPool pool, Rig rig, int rounds)
+            throws Exception {
         await("the far end is not ready", vhost::isLinkUp);
         Pause.millis(100); // its rings are enabled a moment later
         Callable<Boolean> loop = () -> {
             Affinity.pinThisThread(new TreeSet<>(Set.of(rig.pollCpu())));
             EalThread.register();
             enter.run();
-            new VirtioChild(near, new DpdkEnd(vhost.queue()), pool).measure();
+            new VirtioChild(near, new DpdkEnd(vhost.queue()), pool, rounds).measure();
             return true;
         };
         FutureTask<Boolean> task = new FutureTask<>(loop);
@@ -168,7 +171,7 @@ final class VirtioChild {
             }
             double out = Double.MAX_VALUE;
             double in = Double.MAX_VALUE;
-            for (int i = 0; i < ROUNDS; i++) {
+            for (int i = 0; i < rounds; i++) {
                 // The least: what disturbs a round only adds to it.
                 out = Math.min(out, round(near, far, load));
                 in = Math.min(in, round(far, near, load));

@@ -16,7 +16,8 @@ public final class VirtioRows {
     public static List<Row> measure(Rig rig, boolean quick, PrintStream out) {
         out.println();
         out.println("virtio: time for a frame over vhost-user");
-        VirtioResult result = new VirtioBench(rig, out).run(quick ? 1 : LAUNCHES, "./twinport bench all");
+        VirtioResult result = new VirtioBench(rig, quick ? 1 : VirtioCommand.ROUNDS, out)
+                .run(quick ? 1 : LAUNCHES, "./twinport bench all");
         return result.ratios().entrySet().stream()
                 .map(named -> new Row(
                         "virtio." + named.getKey(),

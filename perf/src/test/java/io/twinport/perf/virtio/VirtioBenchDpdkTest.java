@@ -19,7 +19,7 @@ final class VirtioBenchDpdkTest {
     void shouldTimeEachDriverWithEachLoadBothWays() throws Exception {
         Path json = folder.resolve("virtio.json");
         Path html = folder.resolve("virtio.html");
-        assertEquals(0, Main.execute("virtio", "--launches=1", "--json=" + json, "--html=" + html));
+        assertEquals(0, Main.execute("virtio", "--launches=1", "--rounds=1", "--json=" + json, "--html=" + html));
         JsonNode result = JsonMapper.shared().readTree(Files.readString(json));
         for (Load load : Load.ALL) {
             for (String direction : new String[] {"out", "in"}) {
@@ -45,6 +45,7 @@ final class VirtioBenchDpdkTest {
     @Test
     void shouldRefuseWhatItCannotMeasure() {
         assertEquals(2, Main.execute("virtio", "--launches=0"));
+        assertEquals(2, Main.execute("virtio", "--rounds=0"));
         assertEquals(2, Main.execute("virtio", "--json=/no/such/folder/result.json"));
     }
 }
