@@ -63,11 +63,6 @@ public final class Mbuf {
         return UnsafeApi.getLong(mbuf + BUF_ADDR) + (UnsafeApi.getShort(mbuf + DATA_OFF) & 0xffff);
     }
 
-    /** Where a device finds the frame's first byte. */
-    public static long iova(long mbuf) {
-        return deviceAddress(mbuf, BUF_IOVA);
-    }
-
     /**
      * Where a device finds the frame's first byte.
      *

@@ -29,6 +29,9 @@ final class UnusedMembers {
             "(?m)^ +(?:public |protected )?static final (?:@Nullable )?[\\w.<>, \\[\\]?]+? (\\w+)\\s*=");
     private static final Pattern TYPE = Pattern.compile("\\b(?:class|interface|record|enum) (\\w+)");
 
+    /** Packages of code that JMH writes, and calls. */
+    private static final String OF_JMH = ".jmh_generated";
+
     private final List<SourceFile> sources;
     private final String called;
 
@@ -44,6 +47,7 @@ final class UnusedMembers {
     /** Methods and constructors of the classes, each with its class and its parameters. */
     Set<String> codeUnits(JavaClasses classes) {
         return classes.stream()
+                .filter(each -> !each.getPackageName().endsWith(OF_JMH))
                 .flatMap(each -> Stream.concat(each.getMethods().stream(), each.getConstructors().stream()))
                 .filter(unit -> !isUsed(unit) && !isCalledUnseen(unit))
                 .map(JavaMember::getFullName)

@@ -6,7 +6,7 @@
  * <p>One thread for each device waits for its interrupts. The poll loops work on the queues themselves, see {@link
  * io.twinport.dataplane.virtqueue}.
  *
- * <p>Thread: control. Uses: {@code device}, {@code line}, {@code virtqueue}.
+ * <p>Thread: control. Uses: {@code device}, {@code line}, {@code vhost}, {@code virtqueue}.
  */
 @NullMarked
 package io.twinport.dataplane.virtio;

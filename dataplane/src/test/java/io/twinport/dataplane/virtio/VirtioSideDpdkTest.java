@@ -22,6 +22,7 @@ import io.twinport.dpdk.testing.TestEal;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,6 +170,7 @@ class VirtioSideDpdkTest {
         assertEquals(FRAMES * Frames.SHORTEST, stats.rxBytes());
         assertEquals(FRAMES * Frames.SHORTEST, stats.txBytes());
         assertEquals(FRAMES, side.transmitted());
+        assertEquals(Map.of("rx_q0_unfinished", 0L), side.extendedStatistics());
         side.stop();
     }
 

@@ -41,7 +41,9 @@ class VirtioQueueDpdkTest extends QueueRig {
             for (int i = 0; i < SLOTS; i++) {
                 int id = device.next();
                 long mbuf = mbufOf(id);
-                assertEquals(Mbuf.iova(mbuf) - NET_HEADER, UnsafeApi.getLong(descriptor(id)));
+                assertEquals(
+                        Mbuf.deviceAddress(mbuf, Mbuf.addressField(false)) - NET_HEADER,
+                        UnsafeApi.getLong(descriptor(id)));
                 assertEquals(Mbuf.room(mbuf) + NET_HEADER, length(descriptor(id)));
                 assertEquals(FLAG_WRITE, flags(descriptor(id)));
             }
@@ -176,7 +178,7 @@ class VirtioQueueDpdkTest extends QueueRig {
             UnsafeApi.setMemory(Mbuf.data(mbuf) - NET_HEADER - 1, NET_HEADER + 1, (byte) -1);
             assertEquals(1, transmit(1));
             long frame = descriptor(device.next());
-            assertEquals(Mbuf.iova(mbuf) - NET_HEADER, UnsafeApi.getLong(frame));
+            assertEquals(Mbuf.deviceAddress(mbuf, Mbuf.addressField(false)) - NET_HEADER, UnsafeApi.getLong(frame));
             assertEquals(NET_HEADER + Frames.SHORTEST, length(frame));
             assertEquals(0, flags(frame));
             for (int i = 1; i <= NET_HEADER; i++) {
@@ -207,7 +209,7 @@ class VirtioQueueDpdkTest extends QueueRig {
                 long frame = descriptor(next(header));
                 assertEquals(NET_HEADER, length(header));
                 assertEquals(FLAG_NEXT, flags(header));
-                assertEquals(Mbuf.iova(mbuf), UnsafeApi.getLong(frame));
+                assertEquals(Mbuf.deviceAddress(mbuf, Mbuf.addressField(false)), UnsafeApi.getLong(frame));
                 assertEquals(Mbuf.dataLength(mbuf), length(frame));
                 assertEquals(0, flags(frame));
                 for (int i = 1; i <= Mbuf.headroom(mbuf); i++) {
@@ -276,7 +278,7 @@ class VirtioQueueDpdkTest extends QueueRig {
                 long at = descriptor(next(header));
                 long segment = head;
                 for (int i = 0; i < 3; i++) {
-                    assertEquals(Mbuf.iova(segment), UnsafeApi.getLong(at));
+                    assertEquals(Mbuf.deviceAddress(segment, Mbuf.addressField(false)), UnsafeApi.getLong(at));
                     assertEquals(i < 2 ? FLAG_NEXT : 0, flags(at));
                     at = descriptor(next(at));
                     segment = Mbuf.next(segment);
