@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A far end that has connected and has said what it can do: the device of a driver of ours, which is the front end. It is
- * answered by within a time, or it is gone, and gone for good: its next connection is another device.
+ * A far end that has connected and has said what it can do: the device of a driver of ours, which is the front end. It answers
+ * within a time, or it is gone for good: its next connection is another device.
  *
  * <p>Any control thread; one at a time talks to it.
  */

@@ -39,7 +39,7 @@ final class VhostUserTransport implements VirtioTransport {
     /** Of the protocol, without CONFIGURE_MEM_SLOTS. */
     private static final int MOST_REGIONS = 8;
 
-    /** What the far end is written for a notification; it is a queue's number, so never this. */
+    /** In place of a notification, which is a queue's number and so never negative. */
     private static final long NO_KICK = -1;
 
     private static final int WAKE = 0;
