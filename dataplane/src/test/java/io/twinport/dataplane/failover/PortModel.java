@@ -46,8 +46,6 @@ final class PortModel {
     private static final long LONGEST_HANDOVER = 2_000_000;
     private static final long BLIND_HANDOVER = 1_000_000;
     private static final int DRAIN = 8 * BURST;
-    private static final int FREE_FLAPS = 2;
-    private static final int MOST_FLAPS = 7;
     private static final int MOST_HELD = 512;
     private static final int MOST_IN_RING = 1024;
     private static final long PAIRING = 20_000_000;
@@ -82,7 +80,7 @@ final class PortModel {
     private record Timed(long number, long since) {}
 
     /** One side as it is, and as the port knows it to be. */
-    private static final class Device {
+    static final class Device {
         final int side;
         final List<Frame> ring = new ArrayList<>();
         final Deque<Frame> held = new ArrayDeque<>();
@@ -105,23 +103,11 @@ final class PortModel {
 
     private final Device[] devices = {new Device(NONE), new Device(PRIMARY), new Device(STANDBY)};
     private final Map<Long, List<Delivered>> delivered = new HashMap<>();
+    private final SelectorModel selector;
     private final Mode mode;
     private final long lookback;
     private final long window;
     private final int ringSize;
-    private final long wait;
-    private final long settle;
-    private Failback failback;
-    private boolean damping;
-    private boolean silent;
-    private boolean stalled;
-    private boolean failed;
-    private boolean dead;
-    private int forced = NONE;
-    private int active = NONE;
-    private boolean released;
-    private boolean settling;
-    private int flaps;
     private boolean edge;
     private int polls;
     private int bursts;
@@ -130,8 +116,6 @@ final class PortModel {
     private int source = NONE;
     private long changedAt;
     private boolean lookingBack;
-    private long waitOverAt = -1;
-    private long settledAt = -1;
     private final long hold;
     private final int mostHeld;
     private final Deque<Timed> backlog = new ArrayDeque<>();
@@ -182,10 +166,7 @@ final class PortModel {
         this.mostHeld = mostHeld;
         devices[PRIMARY].completion = ofPrimary;
         devices[STANDBY].completion = ofStandby;
-        this.failback = failback;
-        this.damping = damping;
-        this.wait = wait;
-        this.settle = settle;
+        selector = new SelectorModel(devices, failback, damping, wait, settle);
         this.ringSize = ringSize;
     }
 
@@ -403,7 +384,7 @@ final class PortModel {
 
     private void move() {
         endHandover();
-        posting = active;
+        posting = active();
         if (posting == NONE && hold == 0) {
             dropOldest(backlog.size());
         }
@@ -419,7 +400,7 @@ final class PortModel {
     private void follow(long now) {
         if (posting == NONE) {
             move();
-        } else if (active == posting) {
+        } else if (active() == posting) {
             endHandover();
         } else if (!devices[posting].ready()) {
             cut(now);
@@ -438,7 +419,9 @@ final class PortModel {
             look(now);
         }
         if (polls % RingedPort.HOUSEKEEPING_POLLS == 0) {
-            expire(now);
+            if (selector.expire(now)) {
+                decideOnce(now);
+            }
             advance(now);
             drain(now);
         }
@@ -467,7 +450,7 @@ final class PortModel {
         flush(from, now);
         if (from.toFlush == 0 && all.size() < BURST) {
             List<Frame> frames = poll(from, BURST - all.size());
-            proof |= source != active && !frames.isEmpty();
+            proof |= source != active() && !frames.isEmpty();
             for (Frame frame : frames) {
                 boolean compared =
                         mode == Mode.BOTH && (fresh || frame.isForMany() && joined(PRIMARY) && joined(STANDBY));
@@ -550,7 +533,7 @@ final class PortModel {
 
     /** Who is received from: who transmits, or by the kernel's rule who is there. */
     private void chooseSource(long now) {
-        int next = mode != Mode.PRESENCE ? active : joined(PRIMARY) ? PRIMARY : STANDBY;
+        int next = mode != Mode.PRESENCE ? active() : joined(PRIMARY) ? PRIMARY : STANDBY;
         if (next == source) {
             return;
         }
@@ -574,7 +557,7 @@ final class PortModel {
     }
 
     void force(int side, long now) {
-        forced = side;
+        selector.force(side);
         decideOnce(now);
     }
 
@@ -585,79 +568,71 @@ final class PortModel {
     }
 
     void failback(Failback mode, long now) {
-        failback = mode;
+        selector.failback(mode);
         decideOnce(now);
     }
 
     void damping(boolean on, long now) {
-        damping = on;
-        if (!on) {
-            flaps = 0;
-        }
+        selector.damping(on);
         decideOnce(now);
     }
 
-    /** U10: what the control side suspects of a primary that transmits. */
     void silent(long now) {
-        silent |= active == PRIMARY;
+        selector.silent();
         decideOnce(now);
     }
 
     void stalled(long now) {
-        stalled |= active == PRIMARY;
+        selector.stalled();
         decideOnce(now);
     }
 
     void failed(long now) {
-        failed |= active == PRIMARY;
+        selector.failed();
         decideOnce(now);
     }
 
     void resumed(long now) {
-        stalled = false;
+        selector.resumed();
         decideOnce(now);
     }
 
-    /** U9: what the control side finds of the standby. */
     void dead(boolean isDead, long now) {
-        dead = isDead;
+        selector.dead(isDead);
         decideOnce(now);
     }
 
     void commandFailback(long now) {
-        if (active == STANDBY) {
-            released = true;
-            silent = false;
-            stalled = false;
-            failed = false;
+        if (active() == STANDBY) {
+            selector.commandFailback();
             decideOnce(now);
         }
     }
 
     private boolean hasActiveMoved() {
-        Device device = devices[active];
-        return edge || (active != NONE && (device.joined && device.up) != device.knownUp);
+        Device device = devices[active()];
+        return edge || (active() != NONE && (device.joined && device.up) != device.knownUp);
     }
 
     /** Both links, which together make one switch at most. */
     private void look(long now) {
         edge = false;
-        int before = active;
+        int before = active();
         for (int side : new int[] {PRIMARY, STANDBY}) {
             devices[side].knownUp = devices[side].joined && devices[side].up;
-            decide(now);
+            selector.decide(now);
         }
         switched(before, now);
     }
 
     private void decideOnce(long now) {
-        int before = active;
-        decide(now);
+        int before = active();
+        selector.decide(now);
         switched(before, now);
     }
 
     private void switched(int before, long now) {
-        if (active != before) {
+        if (active() != before) {
             switches++;
             follow(now);
             chooseSource(now);
@@ -666,110 +641,12 @@ final class PortModel {
         }
     }
 
-    private void decide(long now) {
-        boolean primary = devices[PRIMARY].ready();
-        boolean standby = devices[STANDBY].ready();
-        if (!primary) {
-            released = false;
-            silent = false;
-            stalled = false;
-            failed = false;
-        } else if (failback == Failback.AT_ONCE && !damped() && !suspect()) {
-            released = true;
-        }
-        dead &= standby;
-        int wanted;
-        if (!primary || !standby) {
-            wanted = primary ? PRIMARY : standby ? STANDBY : NONE;
-        } else if (devices[PRIMARY].leaving != devices[STANDBY].leaving) {
-            wanted = devices[PRIMARY].leaving && (suspect() || !dead) ? STANDBY : PRIMARY;
-        } else if (forced != NONE) {
-            wanted = forced;
-        } else if (suspect()) {
-            wanted = STANDBY;
-        } else if (dead) {
-            wanted = PRIMARY;
-        } else {
-            wanted = active == STANDBY && !released ? STANDBY : PRIMARY;
-        }
-        if (wanted != active) {
-            switchTo(wanted, primary);
-        }
-        if (active == PRIMARY) {
-            released = false;
-            silent = false;
-            stalled = false;
-            failed = false;
-        }
-        followTimers(now);
-    }
-
-    private boolean suspect() {
-        return silent || stalled || failed;
-    }
-
-    private void switchTo(int side, boolean primaryReady) {
-        if (active == PRIMARY) {
-            if (settling && (!primaryReady || suspect()) && damping) {
-                flaps = Math.min(MOST_FLAPS, flaps + 1);
-            }
-            settling = false;
-        }
-        if (side == PRIMARY) {
-            settling = true;
-        }
-        active = side;
-    }
-
-    private boolean damped() {
-        return damping && flaps > FREE_FLAPS;
-    }
-
-    private boolean waits() {
-        return active == STANDBY
-                && devices[PRIMARY].ready()
-                && !released
-                && !suspect()
-                && !devices[PRIMARY].leaving
-                && forced == NONE
-                && failback != Failback.MANUAL;
-    }
-
-    private void expire(long now) {
-        if (waitOverAt >= 0 && now >= waitOverAt) {
-            waitOverAt = -1;
-            if (waits()) {
-                released = true;
-                decideOnce(now);
-            }
-        } else if (settledAt >= 0 && now >= settledAt) {
-            settledAt = -1;
-            if (settling && active == PRIMARY) {
-                settling = false;
-                flaps = 0;
-            }
-        }
-    }
-
-    private void followTimers(long now) {
-        if (!waits()) {
-            waitOverAt = -1;
-        } else if (waitOverAt < 0) {
-            waitOverAt = now + (wait << (damped() ? flaps - FREE_FLAPS : 0));
-        }
-        if (!settling || active != PRIMARY) {
-            settledAt = -1;
-        } else if (settledAt < 0) {
-            settledAt = now + settle;
-        }
-    }
-
     /** U2: sides that are not received from are emptied; U12: a frame of a primary that waits proves it. */
     private void drain(long now) {
         boolean proof = false;
         for (int side : new int[] {STANDBY, PRIMARY}) {
             if (side != source && side != late && joined(side)) {
-                proof |= drain(devices[side], now) && side != active;
+                proof |= drain(devices[side], now) && side != active();
             }
         }
         if (proof) {
@@ -799,14 +676,7 @@ final class PortModel {
     }
 
     private void prove(long now) {
-        if (silent && active == STANDBY) {
-            silent = false;
-            released = waits() && failback == Failback.WHEN_PROVEN && !damped();
-            decideOnce(now);
-            return;
-        }
-        if (waits() && failback == Failback.WHEN_PROVEN && !damped()) {
-            released = true;
+        if (selector.prove()) {
             decideOnce(now);
         }
     }
@@ -826,7 +696,7 @@ final class PortModel {
     }
 
     int active() {
-        return active;
+        return selector.active();
     }
 
     boolean joined(int side) {
