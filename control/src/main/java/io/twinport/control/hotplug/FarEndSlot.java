@@ -11,31 +11,26 @@ import io.twinport.posix.SocketPath;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The far end of a virtio-user device, by vhost-user. It comes and goes like a device that is plugged in: a {@link
  * VhostUserProxy} asks each one first for its features and queues, and then the device is made with these.
  */
-public final class FarEndSlot implements Slot {
+public final class FarEndSlot extends VhostSlot<VhostUserProxy> {
     private static final String DRIVER = "net_virtio_user";
     private static final String PATH = "path";
     private static final String SERVER = "server";
     private static final String QUEUES = "queues";
 
-    private final FarEndAddress address;
     private final Path driverPath;
-    private final Runnable onChange;
-    private volatile @Nullable VhostUserProxy proxy;
 
     /**
      * @param driverPath where the driver is to connect to; in a folder that is ours alone
      * @param onChange told when the far end has come or gone; any thread
      */
     public FarEndSlot(FarEndAddress address, Path driverPath, Runnable onChange) {
-        this.address = address;
+        super(address, onChange);
         this.driverPath = driverPath;
-        this.onChange = onChange;
     }
 
     /** Where a device's far end is met, if it is a virtio-user device with a far end by vhost-user. */
@@ -63,50 +58,9 @@ public final class FarEndSlot implements Slot {
         return running().present().map(far -> new Occupant(far.number(), "", true));
     }
 
-    private VhostUserProxy running() {
-        VhostUserProxy running = proxy;
-        if (running == null) {
-            running = new VhostUserProxy(address, driverPath, new RetryPause(), onChange);
-            running.start();
-            proxy = running;
-        }
-        return running;
-    }
-
     @Override
-    public boolean comesAndGoes() {
-        return true;
-    }
-
-    @Override
-    public String whyAbsent() {
-        return whyAbsent(address);
-    }
-
-    static String whyAbsent(FarEndAddress address) {
-        return address.isServer()
-                ? ": its far end must connect to " + address.path()
-                : ": nobody listens at " + address.path() + " yet";
-    }
-
-    @Override
-    public String trouble() {
-        VhostUserProxy running = proxy;
-        return running == null ? "" : running.trouble();
-    }
-
-    @Override
-    public int failures() {
-        VhostUserProxy running = proxy;
-        return running == null ? 0 : running.failures();
-    }
-
-    @Override
-    public void tryNow() {
-        VhostUserProxy running = proxy;
-        if (running != null) {
-            running.tryNow();
-        }
+    VhostUserProxy newThread(FarEndAddress address, RetryPause pause, Runnable onChange) {
+        return new VhostUserProxy(address, driverPath, pause, onChange);
     }
 
     /** The driver connects to the proxy, and has no more queues than the far end. */
@@ -135,14 +89,5 @@ public final class FarEndSlot implements Slot {
                 return !isUsable();
             }
         });
-    }
-
-    @Override
-    public void giveBack() {
-        VhostUserProxy running = proxy;
-        proxy = null;
-        if (running != null) {
-            running.close();
-        }
     }
 }

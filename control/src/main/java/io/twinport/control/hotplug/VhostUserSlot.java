@@ -5,18 +5,17 @@ import io.twinport.dataplane.vhost.FarEndAddress;
 import io.twinport.dataplane.vhost.VhostDevice;
 import io.twinport.dataplane.vhost.VhostDevices;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /** Where far ends of twinport's own driver come and go: each one is a device. */
-public final class VhostUserSlot implements Slot {
-    private final FarEndAddress address;
-    private final Runnable onChange;
-    private volatile @Nullable VhostDevices devices;
-
+public final class VhostUserSlot extends VhostSlot<VhostDevices> {
     /** @param onChange told when a far end has come or gone; any thread */
     public VhostUserSlot(FarEndAddress address, Runnable onChange) {
-        this.address = address;
-        this.onChange = onChange;
+        super(address, onChange);
+    }
+
+    @Override
+    VhostDevices newThread(FarEndAddress address, RetryPause pause, Runnable onChange) {
+        return new VhostDevices(address, pause, onChange);
     }
 
     @Override
@@ -26,51 +25,6 @@ public final class VhostUserSlot implements Slot {
 
     @Override
     public Optional<VhostDevice> farEnd() {
-        VhostDevices running = devices;
-        if (running == null) {
-            running = new VhostDevices(address, new RetryPause(), onChange);
-            running.start();
-            devices = running;
-        }
-        return running.present();
-    }
-
-    @Override
-    public boolean comesAndGoes() {
-        return true;
-    }
-
-    @Override
-    public String whyAbsent() {
-        return FarEndSlot.whyAbsent(address);
-    }
-
-    @Override
-    public String trouble() {
-        VhostDevices running = devices;
-        return running == null ? "" : running.trouble();
-    }
-
-    @Override
-    public int failures() {
-        VhostDevices running = devices;
-        return running == null ? 0 : running.failures();
-    }
-
-    @Override
-    public void tryNow() {
-        VhostDevices running = devices;
-        if (running != null) {
-            running.tryNow();
-        }
-    }
-
-    @Override
-    public void giveBack() {
-        VhostDevices running = devices;
-        devices = null;
-        if (running != null) {
-            running.close();
-        }
+        return running().present();
     }
 }

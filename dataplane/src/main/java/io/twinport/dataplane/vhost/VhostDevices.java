@@ -2,40 +2,17 @@ package io.twinport.dataplane.vhost;
 
 import io.twinport.dataplane.policy.RetryPause;
 import io.twinport.dataplane.vhost.VhostConnection.BrokenException;
-import io.twinport.posix.EventSet;
 import io.twinport.posix.PollSet;
-import io.twinport.posix.PosixException;
-import io.twinport.posix.Priority;
 import io.twinport.posix.UnixStream;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Meets far ends at a socket, one after another: each that answers as it should is a {@link VhostDevice}, and the next one may
- * come when its driver has closed it. One thread of its own.
+ * The far ends of twinport's own driver: each that answers as it should is a {@link VhostDevice}, and the next one may come when
+ * its driver has closed it.
  */
-public final class VhostDevices implements AutoCloseable {
-    /** A far end that stays for less has failed: it crashes in its start, say. */
-    private static final long GOOD_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    private static final int LOOK_MILLIS = 100;
-
-    private static final int WAKE = 0;
-    private static final int FAR = 1;
-
-    private final FarEndAddress address;
-    private final RetryPause pause;
-    private final Runnable onChange;
-    private final EventSet wake = new EventSet(1);
-    private final PollSet polled = new PollSet(2);
-    private final Thread thread =
-            Thread.ofPlatform().daemon().name("vhost-devices").unstarted(this::run);
-    private volatile boolean closing;
-    private boolean isClosed;
+public final class VhostDevices extends FarEndThread {
     private volatile @Nullable VhostDevice present;
-    private volatile String trouble = "";
-    private volatile int failures;
     private long arrivals;
 
     /**
@@ -43,14 +20,7 @@ public final class VhostDevices implements AutoCloseable {
      * @param onChange told on this thread when a far end has come or gone
      */
     public VhostDevices(FarEndAddress address, RetryPause pause, Runnable onChange) {
-        this.address = address;
-        this.pause = pause;
-        this.onChange = onChange;
-        polled.set(WAKE, wake.descriptor(0));
-    }
-
-    public void start() {
-        thread.start();
+        super("vhost-devices", address, pause, onChange);
     }
 
     /** The device that is there; empty while there is none. Any thread. */
@@ -58,126 +28,51 @@ public final class VhostDevices implements AutoCloseable {
         return Optional.ofNullable(present).filter(device -> !device.isGone());
     }
 
-    /** What was wrong with the last one; empty where nothing was. Any thread. */
-    public String trouble() {
-        return trouble;
-    }
-
-    /** How many have failed so far. Any thread. */
-    public int failures() {
-        return failures;
-    }
-
-    /** Takes the next far end at once. Any thread. */
-    public void tryNow() {
-        pause.end();
-        signal();
-    }
-
-    /** A driver may be done with its device later than this. */
-    private synchronized void signal() {
-        if (!isClosed) {
-            wake.signal(0);
-        }
-    }
-
-    /** Ends the thread, and the connection of a device that no driver has. */
     @Override
-    public void close() {
-        closing = true;
-        signal();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return; // the thread waits by it yet
-        }
-        synchronized (this) {
-            isClosed = true;
-            wake.close();
+    void meetAll(FarEndSocket socket) {
+        while (!isClosing() && socket.isThere()) {
+            next(socket).ifPresent(this::meet);
         }
     }
 
-    private void run() {
-        boolean ignored = Priority.raiseThisThread();
-        while (!closing) {
-            try (FarEndSocket socket = FarEndSocket.open(address)) {
-                while (!closing && socket.isThere()) {
-                    meet(socket);
-                }
-            } catch (PosixException e) {
-                fail(String.valueOf(e.getMessage()));
-                polled.set(FAR, PollSet.NONE);
-                await(pause.millis());
-            }
-        }
-    }
-
-    /** Meets the next far end and waits until it is nobody's any more, or waits for one for a while. */
-    private void meet(FarEndSocket socket) {
-        boolean isReady = pause.isOver();
-        Optional<UnixStream> come = isReady ? socket.accept() : Optional.empty();
-        if (come.isEmpty()) {
-            polled.set(FAR, isReady ? socket.descriptor() : PollSet.NONE);
-            await(isReady ? LOOK_MILLIS : pause.millis());
-            return;
-        }
+    private void meet(UnixStream come) {
         try {
-            keep(VhostDevice.meet(++arrivals, come.get(), this::signal));
+            keep(VhostDevice.meet(++arrivals, come, this::signal));
         } catch (BrokenException e) {
             fail(String.valueOf(e.getMessage()));
         }
     }
 
+    /** Until it is nobody's any more. */
     private void keep(VhostDevice device) {
-        long arrivedNanos = System.nanoTime();
+        arrive();
         present = device;
-        onChange.run();
+        tellChange();
         boolean wasThere = true;
         while (!device.isClosed()) {
             // Whoever drives it listens to it.
-            polled.set(FAR, device.isTaken() ? PollSet.NONE : device.descriptor());
-            await(LOOK_MILLIS);
+            listenToFarEnd(device.isTaken() ? PollSet.NONE : device.descriptor());
+            boolean ignored = await(LOOK_MILLIS);
             if (!device.isTaken()) {
                 device.listen();
-                if (closing || device.isGone()) {
+                if (isClosing() || device.isGone()) {
                     device.close();
                 }
-            } else if (closing) {
+            } else if (isClosing()) {
                 break;
             }
             if (wasThere && device.isGone()) {
                 wasThere = false;
-                onChange.run();
+                tellChange();
             }
-            stays(device, arrivedNanos);
+            if (!device.isGone()) {
+                stays();
+            }
         }
         present = null;
-        if (device.isGone() && System.nanoTime() - arrivedNanos < GOOD_NANOS) {
-            fail(device.whyGone());
+        if (device.isGone()) {
+            end(device.whyGone());
         }
-        onChange.run();
-    }
-
-    /** One that has been there for a while is none that fails. */
-    private void stays(VhostDevice device, long arrivedNanos) {
-        if (!trouble.isEmpty() && !device.isGone() && System.nanoTime() - arrivedNanos >= GOOD_NANOS) {
-            trouble = "";
-            pause.reset();
-        }
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // by this thread alone
-    private void fail(String why) {
-        pause.begin();
-        trouble = address + ": " + why;
-        failures++;
-    }
-
-    private void await(int limitMillis) {
-        long ready = polled.await(limitMillis);
-        if ((ready & 1L << WAKE) != 0) {
-            long ignored = wake.await(0);
-        }
+        tellChange();
     }
 }

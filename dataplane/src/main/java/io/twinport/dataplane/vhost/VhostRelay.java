@@ -50,7 +50,7 @@ final class VhostRelay {
     /** Returns when the driver has hung up, or at the proxy's end. */
     void serve(UnixStream come) {
         try (VhostConnection driver = new VhostConnection(come)) {
-            proxy.listenTo(driver.descriptor());
+            proxy.listenToDriver(driver.descriptor());
             while (!proxy.isClosing()) {
                 Optional<VhostMessage> message = driver.receive();
                 if (message.isPresent()) {
@@ -62,11 +62,11 @@ final class VhostRelay {
         } catch (BrokenException e) {
             // The driver has hung up: its device has been removed, or its probe has failed.
         }
-        proxy.listenTo(PollSet.NONE);
+        proxy.listenToDriver(PollSet.NONE);
     }
 
     private Optional<UnixStream> awaitDriver(UnixListener driverSide) throws BrokenException {
-        proxy.listenTo(driverSide.descriptor());
+        proxy.listenToDriver(driverSide.descriptor());
         Optional<UnixStream> driver = driverSide.accept();
         while (driver.isEmpty() && !proxy.isClosing()) {
             if (proxy.await(VhostUserProxy.LOOK_MILLIS)) {

@@ -2,10 +2,7 @@ package io.twinport.dataplane.vhost;
 
 import io.twinport.dataplane.policy.RetryPause;
 import io.twinport.dataplane.vhost.VhostConnection.BrokenException;
-import io.twinport.posix.EventSet;
 import io.twinport.posix.PollSet;
-import io.twinport.posix.PosixException;
-import io.twinport.posix.Priority;
 import io.twinport.posix.UnixListener;
 import io.twinport.posix.UnixStream;
 import java.nio.file.Path;
@@ -30,10 +27,9 @@ import org.jspecify.annotations.Nullable;
  *   4. the driver's device is removed:                    the next far end may come
  * </pre>
  *
- * Packets do not come by here: rings and memory are the driver's and the far end's. One thread of its own, which goes before
- * ordinary ones as DPDK's event threads do: that a far end has gone is the link event of its device.
+ * Packets do not come by here: rings and memory are the driver's and the far end's.
  */
-public final class VhostUserProxy implements AutoCloseable {
+public final class VhostUserProxy extends FarEndThread {
     /**
      * A far end that is there and has been asked for its features.
      *
@@ -45,31 +41,11 @@ public final class VhostUserProxy implements AutoCloseable {
     /** In which a far end answers. To map a large memory takes longest. */
     private static final Duration ANSWER_TIME = Duration.ofSeconds(2);
 
-    /** A far end that stays for less has failed: it crashes in its start, say. */
-    private static final long GOOD_NANOS = TimeUnit.SECONDS.toNanos(1);
-
-    static final int LOOK_MILLIS = 100;
-
-    private static final int WAKE = 0;
-    private static final int FAR = 1;
-    private static final int DRIVER = 2;
-
-    private final FarEndAddress address;
     private final Path driverPath;
-    private final RetryPause pause;
     private final Duration answerTime;
-    private final Runnable onChange;
-    private final EventSet wake = new EventSet(1);
-    private final PollSet polled = new PollSet(3);
-    private final Thread thread =
-            Thread.ofPlatform().daemon().name("vhost-proxy").unstarted(this::run);
-    private volatile boolean closing;
     private volatile @Nullable FarEnd present;
-    private volatile String trouble = "";
-    private volatile int failures;
     private VhostHandshake lastHandshake = VhostHandshake.NONE;
     private long arrivals;
-    private long arrivedNanos;
 
     /**
      * @param address where far ends are met
@@ -83,16 +59,9 @@ public final class VhostUserProxy implements AutoCloseable {
 
     /** @param answerTime in which a far end answers */
     VhostUserProxy(FarEndAddress address, Path driverPath, RetryPause pause, Duration answerTime, Runnable onChange) {
-        this.address = address;
+        super("vhost-proxy", address, pause, onChange);
         this.driverPath = driverPath;
-        this.pause = pause;
         this.answerTime = answerTime;
-        this.onChange = onChange;
-        polled.set(WAKE, wake.descriptor(0));
-    }
-
-    public void start() {
-        thread.start();
     }
 
     /** The far end that is there; empty while there is none. Any thread. */
@@ -100,134 +69,68 @@ public final class VhostUserProxy implements AutoCloseable {
         return Optional.ofNullable(present);
     }
 
-    /** What was wrong with the last one; empty where nothing was. Any thread. */
-    public String trouble() {
-        return trouble;
-    }
-
-    /** How many have failed so far. Any thread. */
-    public int failures() {
-        return failures;
-    }
-
-    /** Takes the next far end at once. Any thread. */
-    public void tryNow() {
-        pause.end();
-        wake.signal(0);
-    }
-
-    /** Ends the connections and the thread. The driver's device must have been removed. */
     @Override
-    public void close() {
-        closing = true;
-        wake.signal(0);
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        wake.close();
-    }
-
-    private void run() {
-        boolean ignored = Priority.raiseThisThread();
-        while (!closing) {
-            try (UnixListener driverSide = UnixListener.open(driverPath.toString());
-                    FarEndSocket farSide = FarEndSocket.open(address)) {
-                while (!closing && farSide.isThere()) {
-                    meet(driverSide, farSide);
-                }
-            } catch (PosixException e) {
-                fail(e);
-                polled.set(FAR, PollSet.NONE);
-                polled.set(DRIVER, PollSet.NONE);
-                await(pause.millis());
+    void meetAll(FarEndSocket farSide) {
+        try (UnixListener driverSide = UnixListener.open(driverPath.toString())) {
+            while (!isClosing() && farSide.isThere()) {
+                meet(driverSide, farSide);
             }
         }
     }
 
     /** Serves the next far end, or waits for one for a while. */
     private void meet(UnixListener driverSide, FarEndSocket farSide) {
-        boolean isReady = pause.isOver();
-        Optional<UnixStream> come = isReady ? farSide.accept() : Optional.empty();
+        listenToDriver(driverSide.descriptor());
+        Optional<UnixStream> come = next(farSide);
         if (come.isEmpty()) {
-            polled.set(FAR, isReady ? farSide.descriptor() : PollSet.NONE);
-            polled.set(DRIVER, driverSide.descriptor());
-            boolean ignored = await(isReady ? LOOK_MILLIS : pause.millis());
             // It was called for a far end that has gone meanwhile.
             driverSide.accept().ifPresent(late -> new VhostRelay(this, null, lastHandshake).serve(late));
             return;
         }
         try (VhostConnection far = new VhostConnection(come.get())) {
-            polled.set(FAR, far.descriptor());
+            listenToFarEnd(far.descriptor());
             VhostHandshake handshake = VhostHandshake.with(far, question -> ask(far, question));
             lastHandshake = handshake;
             arrive(handshake);
             new VhostRelay(this, far, handshake).run(driverSide);
         } catch (BrokenException e) {
-            fail(e);
+            fail(String.valueOf(e.getMessage()));
         }
         leave();
     }
 
     private void arrive(VhostHandshake handshake) {
-        arrivedNanos = System.nanoTime();
+        arrive();
         present = new FarEnd(++arrivals, handshake.queuePairs());
-        onChange.run();
+        tellChange();
     }
 
     private VhostMessage ask(VhostConnection far, VhostMessage question) throws BrokenException {
         far.send(question);
         long deadline = deadline();
-        while (!closing) {
+        while (!isClosing()) {
             Optional<VhostMessage> reply = far.receive();
             if (reply.isPresent()) {
                 reply.get().checkReplyTo(question.request());
                 return reply.get();
             }
-            await(millisUntil(deadline, question.request()));
+            boolean ignored = await(millisUntil(deadline, question.request()));
         }
         throw new BrokenException("the wait for it is over");
-    }
-
-    @SuppressWarnings("NonAtomicVolatileUpdate") // by the proxy's thread alone
-    private void fail(Exception why) {
-        pause.begin();
-        trouble = address + ": " + why.getMessage();
-        failures++;
     }
 
     private void leave() {
         if (present != null) {
             present = null;
-            onChange.run();
-        }
-    }
-
-    /** For the relay: the far end is there yet. One that has been for a while is none that fails. */
-    void stays() {
-        if (!trouble.isEmpty() && System.nanoTime() - arrivedNanos >= GOOD_NANOS) {
-            trouble = "";
-            pause.reset();
+            tellChange();
         }
     }
 
     /** For the relay: the far end is none any more. */
     void lose(BrokenException why) {
-        polled.set(FAR, PollSet.NONE);
-        if (System.nanoTime() - arrivedNanos < GOOD_NANOS) {
-            fail(why);
-        }
+        listenToFarEnd(PollSet.NONE);
+        end(String.valueOf(why.getMessage()));
         leave();
-    }
-
-    /** For the relay: whose messages are waited for beside the far end's. */
-    void listenTo(int driver) {
-        polled.set(DRIVER, driver);
-    }
-
-    boolean isClosing() {
-        return closing;
     }
 
     /** When an answer is late that is asked for now. */
@@ -243,14 +146,5 @@ public final class VhostUserProxy implements AutoCloseable {
                     + answerTime.toMillis() / 1e3 + " s");
         }
         return (int) TimeUnit.NANOSECONDS.toMillis(left) + 1;
-    }
-
-    /** Waits for a message, at most so long; whether the far end has something to say. */
-    boolean await(int limitMillis) {
-        long ready = polled.await(limitMillis);
-        if ((ready & 1L << WAKE) != 0) {
-            wake.await(0);
-        }
-        return (ready & 1L << FAR) != 0;
     }
 }

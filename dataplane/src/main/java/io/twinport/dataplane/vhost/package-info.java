@@ -1,7 +1,8 @@
 /**
  * The vhost-user protocol, in which the driver of a virtual device (the front end) tells the far end of its rings and
- * its memory over a unix socket: its messages, and a proxy between DPDK's virtio-user driver and a far end that is not
- * trusted. One thread for each proxy; may allocate.
+ * its memory over a unix socket: its messages, the front end of twinport's own driver, and a proxy between DPDK's virtio-user
+ * driver and a far end that is not trusted. One thread for each socket ({@link
+ * io.twinport.dataplane.vhost.FarEndThread}); may allocate.
  *
  * <p>Source: QEMU's {@code docs/interop/vhost-user.rst}.
  *
