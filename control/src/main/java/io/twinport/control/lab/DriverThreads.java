@@ -29,20 +29,27 @@ final class DriverThreads {
     private static final int LOOKS = 3;
 
     /** A machine that has no CPU to spare takes seconds for what takes a millisecond. */
-    private static final int LIMIT_MILLIS = 10_000;
+    private static final int LIMIT_MILLIS = 60_000;
 
     private DriverThreads() {}
 
-    /** Returns when they have done what is to do at this moment. */
+    /**
+     * Returns when they have done what is to do at this moment.
+     *
+     * @throws IllegalStateException if they never have: nothing may be done to their devices
+     */
     static void awaitIdle() {
         List<Path> tasks = tasks();
         int[] idle = new int[1];
-        Pause.until(
+        boolean areIdle = Pause.until(
                 () -> {
                     idle[0] = tasks.stream().allMatch(DriverThreads::waits) ? idle[0] + 1 : 0;
                     return idle[0] == LOOKS;
                 },
                 LIMIT_MILLIS);
+        if (!areIdle) {
+            throw new IllegalStateException("DPDK's threads are busy for " + LIMIT_MILLIS / 1000 + " s");
+        }
     }
 
     private static List<Path> tasks() {

@@ -90,7 +90,7 @@ final class HostileVisit {
         }
         Side near;
         try {
-            near = Side.join(new EthSide(dev, slot.below()), pool, events, loop.proxy(0), side);
+            near = Wire.join(new EthSide(dev, slot.below()), pool, events, loop.proxy(0), side);
         } catch (DpdkException e) {
             dev.remove();
             return;

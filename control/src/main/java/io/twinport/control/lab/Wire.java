@@ -1,7 +1,9 @@
 package io.twinport.control.lab;
 
 import io.twinport.control.Pause;
+import io.twinport.dataplane.device.EthSide;
 import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dataplane.policy.PolicyText;
@@ -13,6 +15,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
@@ -27,8 +30,8 @@ public final class Wire {
     private static final int CONNECT_SECONDS = 10;
     private static final int LINK_MILLIS = 10_000;
 
-    /** Further ones, of 2 s each. */
-    private static final int TRIES = 2;
+    /** Of 2 s each: a machine that has others to run has been seen to keep a thread from its CPU for 4 s. */
+    private static final int TRIES = 15;
 
     private final int side;
     private final Path socket;
@@ -69,7 +72,7 @@ public final class Wire {
         awaitFile(socket, probe);
         Side far = connect(side, socket, pool, loop);
         EthDev dev = await(probe);
-        Side near = Side.join(dev, pool, events, loop.proxy(0), side);
+        Side near = join(new EthSide(dev), pool, events, loop.proxy(0), side);
         return new Wire(side, socket, pool, loop, near, far);
     }
 
@@ -108,7 +111,7 @@ public final class Wire {
 
     /** Starts the near end after {@link #close} and lets the port use it again. */
     public void open() {
-        near.rejoin();
+        start(near);
     }
 
     /** The near end's port hears that it will leave soon. */
@@ -151,8 +154,25 @@ public final class Wire {
         side.remove();
     }
 
+    /** {@link Side#join}, with the same patience. */
+    static Side join(EthSide dev, MbufPool pool, long events, LoopProxy queue, int number) {
+        Side side = Side.of(dev, events, List.of(queue), number);
+        dev.configure(pool, 1);
+        start(side);
+        return side;
+    }
+
+    private static void start(Side side) {
+        try {
+            side.rejoin();
+        } catch (StuckLoopException e) {
+            letGo(side);
+            side.enter();
+        }
+    }
+
     private static void letGo(Side side) {
-        for (int tries = 0; !side.letGo(); tries++) {
+        for (int tries = 1; !side.letGo(); tries++) {
             if (tries == TRIES) {
                 throw new StuckLoopException("the poll loop did not leave " + side.dev());
             }
@@ -161,7 +181,7 @@ public final class Wire {
 
     private static Side connect(int side, Path socket, MbufPool pool, PollLoop loop) {
         EthDev dev = EthDev.probe("net_vhost" + side + ",iface=" + socket + ",client=1");
-        return Side.join(dev, pool, 0, loop.proxy(side), side);
+        return join(new EthSide(dev), pool, 0, loop.proxy(side), side);
     }
 
     private static void awaitFile(Path socket, CompletableFuture<EthDev> probe) {

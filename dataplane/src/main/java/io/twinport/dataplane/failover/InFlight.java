@@ -49,7 +49,7 @@ final class InFlight {
      */
     int post(long line, long packets, int count, long now) {
         if (frames.room() < count) {
-            giveUp(count - frames.room());
+            giveUp(line, count - frames.room());
         }
         TransmitFixUp.completeAll(packets, count);
         int size = frames.size();
@@ -87,21 +87,31 @@ final class InFlight {
 
     /** Releases the oldest that have arrived or are over their time; a few at a time. */
     void release(long line, long now) {
-        boolean proof = TxCompletion.isProof(line);
         int n = 0;
         int most = Math.min(frames.size(), RELEASE);
+        boolean proof = TxCompletion.isProof(line);
+        boolean reaped = false;
         while (n < most) {
-            boolean arrived = proof && n >= resends && Mbuf.references(frames.mbuf(n)) == 1;
-            if (!arrived) {
+            if (!hasArrived(proof, n)) {
                 if (now - frames.nanos(n) < holdNanos) {
                     break;
+                }
+                if (!reaped) {
+                    // A driver that frees in batches keeps what it has sent while few frames come.
+                    TxCompletion.reap(line);
+                    reaped = true;
+                    continue;
                 }
                 overdue++;
             }
             n++;
         }
-        frames.free(n);
-        resends = Math.max(0, resends - n);
+        remove(n);
+    }
+
+    /** Whether the frame is known to have: of one that this side has not had yet its driver knows nothing. */
+    private boolean hasArrived(boolean proof, int n) {
+        return proof && n >= resends && Mbuf.references(frames.mbuf(n)) == 1;
     }
 
     /**
@@ -161,8 +171,17 @@ final class InFlight {
         resends = 0;
     }
 
-    private void giveUp(int count) {
-        overdue += count;
+    /** There is no room for the oldest any more. */
+    private void giveUp(long line, int count) {
+        TxCompletion.reap(line);
+        boolean proof = TxCompletion.isProof(line);
+        for (int i = 0; i < count; i++) {
+            overdue += hasArrived(proof, i) ? 0 : 1;
+        }
+        remove(count);
+    }
+
+    private void remove(int count) {
         frames.free(count);
         resends = Math.max(0, resends - count);
     }
