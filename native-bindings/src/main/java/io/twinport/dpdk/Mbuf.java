@@ -73,6 +73,21 @@ public final class Mbuf {
     }
 
     /**
+     * A release from 23.03 on can be built without physical addresses: its mbufs have another layout then, and it says so
+     * nowhere. But the address for devices, which no mbuf of a pool is without, is 0.
+     *
+     * @param mbuf of a pool
+     * @throws DpdkException if it has that layout
+     */
+    static void checkLayout(long mbuf) {
+        if (UnsafeApi.getLong(mbuf + BUF_IOVA) == 0) {
+            throw new DpdkException(
+                    "DPDK was built without physical addresses (enable_iova_as_pa=false), so its mbufs have"
+                            + " a layout that twinport does not know. Install one that was built with them, as a distribution's is");
+        }
+    }
+
+    /**
      * Which field of an mbuf has its address for a device.
      *
      * @param own whether the device is told this process's own addresses, as a far end by vhost-user is; else IOVAs

@@ -4,6 +4,8 @@ import io.twinport.dpdk.v22_11.Dpdk;
 import io.twinport.posix.Errno;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.agrona.UnsafeApi;
 
 /**
  * A pool of mbufs ({@code rte_pktmbuf_pool_create}). Frames of both sides of a failover port come from one pool, so
@@ -62,7 +64,28 @@ public final class MbufPool implements AutoCloseable {
                                 ? "there is a pool of that name"
                                 : "give EAL more memory (-m MEGABYTES) or reserve more hugepages");
             }
-            return new MbufPool(pool, size, room);
+            MbufPool made = new MbufPool(pool, size, room);
+            try {
+                made.checkLayout();
+            } catch (DpdkException e) {
+                made.close();
+                throw e;
+            }
+            return made;
+        }
+    }
+
+    private void checkLayout() {
+        try (Arena arena = Arena.ofConfined()) {
+            long allocator = arena.allocate(MbufAllocator.LENGTH, Long.BYTES).address();
+            long packets = arena.allocate(ValueLayout.JAVA_LONG).address();
+            MbufAllocator.write(allocator, this, -1);
+            int count = MbufAllocator.allocate(allocator, packets, 1);
+            long mbuf = UnsafeApi.getLong(packets);
+            Mbuf.free(packets, count);
+            if (count != 0) {
+                Mbuf.checkLayout(mbuf);
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;
+import java.lang.foreign.Arena;
 import java.util.HashSet;
 import java.util.Set;
 import org.agrona.UnsafeApi;
@@ -47,6 +48,16 @@ class MbufDpdkTest {
             assertEquals(Mbuf.deviceAddress(mbuf, Mbuf.addressField(false)) == Mbuf.data(mbuf), Eal.iovaIsVirtual());
             Mbuf.free(array, 1);
         });
+    }
+
+    /** Each pool that a test makes is asked too, and has the layout that is known. */
+    @Test
+    void shouldRefuseLayoutWithoutAddressForDevices() {
+        try (Arena arena = Arena.ofConfined()) {
+            long mbuf = arena.allocate(Abi.size("rte_mbuf"), 64).address();
+            DpdkException e = assertThrows(DpdkException.class, () -> Mbuf.checkLayout(mbuf));
+            assertTrue(e.toString().contains("enable_iova_as_pa"), e::toString);
+        }
     }
 
     @Test
