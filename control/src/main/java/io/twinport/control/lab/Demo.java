@@ -44,6 +44,7 @@ public final class Demo {
     private final EalArguments eal;
     private final DemoView view;
     private final SwitchTimes times = new SwitchTimes();
+    private final Disruptions disruptions = new Disruptions();
     private final FailoverPort near;
     private final BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};
     private final NumberedTraffic traffic;
@@ -68,7 +69,8 @@ public final class Demo {
                 engine.newPortEvents(),
                 PortSettings.DEFAULT.with(options.hold() ? HoldSettings.of(HOLD) : HoldSettings.OFF));
         Payloads payloads = options.payload().isEmpty() ? Payloads.smallest() : Payloads.of(options.payload());
-        this.traffic = new NumberedTraffic(near.queue(0), far, payloads, options.packetsPerSecond(), options.both());
+        this.traffic = new NumberedTraffic(
+                near.queue(0), far, disruptions, payloads, options.packetsPerSecond(), options.both());
         this.loop = engine.newLoop("poll", traffic, List.of(near.queue(0), far[Sides.PRIMARY], far[Sides.STANDBY]));
     }
 
@@ -123,12 +125,14 @@ public final class Demo {
 
     private void cutAndRestore(Wire primary) {
         int failovers = times.failovers();
+        disruptions.begin(Sides.PRIMARY);
         long nanos = primary.cut();
         awaitSwitch(() -> times.failovers() > failovers, "cutting the primary's link has not made the port switch");
         times.cutAt(nanos);
         dwell();
         int failbacks = times.failbacks();
         primary.restore();
+        disruptions.end(Sides.PRIMARY);
         awaitSwitch(() -> times.failbacks() > failbacks, "the port has not gone back to the restored primary");
         dwell();
     }

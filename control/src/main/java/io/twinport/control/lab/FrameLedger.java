@@ -11,8 +11,9 @@ import org.agrona.collections.LongHashSet;
  *                           of the 30 in the gap 20 were refused, and 10 were accepted and are missing
  * </pre>
  *
- * A gap between a frame of one side and the next of the other is the window of a switch: what is missing in it is
- * lost. What is missing elsewhere is unaccounted for. A number that comes late out of a gap is reordered, not lost.
+ * A gap between a frame of one way and the next of another is the window of a switch: what is missing in it is lost. What is
+ * missing elsewhere is unaccounted for. A number that comes late out of a gap is reordered, not lost. A way is a side between two
+ * cuts: on a busy machine a wire may be cut and whole again before the other side has carried a frame.
  */
 final class FrameLedger {
     private static final int MOST_GAPS = 1 << 16;
@@ -26,39 +27,39 @@ final class FrameLedger {
     private int gaps;
     private long expected;
     private long refusedBefore;
-    private int lastSide;
+    private int lastWay;
     private long delivered;
     private long duplicated;
     private long reordered;
 
-    FrameLedger(int firstSide) {
-        this.lastSide = firstSide;
+    FrameLedger(int firstWay) {
+        this.lastWay = firstWay;
     }
 
     /**
      * A frame has arrived.
      *
      * @param refused how many numbers below it were refused
-     * @param side through which it came
+     * @param way by which it came
      */
-    void arrived(long number, long refused, int side) {
+    void arrived(long number, long refused, int way) {
         if (number == expected) {
             expected++;
             delivered++;
             refusedBefore = refused;
-            lastSide = side;
+            lastWay = way;
         } else if (number > expected) {
-            gap(number, refused, side);
+            gap(number, refused, way);
             expected = number + 1;
             delivered++;
             refusedBefore = refused;
-            lastSide = side;
+            lastWay = way;
         } else {
             late(number);
         }
     }
 
-    private void gap(long number, long refused, int side) {
+    private void gap(long number, long refused, int way) {
         long missing = number - expected - (refused - refusedBefore);
         if (missing == 0) {
             return;
@@ -70,7 +71,7 @@ final class FrameLedger {
         gapFrom[gaps] = expected;
         gapTo[gaps] = number;
         gapMissing[gaps] = missing;
-        gapInSwitch[gaps] = side != lastSide;
+        gapInSwitch[gaps] = way != lastWay;
         gaps++;
     }
 

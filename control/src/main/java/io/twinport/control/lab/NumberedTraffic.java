@@ -22,8 +22,12 @@ final class NumberedTraffic implements PacketHandler {
     private static final long FAR = 0x02_00_00_00_00_02L;
     private static final int PUBLISH_PASSES = 256;
 
+    /** More than there are sides. */
+    private static final int WAYS = 4;
+
     private final FailoverQueue near;
     private final BarePort[] far;
+    private final Disruptions disruptions;
     private final Payloads payloads;
     private final @Nullable Stream back;
     private final Stream out;
@@ -63,11 +67,19 @@ final class NumberedTraffic implements PacketHandler {
 
     /**
      * @param far the far ends by side, {@link Sides#PRIMARY} and {@code STANDBY}
+     * @param disruptions of the wires
      * @param packetsPerSecond in each direction, 0 for as fast as possible
      */
-    NumberedTraffic(FailoverQueue near, BarePort[] far, Payloads payloads, long packetsPerSecond, boolean both) {
+    NumberedTraffic(
+            FailoverQueue near,
+            BarePort[] far,
+            Disruptions disruptions,
+            Payloads payloads,
+            long packetsPerSecond,
+            boolean both) {
         this.near = near;
         this.far = far;
+        this.disruptions = disruptions;
         this.payloads = payloads;
         this.out = new Stream(packetsPerSecond);
         this.back = both ? new Stream(packetsPerSecond) : null;
@@ -163,6 +175,7 @@ final class NumberedTraffic implements PacketHandler {
     }
 
     private void account(Stream stream, int count, int side) {
+        int way = side + disruptions.of(side) * WAYS;
         for (int i = 0; i < count; i++) {
             long mbuf = burst.get(i);
             long frame = Mbuf.data(mbuf);
@@ -170,7 +183,7 @@ final class NumberedTraffic implements PacketHandler {
             if (NumberedFrame.isOurs(frame, length)) {
                 long number = NumberedFrame.number(frame);
                 if (payloads.matches(number, frame, length)) {
-                    stream.ledger.arrived(number, NumberedFrame.refusedBefore(frame), side);
+                    stream.ledger.arrived(number, NumberedFrame.refusedBefore(frame), way);
                 }
             }
         }
