@@ -188,7 +188,7 @@ public final class Mbuf {
 
     /** Lets the frame begin so many bytes earlier; there must be headroom. */
     public static void prepend(long mbuf, int bytes) {
-        UnsafeApi.putShort(mbuf + DATA_OFF, (short) (headroom(mbuf) - bytes));
+        widen(mbuf, bytes);
         UnsafeApi.putShort(mbuf + DATA_LEN, (short) (dataLength(mbuf) + bytes));
         UnsafeApi.putInt(mbuf + PKT_LEN, packetLength(mbuf) + bytes);
     }
@@ -218,6 +218,25 @@ public final class Mbuf {
     public static void length(long mbuf, int length) {
         UnsafeApi.putInt(mbuf + PKT_LEN, length);
         UnsafeApi.putShort(mbuf + DATA_LEN, (short) length);
+    }
+
+    /**
+     * Puts a segment behind the last one of a frame. To free the frame is to free it too, and both are single mbufs again then.
+     *
+     * @param last segment of the frame, which may be {@code mbuf} itself
+     * @param segment an mbuf without others behind it
+     * @param length bytes that it has of the frame, from its data offset on
+     */
+    public static void append(long mbuf, long last, long segment, int length) {
+        UnsafeApi.putShort(segment + DATA_LEN, (short) length);
+        UnsafeApi.putLong(last + NEXT, segment);
+        UnsafeApi.putShort(mbuf + NB_SEGS, (short) (segments(mbuf) + 1));
+        UnsafeApi.putInt(mbuf + PKT_LEN, packetLength(mbuf) + length);
+    }
+
+    /** Has the data of an empty mbuf begin so many bytes earlier; there must be headroom. */
+    public static void widen(long mbuf, int bytes) {
+        UnsafeApi.putShort(mbuf + DATA_OFF, (short) (headroom(mbuf) - bytes));
     }
 
     /**

@@ -1,5 +1,8 @@
 package io.twinport.dataplane.line;
 
+import static io.twinport.dpdk.InternetChecksum.fold;
+import static io.twinport.dpdk.InternetChecksum.sum;
+
 import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufOffloads;
@@ -129,47 +132,11 @@ public final class TransmitFixUp {
         putShort(field, 0);
         long sum = length + (udp ? UDP : TCP);
         sum += ipv6 ? sum(ip + IPV6_ADDRESSES, 32) : sum(ip + IPV4_ADDRESSES, 8);
-        int checksum = ~fold(sum + sumOfSegments(mbuf, l2 + l3, length)) & 0xffff;
+        int checksum = ~fold(sum + sum(mbuf, l2 + l3, length)) & 0xffff;
         // RFC 768: no UDP checksum is all zero, which means that there is none.
         putShort(field, udp && checksum == 0 ? 0xffff : checksum);
         MbufOffloads.done(mbuf, MbufOffloads.L4_MASK);
         return true;
-    }
-
-    private static long sumOfSegments(long mbuf, int from, int length) {
-        long sum = 0;
-        int skip = from;
-        int left = length;
-        boolean odd = false;
-        for (long segment = mbuf; segment != 0 && left > 0; segment = Mbuf.next(segment)) {
-            int bytes = Math.min(Mbuf.dataLength(segment) - skip, left);
-            long part = fold(sum(Mbuf.data(segment) + skip, bytes));
-            // Behind an odd number of bytes the rest lies across the words: its sum is the same with bytes exchanged
-            // (RFC 1071).
-            sum += odd ? (part << 8 | part >>> 8) & 0xffff : part;
-            odd ^= (bytes & 1) != 0;
-            left -= bytes;
-            skip = 0;
-        }
-        return sum;
-    }
-
-    /** Of words in network order; a last odd byte is the upper half of a word (RFC 1071). */
-    private static long sum(long address, int length) {
-        long sum = 0;
-        int i = 0;
-        for (; i + 1 < length; i += Short.BYTES) {
-            sum += getShort(address + i);
-        }
-        return i < length ? sum + ((UnsafeApi.getByte(address + i) & 0xff) << 8) : sum;
-    }
-
-    private static int fold(long sum) {
-        long folded = sum;
-        while (folded >>> 16 != 0) {
-            folded = (folded & 0xffff) + (folded >>> 16);
-        }
-        return (int) folded;
     }
 
     private static int getShort(long address) {
