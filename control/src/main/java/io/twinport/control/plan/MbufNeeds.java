@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * The mbufs that ports need: for the rings of all sides, the caches, and what handlers and relays hold.
  *
- * @param queues of all ports together
+ * @param queues of all ports together; one that holds frames for a cut counts twice
  * @param room bytes of a frame that each must hold
  */
 public record MbufNeeds(int queues, int room) {
@@ -20,11 +20,16 @@ public record MbufNeeds(int queues, int room) {
 
     public static MbufNeeds of(List<PortPlan> ports) {
         return new MbufNeeds(
-                ports.stream().mapToInt(port -> port.settings().queues()).sum(),
+                ports.stream().mapToInt(port -> queues(port.settings())).sum(),
                 ports.stream()
                         .mapToInt(port -> port.settings().configuration().mbufRoom())
                         .max()
                         .orElse(MbufPool.DEFAULT_ROOM));
+    }
+
+    /** What is in flight and held, and what waits for a side, would leave the rings of two queues without any. */
+    private static int queues(RunSettings settings) {
+        return settings.port().hold().isOn() ? 2 * settings.queues() : settings.queues();
     }
 
     public int count() {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.UserException;
 import io.twinport.control.plan.HandlerSpec;
+import io.twinport.control.plan.MbufNeeds;
 import io.twinport.control.plan.PortPlan;
 import io.twinport.control.plan.SideDriver;
 import io.twinport.control.plan.SideSpec;
@@ -54,6 +55,14 @@ class ConfigurationTest {
         assertTrue(wan.settings().configuration().filter().promiscuous());
         assertEquals(3, wan.settings().announce().count());
         assertEquals(new HandlerSpec.Tap("lan"), read.ports().getLast().handler());
+    }
+
+    /** Held frames come on top of what rings and caches have. */
+    @ParameterizedTest
+    @CsvSource({"1, 0, 8191", "1, 300, 8191", "2, 0, 8191", "2, 300, 16383", "4, 0, 16383", "4, 300, 32767"})
+    void shouldHaveMbufsForWhatIsHeld(int queues, int hold, int mbufs) throws IOException {
+        Configuration read = read("ports: {wan: {primary: net_tap0, queues: " + queues + ", hold-us: " + hold + "}}\n");
+        assertEquals(mbufs, MbufNeeds.of(read.ports()).count());
     }
 
     @Test

@@ -33,7 +33,7 @@ final class InFlight {
     private long overdue;
 
     /**
-     * @param capacity a power of two, at least a burst
+     * @param capacity mbufs that it holds, a power of two, at least a burst
      * @param holdNanos for how long frames are held whose arrival is not known
      */
     InFlight(int capacity, long holdNanos) {
@@ -48,8 +48,9 @@ final class InFlight {
      * @return how many the driver took
      */
     int post(long line, long packets, int count, long now) {
-        if (frames.room() < count) {
-            giveUp(line, count - frames.room());
+        int surplus = frames.surplus(MbufQueue.mbufsOf(packets, count));
+        if (surplus > 0) {
+            giveUp(line, surplus);
         }
         TransmitFixUp.completeAll(packets, count);
         int size = frames.size();

@@ -11,7 +11,7 @@ final class ReceiveSide {
     /** Of the frames in the device's ring. */
     final RingAge age;
 
-    /** Frames of {@link #held} at most; of more the latest. A pool of thousands of mbufs can spare them. */
+    /** Mbufs of {@link #held} at most; of more the latest. A pool of thousands can spare them. */
     static final int MOST_HELD = 512;
 
     /** What was received while nobody wanted it, each with an instant before which it did not arrive. */

@@ -339,9 +339,7 @@ final class Receiver {
     }
 
     private void hold(ReceiveSide side, long mbuf, long now) {
-        if (side.held.room() == 0) {
-            release(side, 1, now);
-        }
+        release(side, side.held.surplus(Mbuf.segments(mbuf)), now);
         side.held.add(mbuf, side.age.since());
     }
 

@@ -55,8 +55,8 @@ final class TransmitQueue {
         this.totals = totals;
         this.holds = hold.isOn();
         this.holdNanos = hold.time().toNanos();
-        this.inFlight = new InFlight(holds ? hold.frames() : 2 * MbufBurst.CAPACITY, holdNanos);
-        this.backlog = new MbufQueue(hold.frames());
+        this.inFlight = new InFlight(holds ? hold.mbufs() : 2 * MbufBurst.CAPACITY, holdNanos);
+        this.backlog = new MbufQueue(hold.mbufs());
         this.handover = new Handover(inFlight, holds);
         this.mode = NOBODY | (holds ? HOLD : 0);
     }
@@ -282,10 +282,10 @@ final class TransmitQueue {
     }
 
     private int keep(long packets, int count, long now) {
-        if ((mode & NOBODY) != 0 && backlog.room() < count) {
-            drop(Math.min(count - backlog.room(), backlog.size()));
+        if ((mode & NOBODY) != 0) {
+            drop(backlog.surplus(MbufQueue.mbufsOf(packets, count)));
         }
-        int n = Math.min(count, backlog.room());
+        int n = backlog.fitting(packets, count);
         for (int i = 0; i < n; i++) {
             backlog.add(UnsafeApi.getLong(packets + (long) i * Long.BYTES), now);
         }

@@ -86,6 +86,55 @@ class HoldDpdkTest {
         });
     }
 
+    /** It is mbufs that the pool has to spare: of frames in several there are fewer. */
+    @Test
+    void shouldHoldNoMoreMbufsThanItMay() throws Exception {
+        onPort(TxCompletion.TIME, port -> {
+            for (int i = 0; i < 5; i++) {
+                assertEquals(8, port.sendChained(8, 5));
+            }
+            assertEquals(numbers(0, 40), port.takeFrom(PRIMARY));
+            int held = FRAMES / 5;
+            assertEquals(4095 - 5 * held, port.freeMbufs());
+            port.link(PRIMARY, false);
+            port.send(1);
+            assertEquals(numbers(40 - held, held + 1), port.takeFrom(STANDBY));
+            assertEquals(held, port.counters().get(PortCounter.RESENT));
+        });
+    }
+
+    @Test
+    void shouldKeepNoMoreMbufsThanItMayWhileNeitherSideIsReady() throws Exception {
+        onPort(TxCompletion.REFERENCES, port -> {
+            port.link(PRIMARY, false);
+            port.link(STANDBY, false);
+            for (int i = 0; i < 5; i++) {
+                assertEquals(8, port.sendChained(8, 5));
+            }
+            int held = FRAMES / 5;
+            assertEquals(4095 - 5 * held, port.freeMbufs());
+            assertEquals(40 - held, port.counters().get(PortCounter.HOLD_DROPPED));
+            port.link(STANDBY, true);
+            port.send(1);
+            assertEquals(numbers(40 - held, held + 1), port.takeFrom(STANDBY));
+        });
+    }
+
+    /** Such a frame would wait for room for ever. */
+    @Test
+    void shouldSendFrameInMoreMbufsThanItHolds() throws Exception {
+        onPort(TxCompletion.TIME, port -> {
+            port.send(3);
+            assertEquals(1, port.sendChained(1, FRAMES + 1));
+            assertEquals(1, port.send(1));
+            port.link(PRIMARY, false);
+            port.link(STANDBY, false);
+            assertEquals(1, port.sendChained(1, FRAMES + 1));
+            assertEquals(1, port.send(1));
+            assertEquals(numbers(0, 5), port.takeFrom(PRIMARY));
+        });
+    }
+
     @Test
     void shouldSendAgainWithoutBurst() throws Exception {
         onPort(TxCompletion.REFERENCES, port -> {

@@ -69,7 +69,7 @@ final class PortSimulation implements AutoCloseable {
                 receive,
                 port.ringCapacity(),
                 hold.time().toNanos(),
-                hold.frames(),
+                hold.mbufs(),
                 ofPrimary,
                 ofStandby);
         history.add("starts with " + settings + ", " + receive + ", " + hold + ", completion " + ofPrimary + ", "

@@ -58,6 +58,7 @@ final class RingedPort implements AutoCloseable {
     private final FailoverPort whole;
     private final FailoverQueue port;
     private final long array = Frames.array(BURST);
+    private final long segment = Frames.array(1);
     private final List<SwitchOutcome> outcomes = new ArrayList<>();
     private long nextNumber;
 
@@ -142,6 +143,22 @@ final class RingedPort implements AutoCloseable {
     int send(int count) {
         Frames.allocate(allocator, array, count, nextNumber);
         nextNumber += count;
+        int taken = port.txBurst(array, count);
+        Mbuf.free(Frames.from(array, taken), count - taken);
+        return taken;
+    }
+
+    /** {@link #send} of frames that lie in so many mbufs each. */
+    int sendChained(int count, int segments) {
+        Frames.allocate(allocator, array, count, nextNumber);
+        nextNumber += count;
+        for (int i = 0; i < count; i++) {
+            for (int j = 1; j < segments; j++) {
+                assertEquals(1, allocator.allocate(segment, 1));
+                Mbuf.length(Frames.get(segment, 0), 1);
+                Frames.append(Frames.get(array, i), Frames.get(segment, 0));
+            }
+        }
         int taken = port.txBurst(array, count);
         Mbuf.free(Frames.from(array, taken), count - taken);
         return taken;
