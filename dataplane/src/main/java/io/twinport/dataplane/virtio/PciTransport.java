@@ -144,6 +144,11 @@ final class PciTransport implements VirtioTransport {
     }
 
     @Override
+    public long offered() {
+        return device.offered();
+    }
+
+    @Override
     public long features() {
         return device.features();
     }
@@ -162,8 +167,8 @@ final class PciTransport implements VirtioTransport {
     }
 
     @Override
-    public void negotiate() {
-        device.negotiate();
+    public void negotiate(long wanted) {
+        device.negotiate(wanted);
         if (interrupts) {
             vfio.signalTo(VfioDevice.IRQ_MSIX, signals.descriptor(CHANGED_EVENT));
             if (!device.interruptOnChange(CONFIG_VECTOR)) {

@@ -50,6 +50,9 @@ final class QueuePair implements AutoCloseable {
     /** Tells the device of both; it has accepted the features. */
     void setUp(VirtioTransport device, MbufPool pool) {
         receive.fill(pool);
+        if (VirtioFeatures.has(device.features(), VirtioFeatures.MRG_RXBUF)) {
+            receive.mergeBuffers();
+        }
         receiveNotify = device.setUp(receive);
         transmitNotify = device.setUp(transmit);
     }

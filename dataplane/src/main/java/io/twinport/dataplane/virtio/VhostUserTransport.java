@@ -131,6 +131,11 @@ final class VhostUserTransport implements VirtioTransport {
     }
 
     @Override
+    public long offered() {
+        return far.features();
+    }
+
+    @Override
     public long features() {
         return features;
     }
@@ -159,13 +164,13 @@ final class VhostUserTransport implements VirtioTransport {
     }
 
     @Override
-    public void negotiate() {
+    public void negotiate(long wanted) {
         long offered = far.features();
         if (!VirtioFeatures.has(offered, VirtioFeatures.VERSION_1)) {
             throw new DpdkException(name + " cannot be driven: its far end offers no VERSION_1 (features 0x"
                     + Long.toHexString(offered) + ")");
         }
-        features = offered & (VirtioFeatures.VERSION_1 | (pairs > 1 ? VirtioFeatures.MQ : 0));
+        features = offered & (VirtioFeatures.VERSION_1 | (pairs > 1 ? VirtioFeatures.MQ : 0) | wanted);
         tell(VhostMessage.request(SET_FEATURES, features | offered & PROTOCOL_FEATURES));
         shareMemory();
     }

@@ -95,8 +95,12 @@ final class VirtioDevice {
         return status() == GONE;
     }
 
-    /** Acknowledges what this driver can do of what the device offers (3.1.1, steps 2 to 6). */
-    void negotiate() {
+    /**
+     * Acknowledges what this driver can do of what the device offers (3.1.1, steps 2 to 6).
+     *
+     * @param wanted see {@link VirtioFeatures#choose}
+     */
+    void negotiate(long wanted) {
         common.write(DEVICE_STATUS, 1, ACKNOWLEDGE);
         common.write(DEVICE_STATUS, 1, ACKNOWLEDGE | DRIVER);
         long offered = offered();
@@ -111,7 +115,7 @@ final class VirtioDevice {
                             + " write into memory of others. Have its host put it behind the IOMMU (QEMU:"
                             + " iommu_platform=on), or start EAL with --iova-mode=pa");
         }
-        long chosen = VirtioFeatures.choose(offered) & (mtu().isPresent() ? -1 : ~VirtioFeatures.MTU);
+        long chosen = VirtioFeatures.choose(offered, wanted) & (mtu().isPresent() ? -1 : ~VirtioFeatures.MTU);
         common.write(DRIVER_FEATURE_SELECT, 4, 0);
         common.write(DRIVER_FEATURE, 4, (int) chosen);
         common.write(DRIVER_FEATURE_SELECT, 4, 1);

@@ -8,6 +8,9 @@ public final class VirtioFeatures {
     /** The device has an address of its own. */
     public static final long MAC = 1L << 5;
 
+    /** The device spreads frames over several receive buffers where one is too small. */
+    public static final long MRG_RXBUF = 1L << 15;
+
     /** The device says whether its link is up. */
     public static final long STATUS = 1L << 16;
 
@@ -29,14 +32,18 @@ public final class VirtioFeatures {
     /** The device is the standby of a primary that the hypervisor keeps back until this is acknowledged. */
     public static final long STANDBY = 1L << 62;
 
-    /** What this driver can do. */
-    private static final long KNOWN = MTU | MAC | STATUS | VERSION_1 | ACCESS_PLATFORM | ORDER_PLATFORM | STANDBY;
+    /** What is acknowledged wherever it is offered. */
+    private static final long ALWAYS = MTU | MAC | STATUS | VERSION_1 | ACCESS_PLATFORM | ORDER_PLATFORM | STANDBY;
 
     private VirtioFeatures() {}
 
-    /** What to acknowledge of what is offered. */
-    static long choose(long offered) {
-        return offered & KNOWN;
+    /**
+     * What to acknowledge of what is offered.
+     *
+     * @param wanted what the port needs beside
+     */
+    static long choose(long offered, long wanted) {
+        return offered & (ALWAYS | wanted);
     }
 
     public static boolean has(long features, long bit) {

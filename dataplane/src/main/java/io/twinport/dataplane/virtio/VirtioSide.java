@@ -12,6 +12,7 @@ import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
+import io.twinport.posix.Errno;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -100,26 +101,41 @@ public final class VirtioSide implements SideDevice {
         return mtu;
     }
 
-    /** A buffer is one mbuf, which has a bound of its own, where the device tells none. */
     @Override
     public MtuBounds mtuBounds() {
         return new MtuBounds(MtuBounds.LEAST, device.mtu().orElse(MtuBounds.ANY.most()));
     }
 
+    /** @throws DpdkException with {@code EBUSY} if the device has to be stopped for it, and started again after it */
     @Override
     public void setMtu(int wanted) {
         if (!mtuBounds().allow(wanted)) {
             throw new DpdkException(this + " cannot have an MTU of " + wanted + ": " + mtuBounds() + " is possible");
         }
         checkRoom(wanted, pool);
+        if (isStarted()
+                && isTooLong(wanted, pool)
+                && !VirtioFeatures.has(device.features(), VirtioFeatures.MRG_RXBUF)) {
+            throw DpdkException.ofErrno(
+                    "to set an MTU of " + wanted + " for " + this,
+                    Errno.EBUSY,
+                    "it is to receive frames in several mbufs, and that is negotiated when it is started");
+        }
         mtu = wanted;
     }
 
-    /** Without {@code MRG_RXBUF} the device drops what does not fit into one buffer. */
+    private synchronized boolean isStarted() {
+        return line != 0;
+    }
+
+    private static boolean isTooLong(int mtu, @Nullable MbufPool mbufs) {
+        return mbufs != null && MtuBounds.room(mtu) > mbufs.room();
+    }
+
     private void checkRoom(int wanted, @Nullable MbufPool mbufs) {
-        if (mbufs != null && MtuBounds.room(wanted) > mbufs.room()) {
+        if (mbufs != null && isTooLong(wanted, mbufs) && (offloads().rx() & EthOffloads.SCATTER) == 0) {
             throw new DpdkException(this + " cannot have an MTU of " + wanted + ": its mbufs hold " + mbufs.room()
-                    + " bytes, and it receives each frame in one. Make the pool's mbufs larger");
+                    + " bytes, and without MRG_RXBUF it receives each frame in one. Make the pool's mbufs larger");
         }
     }
 
@@ -165,10 +181,17 @@ public final class VirtioSide implements SideDevice {
         return true;
     }
 
-    /** Frames may lie in several mbufs when they are sent; that is all. */
+    /** Frames may lie in several mbufs when they are sent, and where the device can that when they are received. */
     @Override
     public Offloads offloads() {
-        return new Offloads(0, EthOffloads.MULTI_SEGS);
+        boolean spreads = VirtioFeatures.has(device.offered(), VirtioFeatures.MRG_RXBUF);
+        return new Offloads(spreads ? EthOffloads.SCATTER : 0, EthOffloads.MULTI_SEGS);
+    }
+
+    /** As for DPDK's drivers only what is needed or promised: handlers that have not asked for it get no frame in several. */
+    private long wantedFeatures() {
+        boolean spreads = isTooLong(mtu, pool) || (promised.rx() & EthOffloads.SCATTER) != 0;
+        return spreads ? VirtioFeatures.MRG_RXBUF : 0;
     }
 
     @Override
@@ -236,7 +259,7 @@ public final class VirtioSide implements SideDevice {
         pairs.forEach(QueuePair::clear);
         try {
             device.reset();
-            device.negotiate();
+            device.negotiate(wantedFeatures());
             pairs.forEach(pair -> pair.setUp(device, mbufs));
             device.run();
             pairs.forEach(QueuePair::start);

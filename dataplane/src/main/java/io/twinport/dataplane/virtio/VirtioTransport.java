@@ -54,6 +54,9 @@ interface VirtioTransport extends AutoCloseable {
     /** Whether the device says that it works no more until it is reset. */
     boolean needsReset();
 
+    /** What the device can do. */
+    long offered();
+
     /** What was negotiated; 0 before. */
     long features();
 
@@ -67,8 +70,12 @@ interface VirtioTransport extends AutoCloseable {
      */
     void reset();
 
-    /** Agrees on the features; the device has been reset. */
-    void negotiate();
+    /**
+     * Agrees on the features; the device has been reset.
+     *
+     * @param wanted what the port needs beyond what is always taken; what is not offered is left out
+     */
+    void negotiate(long wanted);
 
     /**
      * Tells the device of a queue, which it may use from {@link #run} on.

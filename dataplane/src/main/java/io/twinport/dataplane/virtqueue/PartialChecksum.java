@@ -2,6 +2,7 @@ package io.twinport.dataplane.virtqueue;
 
 import static io.twinport.dataplane.virtqueue.QueueLayout.*;
 
+import io.twinport.dpdk.InternetChecksum;
 import io.twinport.dpdk.Mbuf;
 import org.agrona.UnsafeApi;
 
@@ -16,47 +17,32 @@ final class PartialChecksum {
     private static final int WORK = 0xffff & ~2;
 
     private static final int NEEDS_CHECKSUM = 1;
-    private static final int START = 6;
-    private static final int OFFSET = 8;
 
     private PartialChecksum() {}
 
-    /** Whether a received frame is one of these: by the header before it. */
-    static boolean isUnfinished(long frame) {
-        return (UnsafeApi.getShort(frame - NET_HEADER) & WORK) != 0;
+    /** What is left to do for a received frame, by the header before it: 0 for nothing. */
+    static int work(long frame) {
+        return UnsafeApi.getShort(frame - NET_HEADER + HEADER_FLAGS) & WORK;
     }
 
     /**
      * Fills the checksum in (5.1.6.4): the field holds the sum of the pseudo header.
      *
-     * @return false if the frame is merged, or its checksum does not lie in it
+     * @return false if the frame is merged, or its checksum does not lie in its first mbuf
      */
-    static boolean complete(long queue, long mbuf, int length) {
+    static boolean complete(long queue, long mbuf) {
         UnsafeApi.putLong(queue + UNFINISHED, UnsafeApi.getLong(queue + UNFINISHED) + 1);
         long frame = Mbuf.data(mbuf);
         long header = frame - NET_HEADER;
-        int start = UnsafeApi.getShort(header + START) & 0xffff;
-        int field = start + (UnsafeApi.getShort(header + OFFSET) & 0xffff);
-        if ((UnsafeApi.getShort(header) & WORK) != NEEDS_CHECKSUM || field + Short.BYTES > length) {
+        int start = UnsafeApi.getShort(header + CSUM_START) & 0xffff;
+        int field = start + (UnsafeApi.getShort(header + CSUM_OFFSET) & 0xffff);
+        if (work(frame) != NEEDS_CHECKSUM || field + Short.BYTES > Mbuf.dataLength(mbuf)) {
             return false;
         }
-        int checksum = ~sum(frame + start, length - start) & 0xffff;
+        long sum = InternetChecksum.sum(mbuf, start, Mbuf.packetLength(mbuf) - start);
+        int checksum = ~InternetChecksum.fold(sum) & 0xffff;
         // RFC 768: no UDP checksum is all zero, which means that there is none; for others both are the same number.
-        UnsafeApi.putShort(frame + field, (short) (checksum == 0 ? 0xffff : checksum));
+        UnsafeApi.putShort(frame + field, Short.reverseBytes((short) (checksum == 0 ? 0xffff : checksum)));
         return true;
-    }
-
-    /** In the machine's byte order: the sum of words with their bytes exchanged is the sum with its bytes exchanged (RFC 1071). */
-    private static int sum(long address, int length) {
-        long sum = 0;
-        int i = 0;
-        for (; i + 1 < length; i += Short.BYTES) {
-            sum += UnsafeApi.getShort(address + i) & 0xffff;
-        }
-        sum += i < length ? UnsafeApi.getByte(address + i) & 0xff : 0;
-        while (sum >>> 16 != 0) {
-            sum = (sum & 0xffff) + (sum >>> 16);
-        }
-        return (int) sum;
     }
 }

@@ -12,10 +12,10 @@ package io.twinport.dataplane.virtqueue;
  *  |MbufAllocator (receive)                            |without mbuf|dropped          |batch   |address |chains         |
  *  +---------------------------------------------------+------------+-----------------+--------+--------+---------------+
  *   64                                                  96           104               112      116      120
- *   128          136          144          152          160
- *  +------------+------------+------------+------------+----------------------------------------------------------------+
- *  |free        |unfinished  |header      |frame bytes |unused                                                          |
- *  +------------+------------+------------+------------+----------------------------------------------------------------+
+ *   128          136          144          152          160      164
+ *  +------------+------------+------------+------------+--------+-------------------------------------------------------+
+ *  |free        |unfinished  |header      |frame bytes |mask    |unused                                                 |
+ *  +------------+------------+------------+------------+--------+-------------------------------------------------------+
  *   192
  *  +--------------------------
  *  |scratch: BATCH mbufs ...
@@ -89,6 +89,9 @@ final class QueueLayout {
     /** Bytes of the frames that {@link #CHAINS} counts. */
     static final int FRAME_BYTES = 152;
 
+    /** Of a receive queue, which bits of {@code num_buffers} count: all with {@code MRG_RXBUF}, else none. */
+    static final int BUFFERS_MASK = 160;
+
     static final int SCRATCH = 192;
     static final int LARGEST_BATCH = 32;
 
@@ -119,7 +122,8 @@ final class QueueLayout {
 
     /**
      * {@code struct virtio_net_hdr} of version 1 (5.1.6), before each frame. All zero where nothing is offloaded, which is
-     * what this driver negotiates; see {@link PartialChecksum} of devices that do not keep to it.
+     * what this driver negotiates; see {@link PartialChecksum} of devices that do not keep to it. {@code num_buffers} is that
+     * of received frames.
      *
      * <pre>
      *   0       1          2         4          6            8             10            12
@@ -129,6 +133,11 @@ final class QueueLayout {
      * </pre>
      */
     static final int NET_HEADER = 12;
+
+    static final int HEADER_FLAGS = 0;
+    static final int CSUM_START = 6;
+    static final int CSUM_OFFSET = 8;
+    static final int NUM_BUFFERS = 10;
 
     private QueueLayout() {}
 }

@@ -152,6 +152,11 @@ public final class SplitQueue implements AutoCloseable {
         VirtioReceive.refill(queue);
     }
 
+    /** Of a receive queue that was cleared: the device may spread a frame over several buffers. */
+    public void mergeBuffers() {
+        UnsafeApi.putInt(address() + BUFFERS_MASK, 0xffff);
+    }
+
     /**
      * From now on the device is notified, and once now.
      *

@@ -9,13 +9,17 @@ import org.agrona.UnsafeApi;
 
 /**
  * Receiving from a virtio queue, on the poll thread. A buffer is one mbuf; the header goes to the end of its headroom, so
- * that the frame begins where every driver puts it.
+ * that the frame begins where every driver puts it. A frame lies in one buffer or, see {@link SpreadFrame}, in several.
  */
 public final class VirtioReceive {
+    /** Without an Ethernet header in its first mbuf it is no frame. */
+    static final int LEAST = 14;
+
     private VirtioReceive() {}
 
     /**
-     * Takes received frames, and gives the device empty mbufs in their place.
+     * Takes received frames, and gives the device empty mbufs in their place. Of a frame's mbufs the first has its length
+     * and their number, as from any driver of DPDK's.
      *
      * @param queue address of a started receive queue
      * @param packets address of an array, for the addresses of the mbufs
@@ -34,53 +38,80 @@ public final class VirtioReceive {
             if (filled > (UnsafeApi.getInt(queue + POSTED) - taken & 0xffff)) {
                 // More than it was given: what the elements name has been given to it anew, and it may still write
                 // there.
-                UnsafeApi.putIntVolatile(null, queue + BROKEN, 1);
+                markBroken(queue);
                 return 0;
             }
-            int take = Math.min(filled, count);
-            n = take(queue, used, taken, packets, take);
-            UnsafeApi.putInt(queue + TAKEN, (taken + take) & 0xffff);
+            n = take(queue, used, filled, packets, count);
             UnsafeApi.putLong(queue + CHAINS, UnsafeApi.getLong(queue + CHAINS) + n);
         }
         refill(queue);
         return n;
     }
 
-    private static int take(long queue, long used, int taken, long packets, int count) {
+    private static int take(long queue, long used, int filled, long packets, int count) {
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
         long free = UnsafeApi.getLong(queue + FREE);
         int mask = UnsafeApi.getInt(queue + SIZE) - 1;
+        int buffersMask = UnsafeApi.getInt(queue + BUFFERS_MASK);
+        int taken = UnsafeApi.getInt(queue + TAKEN);
         long bytes = 0;
+        int buffers = 0;
         int n = 0;
-        for (int i = 0; i < count; i++) {
-            int at = (taken + i) & mask;
+        for (int frames = 0; frames < count && buffers < filled; frames++) {
+            int at = (taken + buffers) & mask;
             long element = UnsafeApi.getLong(used + RING + (long) at * USED_ELEMENT);
-            int id = (int) element;
-            long slot = mbufs + (long) (id & mask) * Long.BYTES;
-            long mbuf = UnsafeApi.getLong(slot);
-            if ((id & ~mask) != 0 || mbuf == 0) {
-                // No buffer of ours: who knows what else it has written. The side is lost, not the process.
-                UnsafeApi.putIntVolatile(null, queue + BROKEN, 1);
-                return n;
+            long mbuf = takeBack(mbufs, free, mask, at, (int) element);
+            if (mbuf == 0) {
+                markBroken(queue);
+                break;
             }
-            UnsafeApi.putLong(slot, 0L);
-            UnsafeApi.putShort(free + (long) at * Short.BYTES, (short) id);
+            long packet = packets + (long) n * Long.BYTES;
+            UnsafeApi.putLong(packet, mbuf);
             int length = (int) (element >>> 32) - NET_HEADER;
-            UnsafeApi.putLong(packets + (long) n * Long.BYTES, mbuf);
-            if (length <= 0 || length > Mbuf.room(mbuf) || !isWhole(queue, mbuf, length)) {
-                drop(queue, packets + (long) n * Long.BYTES);
-            } else {
+            if (length >= LEAST && length <= Mbuf.room(mbuf) && SpreadFrame.isPlain(Mbuf.data(mbuf), buffersMask)) {
                 Mbuf.length(mbuf, length);
                 bytes += length;
+                buffers++;
                 n++;
+                continue;
             }
+            int spread = SpreadFrame.gather(queue, used, taken + buffers, filled - buffers, mbuf, length);
+            if (spread != 0 && isWhole(queue, mbuf)) {
+                bytes += Mbuf.packetLength(mbuf);
+                n++;
+            } else {
+                drop(queue, packet);
+            }
+            if (spread == 0) {
+                break;
+            }
+            buffers += spread;
         }
+        UnsafeApi.putInt(queue + TAKEN, (taken + buffers) & 0xffff);
         UnsafeApi.putLong(queue + FRAME_BYTES, UnsafeApi.getLong(queue + FRAME_BYTES) + bytes);
         return n;
     }
 
-    private static boolean isWhole(long queue, long mbuf, int length) {
-        return !PartialChecksum.isUnfinished(Mbuf.data(mbuf)) || PartialChecksum.complete(queue, mbuf, length);
+    /** The mbuf that an element of the used ring names; 0 if the device has none of that number. */
+    static long takeBack(long mbufs, long free, int mask, int at, int id) {
+        long slot = mbufs + (long) (id & mask) * Long.BYTES;
+        long mbuf = UnsafeApi.getLong(slot);
+        if ((id & ~mask) != 0 || mbuf == 0) {
+            return 0;
+        }
+        UnsafeApi.putLong(slot, 0L);
+        UnsafeApi.putShort(free + (long) at * Short.BYTES, (short) id);
+        return mbuf;
+    }
+
+    /** The device has said what cannot be: who knows what else it has written. The side is lost, not the process. */
+    static void markBroken(long queue) {
+        UnsafeApi.putIntVolatile(null, queue + BROKEN, 1);
+    }
+
+    private static boolean isWhole(long queue, long mbuf) {
+        return Mbuf.packetLength(mbuf) != 0
+                && (PartialChecksum.work(Mbuf.data(mbuf)) == 0 || PartialChecksum.complete(queue, mbuf));
     }
 
     private static void drop(long queue, long packet) {

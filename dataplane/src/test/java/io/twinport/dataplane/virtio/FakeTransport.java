@@ -30,6 +30,7 @@ final class FakeTransport implements VirtioTransport {
     volatile boolean linkUp = true;
     volatile boolean gone;
     volatile boolean broken;
+    long offered = VirtioFeatures.VERSION_1 | VirtioFeatures.STANDBY;
     long negotiated;
 
     /** Asked at each reset: how many mbufs are away from their pool, say. */
@@ -124,6 +125,11 @@ final class FakeTransport implements VirtioTransport {
     }
 
     @Override
+    public long offered() {
+        return offered;
+    }
+
+    @Override
     public long features() {
         return negotiated;
     }
@@ -142,9 +148,9 @@ final class FakeTransport implements VirtioTransport {
     }
 
     @Override
-    public void negotiate() {
+    public void negotiate(long wanted) {
         tell("negotiate");
-        negotiated = VirtioFeatures.VERSION_1 | VirtioFeatures.STANDBY;
+        negotiated = VirtioFeatures.choose(offered, wanted);
     }
 
     @Override

@@ -14,7 +14,7 @@ final class SimulatedNet extends MemoryRegisters {
             | VirtioFeatures.STATUS
             | VirtioFeatures.STANDBY
             | VirtioFeatures.ACCESS_PLATFORM
-            | 1L << 15 // MRG_RXBUF, which this driver does not know
+            | VirtioFeatures.MRG_RXBUF
             | 1L << 29; // EVENT_IDX
     long acknowledged;
     boolean refusesFeatures;

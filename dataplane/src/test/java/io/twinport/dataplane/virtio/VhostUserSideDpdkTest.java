@@ -7,7 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.PacketPort;
+import io.twinport.dataplane.device.Member;
+import io.twinport.dataplane.device.Offloads;
+import io.twinport.dataplane.device.PortConfiguration;
 import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.handler.EthernetHeader;
 import io.twinport.dataplane.line.BarePort;
 import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.line.TestLines;
@@ -24,6 +28,7 @@ import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
+import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.testing.Await;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
@@ -31,6 +36,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -44,11 +50,13 @@ class VhostUserSideDpdkTest {
     private static final int SIDE = 1;
     private static final int FRAMES = 32;
     private static final int QUEUES = 2;
+    private static final int JUMBO = 9000;
 
     @TempDir
     Path folder;
 
     private final MbufBurst echoed = new MbufBurst();
+    private final AtomicInteger mostSegments = new AtomicInteger();
     private LoopRig rig;
     private VhostDevices devices;
     private PollLoop loop;
@@ -127,19 +135,54 @@ class VhostUserSideDpdkTest {
         }
     }
 
+    /** 9000 bytes in mbufs of 2 KiB, both ways; and the MTU may grow so far while the side runs. */
+    @Test
+    void shouldMoveFramesThatAreLongerThanItsMbufs() throws Exception {
+        MbufPool farPool = MbufPool.create("far", 1023, 9216);
+        VirtioSide opened = open(1, farPool);
+        PortConfiguration port =
+                new PortConfiguration("jumbo", rig.pool(), rig.events(), List.of(loop.proxy(0)), Offloads.NONE);
+        Member member = port.join(SIDE, opened, false);
+        Await.until("the far end is ready", far()::isLinkUp);
+        assertEquals(numbers(), reflected(0, farPool, Frames.SHORTEST));
+        assertEquals(1, mostSegments.getAndSet(0));
+        port.setMtu(JUMBO);
+        assertEquals(JUMBO, opened.mtu());
+        Await.until("the far end is ready again", far()::isLinkUp);
+        for (int i = 0; i < 20; i++) {
+            assertEquals(numbers(), reflected(0, farPool, JUMBO + EthernetHeader.LENGTH));
+        }
+        assertEquals(5, mostSegments.get());
+        EthStats stats = opened.statistics().orElseThrow();
+        assertEquals(0, stats.rxErrors());
+        assertEquals(20 * FRAMES, stats.rxFrames());
+        assertTrue(member.side().letGo());
+        member.stop();
+        member.leave();
+        opened.remove();
+        far().stop();
+        far().remove();
+        assertEquals(farPool.size(), farPool.available());
+        farPool.close();
+    }
+
     private Side join(int queues) {
+        VirtioSide opened = open(queues, rig.pool());
+        List<LoopProxy> proxies = List.of(loop.proxy(0), loop.proxy(1));
+        Side side = Side.join(opened, rig.pool(), rig.events(), proxies, SIDE);
+        Await.until("the far end is ready", far()::isLinkUp);
+        return side;
+    }
+
+    private VirtioSide open(int queues, MbufPool farPool) {
         EthDev dev = EthDev.probe("net_vhost0,iface=" + folder.resolve("far") + ",queues=" + queues);
         far = dev;
-        dev.configure(rig.pool(), queues, queues);
+        dev.configure(farPool, queues, queues);
         dev.start();
         Await.until("the far end has come", () -> devices.present().isPresent());
         VhostDevice device = devices.present().orElseThrow();
         assertTrue(device.queuePairs() >= queues);
-        VirtioSide opened = VirtioSide.open("vhost-user:far", device, MAC, queues);
-        List<LoopProxy> proxies = List.of(loop.proxy(0), loop.proxy(1));
-        Side side = Side.join(opened, rig.pool(), rig.events(), proxies, SIDE);
-        Await.until("the far end is ready", dev::isLinkUp);
-        return side;
+        return VirtioSide.open("vhost-user:far", device, MAC, queues);
     }
 
     private void remove(Side side) {
@@ -154,19 +197,31 @@ class VhostUserSideDpdkTest {
 
     /** Frames that the far end sends, and gets back. */
     private List<Long> reflected(int queue) throws Exception {
+        return reflected(queue, rig.pool(), Frames.SHORTEST);
+    }
+
+    private List<Long> reflected(int queue, MbufPool pool, int length) throws Exception {
         List<Long> back = new ArrayList<>();
         EalWorker.run(() -> {
-            MbufAllocator allocator = MbufAllocator.ofThisThread(rig.pool());
+            MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
             MbufBurst burst = new MbufBurst();
             long line = TestLines.of(far(), queue);
-            Frames.allocate(allocator, burst.address(), FRAMES, 0);
+            assertEquals(FRAMES, allocator.allocate(burst.address(), FRAMES));
+            for (int i = 0; i < FRAMES; i++) {
+                Frames.write(burst.get(i), i, length);
+            }
             // Its link is up a moment before its rings are enabled.
-            Await.until("it is sent", () -> SideLine.transmit(line, burst.address(), FRAMES) == FRAMES);
+            int[] sent = new int[1];
+            Await.until("it is sent", () -> {
+                long rest = Frames.from(burst.address(), sent[0]);
+                sent[0] += SideLine.transmit(line, rest, FRAMES - sent[0]);
+                return sent[0] == FRAMES;
+            });
             Await.until("all are back", () -> {
                 int n = SideLine.receive(line, burst.address(), FRAMES);
                 for (int i = 0; i < n; i++) {
                     back.add(Frames.numberOf(burst.get(i)));
-                    assertEquals(Frames.SHORTEST, Mbuf.packetLength(burst.get(i)));
+                    assertEquals(length, Mbuf.packetLength(burst.get(i)));
                 }
                 burst.free(0, n);
                 return back.size() == FRAMES;
@@ -181,6 +236,9 @@ class VhostUserSideDpdkTest {
 
     private int echo(PacketPort port) {
         int n = port.rxBurst(echoed.address(), MbufBurst.CAPACITY);
+        for (int i = 0; i < n; i++) {
+            mostSegments.set(Math.max(mostSegments.get(), Mbuf.segments(echoed.get(i))));
+        }
         int sent = port.txBurst(echoed.address(), n);
         echoed.free(sent, n);
         return n;

@@ -26,7 +26,7 @@ class VirtioDeviceTest {
     @Test
     void shouldAcknowledgeStandbyAndWhatElseItKnows() {
         assertTrue(device.reset());
-        device.negotiate();
+        device.negotiate(0);
         device.driverOk();
         assertEquals(
                 VirtioFeatures.VERSION_1
@@ -40,10 +40,19 @@ class VirtioDeviceTest {
     }
 
     @Test
+    void shouldAcknowledgeMergeableBuffersOnlyIfWanted() {
+        device.negotiate(0);
+        assertFalse(VirtioFeatures.has(device.features(), VirtioFeatures.MRG_RXBUF));
+        device.negotiate(VirtioFeatures.MRG_RXBUF);
+        assertTrue(VirtioFeatures.has(device.features(), VirtioFeatures.MRG_RXBUF));
+        assertEquals(simulated.acknowledged, device.features());
+    }
+
+    @Test
     void shouldAcknowledgeNothingThatIsNotOffered() {
         simulated.offered = VirtioFeatures.VERSION_1;
         VirtioDevice device = simulated.device(false);
-        device.negotiate();
+        device.negotiate(VirtioFeatures.MRG_RXBUF);
         assertEquals(VirtioFeatures.VERSION_1, simulated.acknowledged);
         assertTrue(device.isLinkUp(), "a device that does not tell its link has it");
     }
@@ -51,7 +60,7 @@ class VirtioDeviceTest {
     @Test
     void shouldRefuseDeviceFromBeforeVersion1() {
         simulated.offered = VirtioFeatures.MAC;
-        DpdkException e = assertThrows(DpdkException.class, device::negotiate);
+        DpdkException e = assertThrows(DpdkException.class, () -> device.negotiate(0));
         assertTrue(e.toString().contains("VERSION_1"), e::toString);
         assertEquals("1 3 128 ", simulated.statuses.toString());
     }
@@ -59,7 +68,7 @@ class VirtioDeviceTest {
     @Test
     void shouldGiveUpWhereFeaturesAreNotAccepted() {
         simulated.refusesFeatures = true;
-        assertThrows(DpdkException.class, device::negotiate);
+        assertThrows(DpdkException.class, () -> device.negotiate(0));
         assertTrue(simulated.statuses.toString().endsWith(" 128 "));
     }
 
@@ -67,13 +76,13 @@ class VirtioDeviceTest {
     @Test
     void shouldRefuseDeviceThatDoesNotTranslateVirtualAddresses() {
         simulated.offered &= ~VirtioFeatures.ACCESS_PLATFORM;
-        DpdkException e = assertThrows(DpdkException.class, device::negotiate);
+        DpdkException e = assertThrows(DpdkException.class, () -> device.negotiate(0));
         assertTrue(e.toString().contains("simulated cannot be driven"), e::toString);
         assertTrue(e.toString().contains("iommu_platform=on"), e::toString);
         assertEquals(0, simulated.acknowledged, "STANDBY above all");
         assertEquals("1 3 128 ", simulated.statuses.toString());
 
-        simulated.device(false).negotiate();
+        simulated.device(false).negotiate(0);
         assertTrue(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.STANDBY), "physical ones need none");
     }
 
@@ -81,7 +90,7 @@ class VirtioDeviceTest {
     @Test
     void shouldAcknowledgeOrderOfPlatform() {
         simulated.offered |= VirtioFeatures.ORDER_PLATFORM;
-        device.negotiate();
+        device.negotiate(0);
         assertTrue(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.ORDER_PLATFORM));
     }
 
@@ -90,7 +99,7 @@ class VirtioDeviceTest {
     @ValueSource(ints = {ACKNOWLEDGE | DRIVER, ACKNOWLEDGE | DRIVER | FEATURES_OK})
     void shouldNoticeDeviceThatGoesWhileFeaturesAreNegotiated(int status) {
         simulated.goesAt = status;
-        DpdkException e = assertThrows(DpdkException.class, device::negotiate);
+        DpdkException e = assertThrows(DpdkException.class, () -> device.negotiate(0));
         assertEquals("simulated does not answer: was it unplugged?", e.getMessage());
     }
 
@@ -98,7 +107,7 @@ class VirtioDeviceTest {
     void shouldAcknowledgeMtuThatItUses() {
         VirtioDevice device = simulated.withMtu(9000).device();
         assertEquals(OptionalInt.of(9000), device.mtu());
-        device.negotiate();
+        device.negotiate(0);
         assertTrue(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.MTU));
     }
 
@@ -108,7 +117,7 @@ class VirtioDeviceTest {
     void shouldNotBelieveMtuThatIsTooSmall(int mtu) {
         VirtioDevice device = simulated.withMtu(mtu).device();
         assertEquals(OptionalInt.empty(), device.mtu());
-        device.negotiate();
+        device.negotiate(0);
         assertFalse(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.MTU));
     }
 
@@ -117,7 +126,7 @@ class VirtioDeviceTest {
     void shouldNotReadMtuBeyondStructure() {
         simulated.offered |= VirtioFeatures.MTU;
         assertEquals(OptionalInt.empty(), device.mtu());
-        device.negotiate();
+        device.negotiate(0);
         assertFalse(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.MTU));
     }
 
@@ -187,13 +196,13 @@ class VirtioDeviceTest {
         assertTrue(gone.reset(), "it touches no memory any more");
         assertTrue(gone.isGone());
         assertFalse(gone.isLinkUp());
-        assertThrows(DpdkException.class, gone::negotiate);
+        assertThrows(DpdkException.class, () -> gone.negotiate(0));
         assertTrue(System.nanoTime() - start < 500_000_000);
     }
 
     @Test
     void shouldTellLink() {
-        device.negotiate();
+        device.negotiate(0);
         assertTrue(device.isLinkUp());
         simulated.net.write(NET_STATUS, 2, 0);
         assertFalse(device.isLinkUp());
@@ -206,7 +215,7 @@ class VirtioDeviceTest {
     @Test
     void shouldBelieveNothingOfDeviceThatGoesWhileItIsRead() {
         VirtioDevice device = new VirtioDevice("simulated", simulated, MemoryRegisters.gone(), NET_BYTES, false);
-        device.negotiate();
+        device.negotiate(0);
         simulated.goesAt = DRIVER_OK;
         simulated.write(DEVICE_STATUS, 1, DRIVER_OK);
         assertFalse(device.isLinkUp());
@@ -215,9 +224,9 @@ class VirtioDeviceTest {
 
     @Test
     void shouldHaveAcknowledgedNothingThatWasNotAccepted() {
-        device.negotiate();
+        device.negotiate(0);
         simulated.refusesFeatures = true;
-        assertThrows(DpdkException.class, device::negotiate);
+        assertThrows(DpdkException.class, () -> device.negotiate(0));
         assertEquals(0, device.features());
     }
 

@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.dataplane.device.Offloads;
 import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.line.SideLineSetup;
 import io.twinport.dataplane.virtqueue.DeviceEnd;
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
 import io.twinport.dpdk.Mbuf;
@@ -19,6 +21,7 @@ import io.twinport.dpdk.testing.Await;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;
+import io.twinport.posix.Errno;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
@@ -255,5 +258,59 @@ class VirtioSideDpdkTest {
         side.setMtu(1400);
         assertEquals(1400, side.mtu());
         side.stop();
+    }
+
+    @Test
+    void shouldRefuseQueuesWhoseMbufsDoNotHoldItsMtu() {
+        side.setMtu(9000);
+        DpdkException e = assertThrows(DpdkException.class, () -> side.configure(pool, 1));
+        assertTrue(String.valueOf(e.getMessage()).contains("MRG_RXBUF"), e::toString);
+        assertEquals(0, side.txQueues());
+    }
+
+    /** Up to the device's own bound. */
+    @Test
+    void shouldHaveFramesSpreadWhereItsMtuNeedsIt() {
+        device.offered |= VirtioFeatures.MRG_RXBUF;
+        assertEquals(new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS), side.offloads());
+        side.setMtu(9000);
+        start(1);
+        assertTrue(mergesBuffers());
+        assertThrows(DpdkException.class, () -> side.setMtu(9001));
+        side.setMtu(8000);
+        side.stop();
+        side.setMtu(1500);
+        side.start(lines, events);
+        assertFalse(mergesBuffers());
+        side.stop();
+    }
+
+    /** It is negotiated before the start: whoever is told {@code EBUSY} stops the device and starts it again. */
+    @Test
+    void shouldBeStartedAnewForAnMtuThatNeedsFramesSpread() {
+        device.offered |= VirtioFeatures.MRG_RXBUF;
+        start(1);
+        assertFalse(mergesBuffers(), "handlers have not asked for frames in several mbufs");
+        DpdkException e = assertThrows(DpdkException.class, () -> side.setMtu(9000));
+        assertEquals(Errno.EBUSY, e.code());
+        assertEquals(1500, side.mtu());
+        side.stop();
+        side.setMtu(9000);
+        side.start(lines, events);
+        assertTrue(mergesBuffers());
+        side.stop();
+    }
+
+    @Test
+    void shouldHaveFramesSpreadWhereThePortPromisesIt() {
+        device.offered |= VirtioFeatures.MRG_RXBUF;
+        side.promiseOffloads(new Offloads(EthOffloads.SCATTER, 0));
+        start(1);
+        assertTrue(mergesBuffers());
+        side.stop();
+    }
+
+    private boolean mergesBuffers() {
+        return VirtioFeatures.has(device.negotiated, VirtioFeatures.MRG_RXBUF);
     }
 }

@@ -1,6 +1,7 @@
 package io.twinport.dataplane.virtqueue;
 
 import static io.twinport.dataplane.virtqueue.QueueLayout.*;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -25,7 +26,7 @@ class BrokenQueueDpdkTest extends QueueRig {
     void shouldDropFramesThatAreNoneOrDoNotFit() throws Exception {
         asReceiver(() -> {
             int room = Mbuf.room(mbufOf(0));
-            int[] lengths = {0, NET_HEADER, NET_HEADER + room + 1, -1, NET_HEADER + room};
+            int[] lengths = {0, NET_HEADER, NET_HEADER + 13, NET_HEADER + room + 1, -1, NET_HEADER + room};
             for (int length : lengths) {
                 device.use(device.next(), length);
             }
@@ -33,7 +34,7 @@ class BrokenQueueDpdkTest extends QueueRig {
             assertEquals(1, receive(BURST));
             assertEquals(room, Mbuf.packetLength(Frames.get(array, 0)));
             Mbuf.free(array, 1);
-            assertEquals(4, counter(DROPPED));
+            assertEquals(5, counter(DROPPED));
         });
     }
 
@@ -87,6 +88,88 @@ class BrokenQueueDpdkTest extends QueueRig {
         });
     }
 
+    /** What the device has used is all there is of a frame: it is no use to wait for more (5.1.6.4.1). */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 4, SLOTS, SLOTS + 1, 0x8000, 0xffff})
+    void shouldLeaveQueueAloneWhenFrameHasNoBuffersOrMoreThanAreUsed(int buffers) throws Exception {
+        asReceiver(() -> {
+            queue.mergeBuffers();
+            deviceWrites(randomBytes(60));
+            int id = device.next();
+            header(id, 0, buffers);
+            device.use(id, NET_HEADER + Mbuf.room(mbufOf(id)));
+            device.use(device.next(), 100);
+            device.use(device.next(), 100);
+            device.publish();
+            assertEquals(1, receive(BURST), "what came before is good");
+            Mbuf.free(array, 1);
+            assertTrue(queue.isBroken());
+            device.complete(1, NET_HEADER + 60);
+            assertEquals(0, receive(BURST));
+            assertEquals(1, queue.received());
+        });
+    }
+
+    /** Out of range, or for the second time: in the midst of a frame. */
+    @ParameterizedTest
+    @ValueSource(ints = {SLOTS, -1, 0, 1})
+    void shouldLeaveQueueAloneWhenRestOfFrameIsNoBuffer(int id) throws Exception {
+        asReceiver(() -> {
+            queue.mergeBuffers();
+            int first = device.next();
+            header(first, 0, 4);
+            device.use(first, NET_HEADER + Mbuf.room(mbufOf(first)));
+            device.use(device.next(), 100);
+            device.use(id, 100);
+            device.use(device.next(), 100);
+            device.publish();
+            assertEquals(0, receive(BURST));
+            assertTrue(queue.isBroken());
+            restart();
+            checkThatAllAreSingle(MbufAllocator.ofThisThread(pool));
+        });
+    }
+
+    /** All its mbufs are freed, and the frame behind it is received. */
+    @ParameterizedTest
+    @CsvSource({"-1, 100", "0, 100", "13, 100", "2049, 100", "2048, 0", "2048, -1", "2048, 2061", "2048, 100000"})
+    void shouldDropWholeFrameOfWhichOnePartCannotBe(int first, int second) throws Exception {
+        asReceiver(() -> {
+            queue.mergeBuffers();
+            int id = device.next();
+            header(id, 0, first < 0 ? 1 : 3);
+            device.use(id, NET_HEADER + first);
+            if (first >= 0) {
+                device.use(device.next(), second);
+                device.use(device.next(), 100);
+            }
+            byte[] frame = randomBytes(3000);
+            deviceWrites(frame);
+            device.publish();
+            assertEquals(1, receive(BURST));
+            assertArrayEquals(frame, bytesOf(Frames.get(array, 0)));
+            Mbuf.free(array, 1);
+            assertEquals(1, queue.dropped());
+            assertFalse(queue.isBroken());
+            restart();
+            checkThatAllAreSingle(MbufAllocator.ofThisThread(pool));
+        });
+    }
+
+    @ParameterizedTest
+    @CsvSource({"65535, 1", "65536, 0"})
+    void shouldDropFrameThatIsLongerThanAnyPacket(int length, int received) throws Exception {
+        make(64);
+        asReceiver(() -> {
+            queue.mergeBuffers();
+            deviceWrites(randomBytes(length));
+            device.publish();
+            assertEquals(received, receive(BURST));
+            Mbuf.free(array, received);
+            assertEquals(1 - received, queue.dropped());
+        });
+    }
+
     private void jump(int by) {
         long idx = counter(USED) + RING_IDX;
         UnsafeApi.putShortRelease(null, idx, (short) (UnsafeApi.getShort(idx) + by));
@@ -123,6 +206,34 @@ class BrokenQueueDpdkTest extends QueueRig {
             assertEquals(1, queue.unfinished());
             assertEquals(0, queue.dropped());
             assertEquals(2, queue.received());
+        });
+    }
+
+    /** Also behind an odd number of bytes. */
+    @ParameterizedTest
+    @ValueSource(ints = {34, 35})
+    void shouldFillChecksumInOverAllMbufsOfAFrame(int start) throws Exception {
+        asReceiver(() -> {
+            queue.mergeBuffers();
+            byte[] bytes = randomBytes(5001);
+            long mbuf = mbufOf(UnsafeApi.getShort(counter(AVAILABLE) + RING));
+            deviceWrites(bytes);
+            long header = Mbuf.data(mbuf) - NET_HEADER;
+            UnsafeApi.putByte(header + HEADER_FLAGS, (byte) NEEDS_CHECKSUM);
+            UnsafeApi.putShort(header + CSUM_START, (short) start);
+            UnsafeApi.putShort(header + CSUM_OFFSET, (short) 6);
+            device.publish();
+            assertEquals(1, receive(BURST));
+            byte[] now = bytesOf(mbuf);
+            long sum = word(now, start + 6);
+            for (int i = start; i < bytes.length; i += 2) {
+                sum += word(bytes, i);
+            }
+            assertEquals(0, sum % 0xffff, () -> "seed " + seed);
+            bytes[start + 6] = now[start + 6];
+            bytes[start + 7] = now[start + 7];
+            assertArrayEquals(bytes, now);
+            Mbuf.free(array, 1);
         });
     }
 

@@ -26,6 +26,8 @@ class QueueFuzzDpdkTest extends QueueRig {
     private int started;
     private int broken;
     private int whole;
+    private int spread;
+    private boolean merges;
 
     @Test
     void shouldKeepMbufsOfReceiveQueueWhateverIsWritten() throws Exception {
@@ -34,9 +36,8 @@ class QueueFuzzDpdkTest extends QueueRig {
                 deviceReceives();
                 int n = receive(1 + random.nextInt(BURST));
                 for (int i = 0; i < n; i++) {
-                    long mbuf = Frames.get(array, i);
-                    assertEquals(1, Mbuf.references(mbuf), this::where);
-                    assertTrue(Mbuf.packetLength(mbuf) <= Mbuf.room(mbuf), this::where);
+                    spread += Mbuf.isContiguous(Frames.get(array, i)) ? 0 : 1;
+                    checkFrame(Frames.get(array, i));
                 }
                 Mbuf.free(array, n);
                 if (isOver(round)) {
@@ -44,10 +45,30 @@ class QueueFuzzDpdkTest extends QueueRig {
                     account();
                     queue.fill(pool);
                     VirtioReceive.enter(queue.address());
+                    merges = random.nextBoolean();
+                    if (merges) {
+                        queue.mergeBuffers();
+                    }
                 }
             }
+            assertTrue(spread > 0, this::where);
+            System.out.println(spread + " frames in several mbufs");
             checkPool();
         });
+    }
+
+    private void checkFrame(long mbuf) {
+        int length = 0;
+        int segments = 0;
+        for (long segment = mbuf; segment != 0; segment = Mbuf.next(segment)) {
+            assertEquals(1, Mbuf.references(segment), this::where);
+            assertTrue(Mbuf.dataLength(segment) <= Mbuf.room(segment), this::where);
+            length += Mbuf.dataLength(segment);
+            segments++;
+        }
+        assertEquals(length, Mbuf.packetLength(mbuf), this::where);
+        assertEquals(segments, Mbuf.segments(mbuf), this::where);
+        assertTrue(merges || segments == 1, this::where);
     }
 
     @Test
@@ -89,19 +110,24 @@ class QueueFuzzDpdkTest extends QueueRig {
 
     private void deviceReceives() {
         for (int i = random.nextInt(SLOTS); i > 0; i--) {
-            if (device.waiting() > 0) {
+            int buffers = merges && random.nextInt(4) == 0 ? 1 + random.nextInt(4) : 1;
+            for (int j = 0; j < buffers && device.waiting() > 0; j++) {
                 int id = device.next();
                 long mbuf = mbufOf(id & SLOTS - 1);
-                if (mbuf != 0) {
-                    UnsafeApi.putInt(
-                            Mbuf.data(mbuf) - NET_HEADER, random.nextInt(4) == 0 ? random.nextInt() & 0x103 : 0);
-                    UnsafeApi.putInt(Mbuf.data(mbuf) - NET_HEADER + 6, random.nextInt() & 0xff00ff);
+                if (mbuf != 0 && j == 0) {
+                    anyHeader(Mbuf.data(mbuf) - NET_HEADER, buffers);
                 }
-                device.use(id, random.nextInt(16) == 0 ? random.nextInt() : NET_HEADER + 60);
+                device.use(id, random.nextInt(32) == 0 ? random.nextInt() : NET_HEADER + 60);
             }
         }
         device.publish();
         scribble();
+    }
+
+    private void anyHeader(long header, int buffers) {
+        UnsafeApi.putInt(header, random.nextInt(4) == 0 ? random.nextInt() & 0x103 : 0);
+        UnsafeApi.putInt(header + CSUM_START, random.nextInt() & 0xff00ff);
+        UnsafeApi.putShort(header + NUM_BUFFERS, (short) (random.nextInt(64) == 0 ? random.nextInt() : buffers));
     }
 
     private void deviceSends() {

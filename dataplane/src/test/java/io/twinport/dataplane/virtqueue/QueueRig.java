@@ -2,6 +2,7 @@ package io.twinport.dataplane.virtqueue;
 
 import static io.twinport.dataplane.virtqueue.QueueLayout.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
@@ -22,6 +23,7 @@ abstract class QueueRig {
     static final int BURST = 32;
 
     final long array = Frames.array(BURST);
+    private final long all = Frames.array(1023);
     final long seed = System.nanoTime();
     final Random random = new Random(seed);
     MbufPool pool;
@@ -115,6 +117,79 @@ abstract class QueueRig {
         int taken = transmit(count);
         Mbuf.free(Frames.from(array, taken), count - taken);
         return taken;
+    }
+
+    /** Has the device write a frame, into as many buffers as it needs: all but the last are full (5.1.6.4.1). */
+    void deviceWrites(byte[] frame) {
+        int first = device.next();
+        header(first, 0, 0);
+        long data = Mbuf.data(mbufOf(first));
+        int room = Mbuf.room(mbufOf(first));
+        int written = write(frame, 0, data, room);
+        device.use(first, NET_HEADER + written);
+        int buffers = 1;
+        for (; written < frame.length; buffers++) {
+            int id = device.next();
+            int n = write(frame, written, Mbuf.data(mbufOf(id)) - NET_HEADER, room + NET_HEADER);
+            device.use(id, n);
+            written += n;
+        }
+        UnsafeApi.putShort(data - NET_HEADER + NUM_BUFFERS, (short) buffers);
+    }
+
+    private static int write(byte[] frame, int from, long to, int room) {
+        int n = Math.min(room, frame.length - from);
+        for (int i = 0; i < n; i++) {
+            UnsafeApi.putByte(to + i, frame[from + i]);
+        }
+        return n;
+    }
+
+    /** Writes the header before a frame that the device is about to use. */
+    void header(int id, int flags, int buffers) {
+        long header = Mbuf.data(mbufOf(id)) - NET_HEADER;
+        UnsafeApi.setMemory(header, NET_HEADER, (byte) 0);
+        UnsafeApi.putByte(header + HEADER_FLAGS, (byte) flags);
+        UnsafeApi.putShort(header + NUM_BUFFERS, (short) buffers);
+    }
+
+    byte[] randomBytes(int length) {
+        byte[] bytes = new byte[length];
+        random.nextBytes(bytes);
+        return bytes;
+    }
+
+    /** The bytes of a received frame, once its mbufs have been found to be a chain as DPDK's are. */
+    byte[] bytesOf(long mbuf) {
+        byte[] bytes = new byte[Mbuf.packetLength(mbuf)];
+        int at = 0;
+        int segments = 0;
+        for (long segment = mbuf; segment != 0; segment = Mbuf.next(segment)) {
+            assertEquals(1, Mbuf.references(segment), "seed " + seed);
+            assertEquals(segment == mbuf ? Mbuf.segments(mbuf) : 1, Mbuf.segments(segment), "seed " + seed);
+            int length = Mbuf.dataLength(segment);
+            assertTrue(length > 0 && length <= Mbuf.room(segment), () -> length + " bytes, seed " + seed);
+            for (int i = 0; i < length; i++) {
+                bytes[at++] = UnsafeApi.getByte(Mbuf.data(segment) + i);
+            }
+            segments++;
+        }
+        assertEquals(bytes.length, at, "seed " + seed);
+        assertEquals(Mbuf.segments(mbuf), segments, "seed " + seed);
+        return bytes;
+    }
+
+    /** All mbufs of the pool are as if they had never been part of a frame of several. The queue has none of them. */
+    void checkThatAllAreSingle(MbufAllocator allocator) {
+        for (int i = 0; i < pool.size(); i++) {
+            assertEquals(1, allocator.allocate(Frames.from(all, i), 1));
+            long mbuf = Frames.get(all, i);
+            assertEquals(0, Mbuf.next(mbuf));
+            assertTrue(Mbuf.isContiguous(mbuf));
+            assertEquals(0, Mbuf.packetLength(mbuf));
+            assertEquals(pool.room(), Mbuf.room(mbuf));
+        }
+        Mbuf.free(all, pool.size());
     }
 
     /** A frame of so many mbufs, a few bytes in each. */

@@ -1,6 +1,7 @@
 package io.twinport.dataplane.virtqueue;
 
 import static io.twinport.dataplane.virtqueue.QueueLayout.*;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -14,8 +15,10 @@ import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import java.lang.foreign.Arena;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
@@ -164,6 +167,91 @@ class VirtioQueueDpdkTest extends QueueRig {
                 assertEquals(4, n);
                 Mbuf.free(array, n);
             }
+        });
+    }
+
+    /** A header before the first part only; each mbuf then is of use as any other one. */
+    @ParameterizedTest
+    @ValueSource(ints = {60, 2048, 2049, 2048 + 2060, 2048 + 2060 + 1, 9014})
+    void shouldReceiveFrameInAsManyMbufsAsItNeeds(int length) throws Exception {
+        asReceiver(() -> {
+            queue.mergeBuffers();
+            byte[] frame = randomBytes(length);
+            deviceWrites(frame);
+            device.publish();
+            assertEquals(1, receive(BURST));
+            long mbuf = Frames.get(array, 0);
+            assertEquals(length, Mbuf.packetLength(mbuf));
+            assertEquals(length <= 2048 ? 1 : 1 + (length - 2048 + 2059) / 2060, Mbuf.segments(mbuf));
+            assertArrayEquals(frame, bytesOf(mbuf));
+            Mbuf.free(array, 1);
+            assertEquals(1, queue.received());
+            assertEquals(length, queue.frameBytes());
+            restart();
+            checkThatAllAreSingle(MbufAllocator.ofThisThread(pool));
+        });
+    }
+
+    @Test
+    void shouldTakeNoMoreFramesThanAskedForHoweverManyMbufsTheyAre() throws Exception {
+        asReceiver(() -> {
+            queue.mergeBuffers();
+            for (int length : new int[] {5000, 60, 5000, 60}) {
+                deviceWrites(randomBytes(length));
+            }
+            device.publish();
+            assertEquals(1, receive(1));
+            assertEquals(5000, bytesOf(Frames.get(array, 0)).length);
+            Mbuf.free(array, 1);
+            assertEquals(2, receive(2));
+            assertEquals(60, bytesOf(Frames.get(array, 0)).length);
+            assertEquals(5000, bytesOf(Frames.get(array, 1)).length);
+            Mbuf.free(array, 2);
+            assertEquals(1, receive(BURST));
+            Mbuf.free(array, 1);
+        });
+    }
+
+    @Test
+    void shouldReceiveFramesOfAnyLengthAcrossWrapOfIndices() throws Exception {
+        asReceiver(() -> {
+            queue.mergeBuffers();
+            Deque<byte[]> sent = new ArrayDeque<>();
+            for (int buffers = 0; buffers < WRAP; ) {
+                int before = device.waiting();
+                while (device.waiting() >= 5 && random.nextInt(4) != 0) {
+                    byte[] frame = randomBytes(60 + random.nextInt(random.nextBoolean() ? 1 : 8955));
+                    deviceWrites(frame);
+                    sent.add(frame);
+                }
+                buffers += before - device.waiting();
+                device.publish();
+                int n = receive(1 + random.nextInt(8));
+                for (int i = 0; i < n; i++) {
+                    assertArrayEquals(sent.remove(), bytesOf(Frames.get(array, i)), "seed " + seed);
+                }
+                Mbuf.free(array, n);
+            }
+            assertEquals(0, counter(DROPPED));
+            assertFalse(queue.isBroken());
+        });
+    }
+
+    /** Devices of before it leave what was there. */
+    @Test
+    void shouldNotLookAtNumberOfBuffersThatWasNotNegotiated() throws Exception {
+        asReceiver(() -> {
+            for (int buffers : new int[] {0, 1, 2, 0xffff}) {
+                int id = device.next();
+                header(id, 0, buffers);
+                device.use(id, NET_HEADER + 60);
+            }
+            device.publish();
+            assertEquals(4, receive(BURST));
+            for (int i = 0; i < 4; i++) {
+                assertTrue(Mbuf.isContiguous(Frames.get(array, i)));
+            }
+            Mbuf.free(array, 4);
         });
     }
 
