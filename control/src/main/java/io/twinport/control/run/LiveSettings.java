@@ -7,6 +7,7 @@ import io.twinport.control.plan.PortSpec;
 import io.twinport.dataplane.device.ConfigurationException;
 import io.twinport.dataplane.device.FilterSettings;
 import io.twinport.dataplane.device.Member;
+import io.twinport.dataplane.device.MtuBounds;
 import io.twinport.dataplane.device.PortConfiguration;
 import io.twinport.dataplane.device.SideDevice;
 import io.twinport.dataplane.loop.StuckLoopException;
@@ -88,8 +89,19 @@ final class LiveSettings {
         }
     }
 
-    /** @throws ConfigurationException if a device refuses it; then all have the old one */
+    /**
+     * Devices may have frames in several mbufs, the interface has not.
+     *
+     * @throws ConfigurationException if a device refuses it, or no mbuf holds such a frame; then all have the old one
+     */
     synchronized void setMtu(int mtu) {
+        if (kernel.isPresent() && MtuBounds.room(mtu) > configuration.mbufRoom()) {
+            throw new ConfigurationException(
+                    "the port cannot have an MTU of " + mtu
+                            + " while it runs: a frame of its interface lies in one mbuf," + " and these hold "
+                            + configuration.mbufRoom() + " bytes. Start it with that MTU",
+                    null);
+        }
         configuration.setMtu(mtu);
         kernel.ifPresent(each -> each.setMtu(mtu));
     }

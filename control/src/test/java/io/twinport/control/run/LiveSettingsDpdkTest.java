@@ -165,6 +165,19 @@ class LiveSettingsDpdkTest {
         assertEquals(1500, kernel.now.mtu(), "out of the devices' bounds");
     }
 
+    /** The devices could, in several; the interface would lose them. */
+    @Test
+    void shouldRefuseMtuWhoseFramesNoMbufHolds() {
+        set(9000, MAC, false);
+        assertEquals(1500, kernel.now.mtu());
+        assertEquals(1500, port.mtu());
+        assertEquals(1500, primary.mtu());
+        assertTrue(
+                log.getLast().contains("in one mbuf, and these hold 2048 bytes. Start it with that MTU"), log::getLast);
+        set(1900, MAC, false);
+        assertEquals(1900, port.mtu());
+    }
+
     @Test
     void shouldGiveTheInterfaceItsOldAddressWhereADeviceRefuses() {
         standby.failing("mac");

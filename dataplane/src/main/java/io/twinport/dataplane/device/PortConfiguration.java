@@ -197,6 +197,11 @@ public final class PortConfiguration {
         return pool;
     }
 
+    /** Bytes of a frame that fit into one mbuf. */
+    public int mbufRoom() {
+        return pool.room();
+    }
+
     int queues() {
         return queues.size();
     }
