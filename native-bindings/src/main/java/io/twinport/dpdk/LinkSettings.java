@@ -1,5 +1,7 @@
 package io.twinport.dpdk;
 
+import java.util.Locale;
+
 /**
  * Speed and duplex of a link. DPDK tells of no kind of port (copper, fibre), so that is always <em>other</em> (R51).
  *
@@ -38,6 +40,6 @@ public record LinkSettings(long megabits, Duplex duplex) {
     public String toString() {
         return megabits == UNKNOWN_SPEED
                 ? "unknown speed"
-                : megabits + " Mb/s, " + (duplex == Duplex.FULL ? "full" : "half") + " duplex";
+                : megabits + " Mb/s, " + duplex.name().toLowerCase(Locale.ROOT) + " duplex";
     }
 }

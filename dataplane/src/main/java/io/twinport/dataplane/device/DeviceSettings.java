@@ -44,6 +44,9 @@ public interface DeviceSettings {
     /** Lets a VLAN's frames through, or no longer. Without any the device filters no VLANs, nor where it cannot be told. */
     void setVlan(int id, boolean on);
 
+    /** Whether {@link #setVlan} will be called, from the next start on; for devices that have to know before. */
+    default void expectVlans(boolean any) {}
+
     /** Whether a device that cannot be told what to let through lets everything through. */
     boolean isUnfiltered();
 

@@ -38,7 +38,7 @@ public final class Member {
                 .then("MTU", this::takeMtu, () -> dev.setMtu(mtuBefore))
                 .then("MAC address", () -> setMac(port.macFor(this)), () -> setMac(permanentMac))
                 .then("queues", this::configure, () -> dev.promiseOffloads(Offloads.NONE));
-        running.then(START, side::startDevice, side::stop)
+        running.then(START, this::startDevice, side::stop)
                 .then("filters", () -> filter.apply(port.filter()), filter::restore)
                 // Undone before, by whoever takes the device out of the loop: that may need patience.
                 .then("loop", side::enter, () -> {});
@@ -96,6 +96,11 @@ public final class Member {
         }
         dev.promiseOffloads(port.offloads());
         dev.configure(port.pool(), port.queues());
+    }
+
+    private void startDevice() {
+        dev.expectVlans(!port.filter().vlans().isEmpty());
+        side.startDevice();
     }
 
     /** Starts the device, with all that the port's configuration says, and lets the loop use it. */

@@ -53,6 +53,19 @@ public interface SideDevice extends DeviceSettings {
      */
     void start(long[] lines, long events);
 
+    /** What of the device's abilities its driver uses, and why not the others, in one line; empty where there is no choice. */
+    default Optional<String> features() {
+        return Optional.empty();
+    }
+
+    /**
+     * How the port's addresses are announced where the device's host asks for it: after the guest has moved to another host.
+     * Before the start, or the device is not asked to.
+     *
+     * @param announcer has the frames queued; for any thread
+     */
+    default void setAnnouncer(Runnable announcer) {}
+
     /**
      * How the device's driver may wait until no loop is in a burst that began before; nothing for a driver that need not.
      *

@@ -4,6 +4,7 @@ import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
+import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MappedRegisters;
 import io.twinport.dpdk.Registers;
@@ -29,6 +30,7 @@ final class PciTransport implements VirtioTransport {
     private final long notifyMultiplier;
     private final long notifyLength;
     private final MacAddress mac;
+    private final int pairs;
     private final boolean interrupts;
     private final EventSet signals;
 
@@ -58,6 +60,7 @@ final class PciTransport implements VirtioTransport {
             throw new DpdkException(vfio.address() + " has no MAC address of its own: give it one (QEMU: mac=)");
         }
         this.mac = device.mac();
+        this.pairs = device.queuePairs();
         // The kernel asks for the device by this interrupt, where it has it at all.
         if (vfio.interrupts(VfioDevice.IRQ_REQUEST) > 0) {
             vfio.signalTo(VfioDevice.IRQ_REQUEST, signals.descriptor(REQUESTED_EVENT));
@@ -112,10 +115,9 @@ final class PciTransport implements VirtioTransport {
         return device.mtu();
     }
 
-    /** Without a control queue there is one (5.1.5). */
     @Override
     public int queuePairs() {
-        return 1;
+        return pairs;
     }
 
     @Override
@@ -134,6 +136,16 @@ final class PciTransport implements VirtioTransport {
     }
 
     @Override
+    public LinkSettings linkSettings() {
+        return device.linkSettings();
+    }
+
+    @Override
+    public boolean wantsAnnouncement() {
+        return device.wantsAnnouncement();
+    }
+
+    @Override
     public boolean isGone() {
         return device.isGone();
     }
@@ -145,7 +157,12 @@ final class PciTransport implements VirtioTransport {
 
     @Override
     public long offered() {
-        return device.offered();
+        return device.offer();
+    }
+
+    @Override
+    public long usable() {
+        return device.usable();
     }
 
     @Override
@@ -167,8 +184,8 @@ final class PciTransport implements VirtioTransport {
     }
 
     @Override
-    public void negotiate(long wanted) {
-        device.negotiate(wanted);
+    public void negotiate(long declined) {
+        device.negotiate(declined);
         if (interrupts) {
             vfio.signalTo(VfioDevice.IRQ_MSIX, signals.descriptor(CHANGED_EVENT));
             if (!device.interruptOnChange(CONFIG_VECTOR)) {

@@ -7,6 +7,7 @@ import io.twinport.dataplane.vhost.VhostDevice;
 import io.twinport.dataplane.vhost.VhostMessage;
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.SharedMemory;
 import io.twinport.posix.EventSet;
@@ -121,6 +122,16 @@ final class VhostUserTransport implements VirtioTransport {
     }
 
     @Override
+    public LinkSettings linkSettings() {
+        return LinkSettings.UNKNOWN;
+    }
+
+    @Override
+    public boolean wantsAnnouncement() {
+        return false;
+    }
+
+    @Override
     public boolean isGone() {
         return far.isGone();
     }
@@ -132,7 +143,14 @@ final class VhostUserTransport implements VirtioTransport {
 
     @Override
     public long offered() {
-        return far.features();
+        return features == 0 ? 0 : far.features() & ~PROTOCOL_FEATURES;
+    }
+
+    /** It has no control queue: what the protocol has messages for needs none. */
+    @Override
+    public long usable() {
+        return far.features()
+                & (VirtioFeatures.VERSION_1 | VirtioFeatures.MRG_RXBUF | (pairs > 1 ? VirtioFeatures.MQ : 0));
     }
 
     @Override
@@ -164,13 +182,13 @@ final class VhostUserTransport implements VirtioTransport {
     }
 
     @Override
-    public void negotiate(long wanted) {
+    public void negotiate(long declined) {
         long offered = far.features();
         if (!VirtioFeatures.has(offered, VirtioFeatures.VERSION_1)) {
             throw new DpdkException(name + " cannot be driven: its far end offers no VERSION_1 (features 0x"
                     + Long.toHexString(offered) + ")");
         }
-        features = offered & (VirtioFeatures.VERSION_1 | (pairs > 1 ? VirtioFeatures.MQ : 0) | wanted);
+        features = usable() & ~declined;
         tell(VhostMessage.request(SET_FEATURES, features | offered & PROTOCOL_FEATURES));
         shareMemory();
     }

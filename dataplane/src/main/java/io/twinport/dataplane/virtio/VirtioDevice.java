@@ -13,9 +13,15 @@ import static io.twinport.dataplane.virtio.VirtioLayout.DRIVER_OK;
 import static io.twinport.dataplane.virtio.VirtioLayout.FEATURES_OK;
 import static io.twinport.dataplane.virtio.VirtioLayout.GONE;
 import static io.twinport.dataplane.virtio.VirtioLayout.NEEDS_RESET;
+import static io.twinport.dataplane.virtio.VirtioLayout.NET_ANNOUNCE;
+import static io.twinport.dataplane.virtio.VirtioLayout.NET_DUPLEX;
+import static io.twinport.dataplane.virtio.VirtioLayout.NET_FULL_DUPLEX;
+import static io.twinport.dataplane.virtio.VirtioLayout.NET_HALF_DUPLEX;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_LINK_UP;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_MAC;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_MTU;
+import static io.twinport.dataplane.virtio.VirtioLayout.NET_PAIRS;
+import static io.twinport.dataplane.virtio.VirtioLayout.NET_SPEED;
 import static io.twinport.dataplane.virtio.VirtioLayout.NET_STATUS;
 import static io.twinport.dataplane.virtio.VirtioLayout.NUM_QUEUES;
 import static io.twinport.dataplane.virtio.VirtioLayout.QUEUE_DESC;
@@ -31,6 +37,7 @@ import io.twinport.dataplane.device.MtuBounds;
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
+import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.Registers;
 import java.util.OptionalInt;
@@ -52,7 +59,8 @@ final class VirtioDevice {
     private final Registers net;
     private final long netBytes;
     private final boolean virtualAddresses;
-    private long features;
+    private volatile long offer;
+    private volatile long features;
 
     /**
      * @param name for messages
@@ -95,15 +103,36 @@ final class VirtioDevice {
         return status() == GONE;
     }
 
+    /** What this driver would acknowledge of what the device offers. */
+    long usable() {
+        return usable(offered());
+    }
+
+    /** Nothing that the device has no room to tell of, or tells what cannot be. */
+    private long usable(long offered) {
+        long believed = offered;
+        if (mtu().isEmpty()) {
+            believed &= ~VirtioFeatures.MTU;
+        }
+        if (pairsTold(offered) == 0) {
+            believed &= ~VirtioFeatures.MQ;
+        }
+        if (netBytes <= NET_DUPLEX) {
+            believed &= ~VirtioFeatures.SPEED_DUPLEX;
+        }
+        return VirtioFeatures.choose(believed);
+    }
+
     /**
      * Acknowledges what this driver can do of what the device offers (3.1.1, steps 2 to 6).
      *
-     * @param wanted see {@link VirtioFeatures#choose}
+     * @param declined what nobody needs of that
      */
-    void negotiate(long wanted) {
+    void negotiate(long declined) {
         common.write(DEVICE_STATUS, 1, ACKNOWLEDGE);
         common.write(DEVICE_STATUS, 1, ACKNOWLEDGE | DRIVER);
         long offered = offered();
+        offer = offered;
         checkThere();
         if (!VirtioFeatures.has(offered, VirtioFeatures.VERSION_1)) {
             throw fail("it offers no VERSION_1 (features 0x" + Long.toHexString(offered) + "): an old device, for"
@@ -115,7 +144,7 @@ final class VirtioDevice {
                             + " write into memory of others. Have its host put it behind the IOMMU (QEMU:"
                             + " iommu_platform=on), or start EAL with --iova-mode=pa");
         }
-        long chosen = VirtioFeatures.choose(offered, wanted) & (mtu().isPresent() ? -1 : ~VirtioFeatures.MTU);
+        long chosen = usable(offered & ~declined);
         common.write(DRIVER_FEATURE_SELECT, 4, 0);
         common.write(DRIVER_FEATURE, 4, (int) chosen);
         common.write(DRIVER_FEATURE_SELECT, 4, 1);
@@ -140,6 +169,11 @@ final class VirtioDevice {
         features = 0;
         common.write(DEVICE_STATUS, 1, VirtioLayout.FAILED);
         return new DpdkException(name + " cannot be driven: " + why);
+    }
+
+    /** What it offered when that was last negotiated about; 0 before. To ask again would disturb who negotiates. */
+    long offer() {
+        return offer;
     }
 
     /** What was acknowledged; 0 before. */
@@ -256,6 +290,53 @@ final class VirtioDevice {
         }
         int mtu = net.read(NET_MTU, 2);
         return mtu < MtuBounds.LEAST ? OptionalInt.empty() : OptionalInt.of(mtu);
+    }
+
+    /** Queue pairs of the device: one, or as many as it says where several of them can be used. */
+    int queuePairs() {
+        long offered = offered();
+        int pairs = pairsTold(offered);
+        return VirtioFeatures.has(VirtioFeatures.choose(offered), VirtioFeatures.MQ) ? Math.max(1, pairs) : 1;
+    }
+
+    /** 0 where it tells none, or a number that there cannot be (5.1.4.1). */
+    private int pairsTold(long offered) {
+        if (netBytes < NET_PAIRS + Short.BYTES || !VirtioFeatures.has(offered, VirtioFeatures.MQ)) {
+            return 0;
+        }
+        int pairs = net.read(NET_PAIRS, 2);
+        return pairs <= VirtioLayout.MOST_PAIRS ? pairs : 0;
+    }
+
+    /** Whether the device wants the addresses to be announced (5.1.6.5.4). */
+    boolean wantsAnnouncement() {
+        return VirtioFeatures.has(features, VirtioFeatures.GUEST_ANNOUNCE)
+                && (net.read(NET_STATUS, 2) & NET_ANNOUNCE) != 0
+                && !isGone();
+    }
+
+    /** Speed and duplex of a link that is up, where the device tells them; as a whole, or not at all. */
+    LinkSettings linkSettings() {
+        if (!VirtioFeatures.has(features, VirtioFeatures.SPEED_DUPLEX) || !isLinkUp()) {
+            return LinkSettings.UNKNOWN;
+        }
+        for (int i = 0; i < CONSISTENT_READS; i++) {
+            int generation = common.read(CONFIG_GENERATION, 1);
+            int megabits = net.read(NET_SPEED, 4);
+            int duplex = net.read(NET_DUPLEX, 1);
+            if (generation == common.read(CONFIG_GENERATION, 1)) {
+                return megabits <= 0 || isGone() ? LinkSettings.UNKNOWN : new LinkSettings(megabits, duplex(duplex));
+            }
+        }
+        return LinkSettings.UNKNOWN;
+    }
+
+    private static LinkSettings.Duplex duplex(int told) {
+        return switch (told) {
+            case NET_HALF_DUPLEX -> LinkSettings.Duplex.HALF;
+            case NET_FULL_DUPLEX -> LinkSettings.Duplex.FULL;
+            default -> LinkSettings.Duplex.UNKNOWN;
+        };
     }
 
     private int status() {

@@ -22,10 +22,10 @@ package io.twinport.dataplane.virtio;
  *  +-----------------------+-----------------------+-----------------------+
  *  32                      40                      48                      56
  * struct virtio_net_config (5.1.4), in a BAR; a device may end it anywhere behind the status
- *   0                      6        8        10      12
- *  +----------------------+--------+--------+-------+--
- *  | mac                  | status | pairs  | mtu   |..
- *  +----------------------+--------+--------+-------+--
+ *   0                      6        8        10      12              16       17
+ *  +----------------------+--------+--------+-------+---------------+--------+--
+ *  | mac                  | status | pairs  | mtu   | speed         |duplex  |..
+ *  +----------------------+--------+--------+-------+---------------+--------+--
  * </pre>
  */
 public final class VirtioLayout {
@@ -89,10 +89,26 @@ public final class VirtioLayout {
     static final int NET_STATUS = 6;
     static final int NET_BYTES = 8;
 
-    /** After the number of queue pairs; only there with {@code VIRTIO_NET_F_MTU}. */
+    /** Only there with {@code VIRTIO_NET_F_MQ}. */
+    static final int NET_PAIRS = 8;
+
+    /** Only there with {@code VIRTIO_NET_F_MTU}. */
     static final int NET_MTU = 10;
 
+    /** In Mb/s, and like the duplex only there with {@code VIRTIO_NET_F_SPEED_DUPLEX}. */
+    static final int NET_SPEED = 12;
+
+    static final int NET_DUPLEX = 16;
+
+    // Bits of the status.
     static final int NET_LINK_UP = 1;
+    static final int NET_ANNOUNCE = 2;
+
+    static final int NET_HALF_DUPLEX = 0;
+    static final int NET_FULL_DUPLEX = 1;
+
+    /** Queue pairs at most (5.1.4.1). */
+    static final int MOST_PAIRS = 0x8000;
 
     public static final int QUEUE_RECEIVE = 0;
     public static final int QUEUE_TRANSMIT = 1;

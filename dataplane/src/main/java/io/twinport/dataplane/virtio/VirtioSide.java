@@ -10,14 +10,15 @@ import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.EventLine;
+import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.Errno;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,13 +30,21 @@ public final class VirtioSide implements SideDevice {
     /** As the driver is called where DPDK's are called {@code net_virtio}. */
     public static final String DRIVER = "twinport_virtio";
 
+    /** A device that asks without an end for announcements gets no more of them. */
+    private static final long ANNOUNCE_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
     private final VirtioTransport device;
+    private final VirtioQueues queues;
+    private final NetControl control;
     private final Thread watcher;
 
     private int mtu = MtuBounds.ETHERNET;
     private Offloads promised = Offloads.NONE;
     private @Nullable MbufPool pool;
-    private List<QueuePair> pairs = List.of();
+    private int pairsUsed;
+    private boolean filtersVlans;
+    private @Nullable Runnable announce;
+    private volatile DeclinedFeatures declined = DeclinedFeatures.NONE;
 
     // Of the started device, for its thread too; guarded by this.
     private long line;
@@ -43,8 +52,13 @@ public final class VirtioSide implements SideDevice {
     private boolean reportedUp;
     private volatile long requests;
 
+    /** Of the device's thread. */
+    private long announcedNanos = System.nanoTime() - ANNOUNCE_PAUSE_NANOS;
+
     private VirtioSide(VirtioTransport device) {
         this.device = device;
+        this.queues = new VirtioQueues(device);
+        this.control = new NetControl(device.name(), device.usable());
         this.watcher =
                 Thread.ofPlatform().daemon().name("virtio-" + device.name()).unstarted(this::watch);
     }
@@ -88,12 +102,16 @@ public final class VirtioSide implements SideDevice {
 
     @Override
     public MacAddress mac() {
-        return device.mac();
+        return control.mac().orElseGet(device::mac);
     }
 
     @Override
     public void setMac(MacAddress wanted) {
-        device.setMac(wanted);
+        if (control.canSetMac()) {
+            control.setMac(wanted);
+        } else {
+            device.setMac(wanted);
+        }
     }
 
     @Override
@@ -139,59 +157,71 @@ public final class VirtioSide implements SideDevice {
         }
     }
 
-    /**
-     * This driver negotiates no control queue, so without {@code VIRTIO_NET_F_CTRL_RX} the device delivers all that its
-     * host gives it (5.1.6.5): as if it were promiscuous.
-     */
+    /** Without {@code VIRTIO_NET_F_CTRL_RX} the device delivers all that its host gives it (5.1.6.5). */
     @Override
     public boolean isPromiscuous() {
-        return true;
+        return !control.filters() || control.isPromiscuous();
     }
 
     @Override
     public boolean setPromiscuous(boolean on) {
-        return false;
+        return tell(() -> control.setPromiscuous(on));
     }
 
     @Override
     public boolean isAllMulticast() {
-        return true;
+        return !control.filters() || control.isAllMulticast();
     }
 
     @Override
     public boolean setAllMulticast(boolean on) {
-        return false;
+        return tell(() -> control.setAllMulticast(on));
+    }
+
+    private boolean tell(Runnable command) {
+        boolean filters = control.filters();
+        if (filters) {
+            command.run();
+        }
+        return filters;
     }
 
     @Override
     public boolean setUnicast(List<MacAddress> addresses) {
-        return false;
+        return control.filters() && control.setUnicast(addresses);
     }
 
     @Override
     public boolean setMulticast(List<MacAddress> addresses) {
-        return false;
+        return control.filters() && control.setMulticast(addresses);
     }
 
     @Override
-    public void setVlan(int id, boolean on) {}
+    public void setVlan(int id, boolean on) {
+        control.setVlan(id, on);
+    }
+
+    /** A device that filters VLANs lets none through that it is not told of, so it is asked to only where there are some. */
+    @Override
+    public void expectVlans(boolean any) {
+        filtersVlans = any;
+    }
 
     @Override
     public boolean isUnfiltered() {
-        return true;
+        return !control.filters();
     }
 
     /** Frames may lie in several mbufs when they are sent, and where the device can that when they are received. */
     @Override
     public Offloads offloads() {
-        boolean spreads = VirtioFeatures.has(device.offered(), VirtioFeatures.MRG_RXBUF);
+        boolean spreads = VirtioFeatures.has(device.usable(), VirtioFeatures.MRG_RXBUF);
         return new Offloads(spreads ? EthOffloads.SCATTER : 0, EthOffloads.MULTI_SEGS);
     }
 
     /** As for DPDK's drivers only what is needed or promised: handlers that have not asked for it get no frame in several. */
-    private long wantedFeatures() {
-        boolean spreads = isTooLong(mtu, pool) || (promised.rx() & EthOffloads.SCATTER) != 0;
-        return spreads ? VirtioFeatures.MRG_RXBUF : 0;
+    private boolean spreadsFrames() {
+        return isTooLong(mtu, pool) || (promised.rx() & EthOffloads.SCATTER) != 0;
     }
 
     @Override
@@ -211,10 +241,15 @@ public final class VirtioSide implements SideDevice {
         return device.tellsLink();
     }
 
+    @Override
+    public LinkSettings linkSettings() {
+        return device.linkSettings();
+    }
+
     /** A queue that the device has broken moves no frames any more, whatever its link says. */
     @Override
     public boolean isLinkUp() {
-        return device.isLinkUp() && pairs.stream().noneMatch(QueuePair::isBroken);
+        return device.isLinkUp() && !queues.isBroken();
     }
 
     @Override
@@ -225,7 +260,7 @@ public final class VirtioSide implements SideDevice {
     /** Then a reset mends it (2.1.2), and with it queues that it has broken. */
     @Override
     public boolean wasReset() {
-        return device.needsReset() || pairs.stream().anyMatch(QueuePair::isBroken);
+        return device.needsReset() || control.isBroken() || queues.isBroken();
     }
 
     /** Whether the hypervisor knows that this is a standby and that its primary may come and go. */
@@ -234,20 +269,21 @@ public final class VirtioSide implements SideDevice {
     }
 
     @Override
-    public void configure(MbufPool mbufs, int queues) {
+    public void configure(MbufPool mbufs, int portQueues) {
         checkRoom(mtu, mbufs);
         pool = mbufs;
-        closeQueues();
-        List<QueuePair> made = new ArrayList<>();
-        pairs = made;
-        for (int i = 0; i < Math.min(queues, device.queuePairs()); i++) {
-            made.add(QueuePair.of(device, i));
-        }
+        queues.close();
+        pairsUsed = Math.min(portQueues, device.queuePairs());
     }
 
     @Override
     public int txQueues() {
-        return pairs.size();
+        return pairsUsed;
+    }
+
+    @Override
+    public void setAnnouncer(Runnable announcer) {
+        announce = announcer;
     }
 
     @Override
@@ -256,18 +292,20 @@ public final class VirtioSide implements SideDevice {
         if (mbufs == null) {
             throw new IllegalStateException("the device has not been configured");
         }
-        pairs.forEach(QueuePair::clear);
         try {
             device.reset();
-            device.negotiate(wantedFeatures());
-            pairs.forEach(pair -> pair.setUp(device, mbufs));
+            declined = DeclinedFeatures.of(pairsUsed, spreadsFrames(), filtersVlans, announce != null);
+            device.negotiate(declined.features());
+            queues.setUp(pairsUsed, mbufs);
             device.run();
-            pairs.forEach(QueuePair::start);
+            queues.start();
+            control.start(device.features(), queues.control(), pairsUsed);
         } catch (RuntimeException e) {
             undoStart(e);
             throw e;
         }
         reportedUp = device.tellsLink() && device.isLinkUp();
+        List<QueuePair> pairs = queues.pairs();
         for (int q = 0; q < lines.length; q++) {
             QueuePair pair = pairs.get(q % pairs.size());
             SideLineSetup.writeVirtio(
@@ -286,9 +324,10 @@ public final class VirtioSide implements SideDevice {
 
     /** What a reset that fails leaves behind may not be freed; the first failure is what is told. */
     private void undoStart(RuntimeException cause) {
+        control.stop();
         try {
             device.reset();
-            pairs.forEach(QueuePair::freeMbufs);
+            queues.freeMbufs();
         } catch (RuntimeException e) {
             cause.addSuppressed(e);
         }
@@ -301,20 +340,21 @@ public final class VirtioSide implements SideDevice {
 
     @Override
     public long transmitted() {
-        return pairs.stream().mapToLong(pair -> pair.transmit().completed()).sum();
+        return queues.pairs().stream()
+                .mapToLong(pair -> pair.transmit().completed())
+                .sum();
     }
 
     @Override
     public Optional<EthStats> statistics() {
-        return pairs.isEmpty()
-                ? Optional.empty()
-                : Optional.of(pairs.stream().map(QueuePair::statistics).reduce(EthStats.NONE, EthStats::plus));
+        return queues.pairs().isEmpty() ? Optional.empty() : Optional.of(queues.statistics());
     }
 
     /** Frames that came with a checksum to be filled in, though nobody has negotiated that. */
     @Override
     public Map<String, Long> extendedStatistics() {
         Map<String, Long> counts = new LinkedHashMap<>();
+        List<QueuePair> pairs = queues.pairs();
         for (int i = 0; i < pairs.size(); i++) {
             counts.put("rx_q" + i + "_unfinished", pairs.get(i).receive().unfinished());
         }
@@ -324,8 +364,9 @@ public final class VirtioSide implements SideDevice {
     @Override
     public synchronized void stop() {
         line = 0;
+        control.stop();
         device.reset();
-        pairs.forEach(QueuePair::freeMbufs);
+        queues.freeMbufs();
     }
 
     @Override
@@ -346,13 +387,8 @@ public final class VirtioSide implements SideDevice {
         try {
             device.close();
         } finally {
-            closeQueues();
+            queues.close();
         }
-    }
-
-    private void closeQueues() {
-        pairs.forEach(QueuePair::close);
-        pairs = List.of();
     }
 
     /** The device's thread: interrupts become edges. */
@@ -361,6 +397,7 @@ public final class VirtioSide implements SideDevice {
             int ready = device.await();
             long nanos = System.nanoTime();
             reportLink(nanos, (ready & VirtioTransport.CHANGED) != 0);
+            announceIfAsked(nanos);
             long removal = requests;
             if ((ready & VirtioTransport.REQUESTED) != 0 && removal != 0) {
                 EventLine.edge(removal, nanos);
@@ -384,6 +421,33 @@ public final class VirtioSide implements SideDevice {
                 EventLine.edge(events, nanos);
             }
         }
+    }
+
+    /** The frames first, then the acknowledgement: it says that they are on their way. */
+    private void announceIfAsked(long nanos) {
+        Runnable announcer = announcer();
+        if (announcer == null || nanos - announcedNanos < ANNOUNCE_PAUSE_NANOS || !device.wantsAnnouncement()) {
+            return;
+        }
+        announcedNanos = nanos;
+        try {
+            announcer.run();
+            control.acknowledgeAnnouncement();
+        } catch (RuntimeException e) {
+            // The device asks again; one that does not answer is reset.
+            System.getLogger("twinport").log(System.Logger.Level.WARNING, device.name() + " was not announced", e);
+        }
+    }
+
+    /** Null while the device does not run. */
+    private synchronized @Nullable Runnable announcer() {
+        return line == 0 ? null : announce;
+    }
+
+    @Override
+    public Optional<String> features() {
+        long used = device.features();
+        return used == 0 ? Optional.empty() : Optional.of(declined.describe(device.offered(), used));
     }
 
     @Override

@@ -2,6 +2,7 @@ package io.twinport.dataplane.virtio;
 
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
 import java.util.OptionalInt;
 
@@ -27,17 +28,21 @@ interface VirtioTransport extends AutoCloseable {
     /** The address of the device, which need not have one: see {@link #setMac}. */
     MacAddress mac();
 
-    /** @throws DpdkException if it has another one and keeps that */
+    /**
+     * For a device that is not told its address by a control queue.
+     *
+     * @throws DpdkException if it has another one and keeps that
+     */
     void setMac(MacAddress wanted);
 
     /** The largest MTU that the device can have, where it says so. */
     OptionalInt mtu();
 
-    /** Queue pairs at most. */
+    /** Queue pairs at most; a control queue stands behind them. */
     int queuePairs();
 
     /**
-     * Slots of a queue at most.
+     * Slots of a queue at most. The features have been agreed on: without them it has fewer queues.
      *
      * @throws DpdkException if there is no such queue
      */
@@ -48,14 +53,23 @@ interface VirtioTransport extends AutoCloseable {
 
     boolean isLinkUp();
 
+    /** Speed and duplex of its link, where it says them. */
+    LinkSettings linkSettings();
+
+    /** Whether the device wants the port's addresses to be announced, and to be told when that has been done. */
+    boolean wantsAnnouncement();
+
     /** Whether the device has gone, and will not be back as this one. */
     boolean isGone();
 
     /** Whether the device says that it works no more until it is reset. */
     boolean needsReset();
 
-    /** What the device can do. */
+    /** What the device offered when the features were agreed on; 0 before. */
     long offered();
+
+    /** What of that the driver would acknowledge by this transport, if all of it were needed. */
+    long usable();
 
     /** What was negotiated; 0 before. */
     long features();
@@ -73,9 +87,9 @@ interface VirtioTransport extends AutoCloseable {
     /**
      * Agrees on the features; the device has been reset.
      *
-     * @param wanted what the port needs beyond what is always taken; what is not offered is left out
+     * @param declined what of {@link #usable} nobody needs
      */
-    void negotiate(long wanted);
+    void negotiate(long declined);
 
     /**
      * Tells the device of a queue, which it may use from {@link #run} on.

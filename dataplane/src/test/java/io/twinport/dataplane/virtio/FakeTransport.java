@@ -3,9 +3,11 @@ package io.twinport.dataplane.virtio;
 import io.twinport.dataplane.virtqueue.DeviceEnd;
 import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.concurrent.BlockingQueue;
@@ -18,7 +20,7 @@ final class FakeTransport implements VirtioTransport {
 
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
 
-    private final List<String> story = new ArrayList<>();
+    private final List<String> story = Collections.synchronizedList(new ArrayList<>());
     private final List<SplitQueue> queues = new ArrayList<>();
     private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
     private final long notify = Arena.global().allocate(Long.BYTES).address();
@@ -30,8 +32,12 @@ final class FakeTransport implements VirtioTransport {
     volatile boolean linkUp = true;
     volatile boolean gone;
     volatile boolean broken;
+    volatile boolean wantsAnnouncement;
     long offered = VirtioFeatures.VERSION_1 | VirtioFeatures.STANDBY;
-    long negotiated;
+    volatile long negotiated;
+
+    /** Where it takes commands, if it offers that. */
+    final ControlEnd control = new ControlEnd(this::note);
 
     /** Asked at each reset: how many mbufs are away from their pool, say. */
     Runnable onReset = () -> {};
@@ -47,11 +53,21 @@ final class FakeTransport implements VirtioTransport {
         }
     }
 
+    /** Adds to the story what happens elsewhere. */
+    void note(String what) {
+        story.add(what);
+        if (what.startsWith(NetCommand.ANNOUNCE_ACK.name())) {
+            wantsAnnouncement = false;
+        }
+    }
+
     /** What was done since the last call. */
     List<String> story() {
-        List<String> told = List.copyOf(story);
-        story.clear();
-        return told;
+        synchronized (story) {
+            List<String> told = List.copyOf(story);
+            story.clear();
+            return told;
+        }
     }
 
     /** The device's end of a queue that it was told of. */
@@ -115,6 +131,16 @@ final class FakeTransport implements VirtioTransport {
     }
 
     @Override
+    public LinkSettings linkSettings() {
+        return new LinkSettings(25_000, LinkSettings.Duplex.FULL);
+    }
+
+    @Override
+    public boolean wantsAnnouncement() {
+        return wantsAnnouncement && VirtioFeatures.has(negotiated, VirtioFeatures.GUEST_ANNOUNCE);
+    }
+
+    @Override
     public boolean isGone() {
         return gone;
     }
@@ -126,7 +152,12 @@ final class FakeTransport implements VirtioTransport {
 
     @Override
     public long offered() {
-        return offered;
+        return negotiated == 0 ? 0 : offered;
+    }
+
+    @Override
+    public long usable() {
+        return VirtioFeatures.choose(offered);
     }
 
     @Override
@@ -136,11 +167,16 @@ final class FakeTransport implements VirtioTransport {
 
     @Override
     public boolean usesOwnAddresses() {
-        return false;
+        return takesCommands();
+    }
+
+    private boolean takesCommands() {
+        return VirtioFeatures.has(offered, VirtioFeatures.CTRL_VQ);
     }
 
     @Override
     public void reset() {
+        control.close();
         onReset.run();
         queues.clear();
         tell("reset");
@@ -148,9 +184,9 @@ final class FakeTransport implements VirtioTransport {
     }
 
     @Override
-    public void negotiate(long wanted) {
+    public void negotiate(long declined) {
         tell("negotiate");
-        negotiated = VirtioFeatures.choose(offered, wanted);
+        negotiated = VirtioFeatures.choose(offered & ~declined);
     }
 
     @Override
@@ -164,6 +200,9 @@ final class FakeTransport implements VirtioTransport {
     public void run() {
         UnsafeApi.putShortVolatile(null, notify, (short) -1);
         tell("run");
+        if (VirtioFeatures.has(negotiated, VirtioFeatures.CTRL_VQ)) {
+            control.serve(queues.getLast());
+        }
     }
 
     @Override
@@ -182,6 +221,7 @@ final class FakeTransport implements VirtioTransport {
 
     @Override
     public void close() {
+        control.close();
         tell("close");
     }
 }

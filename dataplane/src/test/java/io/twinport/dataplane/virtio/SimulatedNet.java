@@ -42,15 +42,35 @@ final class SimulatedNet extends MemoryRegisters {
 
     /** With a structure that is long enough for an MTU, and one. */
     SimulatedNet withMtu(int mtu) {
-        MemoryRegisters before = net;
-        netBytes = NET_MTU + Short.BYTES;
-        net = new MemoryRegisters(netBytes);
-        for (int i = 0; i < NET_BYTES; i++) {
-            net.write(i, 1, before.read(i, 1));
-        }
+        extendTo(NET_MTU + Short.BYTES);
         net.write(NET_MTU, 2, mtu);
         offered |= VirtioFeatures.MTU;
         return this;
+    }
+
+    /** With a control queue, and so many queue pairs. */
+    SimulatedNet withPairs(int pairs) {
+        extendTo(NET_PAIRS + Short.BYTES);
+        net.write(NET_PAIRS, 2, pairs);
+        offered |= VirtioFeatures.CTRL_VQ | VirtioFeatures.MQ;
+        return this;
+    }
+
+    SimulatedNet withSpeed(int megabits, int duplex) {
+        extendTo(NET_DUPLEX + 1);
+        net.write(NET_SPEED, 4, megabits);
+        net.write(NET_DUPLEX, 1, duplex);
+        offered |= VirtioFeatures.SPEED_DUPLEX;
+        return this;
+    }
+
+    private void extendTo(int bytes) {
+        MemoryRegisters before = net;
+        net = new MemoryRegisters(bytes);
+        for (int i = 0; i < Math.min(netBytes, bytes); i++) {
+            net.write(i, 1, before.read(i, 1));
+        }
+        netBytes = bytes;
     }
 
     VirtioDevice device() {

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.dpdk.DpdkException;
+import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -31,6 +33,7 @@ class VirtioDeviceTest {
         assertEquals(
                 VirtioFeatures.VERSION_1
                         | VirtioFeatures.MAC
+                        | VirtioFeatures.MRG_RXBUF
                         | VirtioFeatures.STATUS
                         | VirtioFeatures.STANDBY
                         | VirtioFeatures.ACCESS_PLATFORM,
@@ -40,10 +43,10 @@ class VirtioDeviceTest {
     }
 
     @Test
-    void shouldAcknowledgeMergeableBuffersOnlyIfWanted() {
-        device.negotiate(0);
-        assertFalse(VirtioFeatures.has(device.features(), VirtioFeatures.MRG_RXBUF));
+    void shouldAcknowledgeMergeableBuffersUnlessDeclined() {
         device.negotiate(VirtioFeatures.MRG_RXBUF);
+        assertFalse(VirtioFeatures.has(device.features(), VirtioFeatures.MRG_RXBUF));
+        device.negotiate(0);
         assertTrue(VirtioFeatures.has(device.features(), VirtioFeatures.MRG_RXBUF));
         assertEquals(simulated.acknowledged, device.features());
     }
@@ -52,7 +55,7 @@ class VirtioDeviceTest {
     void shouldAcknowledgeNothingThatIsNotOffered() {
         simulated.offered = VirtioFeatures.VERSION_1;
         VirtioDevice device = simulated.device(false);
-        device.negotiate(VirtioFeatures.MRG_RXBUF);
+        device.negotiate(0);
         assertEquals(VirtioFeatures.VERSION_1, simulated.acknowledged);
         assertTrue(device.isLinkUp(), "a device that does not tell its link has it");
     }
@@ -128,6 +131,111 @@ class VirtioDeviceTest {
         assertEquals(OptionalInt.empty(), device.mtu());
         device.negotiate(0);
         assertFalse(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.MTU));
+    }
+
+    @Test
+    void shouldAcknowledgeWhatItsControlQueueIsFor() {
+        simulated.offered |= VirtioFeatures.CTRL_VQ
+                | VirtioFeatures.CTRL_RX
+                | VirtioFeatures.CTRL_VLAN
+                | VirtioFeatures.CTRL_MAC_ADDR
+                | VirtioFeatures.GUEST_ANNOUNCE
+                | 1L << 20; // CTRL_RX_EXTRA
+        device.negotiate(VirtioFeatures.CTRL_VLAN);
+        assertEquals(
+                "MAC, STATUS, CTRL_VQ, CTRL_RX, GUEST_ANNOUNCE, CTRL_MAC_ADDR, VERSION_1, ACCESS_PLATFORM, STANDBY",
+                VirtioFeatures.names(device.features()));
+    }
+
+    /** 5.1.3.1; and a filter of VLANs must have an end, which is promiscuous mode. */
+    @ParameterizedTest
+    @CsvSource({
+        "CTRL_VQ, CTRL_RX CTRL_VLAN GUEST_ANNOUNCE MQ CTRL_MAC_ADDR",
+        "CTRL_RX, CTRL_VLAN",
+        "STATUS, GUEST_ANNOUNCE",
+        "CTRL_RX CTRL_VLAN GUEST_ANNOUNCE MQ CTRL_MAC_ADDR, CTRL_VQ"
+    })
+    void shouldAcknowledgeNothingWithoutWhatItStandsOn(String missing, String neither) {
+        List<String> all =
+                List.of("STATUS", "CTRL_VQ", "CTRL_RX", "CTRL_VLAN", "GUEST_ANNOUNCE", "MQ", "CTRL_MAC_ADDR");
+        List<String> expected = new ArrayList<>(all);
+        expected.removeAll(List.of(missing.split(" ")));
+        long offered = 0;
+        for (int bit = 0; bit < Long.SIZE; bit++) {
+            offered |= expected.contains(VirtioFeatures.names(1L << bit)) ? 1L << bit : 0;
+        }
+        expected.removeAll(List.of(neither.split(" ")));
+        assertEquals(String.join(", ", expected), VirtioFeatures.names(VirtioFeatures.choose(offered)));
+    }
+
+    @Test
+    void shouldHaveAsManyPairsAsItTells() {
+        VirtioDevice device = simulated.withPairs(4).device();
+        assertEquals(4, device.queuePairs());
+        device.negotiate(0);
+        assertTrue(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.MQ));
+    }
+
+    /** 5.1.4.1 has it between 1 and 0x8000. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 0x8001, 0xffff})
+    void shouldNotBelieveNumberOfPairsThatCannotBe(int pairs) {
+        VirtioDevice device = simulated.withPairs(pairs).device();
+        assertEquals(1, device.queuePairs());
+        device.negotiate(0);
+        assertFalse(VirtioFeatures.has(simulated.acknowledged, VirtioFeatures.MQ));
+    }
+
+    @Test
+    void shouldNotReadPairsOrSpeedBeyondStructure() {
+        simulated.offered |= VirtioFeatures.CTRL_VQ | VirtioFeatures.MQ | VirtioFeatures.SPEED_DUPLEX;
+        assertEquals(1, device.queuePairs());
+        device.negotiate(0);
+        assertEquals(LinkSettings.UNKNOWN, device.linkSettings());
+        assertFalse(VirtioFeatures.has(
+                simulated.acknowledged, VirtioFeatures.MQ | VirtioFeatures.SPEED_DUPLEX | VirtioFeatures.CTRL_VQ));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "25000, 1, '25000 Mb/s, full duplex'",
+        "10, 0, '10 Mb/s, half duplex'",
+        "1000, 255, '1000 Mb/s, unknown duplex'",
+        "-1, 1, unknown speed",
+        "0, 1, unknown speed",
+        "-2147483648, 1, unknown speed"
+    })
+    void shouldTellSpeedOfLink(int megabits, int duplex, String text) {
+        VirtioDevice device = simulated.withSpeed(megabits, duplex).device();
+        assertEquals(LinkSettings.UNKNOWN, device.linkSettings(), "nothing has been agreed on");
+        device.negotiate(0);
+        assertEquals(text, device.linkSettings().toString());
+        simulated.net.write(NET_STATUS, 2, 0);
+        assertEquals(LinkSettings.UNKNOWN, device.linkSettings(), "a link that is down has none");
+    }
+
+    @Test
+    void shouldTellNoSpeedThatChangesWhileItIsRead() {
+        VirtioDevice device = simulated.withSpeed(1000, NET_FULL_DUPLEX).device();
+        device.negotiate(0);
+        simulated.generations = 5;
+        assertEquals(1000, device.linkSettings().megabits());
+        simulated.generations = Integer.MAX_VALUE;
+        assertEquals(LinkSettings.UNKNOWN, device.linkSettings());
+    }
+
+    @Test
+    void shouldHearThatAnAnnouncementIsWanted() {
+        simulated.offered |= VirtioFeatures.CTRL_VQ | VirtioFeatures.GUEST_ANNOUNCE;
+        simulated.net.write(NET_STATUS, 2, NET_LINK_UP | NET_ANNOUNCE);
+        device.negotiate(VirtioFeatures.GUEST_ANNOUNCE);
+        assertFalse(device.wantsAnnouncement(), "nobody has promised any");
+        device.negotiate(0);
+        assertTrue(device.wantsAnnouncement());
+        assertTrue(device.isLinkUp());
+        simulated.goesAt = DRIVER_OK;
+        simulated.write(DEVICE_STATUS, 1, DRIVER_OK);
+        assertFalse(device.wantsAnnouncement(), "all ones are no wish");
     }
 
     @ParameterizedTest

@@ -80,7 +80,7 @@ class VirtioSideDpdkTest {
     @Test
     void shouldStartInTheOrderThatIsPrescribed() {
         start(1);
-        assertEquals(List.of("size 0", "size 1", "reset", "negotiate", "queue 0", "queue 1", "run"), device.story());
+        assertEquals(List.of("reset", "negotiate", "size 0", "size 1", "queue 0", "queue 1", "run"), device.story());
         assertTrue(isLinkUp());
         assertTrue(side.isStandbyAcknowledged());
         assertEquals(FakeTransport.SLOTS, device.end(0).waiting(), "the receive queue has empty mbufs");
@@ -97,12 +97,12 @@ class VirtioSideDpdkTest {
         assertEquals(2, side.txQueues());
         assertEquals(
                 List.of(
+                        "reset",
+                        "negotiate",
                         "size 0",
                         "size 1",
                         "size 2",
                         "size 3",
-                        "reset",
-                        "negotiate",
                         "queue 0",
                         "queue 1",
                         "queue 2",

@@ -1,0 +1,58 @@
+package io.twinport.dataplane.virtio;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * What of a device's features nobody needs now.
+ *
+ * @param reasons why, for each of them
+ */
+record DeclinedFeatures(Map<Long, String> reasons) {
+    static final DeclinedFeatures NONE = new DeclinedFeatures(Map.of());
+
+    /**
+     * What to decline where it is offered.
+     *
+     * @param pairs queue pairs that are used
+     * @param spreads whether frames may come in several mbufs
+     * @param hasVlans whether the port has VLANs that it wants let through, and no others
+     * @param announces whether somebody announces the port's addresses when the device asks for it
+     */
+    static DeclinedFeatures of(int pairs, boolean spreads, boolean hasVlans, boolean announces) {
+        Map<Long, String> reasons = new LinkedHashMap<>();
+        if (pairs == 1) {
+            reasons.put(VirtioFeatures.MQ, "one queue is used");
+        }
+        if (!spreads) {
+            reasons.put(VirtioFeatures.MRG_RXBUF, "each frame comes in one mbuf");
+        }
+        if (!hasVlans) {
+            reasons.put(VirtioFeatures.CTRL_VLAN, "the port had no VLANs at the start");
+        }
+        if (!announces) {
+            reasons.put(VirtioFeatures.GUEST_ANNOUNCE, "nobody announces");
+        }
+        return new DeclinedFeatures(reasons);
+    }
+
+    long features() {
+        return reasons.keySet().stream().reduce(0L, (all, feature) -> all | feature);
+    }
+
+    /** In one line: which features are used, and why not the others that are offered. */
+    String describe(long offered, long used) {
+        long left = offered & ~used;
+        Stream<String> here = reasons.entrySet().stream()
+                .filter(each -> VirtioFeatures.has(left, each.getKey()))
+                .map(each -> VirtioFeatures.names(each.getKey()) + " (" + each.getValue() + ")");
+        long rest = left & ~features();
+        String others = Stream.concat(
+                        here,
+                        rest == 0 ? Stream.of() : Stream.of(VirtioFeatures.names(rest) + " (not for this driver)"))
+                .collect(Collectors.joining("; "));
+        return "uses " + VirtioFeatures.names(used) + (others.isEmpty() ? "" : "; not " + others);
+    }
+}
