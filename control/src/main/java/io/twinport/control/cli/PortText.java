@@ -66,6 +66,9 @@ final class PortText {
                     text(side, "device") + " (" + text(side, "driver") + "), " + text(side, "phase") + ", link "
                             + (side.path("link").asBoolean() ? "up" : "down")
                             + (megabits > 0 ? ", " + megabits + " Mb/s" : ""));
+            if (side.path("features").isString()) {
+                table.row("", text(side, "features"));
+            }
             if (!side.path("trouble").isNull()) {
                 table.row("", "last refused: " + text(side, "trouble"));
             }

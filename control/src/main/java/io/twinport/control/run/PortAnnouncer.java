@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/** Announces the run's port after each switch (U11), on the conductor's thread. */
+/** Announces the run's port after each switch (U11), on the conductor's thread, and when it is asked to, on any. */
 final class PortAnnouncer implements Conductor.Listener {
     private final Supplier<Optional<MacAddress>> mac;
     private final Optional<InterfaceAddresses> addresses;
@@ -53,7 +53,10 @@ final class PortAnnouncer implements Conductor.Listener {
         ended = true;
     }
 
-    /** Announces it once more, on the side that transmits: these are broadcasts, which the idle side should receive (U9). */
+    /**
+     * Announces it once more, on the side that transmits: these are broadcasts, which the idle side should receive (U9), and
+     * what the network should learn after the guest has moved. Nothing is sent on the idle side.
+     */
     synchronized void announceOnce() {
         if (!ended) {
             announcer.once();

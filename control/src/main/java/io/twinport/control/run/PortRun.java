@@ -336,6 +336,7 @@ final class PortRun {
                 dev.remove();
                 throw new UserException("the interface was renamed while its driver looked for it.");
             }
+            dev.setAnnouncer(announcer::announceOnce);
             return dev;
         }
 

@@ -37,6 +37,7 @@ public record PortView(
      * @param driver null while no device has joined
      * @param ready it has joined, is started, its link is up (R41), and no part of it has failed
      * @param megabits per second, -1 where that is not known
+     * @param features what our own driver uses of the device's, and why not the others; null for another driver
      * @param trouble why the last device could not join; null if none was refused
      * @param failure what part of it has failed though its link is up; null if none has
      * @param differences what is not as it should be below it: what others have set, and frames that could not be taken
@@ -49,6 +50,7 @@ public record PortView(
             boolean link,
             boolean ready,
             long megabits,
+            @Nullable String features,
             @Nullable String trouble,
             @Nullable String failure,
             List<String> differences) {}

@@ -11,6 +11,7 @@ import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dpdk.LinkSettings;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Function;
 
 /** What is seen of a port while it runs. Any thread; its devices are asked, which may wait for one that joins. */
 record PortViews(PortRun port) {
@@ -45,6 +46,10 @@ record PortViews(PortRun port) {
                 port.configuration()
                         .ask(side, dev -> dev.linkSettings().megabits())
                         .orElse(LinkSettings.UNKNOWN_SPEED),
+                port.configuration()
+                        .ask(side, SideDevice::features)
+                        .flatMap(Function.identity())
+                        .orElse(null),
                 life.trouble().isEmpty() ? null : life.trouble(),
                 failure.isEmpty() ? null : failure,
                 port.differences(side));

@@ -56,8 +56,9 @@ class PortTextTest {
                  'handler':'reflect','queues':2,'switches':3,'health':null,
                  'sides':[{'role':'primary','device':'net_tap0','driver':'net_tap','phase':'joined','link':true,
                            'megabits':10000,'trouble':null,'failure':'queue 1 is dead','differences':['mtu is 9000']},
-                          {'role':'standby','device':'0000:05:00.0','driver':'net_virtio','phase':'absent','link':false,
-                           'megabits':0,'trouble':'it has another address','failure':null,'differences':[]}]}
+                          {'role':'standby','device':'0000:05:00.0','driver':'twinport_virtio','phase':'absent',
+                           'link':false,'megabits':0,'features':'uses STATUS; not CSUM (not for this driver)',
+                           'trouble':'it has another address','failure':null,'differences':[]}]}
                 """));
         assertEquals(
                 List.of(
@@ -72,7 +73,8 @@ class PortTextTest {
                         "  primary         net_tap0 (net_tap), joined, link up, 10000 Mb/s",
                         "                  failed in part: queue 1 is dead",
                         "                  mtu is 9000",
-                        "  standby         0000:05:00.0 (net_virtio), absent, link down",
+                        "  standby         0000:05:00.0 (twinport_virtio), absent, link down",
+                        "                  uses STATUS; not CSUM (not for this driver)",
                         "                  last refused: it has another address",
                         "  standby health  not known yet"),
                 lines);
