@@ -1,15 +1,21 @@
 package io.twinport.hw;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
-/** What DPDK's driver does for a standby twinport's own does too: tells its link, carries traffic, and lets it go when asked. */
+/**
+ * What DPDK's driver does for a standby twinport's own does too: tells its link, carries traffic, says which frames it wants,
+ * and lets it go when asked.
+ */
 @Tag("long")
 @HwScenario("L")
 class OwnDriverHwTest {
@@ -18,6 +24,8 @@ class OwnDriverHwTest {
     private static final Duration UNPLUG = Duration.ofSeconds(1);
     private static final int PER_SECOND = 500;
     private static final int ROUNDS = 5;
+    private static final int VLAN = 7;
+    private static final String GROUP = "01:00:5e:01:02:03";
 
     @Test
     void shouldServeAsAnyStandby(Scenario scenario) {
@@ -34,10 +42,12 @@ class OwnDriverHwTest {
                 guest,
                 "twinport",
                 "twinport run --bind --primary " + guest.address("pr") + " --standby " + guest.address("sb")
-                        + " --standby-driver twinport --handler generate:" + PER_SECOND + ":" + Wire.HOST_MAC);
+                        + " --standby-driver twinport --vlan " + VLAN + " --multicast " + GROUP
+                        + " --handler generate:" + PER_SECOND + ":" + Wire.HOST_MAC);
         twinport.awaitLine("standby 0000:02:00.0 .twinport_virtio. joined", START);
         twinport.awaitLine("switch \\w+ -> primary", SOON);
         twinport.awaitLine("standby link up", SOON);
+        scenario.step("it filters as it is told: " + checkFilter(guest));
         wire.startSending(Scenario.MAC, PER_SECOND);
 
         scenario.step("cut and restore its link");
@@ -63,6 +73,7 @@ class OwnDriverHwTest {
             guest.plug("sb");
             twinport.awaitCount("standby 0000:02:00.0.* joined", round + 1, SOON);
             twinport.awaitCount("standby link up", round + 2, SOON);
+            scenario.step("it is told anew: " + checkFilter(guest));
             if (round == 2) {
                 resources = Optional.of(twinport.resources());
             }
@@ -79,5 +90,16 @@ class OwnDriverHwTest {
         assertEquals(0, ledger.lostOut(), ledger::toString);
         assertEquals(0, ledger.duplicated(), ledger::toString);
         assertTrue(ledger.lostIn() >= 0 && ledger.lostIn() <= PER_SECOND / 2, ledger::toString);
+    }
+
+    /** What QEMU knows of it. */
+    private static JsonNode checkFilter(QemuVm guest) {
+        JsonNode filter =
+                guest.qmp().execute("query-rx-filter", Map.of("name", "sb")).path(0);
+        assertFalse(filter.path("promiscuous").asBoolean(true), filter::toString);
+        assertEquals(Scenario.MAC, filter.path("main-mac").asString(""), filter::toString);
+        assertEquals("[\"" + GROUP + "\"]", filter.path("multicast-table").toString(), filter::toString);
+        assertEquals("[0," + VLAN + "]", filter.path("vlan-table").toString(), filter::toString);
+        return filter;
     }
 }
