@@ -386,8 +386,8 @@ class NetControlDpdkTest {
         begin();
         assertEquals(
                 "uses STATUS, CTRL_VQ, CTRL_RX, CTRL_MAC_ADDR, VERSION_1, STANDBY; not MQ (one queue is used);"
-                        + " CTRL_VLAN (the port had no VLANs at the start); GUEST_ANNOUNCE (nobody announces);"
-                        + " MRG_RXBUF, bit 24 (not for this driver)",
+                        + " MRG_RXBUF (each frame comes in one mbuf); CTRL_VLAN (the port had no VLANs at the start);"
+                        + " GUEST_ANNOUNCE (nobody announces); bit 24 (not for this driver)",
                 side.features().orElseThrow());
         side.stop();
         side.expectVlans(true);
@@ -396,7 +396,7 @@ class NetControlDpdkTest {
         begin();
         assertEquals(
                 "uses STATUS, CTRL_VQ, CTRL_RX, CTRL_VLAN, GUEST_ANNOUNCE, MQ, CTRL_MAC_ADDR, VERSION_1, STANDBY;"
-                        + " not MRG_RXBUF, bit 24 (not for this driver)",
+                        + " not MRG_RXBUF (each frame comes in one mbuf); bit 24 (not for this driver)",
                 side.features().orElseThrow());
         side.stop();
     }

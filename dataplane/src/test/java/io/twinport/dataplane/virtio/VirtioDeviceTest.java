@@ -143,7 +143,8 @@ class VirtioDeviceTest {
                 | 1L << 20; // CTRL_RX_EXTRA
         device.negotiate(VirtioFeatures.CTRL_VLAN);
         assertEquals(
-                "MAC, STATUS, CTRL_VQ, CTRL_RX, GUEST_ANNOUNCE, CTRL_MAC_ADDR, VERSION_1, ACCESS_PLATFORM, STANDBY",
+                "MAC, MRG_RXBUF, STATUS, CTRL_VQ, CTRL_RX, GUEST_ANNOUNCE, CTRL_MAC_ADDR, VERSION_1, ACCESS_PLATFORM,"
+                        + " STANDBY",
                 VirtioFeatures.names(device.features()));
     }
 
