@@ -97,6 +97,9 @@ final class DemoCommand implements Callable<Integer> {
     Path hgrm;
 
     @Mixin
+    WireOptions wires = new WireOptions();
+
+    @Mixin
     EngineOptions engine = new EngineOptions();
 
     @Parameters(paramLabel = "-- EAL", description = "Arguments for DPDK's EAL, after '--'.")
@@ -112,13 +115,14 @@ final class DemoCommand implements Callable<Integer> {
         boolean terminal = out == System.out && Commands.isTerminal();
         DemoView view = new DemoView(out, terminal, switches);
         EalArguments arguments = EngineOptions.eal(List.of(), eal).withMemoryAtHand(MEGABYTES);
-        view.say("A \"VF\" and a \"virtio\", each a virtio-user device wired over vhost-user to its far end, "
+        view.say("A \"VF\" and a \"virtio\", each " + wires.driver.wire() + ", "
                 + (arguments.usesHugePages() ? "on hugepages" : "without hugepages") + "; poll loop on CPU "
                 + arguments.pollCpus().first() + ".");
         view.say((planned ? "The traffic is moved to the standby and back " : "The primary's link is cut and restored ")
                 + switches + " times under "
                 + (rate == 0 ? "full load" : rate + " packets per second") + ".");
-        DemoOptions options = new DemoOptions(switches, rate, direction == Direction.BOTH, payload, planned, hold);
+        DemoOptions options =
+                new DemoOptions(wires.driver, switches, rate, direction == Direction.BOTH, payload, planned, hold);
         try (Interrupt interrupt = Interrupt.install()) {
             Demo.Outcome outcome = Demo.run(options, arguments, view, cnc, interrupt::isRequested);
             view.result(outcome.result(), outcome.eventToBurst());

@@ -79,6 +79,9 @@ final class SoakCommand implements Callable<Integer> {
     String json;
 
     @Mixin
+    WireOptions wires = new WireOptions();
+
+    @Mixin
     EngineOptions engine = new EngineOptions();
 
     @Parameters(paramLabel = "-- EAL", description = "Arguments for DPDK's EAL, after '--'.")
@@ -95,7 +98,8 @@ final class SoakCommand implements Callable<Integer> {
         view.say("soak: seed " + options.seed() + ", "
                 + (options.faults() == Long.MAX_VALUE ? "" : options.faults() + " faults, ")
                 + (minutes == null && faults != null ? "" : options.time().toSeconds() + " s, ")
-                + (rate == 0 ? "full load" : rate + " packets per second") + " in both directions");
+                + (rate == 0 ? "full load" : rate + " packets per second") + " in both directions, driver "
+                + wires.driver);
         try (Interrupt interrupt = Interrupt.install()) {
             SoakResult result = Soak.run(options, arguments, view, cnc, interrupt::isRequested);
             view.result(result);
@@ -113,6 +117,7 @@ final class SoakCommand implements Callable<Integer> {
     private SoakOptions options() {
         double most = minutes != null ? minutes : faults != null ? MOST_MINUTES : 1;
         return new SoakOptions(
+                wires.driver,
                 faults == null ? Long.MAX_VALUE : faults,
                 Duration.ofNanos((long) (most * Duration.ofMinutes(1).toNanos())),
                 seed == null ? System.nanoTime() & Integer.MAX_VALUE : seed,

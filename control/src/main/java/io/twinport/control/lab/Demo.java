@@ -95,8 +95,9 @@ public final class Demo {
         double seconds;
         double mpps;
         try (Folder folder = Folder.create("twinport-demo")) {
-            Wire primary = Wire.lay(Sides.PRIMARY, folder.path(), MAC, engine.pool(), loop, events);
-            Wire standby = Wire.lay(Sides.STANDBY, folder.path(), MAC, engine.pool(), loop, events);
+            Wiring wiring = new Wiring(options.driver(), folder.path(), MAC, engine.pool(), loop, events);
+            Wire primary = wiring.lay(Sides.PRIMARY);
+            Wire standby = wiring.lay(Sides.STANDBY);
             await(Sides.PRIMARY, "the primary's link has not come up");
             traffic.sending(true);
             Pause.millis(SETTLE_MILLIS);
@@ -178,6 +179,7 @@ public final class Demo {
         long lost = out.ledger().lost() + (back == null ? 0 : back.ledger().lost());
         DemoResult result = new DemoResult(
                 options.planned() ? "planned" : "cut",
+                options.driver(),
                 options.hold() ? HOLD.toMillis() : 0,
                 Math.min(times.failovers(), times.failbacks()),
                 times.failovers(),

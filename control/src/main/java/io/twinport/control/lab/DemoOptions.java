@@ -5,6 +5,7 @@ import java.util.List;
 /**
  * What the demo is to do.
  *
+ * @param driver whose driver has the port's devices
  * @param switches how often the traffic leaves the primary, and comes back
  * @param packetsPerSecond in each direction, 0 for as fast as it goes
  * @param both also from the far ends to the failover port
@@ -13,4 +14,10 @@ import java.util.List;
  * @param hold whether frames in flight at a cut are sent again by the standby
  */
 public record DemoOptions(
-        int switches, long packetsPerSecond, boolean both, List<byte[]> payload, boolean planned, boolean hold) {}
+        WireDriver driver,
+        int switches,
+        long packetsPerSecond,
+        boolean both,
+        List<byte[]> payload,
+        boolean planned,
+        boolean hold) {}

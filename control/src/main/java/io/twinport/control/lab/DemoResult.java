@@ -9,6 +9,7 @@ import org.HdrHistogram.Histogram;
  * {@code reordered} ones are among the delivered.
  *
  * @param mode {@code cut}: the primary's link was cut; {@code planned}: an operator moved the traffic
+ * @param driver whose driver had the port's devices
  * @param holdMillis for how long frames in flight were held, 0 for not at all
  * @param switches times that the port switched to the standby, and back to the primary
  * @param failovers switches to the standby
@@ -27,6 +28,7 @@ import org.HdrHistogram.Histogram;
  */
 public record DemoResult(
         String mode,
+        WireDriver driver,
         long holdMillis,
         int switches,
         int failovers,

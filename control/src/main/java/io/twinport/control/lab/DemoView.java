@@ -65,7 +65,7 @@ public final class DemoView {
                 result.switches(),
                 switches,
                 result.mode().equals("planned") ? "moves of the traffic" : "cuts",
-                result.dpdk(),
+                result.driver().with(result.dpdk()),
                 result.memory(),
                 result.direction().equals("both") ? "both directions" : "transmitting");
         out.printf("%n%16s %,18d%n", "frames sent", result.sent());

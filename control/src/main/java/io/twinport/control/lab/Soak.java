@@ -90,16 +90,13 @@ public final class Soak {
         BarePort[] far = {new BarePort(), new BarePort(), new BarePort()};
         this.traffic = new SoakTraffic(near, far, disruptions, options.packetsPerSecond());
         this.loop = engine.newLoop("poll", traffic, List.of(near, far[Sides.PRIMARY], far[Sides.STANDBY]));
-        this.primary = side(Sides.PRIMARY, folder);
-        this.standby = side(Sides.STANDBY, folder);
+        Wiring wiring = new Wiring(options.driver(), folder, MAC, engine.pool(), loop, events);
+        this.primary = side(Sides.PRIMARY, wiring);
+        this.standby = side(Sides.STANDBY, wiring);
     }
 
-    private SoakSide side(int side, Path folder) {
-        return new SoakSide(
-                side,
-                disruptions,
-                () -> Wire.lay(side, folder, MAC, engine.pool(), loop, events),
-                new HostileVisit(side, folder, MAC, engine.pool(), loop, events));
+    private SoakSide side(int side, Wiring wiring) {
+        return new SoakSide(side, disruptions, () -> wiring.lay(side), new HostileVisit(side, wiring));
     }
 
     /**
@@ -152,7 +149,7 @@ public final class Soak {
 
     /** There is no balance then: the loop still has it, and nobody may touch what the loop may use. */
     private StuckLoopException hangs(StuckLoopException e) {
-        view.violations(List.of(e.getMessage()), List.copyOf(last), options.seed(), faults);
+        view.violations(List.of(e.getMessage()), List.copyOf(last), options.driver(), options.seed(), faults);
         return e;
     }
 
@@ -364,6 +361,7 @@ public final class Soak {
         Map<String, Long> byKind = new TreeMap<>();
         counts.forEach((fault, count) -> byKind.put(fault.toString(), count));
         return new SoakResult(
+                options.driver(),
                 options.seed(),
                 faults,
                 byKind,

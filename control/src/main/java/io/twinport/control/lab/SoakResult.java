@@ -8,6 +8,7 @@ import java.util.Map;
  * {@code accepted = delivered + lost + dropped + suppressed + unaccounted}; {@code duplicated} arrivals are beside that,
  * and {@code reordered} ones among the delivered.
  *
+ * @param driver whose driver had the port's devices
  * @param seed gives the same faults in the same order again
  * @param faultsByKind how often each came
  * @param switches of the port, RFC 6412's failover and reversion events
@@ -17,6 +18,7 @@ import java.util.Map;
  * @param lastFaults before the end, or before the first violation
  */
 public record SoakResult(
+        WireDriver driver,
         long seed,
         long faults,
         Map<String, Long> faultsByKind,

@@ -67,7 +67,7 @@ public final class SoakView {
                 result.switches(),
                 result.seconds(),
                 result.seed(),
-                result.dpdk(),
+                result.driver().with(result.dpdk()),
                 result.memory());
         out.printf("%n%16s %18s %18s%n", "frames", "out", "back");
         row("offered", result.out().offered(), result.back().offered());
@@ -93,17 +93,18 @@ public final class SoakView {
                 result.recoveryMicros().p99(),
                 result.recoveryMicros().max());
         if (!result.isGood()) {
-            violations(result.violations(), result.lastFaults(), result.seed(), result.faults());
+            violations(result.violations(), result.lastFaults(), result.driver(), result.seed(), result.faults());
         }
     }
 
     /** What must not be, and how it comes again. */
-    void violations(List<String> violations, List<String> lastFaults, long seed, long faults) {
+    void violations(List<String> violations, List<String> lastFaults, WireDriver driver, long seed, long faults) {
         // An error in a loop has a trace, which the JSON has.
         violations.forEach(violation ->
                 out.println("VIOLATION: " + violation.lines().findFirst().orElse("")));
         out.println("the last faults: " + String.join(", ", lastFaults));
-        out.println("the same faults again: twinport soak --seed " + seed + " --faults " + faults);
+        out.println(
+                "the same faults again: twinport soak --driver " + driver + " --seed " + seed + " --faults " + faults);
         out.flush();
     }
 

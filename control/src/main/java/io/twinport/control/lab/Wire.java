@@ -1,10 +1,9 @@
 package io.twinport.control.lab;
 
 import io.twinport.control.Pause;
-import io.twinport.dataplane.device.EthSide;
 import io.twinport.dataplane.device.Side;
+import io.twinport.dataplane.device.SideDevice;
 import io.twinport.dataplane.loop.LoopProxy;
-import io.twinport.dataplane.loop.PollLoop;
 import io.twinport.dataplane.loop.StuckLoopException;
 import io.twinport.dataplane.policy.PolicyText;
 import io.twinport.dpdk.DpdkException;
@@ -16,65 +15,50 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 
 /**
- * One side's wire: a virtio-user device (the near end, a side of the failover port) and a vhost-user device (the far
- * end), connected by a unix socket. Cutting it is a real loss of link for the near end: the connection is shut down.
+ * One side's wire: a near end, which is a side of the failover port and listens at a unix socket, and a vhost-user device of
+ * DPDK's (the far end), which connects to it. Cutting it is a real loss of link for the near end: the connection is shut down.
  */
-public final class Wire {
-    private static final int CONNECT_SECONDS = 10;
+public abstract sealed class Wire permits VirtioUserWire, VhostUserWire {
+    static final int CONNECT_SECONDS = 10;
     private static final int LINK_MILLIS = 10_000;
 
     /** Of 2 s each: a machine that has others to run has been seen to keep a thread from its CPU for 4 s. */
     private static final int TRIES = 15;
 
+    private final Wiring wiring;
     private final int side;
     private final Path socket;
     private final Path hidden;
-    private final MbufPool pool;
-    private final PollLoop loop;
-    private final Side near;
     private Side far;
     private boolean isWhole = true;
 
-    private Wire(int side, Path socket, MbufPool pool, PollLoop loop, Side near, Side far) {
+    /** @param far connected to the near end, or about to be */
+    Wire(Wiring wiring, int side, Side far) {
+        this.wiring = wiring;
         this.side = side;
-        this.socket = socket;
-        this.hidden = hiding(socket);
-        this.pool = pool;
-        this.loop = loop;
-        this.near = near;
+        this.socket = socket(wiring, side);
+        this.hidden = socket.resolveSibling(socket.getFileName() + ".cut");
         this.far = far;
     }
 
-    /**
-     * Lays a wire. The loop's members are the failover port (0) and the far ends (1 primary, 2 standby).
-     *
-     * @param events address of the failover port's event line
-     */
-    public static Wire lay(int side, Path folder, String mac, MbufPool pool, PollLoop loop, long events) {
-        Path socket = folder.resolve(PolicyText.side(side));
-        String devargs = "net_virtio_user" + side + ",path=" + socket + ",server=1,queue_size=256,mac=" + mac;
-        // The probe of a server waits for its client, so the far end is probed meanwhile.
-        CompletableFuture<EthDev> probe = new CompletableFuture<>();
-        Thread.ofPlatform().daemon().name("probe-" + side).start(() -> {
-            try {
-                probe.complete(EthDev.probe(devargs));
-            } catch (RuntimeException | Error e) {
-                probe.completeExceptionally(e);
-            }
-        });
-        awaitFile(socket, probe);
-        Side far = connect(side, socket, pool, loop);
-        EthDev dev = await(probe);
-        Side near = join(new EthSide(dev), pool, events, loop.proxy(0), side);
-        return new Wire(side, socket, pool, loop, near, far);
+    static Path socket(Wiring wiring, int side) {
+        return wiring.folder().resolve(PolicyText.side(side));
     }
+
+    /** The port's side; another one after {@link #restore}, where the device goes with its connection. */
+    abstract Side near();
+
+    /** A new far end has connected, or is about to. */
+    abstract void reconnect();
+
+    /** Whether the far end has a link while the wire is whole: not if its driver has told it to stop. */
+    abstract boolean isRunning();
+
+    /** No far end can connect any more, where that does not end with the device. */
+    abstract void stopListening();
 
     /**
      * Cuts the wire and keeps it cut: with its socket hidden the far end cannot connect anew. Waits first until the drivers
@@ -83,7 +67,7 @@ public final class Wire {
      *
      * @return the instant of the cut, {@link System#nanoTime}
      */
-    public long cut() {
+    public final long cut() {
         letDriversFinish();
         int descriptor = UnixSockets.connectedTo(socket.toString())
                 .orElseThrow(() -> new IllegalStateException("nothing is connected to " + socket));
@@ -95,34 +79,36 @@ public final class Wire {
     }
 
     /** Removes the far end that was cut off and connects a new one: 5 ms, where waiting for vhost to reconnect takes 1 s. */
-    public void restore() {
+    public final void restore() {
         removeFar();
         move(hidden, socket);
-        far = connect(side, socket, pool, loop);
+        far = connect(wiring, side);
+        reconnect();
         isWhole = true;
     }
 
     /** Takes the near end out of the port and stops it. */
     public void close() {
         letDriversFinish();
-        letGo(near);
-        near.stop();
+        letGo(near());
+        near().stop();
     }
 
     /** Starts the near end after {@link #close} and lets the port use it again. */
     public void open() {
-        start(near);
+        start(near());
     }
 
     /** The near end's port hears that it will leave soon. */
-    public void announceLeave() {
-        near.announceLeave();
+    public final void announceLeave() {
+        near().announceLeave();
     }
 
     /** Takes both ends away, also those of a wire that was cut. */
-    public void remove() {
+    public final void remove() {
         letDriversFinish();
-        remove(near);
+        stopListening();
+        remove(near());
         isWhole = false;
         removeFar();
         try {
@@ -139,7 +125,8 @@ public final class Wire {
 
     /** Until both ends know whether they are connected, and have done what is to do then. */
     private void letDriversFinish() {
-        Pause.until(() -> far.dev().isLinkUp() == isWhole, LINK_MILLIS);
+        boolean isUp = isWhole && isRunning();
+        Pause.until(() -> far.dev().isLinkUp() == isUp, LINK_MILLIS);
         DriverThreads.awaitIdle();
     }
 
@@ -149,13 +136,13 @@ public final class Wire {
      *
      * @throws StuckLoopException if the loop does not leave the device, which must not be touched then
      */
-    public static void remove(Side side) {
+    static void remove(Side side) {
         letGo(side);
         side.remove();
     }
 
     /** {@link Side#join}, with the same patience. */
-    static Side join(EthSide dev, MbufPool pool, long events, LoopProxy queue, int number) {
+    static Side join(SideDevice dev, MbufPool pool, long events, LoopProxy queue, int number) {
         Side side = Side.of(dev, events, List.of(queue), number);
         dev.configure(pool, 1);
         start(side);
@@ -179,38 +166,19 @@ public final class Wire {
         }
     }
 
-    private static Side connect(int side, Path socket, MbufPool pool, PollLoop loop) {
-        EthDev dev = EthDev.probe("net_vhost" + side + ",iface=" + socket + ",client=1");
-        return join(new EthSide(dev), pool, 0, loop.proxy(side), side);
+    /** Makes a far end, which connects to the socket. */
+    static Side connect(Wiring wiring, int side) {
+        EthDev dev = EthDev.probe("net_vhost" + side + ",iface=" + socket(wiring, side) + ",client=1");
+        return wiring.joinFarEnd(dev, side);
     }
 
-    private static void awaitFile(Path socket, CompletableFuture<EthDev> probe) {
-        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(CONNECT_SECONDS);
-        while (!Files.exists(socket) && !probe.isDone()) {
-            if (System.nanoTime() > deadline) {
-                throw new DpdkException("virtio-user has not made its socket " + socket);
-            }
-            Pause.millis(1);
+    /** @param failed whether there will be no socket */
+    static void awaitSocket(Path socket, BooleanSupplier failed) {
+        boolean isThere = Pause.until(() -> Files.exists(socket) || failed.getAsBoolean(), CONNECT_SECONDS * 1000L);
+        if (!isThere) {
+            throw new DpdkException("nobody listens at " + socket + " after " + CONNECT_SECONDS + " s");
         }
         Pause.millis(2); // it is bound; now it is about to listen
-    }
-
-    private static EthDev await(CompletableFuture<EthDev> probe) {
-        try {
-            return probe.get(CONNECT_SECONDS, TimeUnit.SECONDS);
-        } catch (TimeoutException e) {
-            throw new DpdkException(
-                    "virtio-user and vhost-user do not find each other within " + CONNECT_SECONDS + " s", e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new DpdkException("interrupted", e);
-        } catch (ExecutionException e) {
-            throw new CompletionException(e.getCause());
-        }
-    }
-
-    private static Path hiding(Path socket) {
-        return socket.resolveSibling(socket.getFileName() + ".cut");
     }
 
     private static void move(Path from, Path to) {

@@ -15,6 +15,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -62,9 +63,12 @@ class DemoDpdkTest {
         }
     }
 
-    @Test
-    void shouldSwitchEachTimeAndAccountForEachFrameInBothDirectionsWithoutHugepages() throws IOException {
-        assertBalance(demo("--switches", "20", "--name", "kept", "--", "--no-huge"), 20);
+    @ParameterizedTest
+    @ValueSource(strings = {"dpdk", "twinport"})
+    void shouldSwitchEachTimeAndAccountForEachFrameInBothDirectionsWithoutHugepages(String driver) throws IOException {
+        JsonNode result = demo("--driver", driver, "--switches", "20", "--name", "kept", "--", "--no-huge");
+        assertEquals(driver, result.get("driver").asString());
+        assertBalance(result, 20);
         assertReplayed(20);
     }
 
@@ -79,9 +83,9 @@ class DemoDpdkTest {
 
     /** U13, under full load, both ways. */
     @ParameterizedTest
-    @ValueSource(strings = {"--no-huge", "--in-memory"})
-    void shouldLoseDoubleAndReorderNothingInPlannedSwitches(String memory) throws IOException {
-        JsonNode result = demo("--planned", "--switches", "25", "--", memory);
+    @CsvSource({"dpdk, --no-huge", "dpdk, --in-memory", "twinport, --no-huge"})
+    void shouldLoseDoubleAndReorderNothingInPlannedSwitches(String driver, String memory) throws IOException {
+        JsonNode result = demo("--driver", driver, "--planned", "--switches", "25", "--", memory);
         assertEquals("planned", result.get("mode").asString());
         assertEquals(25, result.get("switches").asInt());
         for (String count : List.of("lost", "unaccounted", "duplicated", "reordered")) {
@@ -102,9 +106,10 @@ class DemoDpdkTest {
     }
 
     /** U4: what was in flight is sent again; what a ring delivers later is a duplicate. */
-    @Test
-    void shouldLoseNothingWithHeldFrames() throws IOException {
-        JsonNode result = demo("--hold", "--switches", "20");
+    @ParameterizedTest
+    @ValueSource(strings = {"dpdk", "twinport"})
+    void shouldLoseNothingWithHeldFrames(String driver) throws IOException {
+        JsonNode result = demo("--driver", driver, "--hold", "--switches", "20");
         assertBalance(result, 20);
         assertEquals(0, result.get("lost").asLong(), result::toPrettyString);
         assertTrue(result.get("holdMillis").asInt() > 0);

@@ -1,6 +1,8 @@
 package io.twinport.control.run;
 
 import io.twinport.control.lab.Wire;
+import io.twinport.control.lab.WireDriver;
+import io.twinport.control.lab.Wiring;
 import io.twinport.dataplane.PacketHandler;
 import io.twinport.dataplane.Sides;
 import io.twinport.dataplane.engine.Engine;
@@ -73,7 +75,8 @@ public final class FailingEngine {
         Hanging handler = new Hanging();
         PollLoop loop = engine.newLoop("poll", handler, List.of(near.queue(0), new BarePort()));
         engine.run(loop, handler, engine.pollCpu());
-        Wire wire = Wire.lay(Sides.PRIMARY, folder, "02:00:00:00:00:01", engine.pool(), loop, events);
+        Wiring wiring = new Wiring(WireDriver.DPDK, folder, "02:00:00:00:00:01", engine.pool(), loop, events);
+        Wire wire = wiring.lay(Sides.PRIMARY);
         handler.hangs = failure != Failure.DEVICE_IS_LEFT;
         if (failure == Failure.LOOP_KEEPS_DEVICE) {
             wire.remove();

@@ -14,6 +14,7 @@ import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.Errno;
+import io.twinport.posix.Priority;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -391,8 +392,9 @@ public final class VirtioSide implements SideDevice {
         }
     }
 
-    /** The device's thread: interrupts become edges. */
+    /** The device's thread: interrupts become edges. It goes before ordinary ones, as DPDK's event threads do. */
     private void watch() {
+        boolean ignored = Priority.raiseThisThread();
         while (true) {
             int ready = device.await();
             long nanos = System.nanoTime();
