@@ -55,9 +55,11 @@ public final class VirtioReceive {
         int buffersMask = UnsafeApi.getInt(queue + BUFFERS_MASK);
         int taken = UnsafeApi.getInt(queue + TAKEN);
         long bytes = 0;
+        // Frames in one buffer each; one in more moves the limit on.
+        int limit = Math.min(filled, count);
         int buffers = 0;
         int n = 0;
-        for (int frames = 0; frames < count && buffers < filled; frames++) {
+        while (buffers < limit) {
             int at = (taken + buffers) & mask;
             long element = UnsafeApi.getLong(used + RING + (long) at * USED_ELEMENT);
             long mbuf = takeBack(mbufs, free, mask, at, (int) element);
@@ -86,6 +88,7 @@ public final class VirtioReceive {
                 break;
             }
             buffers += spread;
+            limit = Math.min(filled, limit + spread - 1);
         }
         UnsafeApi.putInt(queue + TAKEN, (taken + buffers) & 0xffff);
         UnsafeApi.putLong(queue + FRAME_BYTES, UnsafeApi.getLong(queue + FRAME_BYTES) + bytes);
