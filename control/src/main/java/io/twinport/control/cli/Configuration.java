@@ -94,11 +94,11 @@ public record Configuration(
      * @throws UserException if EAL, or twinport, cannot do with the user's own
      */
     EalArguments ealArguments() {
-        // EAL probes what it is allowed at its start, and would have our driver's device before we do.
+        // EAL probes what it is allowed at its start, and would have a device of our driver's before we do.
         List<String> pci = ports.stream()
                 .flatMap(port -> port.sides().stream())
-                .filter(side -> side.isPci() && side.driver() == SideDriver.DPDK)
-                .map(side -> side.isSearch() ? EalArguments.NO_DEVICE : side.devargs())
+                .filter(side -> side.isPci() && side.driver() != SideDriver.TWINPORT)
+                .map(side -> side.isSearch() || !side.isOfDpdk() ? EalArguments.NO_DEVICE : side.devargs())
                 .distinct()
                 .toList();
         return EngineOptions.eal(pci, PortPlan.withoutSides(eal, ports));

@@ -37,14 +37,15 @@ public final class PortArguments {
 
     @Option(
             names = "--standby-driver",
-            defaultValue = "dpdk",
+            defaultValue = "auto",
             paramLabel = "DRIVER",
             description =
-                    "Who drives the standby. dpdk: DPDK's driver. twinport: our own for virtio-net, which tells the"
+                    "Who drives the standby. auto: twinport where it is a PCI device that offers VIRTIO_NET_F_STANDBY"
+                            + " (QEMU's failover=on), else DPDK. dpdk: DPDK's driver. twinport: our own for virtio-net, which tells the"
                             + " hypervisor that the primary may be plugged and unplugged (QEMU's failover=on needs it)."
                             + " kernel: the kernel's; --standby is then an interface (eth1), a PCI address or mac:MAC."
                             + " Default: ${DEFAULT-VALUE}")
-    String standbyDriver = "dpdk";
+    String standbyDriver = "auto";
 
     @Option(
             names = "--handler",

@@ -44,9 +44,8 @@ final class StandbyCheck implements Check {
 
     private static Finding acknowledged(Nic nic, Optional<Candidate.FailoverDevice> failover) {
         String text = nic.text() + ": the kernel's virtio_net has acknowledged VIRTIO_NET_F_STANDBY, and ";
-        String fix =
-                "twinport run --bind --standby-driver twinport: our driver acknowledges it in the kernel's place; or"
-                        + " --standby-driver kernel, which leaves the device to the kernel";
+        String fix = "twinport run --bind: our driver acknowledges it in the kernel's place; or"
+                + " --standby-driver kernel, which leaves the device to the kernel";
         return failover.map(device -> Finding.note(
                         SUBJECT,
                         text + device.name() + " over it does the failover: that is right if this is"
@@ -61,7 +60,7 @@ final class StandbyCheck implements Check {
                 nic.text()
                         + " offers VIRTIO_NET_F_STANDBY, and nobody has acknowledged it: until then the hypervisor does"
                         + " not plug the primary in (Q8)",
-                "twinport run --standby-driver twinport");
+                "twinport run: our driver acknowledges it");
     }
 
     private static Finding notOffered(Nic nic) {

@@ -109,13 +109,13 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
 
     /** A side that is to be another device, had as the one that it replaces. */
     public SideSpec side(int side, String device) {
-        SideDriver driver = SideDriver.DPDK;
+        SideDriver driver = side == Sides.STANDBY ? SideDriver.AUTO : SideDriver.DPDK;
         List<SideSpec> all = new ArrayList<>();
         for (SideSpec before : sides) {
-            if (before.side() == side) {
-                driver = before.driver();
-            } else {
+            if (before.side() != side) {
                 all.add(before);
+            } else if (!before.isVhostUser()) {
+                driver = before.driver();
             }
         }
         SideSpec wanted = SideSpec.parse(side, device, driver);

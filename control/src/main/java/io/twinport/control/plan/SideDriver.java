@@ -7,6 +7,9 @@ import java.util.stream.Collectors;
 
 /** Who drives a side's device. */
 public enum SideDriver {
+    /** Twinport's where the device says that it is one of a pair, else DPDK's: a {@link DriverChoice} when it is there. */
+    AUTO,
+
     /** The driver that DPDK has for it. */
     DPDK,
 
@@ -16,7 +19,7 @@ public enum SideDriver {
     /** The kernel's; its interface is used through a packet socket, and is silent otherwise. */
     KERNEL;
 
-    /** Reads {@code dpdk}, {@code twinport} or {@code kernel}. */
+    /** Reads {@code auto}, {@code dpdk}, {@code twinport} or {@code kernel}. */
     public static SideDriver parse(String option, String text) {
         return Arrays.stream(values())
                 .filter(driver -> driver.text().equals(text))

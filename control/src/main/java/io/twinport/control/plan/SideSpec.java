@@ -38,6 +38,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
@@ -239,6 +240,11 @@ public record SideSpec(
         }
     }
 
+    /** Whether it is known before its device is there that this is one of DPDK's. */
+    public boolean isOfDpdk() {
+        return driver == SideDriver.DPDK || driver == SideDriver.AUTO && !devargs.equals(name);
+    }
+
     /** Whether DPDK, or a driver of ours, has a PCI device for it. */
     public boolean isPci() {
         return driver != SideDriver.KERNEL && (Devargs.isPci(name) || isSearch());
@@ -374,7 +380,21 @@ public record SideSpec(
     }
 
     /**
-     * Probes the device.
+     * The same side, with the driver that the device has which is there and lent now.
+     *
+     * @param say told which that is and why, where the user has left it to twinport
+     */
+    public SideSpec chosen(Consumer<String> say) {
+        if (driver != SideDriver.AUTO || !isPci() || isOfDpdk()) {
+            return this;
+        }
+        DriverChoice choice = DriverChoice.of(name);
+        say.accept(role() + " " + name + " is " + choice);
+        return drivenBy(choice.driver());
+    }
+
+    /**
+     * Probes the device, whose driver has been {@linkplain #chosen chosen}.
      *
      * @param address the port's, for a device without one of its own
      * @param slot where it is

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What goes wrong in silence where DPDK's virtio driver has a standby that the hypervisor holds for one of a pair (QEMU:
+ * What goes wrong in silence where DPDK's virtio driver has, as the user wants it, a standby that the hypervisor holds for one of a pair (QEMU:
  * {@code failover=on}): the driver never acknowledges {@code VIRTIO_NET_F_STANDBY}, and on that bit depend both the
  * primary's coming (Q8) and a migration's waiting for its going (Q14).
  */
@@ -52,6 +52,6 @@ public final class StandbyTrap {
                                 + " migration will not wait until the guest has returned it, and then the guest keeps a"
                                 + " device that is not there.")
                         .orElse("So the primary will never be plugged in.")
-                + " Have twinport drive the standby: --standby-driver twinport";
+                + " Have twinport drive the standby: leave out --standby-driver dpdk";
     }
 }

@@ -71,7 +71,8 @@ final class VdevPairing {
      */
     List<SideSpec> resolve(List<SideSpec> sides) {
         List<SideSpec> searching = sides.stream()
-                .filter(side -> side.isSearch() && side.driver() == SideDriver.DPDK)
+                .filter(side ->
+                        side.isSearch() && (side.driver() == SideDriver.DPDK || side.driver() == SideDriver.AUTO))
                 .toList();
         if (searching.isEmpty()) {
             return sides;

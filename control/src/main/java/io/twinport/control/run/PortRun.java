@@ -304,6 +304,7 @@ final class PortRun {
         private final SideSpec spec;
         private final Slot slot;
         private final Log log;
+        private String told = "";
 
         Plan(SideSpec spec, Slot slot, Log log) {
             this.spec = spec;
@@ -326,10 +327,18 @@ final class PortRun {
             return present().name();
         }
 
+        /** Not each time that a device is tried again. */
+        private void tell(String what) {
+            if (!what.equals(told)) {
+                told = what;
+                log.say(what);
+            }
+        }
+
         @Override
         public SideDevice open() {
             interfaces.lookAfter(spec.side(), slot, log);
-            SideDevice dev = present().open(configuration.mac(), slot, engine.kernelLinks());
+            SideDevice dev = present().chosen(this::tell).open(configuration.mac(), slot, engine.kernelLinks());
             if (dev.kernelSide()
                     .filter(own -> own.index() != slot.heldInterface())
                     .isPresent()) {

@@ -152,7 +152,7 @@ class ConfigCheckTest {
 
     /** R13: both sides of a pair have one address, and may be given by it. */
     @ParameterizedTest
-    @CsvSource({"dpdk", "twinport", "kernel"})
+    @CsvSource({"auto", "dpdk", "twinport", "kernel"})
     void shouldTakeAPairByItsOneAddress(String driver) throws IOException {
         Path file = write("""
                 ports:

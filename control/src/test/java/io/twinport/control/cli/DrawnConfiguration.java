@@ -19,7 +19,7 @@ final class DrawnConfiguration {
             "33:33:00:00:00:01",
             "00:00:00:00:00:00",
             "x");
-    private static final List<String> DRIVERS = List.of("dpdk", "twinport", "kernel", "none");
+    private static final List<String> DRIVERS = List.of("auto", "dpdk", "twinport", "kernel", "none");
     private static final List<String> DEVICES = List.of(
             "net_null0",
             "net_null1",

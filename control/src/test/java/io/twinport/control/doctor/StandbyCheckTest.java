@@ -36,7 +36,7 @@ class StandbyCheckTest {
         machine.virtioNic("0000:01:00.0", "ens1", MAC, WITH_STANDBY);
         Finding standby = findings().getLast();
         assertEquals(Level.WARNING, standby.level());
-        assertTrue(standby.fix().contains("--standby-driver twinport"), standby.fix());
+        assertTrue(standby.fix().contains("our driver acknowledges it"), standby.fix());
     }
 
     /** Which is as it should be for who wants that. */

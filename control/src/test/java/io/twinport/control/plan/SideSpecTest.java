@@ -4,10 +4,13 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assertions.fail;
 
 import io.twinport.control.UserException;
 import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.virtio.VirtioFeatures;
 import io.twinport.dpdk.MacAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -101,7 +104,42 @@ class SideSpecTest {
                 .contains("net_null0 is a virtual one"));
         assertTrue(failure(() -> standby("0000:fe:1f.7,vectorized=1").drivenBy(SideDriver.TWINPORT))
                 .contains("takes no arguments"));
-        assertTrue(failure(() -> SideDriver.parse("--standby-driver", "vfio")).contains("dpdk or twinport or kernel"));
+        assertTrue(failure(() -> SideDriver.parse("--standby-driver", "vfio"))
+                .contains("auto or dpdk or twinport or kernel"));
+    }
+
+    /** A device that is there may have another driver than one that comes later: nothing is guessed before. */
+    @Test
+    void shouldLeaveTheDriverOpenUntilTheDeviceIsThere() {
+        assertFalse(
+                SideSpec.parse(Sides.STANDBY, "0000:fe:1f.7", SideDriver.AUTO).isOfDpdk());
+        assertFalse(SideSpec.parse(Sides.STANDBY, "auto", SideDriver.AUTO).isOfDpdk());
+        assertTrue(SideSpec.parse(Sides.STANDBY, "0000:fe:1f.7,vectorized=1", SideDriver.AUTO)
+                .isOfDpdk());
+        for (String virtual : List.of("net_tap0,iface=s0", "vhost-user:/run/s.sock")) {
+            SideSpec side = SideSpec.parse(Sides.STANDBY, virtual, SideDriver.AUTO);
+            assertEquals(side, side.chosen(what -> fail("there is nothing to choose: " + what)));
+        }
+        List<String> told = new ArrayList<>();
+        SideSpec chosen =
+                SideSpec.parse(Sides.STANDBY, "0000:fe:1f.7", SideDriver.AUTO).chosen(told::add);
+        assertEquals(SideDriver.DPDK, chosen.driver());
+        assertEquals(List.of("standby 0000:fe:1f.7 is driven by DPDK, because it is no virtio-net device"), told);
+    }
+
+    @Test
+    void shouldHaveOwnDriverWhereTheHypervisorWaitsForIt() {
+        assertEquals(
+                "driven by twinport, because it offers VIRTIO_NET_F_STANDBY",
+                DriverChoice.of(Optional.of(VirtioFeatures.VERSION_1 | VirtioFeatures.STANDBY))
+                        .toString());
+        assertEquals(
+                SideDriver.DPDK,
+                DriverChoice.of(Optional.of(VirtioFeatures.VERSION_1 | VirtioFeatures.MAC))
+                        .driver());
+        DriverChoice unknown = DriverChoice.of(Optional.empty());
+        assertEquals(SideDriver.DPDK, unknown.driver());
+        assertTrue(unknown.why().contains("does not tell what it offers"), unknown::why);
     }
 
     @Test

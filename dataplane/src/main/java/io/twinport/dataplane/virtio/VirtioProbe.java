@@ -5,6 +5,7 @@ import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.dpdk.Registers;
 import io.twinport.dpdk.SysfsConfig;
+import io.twinport.dpdk.VfioDevice;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -33,6 +34,20 @@ public final class VirtioProbe {
             return VirtioIdentity.read(config).isNet() ? offered(config) : Optional.empty();
         } catch (IOException e) {
             return Optional.empty();
+        }
+    }
+
+    /**
+     * The same of a device that nobody drives, for a user who may open it.
+     *
+     * @param address {@code 0000:02:00.0}, bound to vfio-pci
+     * @return empty if it is no virtio-net device of version 1
+     * @throws DpdkException if it cannot be opened
+     */
+    public static Optional<Long> offered(String address) {
+        try (VfioDevice device = VfioDevice.open(address)) {
+            Registers config = device.config();
+            return VirtioIdentity.read(config).isNet() ? offered(config) : Optional.empty();
         }
     }
 
