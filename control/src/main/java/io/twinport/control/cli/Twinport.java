@@ -26,6 +26,7 @@ import picocli.CommandLine.Command;
             HistoryCommand.class,
             DoctorCommand.class,
             ConfigCommand.class,
+            TeamingCommand.class,
             CompletionCommand.class,
             ManCommand.class,
             CommandLine.HelpCommand.class

@@ -1,6 +1,7 @@
 package io.twinport.control.doctor;
 
 import io.twinport.control.doctor.Candidate.Likelihood;
+import io.twinport.control.program.Answer;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;

@@ -1,5 +1,7 @@
 package io.twinport.control.doctor;
 
+import io.twinport.control.program.MachinePrograms;
+import io.twinport.control.program.Programs;
 import io.twinport.posix.SystemFiles;
 import java.io.IOException;
 import java.io.InputStream;

@@ -1,5 +1,6 @@
 package io.twinport.control.doctor;
 
+import io.twinport.control.program.Answer;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;

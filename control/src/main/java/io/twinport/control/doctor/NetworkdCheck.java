@@ -1,5 +1,6 @@
 package io.twinport.control.doctor;
 
+import io.twinport.control.program.Answer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;

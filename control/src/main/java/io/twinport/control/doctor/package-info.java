@@ -7,7 +7,7 @@
  * itself knows. It is asked with its own tool, and where it cannot be asked that is what is said: no file of its is
  * interpreted in its place.
  *
- * <p>Thread: control. Uses: {@code control}, {@code hotplug}, {@code plan}.
+ * <p>Thread: control. Uses: {@code control}, {@code hotplug}, {@code plan}, {@code program}.
  */
 @NullMarked
 package io.twinport.control.doctor;

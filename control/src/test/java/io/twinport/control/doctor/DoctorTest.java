@@ -6,6 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Program;
 import io.twinport.control.doctor.Finding.Level;
+import io.twinport.control.program.Answer;
+import io.twinport.control.program.FakePrograms;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Collectors;

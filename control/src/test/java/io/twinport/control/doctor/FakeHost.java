@@ -1,5 +1,6 @@
 package io.twinport.control.doctor;
 
+import io.twinport.control.program.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,6 +3,8 @@ package io.twinport.control.doctor;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.control.program.FakePrograms;
+import io.twinport.control.program.Programs;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;

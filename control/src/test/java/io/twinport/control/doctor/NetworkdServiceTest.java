@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Pause;
 import io.twinport.control.doctor.Finding.Level;
+import io.twinport.control.program.Answer;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;

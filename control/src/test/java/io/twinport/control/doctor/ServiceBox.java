@@ -4,6 +4,8 @@ import static io.twinport.control.doctor.FakeHost.MAC;
 
 import io.twinport.control.Pause;
 import io.twinport.control.Program;
+import io.twinport.control.program.MachinePrograms;
+import io.twinport.control.program.Programs;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URISyntaxException;

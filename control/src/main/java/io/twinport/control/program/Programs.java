@@ -1,10 +1,10 @@
-package io.twinport.control.doctor;
+package io.twinport.control.program;
 
 import java.nio.file.Path;
 import java.util.Optional;
 
 /** Programs of the machine that are asked how things are. None that is called changes anything. */
-interface Programs {
+public interface Programs {
     /** There are none. */
     Programs NONE = new Programs() {
         @Override

@@ -1,4 +1,4 @@
-package io.twinport.control.doctor;
+package io.twinport.control.program;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package io.twinport.control.doctor;
+package io.twinport.control.program;
 
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -6,16 +6,16 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Programs whose answers a test knows. */
-final class FakePrograms implements Programs {
+public final class FakePrograms implements Programs {
     private final Map<String, Answer> answers = new LinkedHashMap<>();
 
     /** @param command the program, or it and its first arguments */
-    FakePrograms answer(String command, int code, String out) {
+    public FakePrograms answer(String command, int code, String out) {
         answers.put(command, new Answer(code, out, code == 0 ? "" : "it has failed"));
         return this;
     }
 
-    FakePrograms answer(String command, Answer answer) {
+    public FakePrograms answer(String command, Answer answer) {
         answers.put(command, answer);
         return this;
     }

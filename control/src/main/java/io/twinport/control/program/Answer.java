@@ -1,4 +1,4 @@
-package io.twinport.control.doctor;
+package io.twinport.control.program;
 
 /**
  * What a program has answered.
@@ -6,22 +6,22 @@ package io.twinport.control.doctor;
  * @param code its exit code; negative where there is no answer
  * @param err what it printed on stderr, or why there is no answer
  */
-record Answer(int code, String out, String err) {
-    static Answer none(String why) {
+public record Answer(int code, String out, String err) {
+    public static Answer none(String why) {
         return new Answer(-1, "", why);
     }
 
-    boolean isGood() {
+    public boolean isGood() {
         return code == 0;
     }
 
     /** Whether it ran to its end, whatever it said. */
-    boolean isAnswer() {
+    public boolean isAnswer() {
         return code >= 0;
     }
 
     /** Why it is not good, in one line: the last that the program said, which is where programs say it. */
-    String why() {
+    public String why() {
         return err.lines()
                 .map(String::strip)
                 .filter(line -> !line.isEmpty())

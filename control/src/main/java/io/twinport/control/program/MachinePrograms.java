@@ -1,4 +1,4 @@
-package io.twinport.control.doctor;
+package io.twinport.control.program;
 
 import java.io.File;
 import java.io.IOException;
@@ -22,7 +22,7 @@ import java.util.stream.Stream;
  * The real ones. Each has a deadline, and what it prints is bounded; it gets nothing to read, no terminal, no pager, and of the
  * environment only where programs are. One that hangs is killed with all that it has started.
  */
-final class MachinePrograms implements Programs {
+public final class MachinePrograms implements Programs {
     private static final int MOST_BYTES = 1 << 20;
 
     private static final List<String> SYSTEM_FOLDERS = List.of("/usr/sbin", "/usr/bin", "/sbin", "/bin");
@@ -30,6 +30,7 @@ final class MachinePrograms implements Programs {
     private final Path root;
     private final List<String> starter;
     private final Duration limit;
+    private final List<String> kept;
     private final List<String> folders;
 
     /**
@@ -37,10 +38,16 @@ final class MachinePrograms implements Programs {
      * @param starter what starts them there; empty on this machine
      * @param limit how long one may take
      */
-    MachinePrograms(Path root, List<String> starter, Duration limit) {
+    public MachinePrograms(Path root, List<String> starter, Duration limit) {
+        this(root, starter, limit, List.of());
+    }
+
+    /** @param kept what they get of this process's environment too, by its names */
+    public MachinePrograms(Path root, List<String> starter, Duration limit, List<String> kept) {
         this.root = root;
         this.starter = List.copyOf(starter);
         this.limit = limit;
+        this.kept = List.copyOf(kept);
         String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
         // A folder that is not absolute would be the one that the user happens to be in.
         this.folders = Stream.concat(
@@ -83,7 +90,7 @@ final class MachinePrograms implements Programs {
                 .directory(new File("/"))
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         Map<String, String> environment = builder.environment();
-        environment.clear();
+        environment.keySet().retainAll(kept);
         environment.putAll(Map.of(
                 "PATH", String.join(File.pathSeparator, folders), "LC_ALL", "C", "SYSTEMD_PAGER", "", "TERM", "dumb"));
         return builder;

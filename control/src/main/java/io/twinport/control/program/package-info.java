@@ -1,0 +1,9 @@
+/**
+ * Programs of the machine that are asked how things are, each with a deadline and a bounded answer. A test has others in their place.
+ *
+ * <p>Thread: control. Uses: nothing of its module.
+ */
+@NullMarked
+package io.twinport.control.program;
+
+import org.jspecify.annotations.NullMarked;
