@@ -39,6 +39,8 @@ class FileInputTest {
             "top --name odd --cnc-dir FOLDER",
             "show history --name odd --cnc-dir FOLDER",
             "config check FILE",
+            "teaming check FILE",
+            "teaming check --network FILE",
             "run -c FILE",
             "demo --pcap FILE");
 
@@ -47,6 +49,8 @@ class FileInputTest {
             "history FILE",
             "replay FILE",
             "config check FILE",
+            "teaming check --network",
+            "teaming check --target-network",
             "run --config",
             "demo --pcap",
             "* --cnc-dir",

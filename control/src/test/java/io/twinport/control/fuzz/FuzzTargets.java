@@ -5,6 +5,7 @@ import io.twinport.control.cli.AnswerTarget;
 import io.twinport.control.cli.CncTarget;
 import io.twinport.control.cli.ConfigurationTarget;
 import io.twinport.control.cli.FileTarget;
+import io.twinport.control.host.teaming.TeamingTarget;
 import io.twinport.control.socket.ControlException;
 import java.util.Map;
 import java.util.Objects;
@@ -28,6 +29,7 @@ public final class FuzzTargets {
             "flight", FlightTarget::new,
             "http", HttpTarget::new,
             "pcap", PcapTarget::new,
+            "teaming", TeamingTarget::new,
             "vhost", VhostTarget::new));
 
     private FuzzTargets() {}

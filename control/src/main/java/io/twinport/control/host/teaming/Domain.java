@@ -4,38 +4,73 @@ import io.twinport.control.UserException;
 import io.twinport.control.host.xml.XmlDocument;
 import io.twinport.control.host.xml.XmlElement;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/**
- * A domain's document, by what concerns pairs.
- *
- * @param nics its interfaces and {@code <hostdev>}s, in their order
- */
-record Domain(XmlDocument document, List<Nic> nics) {
+/** A domain's document, by what concerns pairs. */
+final class Domain {
     /** A domain has some tens; what is compared with each other is bounded so. */
     private static final int MOST_NICS = 500;
 
     private static final String OVERRIDE = "qemu:override";
 
+    private final XmlDocument document;
+    private final List<Nic> nics = new ArrayList<>();
+    private final Map<Nic, String> givenAliases = new HashMap<>();
+    private final Map<Nic, Nic> standbys = new HashMap<>();
+    private final Map<Nic, Nic> primaries = new HashMap<>();
+
+    private Domain(XmlDocument document) {
+        this.document = document;
+    }
+
+    /** @throws UserException if it has more devices than are checked */
     static Domain of(XmlDocument document) {
-        Map<String, Map<String, String>> overrides = overrides(document.root());
-        List<Nic> nics = new ArrayList<>();
-        for (XmlElement devices : document.root().children("devices").limit(1).toList()) {
-            for (XmlElement device : devices.children()) {
-                if (device.name().equals("interface") || device.name().equals("hostdev")) {
-                    nics.add(nic(device, overrides));
-                }
-            }
-        }
+        Domain domain = new Domain(document);
+        domain.addNics();
+        domain.nameNics();
+        return domain;
+    }
+
+    private void addNics() {
+        Map<String, Map<String, String>> overrides = overrides(root());
+        devices()
+                .filter(device ->
+                        device.name().equals("interface") || device.name().equals("hostdev"))
+                .forEach(device -> nics.add(nic(device, overrides)));
         if (nics.size() > MOST_NICS) {
             throw new UserException(document.name() + " has " + nics.size() + " interfaces and <hostdev>s, and at most "
                     + MOST_NICS + " are checked.");
         }
-        return new Domain(document, List.copyOf(nics));
+    }
+
+    /**
+     * In the document of a domain that does not run libvirt forgets an alias that does not begin with {@code ua-}; QEMU then
+     * knows the interface by its number.
+     */
+    private void nameNics() {
+        Map<String, Nic> byName = new HashMap<>();
+        int number = 0;
+        for (Nic nic : nics) {
+            String given = "net" + number;
+            givenAliases.put(nic, given);
+            number += nic.isInterface() && !nic.type().equals("hostdev") ? 1 : 0;
+            nic.alias().ifPresent(alias -> byName.putIfAbsent(alias, nic));
+            if (nic.isInterface() && !isUserAlias(nic.alias().orElse(""))) {
+                byName.putIfAbsent(given, nic);
+            }
+        }
+        for (Nic primary : transients()) {
+            Nic standby = primary.partner().map(byName::get).orElse(null);
+            if (standby != null && standby != primary) {
+                standbys.put(primary, standby);
+                primaries.putIfAbsent(standby, primary);
+            }
+        }
     }
 
     /** By alias: the properties that {@code <qemu:override>} gives to a device. */
@@ -71,6 +106,11 @@ record Domain(XmlDocument document, List<Nic> nics) {
         return new Nic(device, role, partner);
     }
 
+    /** Its interfaces and {@code <hostdev>}s, in their order. */
+    List<Nic> nics() {
+        return Collections.unmodifiableList(nics);
+    }
+
     XmlElement root() {
         return document.root();
     }
@@ -98,26 +138,12 @@ record Domain(XmlDocument document, List<Nic> nics) {
 
     /** The standby that a device names: by the alias that it has, or that libvirt will give to it. */
     Optional<Nic> standbyOf(Nic primary) {
-        return primary.partner()
-                .flatMap(name -> nics.stream()
-                        .filter(nic -> nic != primary && isNamed(nic, name))
-                        .findFirst());
+        return Optional.ofNullable(standbys.get(primary));
     }
 
     /** The device that is the primary of a standby; the first, where there are several. */
     Optional<Nic> primaryOf(Nic standby) {
-        return transients().stream()
-                .filter(primary -> standbyOf(primary).filter(standby::equals).isPresent())
-                .findFirst();
-    }
-
-    /**
-     * In the document of a domain that does not run libvirt forgets an alias that does not begin with {@code ua-}; QEMU then
-     * knows the interface by its number.
-     */
-    boolean isNamed(Nic nic, String name) {
-        Optional<String> alias = nic.alias();
-        return alias.filter(name::equals).isPresent() || !isUserAlias(alias.orElse("")) && name.equals(givenAlias(nic));
+        return Optional.ofNullable(primaries.get(standby));
     }
 
     static boolean isUserAlias(String alias) {
@@ -126,11 +152,7 @@ record Domain(XmlDocument document, List<Nic> nics) {
 
     /** What libvirt calls an interface that has no alias. */
     String givenAlias(Nic nic) {
-        return "net"
-                + nics.stream()
-                        .takeWhile(before -> before != nic)
-                        .filter(before -> before.isInterface() && !before.type().equals("hostdev"))
-                        .count();
+        return givenAliases.getOrDefault(nic, "");
     }
 
     /** All elements that are devices of the guest. */

@@ -59,18 +59,28 @@ final class HostPathRules {
         if (!bridge.get().kind().equals("bridge")) {
             return; // Open vSwitch's, whose ports ip does not tell
         }
-        if (bridge.get().hasStp() && bridge.get().forwardDelay() > 0) {
-            findings.warning(
-                            element,
-                            Nic.quote(name) + " has the spanning tree protocol on, and a forward delay of "
-                                    + bridge.get().forwardDelay() / 100 + " s",
-                            Rule.H5)
-                    .add(
-                            "after the standby's tap has come up the guest hears nothing for twice that time",
-                            "ip link set " + name + " type bridge stp_state 0 (or forward_delay 0)");
-        }
+        checkDelay(element, bridge.get());
         checkUplinks(standby, element, name);
         checkMtu(standby, element, bridge.get());
+    }
+
+    /** Without the spanning tree protocol the kernel has a port forward at once, whatever the delay. */
+    private void checkDelay(XmlElement element, HostLink bridge) {
+        if (bridge.forwardDelay() == 0) {
+            return;
+        }
+        String delay = "a forward delay of " + bridge.forwardDelay() / 100 + " s";
+        String mend = "ip link set " + bridge.name() + " type bridge forward_delay 0";
+        if (bridge.hasStp()) {
+            findings.warning(
+                            element,
+                            Nic.quote(bridge.name()) + " has the spanning tree protocol on, and " + delay,
+                            Rule.H5)
+                    .add("after the standby's tap has come up the guest hears nothing for twice that time", mend);
+        } else {
+            findings.note(element, Nic.quote(bridge.name()) + " has " + delay, Rule.H5)
+                    .add("it has no effect as long as the spanning tree protocol is off", mend);
+        }
     }
 
     private void checkUplinks(Nic standby, XmlElement element, String bridge) {

@@ -42,7 +42,7 @@ final class MacRules {
         String mend = "<mac address='52:54:00:...'/>, the same in both devices of the pair";
         if (nic.mac().isEmpty()) {
             findings.error(element, Nic.quote(written.get()) + " is no MAC address", Rule.E2)
-                    .add("libvirt refuses the domain", mend);
+                    .add("libvirt refuses the domain", mend, edit(nic, element));
         } else if (!nic.mac().get().isUnicast()) {
             findings.error(
                             element,
@@ -51,6 +51,15 @@ final class MacRules {
                             Rule.E2)
                     .add("no device can have it: libvirt, the VF's driver or the guest refuses it", mend);
         }
+    }
+
+    /** The other device's, if that is one. */
+    private XmlEdit[] edit(Nic nic, XmlElement element) {
+        Optional<Nic> other = nic.isTransient() ? domain.standbyOf(nic) : domain.primaryOf(nic);
+        return other.flatMap(Nic::mac)
+                .filter(MacAddress::isUnicast)
+                .map(mac -> new XmlEdit[] {XmlEdit.set(element, "address", mac.toString())})
+                .orElseGet(() -> new XmlEdit[0]);
     }
 
     private void checkPair(Nic primary, Nic standby) {

@@ -11,6 +11,9 @@ import java.util.Optional;
  * @param arch likewise
  */
 record Machine(String type, String arch) {
+    /** Architectures for which libvirt takes that machine where none is given. */
+    private static final String OF_VIRT = "aarch64|riscv(32|64)|loongarch64";
+
     static Machine of(XmlElement domain) {
         Optional<XmlElement> os = domain.at("os/type");
         return new Machine(
@@ -33,7 +36,7 @@ record Machine(String type, String arch) {
     }
 
     boolean isVirt() {
-        return type.matches("virt(-.*)?|sbsa-ref");
+        return type.matches("virt(-.*)?|sbsa-ref") || type.isEmpty() && arch.matches(OF_VIRT);
     }
 
     boolean hasPciExpress() {
@@ -50,6 +53,6 @@ record Machine(String type, String arch) {
 
     /** Whether libvirt chooses virtio for an interface without a model: for machines that know no older one. */
     boolean choosesVirtio() {
-        return isVirt() || arch.startsWith("s390") || arch.matches("aarch64|riscv(32|64)|loongarch64");
+        return isVirt() || arch.startsWith("s390") || arch.matches(OF_VIRT);
     }
 }

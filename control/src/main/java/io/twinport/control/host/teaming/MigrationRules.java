@@ -38,7 +38,7 @@ final class MigrationRules {
             return;
         }
         checkThere(nic, there.get());
-        here.ifPresent(network -> compare(nic, network, there.get()));
+        here.ifPresent(network -> compare(network, there.get()));
     }
 
     /** Here it may be right: whether it is was said already. */
@@ -74,7 +74,7 @@ final class MigrationRules {
         return nic.isTransient() ? "primary" : "standby";
     }
 
-    private void compare(Nic nic, Network here, Network there) {
+    private void compare(Network here, Network there) {
         boolean areGood = here.kind().isPhysical() && there.kind().isPhysical();
         if (areGood && here.kind() != there.kind()) {
             findings.warning(
@@ -102,7 +102,7 @@ final class MigrationRules {
                 here.vlans().sorted().toList(),
                 there.vlans().sorted().toList(),
                 Rule.H4);
-        if (nic.isTransient()) {
+        if (here.kind() == Network.Kind.POOL && there.kind() == Network.Kind.POOL) {
             compare(
                     here,
                     there,

@@ -22,9 +22,13 @@ final class PairRules {
     /** Standbys that got a new alias in the mended copy, and those that a primary without one got. */
     private final Map<Nic, String> newAliases = new HashMap<>();
 
+    /** Of all devices. */
+    private final Set<String> aliases = new HashSet<>();
+
     private PairRules(Domain domain, Findings findings) {
         this.domain = domain;
         this.findings = findings;
+        domain.devices().forEach(device -> device.at("alias", "name").ifPresent(aliases::add));
     }
 
     static void check(Domain domain, Findings findings) {
@@ -205,6 +209,9 @@ final class PairRules {
     private void checkStandby(Nic standby) {
         Optional<Nic> primary = domain.primaryOf(standby);
         String alias = standby.alias().orElse("");
+        if (primary.isEmpty() && CommandLineRules.isNamed(domain, standby)) {
+            return;
+        }
         if (primary.isEmpty()) {
             boolean isNamed = isUsable(alias);
             boolean isWanted = domain.transients().stream()
@@ -320,7 +327,7 @@ final class PairRules {
         String old = standby.alias().orElse("");
         String wished = isUsable("ua-" + old) ? "ua-" + old : "ua-standby";
         Set<String> taken = new HashSet<>(newAliases.values());
-        domain.devices().forEach(device -> device.at("alias", "name").ifPresent(taken::add));
+        taken.addAll(aliases);
         String name = wished;
         for (int i = 1; taken.contains(name); i++) {
             name = wished + i;

@@ -117,6 +117,10 @@ final class PathRules {
         Optional<Network> network = networks.find(name);
         if (network.isPresent()) {
             checkKind(source(standby), network.get(), "the standby's network ");
+        } else if (standby.element().at("source", "mode").isPresent()) {
+            checkMacvtap(source(standby), StandbyPath.of(standby, networks).kind(), false);
+        } else if (standby.element().at("source", "bridge").isPresent()) {
+            checkBridge(standby);
         } else {
             checkUnknown(standby, name, "the standby's network ");
         }
@@ -160,7 +164,7 @@ final class PathRules {
         }
     }
 
-    private void checkMacvtap(XmlElement element, Network.Kind kind, boolean isChosen, XmlEdit edit) {
+    private void checkMacvtap(XmlElement element, Network.Kind kind, boolean isChosen, XmlEdit... edit) {
         String text = "the standby is " + kind.text()
                 + (isChosen ? ", which is libvirt's choice where mode= is missing" : "");
         switch (kind) {

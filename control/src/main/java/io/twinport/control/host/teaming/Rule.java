@@ -2,11 +2,11 @@ package io.twinport.control.host.teaming;
 
 /** What is checked. L: what libvirt itself refuses; E: what it accepts, and should not; G: the guest; H: the hosts. */
 public enum Rule {
-    L1("an <interface> of type 'transient' names its persistent one"),
-    L2("a persistent <interface> names none"),
-    L3("a <teaming> has a type that there is; that of a <hostdev> is 'transient'"),
-    L4("a <hostdev> with <teaming> names its persistent interface"),
-    L5("a <hostdev> with <teaming> is a PCI device"),
+    L1("an interface of type 'transient' names its persistent one"),
+    L2("a persistent interface names none"),
+    L3("a teaming has a type that there is; that of a hostdev is 'transient'"),
+    L4("a hostdev with teaming names its persistent interface"),
+    L5("a hostdev with teaming is a PCI device"),
     L6("the persistent interface is virtio"),
     L7("the transient interface is of type 'hostdev', or of a network that is a pool of them"),
     L8("libvirt and QEMU know teaming"),

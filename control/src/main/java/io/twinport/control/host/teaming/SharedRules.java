@@ -34,7 +34,7 @@ final class SharedRules {
                     Owner before = macs.putIfAbsent(mac.value(), owner);
                     boolean isOfPair =
                             before != null && (before.nic.role() != Nic.Role.NONE || nic.role() != Nic.Role.NONE);
-                    if (isOfPair && !before.isOfSameDomain(owner)) {
+                    if (isOfPair && !nic.isTransient() && !before.isOfSameDomain(owner)) {
                         checkMac(before, owner, findings);
                     }
                 });

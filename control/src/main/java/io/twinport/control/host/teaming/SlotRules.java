@@ -2,12 +2,13 @@ package io.twinport.control.host.teaming;
 
 import io.twinport.control.host.xml.XmlEdit;
 import io.twinport.control.host.xml.XmlElement;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /** Where the devices are in the guest, and whether one can be unplugged there: E4, E5, E11. */
 final class SlotRules {
@@ -22,6 +23,10 @@ final class SlotRules {
     private final Domain domain;
     private final Findings findings;
     private final Map<Long, XmlElement> controllers = new HashMap<>();
+    private final List<Occupant> occupants = new ArrayList<>();
+
+    /** A device, and where it is in the guest. */
+    private record Occupant(XmlElement device, PciAddress address) {}
 
     private SlotRules(Domain domain, Findings findings) {
         this.domain = domain;
@@ -30,6 +35,11 @@ final class SlotRules {
                 .filter(device -> device.name().equals("controller") && device.has("type", "pci"))
                 .forEach(device -> Numbers.of(device.attribute("index").orElse(""))
                         .ifPresent(index -> controllers.putIfAbsent(index, device)));
+        domain.devices()
+                .forEach(device -> device.children("address")
+                        .filter(address -> address.has("type", "pci"))
+                        .flatMap(address -> PciAddress.of(address).stream())
+                        .forEach(address -> occupants.add(new Occupant(device, address))));
     }
 
     static void check(Domain domain, Findings findings) {
@@ -101,12 +111,9 @@ final class SlotRules {
     }
 
     private Optional<XmlElement> inSlotOf(PciAddress at, XmlElement own) {
-        return domain.devices()
-                .filter(device -> device != own)
-                .filter(device -> device.children("address")
-                        .filter(address -> address.has("type", "pci"))
-                        .flatMap(address -> PciAddress.of(address).stream())
-                        .anyMatch(at::isInSlotOf))
+        return occupants.stream()
+                .filter(each -> each.device() != own && at.isInSlotOf(each.address()))
+                .map(Occupant::device)
                 .findFirst();
     }
 
@@ -140,11 +147,7 @@ final class SlotRules {
 
     /** A VF that is attached later wants a port, and a machine that runs gets no more of them. */
     private void checkFreePort() {
-        Set<Long> used = new HashSet<>();
-        domain.devices()
-                .flatMap(device -> device.children("address"))
-                .flatMap(address -> PciAddress.of(address).stream())
-                .forEach(address -> used.add(address.bus()));
+        Set<Long> used = occupants.stream().map(each -> each.address().bus()).collect(Collectors.toSet());
         List<Map.Entry<Long, XmlElement>> ports = controllers.entrySet().stream()
                 .filter(each -> each.getValue().has("model", ROOT_PORT))
                 .toList();

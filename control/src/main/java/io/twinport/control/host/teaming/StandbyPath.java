@@ -19,7 +19,7 @@ record StandbyPath(Network.Kind kind, List<String> devices, Optional<String> bri
                         .flatMap(networks::find)
                         .map(network -> new StandbyPath(
                                 network.kind(), network.devices(), network.bridge(), Optional.of(network)))
-                        .orElseGet(StandbyPath::unknown);
+                        .orElseGet(() -> ofLive(standby, networks));
             case "bridge" -> ofBridge(standby.element().at("source", "bridge"), networks);
             case "direct" ->
                 new StandbyPath(
@@ -31,6 +31,18 @@ record StandbyPath(Network.Kind kind, List<String> devices, Optional<String> bri
                         Optional.empty());
             default -> unknown();
         };
+    }
+
+    /** While a domain runs its document says what libvirt has made of the network. */
+    private static StandbyPath ofLive(Nic standby, Networks networks) {
+        Optional<String> mode = standby.element().at("source", "mode");
+        return mode.isPresent()
+                ? new StandbyPath(
+                        Network.Kind.ofMacvtap(mode.get()),
+                        standby.element().at("source", "dev").stream().toList(),
+                        Optional.empty(),
+                        Optional.empty())
+                : ofBridge(standby.element().at("source", "bridge"), networks);
     }
 
     private static StandbyPath ofBridge(Optional<String> bridge, Networks networks) {

@@ -121,6 +121,7 @@ public final class TeamingCheck {
         documents.forEach(document -> checkSchema(document, schemas, findings));
         for (Domain domain : domains) {
             PairRules.check(domain, findings);
+            CommandLineRules.check(domain, findings);
             MacRules.check(domain, findings);
             SlotRules.check(domain, findings);
             PathRules.check(domain, here, findings);

@@ -36,6 +36,8 @@ public final class XmlReader {
     private static final Pattern ENCODING = Pattern.compile("encoding\\s*=\\s*[\"']([A-Za-z0-9._-]{1,40})[\"']");
     private static final Pattern VERSION = Pattern.compile("version\\s*=\\s*[\"']1\\.0[\"']");
 
+    private static final XMLInputFactory FACTORY = factory();
+
     private final XmlDocument document;
 
     private XmlReader(XmlDocument document) {
@@ -73,7 +75,7 @@ public final class XmlReader {
         checkDeclaration();
         XmlTags tags = new XmlTags(document.text(), document::place).scan();
         try {
-            XMLStreamReader reader = factory().createXMLStreamReader(new StringReader(document.text()));
+            XMLStreamReader reader = FACTORY.createXMLStreamReader(new StringReader(document.text()));
             read(reader, tags);
         } catch (XMLStreamException e) {
             throw place(e).wrong("this is no XML: " + reason(e) + ".");

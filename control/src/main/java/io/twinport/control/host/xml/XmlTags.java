@@ -23,6 +23,7 @@ final class XmlTags {
 
     private int[] offsets = new int[256];
     private int count;
+    private int elements;
 
     /** @param places where an offset is, for messages */
     XmlTags(String text, IntFunction<XmlPlace> places) {
@@ -75,7 +76,7 @@ final class XmlTags {
     private int add(int at) {
         int end = endOf(at);
         if (end >= 0) {
-            if (count == 2 * 2 * MOST) {
+            if (!isEnd(at) && ++elements > MOST) {
                 throw places.apply(at).wrong("more than " + MOST + " elements: no document of libvirt has so many.");
             }
             if (count == offsets.length) {
