@@ -93,11 +93,6 @@ public final class XmlElement {
         return document;
     }
 
-    /** As it is written, its tags and all between them. */
-    public String written() {
-        return document.text().substring(from, to);
-    }
-
     int from() {
         return from;
     }
