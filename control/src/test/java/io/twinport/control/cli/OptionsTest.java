@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.Executed;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -34,6 +35,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  * that a new one is among them.
  */
 class OptionsTest {
+    private static final InputStream STDIN = System.in;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     /** No paragraph is longer: what was given is shown at most once. */
@@ -80,6 +82,8 @@ class OptionsTest {
     @BeforeAll
     static void prepare() throws IOException {
         junk = new Junk(folder);
+        // A command that reads from it does so to its end.
+        System.setIn(InputStream.nullInputStream());
         try (Stream<Path> files = Files.list(Path.of(""))) {
             files.forEach(HERE::add);
         }
@@ -88,6 +92,7 @@ class OptionsTest {
     /** A name without a folder may be a file's or a folder's: what it has made is taken away again. */
     @AfterAll
     static void takeAway() throws IOException {
+        System.setIn(STDIN);
         try (Stream<Path> files = Files.list(Path.of(""))) {
             for (Path made : files.filter(file -> !HERE.contains(file)).toList()) {
                 try (Stream<Path> inside = Files.walk(made)) {
