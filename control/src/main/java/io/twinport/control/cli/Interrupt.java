@@ -14,10 +14,12 @@ final class Interrupt implements AutoCloseable {
 
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch done = new CountDownLatch(1);
-    private final int exitCode;
+    private final int endSeconds;
+    private volatile int exitCode;
 
-    private Interrupt(int exitCode) {
+    private Interrupt(int exitCode, int endSeconds) {
         this.exitCode = exitCode;
+        this.endSeconds = endSeconds;
     }
 
     /** For a command that has not finished its work then. */
@@ -27,7 +29,12 @@ final class Interrupt implements AutoCloseable {
 
     /** @param exitCode of a process that was interrupted and has ended cleanly */
     static Interrupt install(int exitCode) {
-        Interrupt interrupt = new Interrupt(exitCode);
+        return install(exitCode, END_SECONDS);
+    }
+
+    /** @param endSeconds how long a clean end may take */
+    static Interrupt install(int exitCode, int endSeconds) {
+        Interrupt interrupt = new Interrupt(exitCode, endSeconds);
         Runtime.getRuntime().addShutdownHook(new Thread(interrupt::onShutdown, "interrupt"));
         return interrupt;
     }
@@ -39,6 +46,11 @@ final class Interrupt implements AutoCloseable {
     /** As a signal does, but the command ends the process by itself. */
     void request() {
         requested.countDown();
+    }
+
+    /** What the command has come to after it was interrupted. */
+    void end(int code) {
+        exitCode = code;
     }
 
     void await() throws InterruptedException {
@@ -56,8 +68,8 @@ final class Interrupt implements AutoCloseable {
         }
         requested.countDown();
         try {
-            if (!done.await(END_SECONDS, TimeUnit.SECONDS)) {
-                LastWords.endProcess("a device or a thread hangs: it has not ended within " + END_SECONDS
+            if (!done.await(endSeconds, TimeUnit.SECONDS)) {
+                LastWords.endProcess("a device or a thread hangs: it has not ended within " + endSeconds
                         + " s, and is left as it is");
             }
         } catch (InterruptedException e) {

@@ -27,6 +27,7 @@ import picocli.CommandLine.Command;
             DoctorCommand.class,
             ConfigCommand.class,
             TeamingCommand.class,
+            MigrateCommand.class,
             CompletionCommand.class,
             ManCommand.class,
             CommandLine.HelpCommand.class

@@ -1,7 +1,7 @@
 /**
  * The commands: they parse and check what the user gave, run the work and print.
  *
- * <p>Thread: control. Uses: {@code control}, {@code doctor}, {@code history}, {@code host}, {@code host.teaming}, {@code host.xml}, {@code hotplug}, {@code lab}, {@code
+ * <p>Thread: control. Uses: {@code control}, {@code doctor}, {@code history}, {@code host}, {@code host.migrate}, {@code host.teaming}, {@code host.xml}, {@code hotplug}, {@code lab}, {@code
  * metrics}, {@code pcap}, {@code plan}, {@code run}, {@code service}, {@code socket}, {@code top}.
  */
 @NullMarked

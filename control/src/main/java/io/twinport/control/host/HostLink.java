@@ -44,7 +44,8 @@ public record HostLink(
         }
     }
 
-    static HostLink of(JsonNode link) {
+    /** From an object of its JSON. */
+    public static HostLink of(JsonNode link) {
         JsonNode info = link.path("linkinfo");
         JsonNode data = info.path("info_data");
         return new HostLink(

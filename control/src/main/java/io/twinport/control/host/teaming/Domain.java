@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /** A domain's document, by what concerns pairs. */
-final class Domain {
+public final class Domain {
     /** A domain has some tens; what is compared with each other is bounded so. */
     private static final int MOST_NICS = 500;
 
@@ -29,7 +29,7 @@ final class Domain {
     }
 
     /** @throws UserException if it has more devices than are checked */
-    static Domain of(XmlDocument document) {
+    public static Domain of(XmlDocument document) {
         Domain domain = new Domain(document);
         domain.addNics();
         domain.nameNics();
@@ -107,20 +107,20 @@ final class Domain {
     }
 
     /** Its interfaces and {@code <hostdev>}s, in their order. */
-    List<Nic> nics() {
+    public List<Nic> nics() {
         return Collections.unmodifiableList(nics);
     }
 
-    XmlElement root() {
+    public XmlElement root() {
         return document.root();
     }
 
-    String name() {
+    public String name() {
         return root().at("name").map(XmlElement::text).orElse("");
     }
 
     /** Whether it is of a domain that runs: libvirt then gives an alias to each device. */
-    boolean isLive() {
+    public boolean isLive() {
         return root().attribute("id").isPresent();
     }
 
@@ -128,7 +128,7 @@ final class Domain {
         return nics.stream().filter(Nic::isPersistent).toList();
     }
 
-    List<Nic> transients() {
+    public List<Nic> transients() {
         return nics.stream().filter(Nic::isTransient).toList();
     }
 
@@ -137,7 +137,7 @@ final class Domain {
     }
 
     /** The standby that a device names: by the alias that it has, or that libvirt will give to it. */
-    Optional<Nic> standbyOf(Nic primary) {
+    public Optional<Nic> standbyOf(Nic primary) {
         return Optional.ofNullable(standbys.get(primary));
     }
 

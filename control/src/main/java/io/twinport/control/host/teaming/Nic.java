@@ -12,9 +12,9 @@ import java.util.stream.Stream;
  * @param role what it is of a pair
  * @param partner the alias of the standby that it names
  */
-record Nic(XmlElement element, Role role, Optional<String> partner) {
+public record Nic(XmlElement element, Role role, Optional<String> partner) {
     /** What a device is of a pair. */
-    enum Role {
+    public enum Role {
         NONE,
         PERSISTENT,
         TRANSIENT
@@ -22,7 +22,7 @@ record Nic(XmlElement element, Role role, Optional<String> partner) {
 
     private static final String VIRTIO = "virtio(-(non-)?transitional)?";
 
-    boolean isInterface() {
+    public boolean isInterface() {
         return element.name().equals("interface");
     }
 
@@ -35,7 +35,7 @@ record Nic(XmlElement element, Role role, Optional<String> partner) {
     }
 
     /** An interface's, {@code bridge}; empty for a {@code <hostdev>}. */
-    String type() {
+    public String type() {
         return isInterface() ? element.attribute("type").orElse("") : "";
     }
 
@@ -46,7 +46,7 @@ record Nic(XmlElement element, Role role, Optional<String> partner) {
     }
 
     /** For messages: what it is, and its alias. */
-    String text() {
+    public String text() {
         return "<" + element.name() + ">"
                 + alias().map(name -> " " + quote(name)).orElse("");
     }
@@ -55,7 +55,7 @@ record Nic(XmlElement element, Role role, Optional<String> partner) {
         return element.at("teaming").orElse(element);
     }
 
-    Optional<String> alias() {
+    public Optional<String> alias() {
         return element.at("alias", "name");
     }
 
@@ -63,7 +63,7 @@ record Nic(XmlElement element, Role role, Optional<String> partner) {
         return element.at("mac", "address");
     }
 
-    Optional<MacAddress> mac() {
+    public Optional<MacAddress> mac() {
         return writtenMac().flatMap(Numbers::mac);
     }
 
@@ -76,7 +76,7 @@ record Nic(XmlElement element, Role role, Optional<String> partner) {
     }
 
     /** The network that it names; empty for an interface of another type. */
-    Optional<String> network() {
+    public Optional<String> network() {
         return type().equals("network") ? element.at("source", "network") : Optional.empty();
     }
 
@@ -89,7 +89,7 @@ record Nic(XmlElement element, Role role, Optional<String> partner) {
     }
 
     /** The host's device that it is. */
-    Optional<PciAddress> hostAddress() {
+    public Optional<PciAddress> hostAddress() {
         boolean isDevice = !isInterface() || type().equals("hostdev");
         return isDevice ? element.at("source/address").flatMap(PciAddress::of) : Optional.empty();
     }

@@ -4,7 +4,7 @@ import io.twinport.control.host.xml.XmlElement;
 import java.util.Optional;
 
 /** Where a PCI device is: in the guest (an {@code <address>} of a device) or on the host (one of its {@code <source>}). */
-record PciAddress(XmlElement element, long domain, long bus, long slot, long function) {
+public record PciAddress(XmlElement element, long domain, long bus, long slot, long function) {
     /** Empty where it says no such place, or says it wrongly. */
     static Optional<PciAddress> of(XmlElement element) {
         long domain = number(element, "domain");
