@@ -93,6 +93,11 @@ public final class XmlElement {
         return document;
     }
 
+    /** As it is written, its tags and all between them. */
+    public String written() {
+        return document.text().substring(from, to);
+    }
+
     int from() {
         return from;
     }

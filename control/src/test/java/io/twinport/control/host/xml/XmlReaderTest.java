@@ -21,10 +21,6 @@ class XmlReaderTest {
         return XmlReader.read("a.xml", text.getBytes(StandardCharsets.UTF_8));
     }
 
-    private static String written(XmlElement element) {
-        return element.document().text().substring(element.from(), element.to());
-    }
-
     private static String refused(String text) {
         return String.valueOf(
                 assertThrows(UserException.class, () -> read(text)).getMessage());
@@ -41,7 +37,7 @@ class XmlReaderTest {
                         .map(each -> each.name() + " " + each.place().line() + ":"
                                 + each.place().column())
                         .toList());
-        assertEquals("<b>\n<![CDATA[<c>]]></b >", written(root.at("b").orElseThrow()));
+        assertEquals("<b>\n<![CDATA[<c>]]></b >", root.at("b").orElseThrow().written());
         assertEquals("<c>", root.at("b").orElseThrow().text());
         assertEquals(">", root.at("a", "x").orElseThrow());
         assertEquals("'", root.at("a", "y").orElseThrow());
