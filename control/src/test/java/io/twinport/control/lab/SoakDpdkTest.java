@@ -55,7 +55,7 @@ class SoakDpdkTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"dpdk, 10000", "twinport, 5000"})
+    @CsvSource({"dpdk, 10000", "twinport, 3000"})
     void shouldAccountForEachFrameInThousandsOfFaults(String driver, int faults) throws IOException {
         JsonNode result = soak("--faults", "" + faults, "--driver", driver);
         assertBalance(result);

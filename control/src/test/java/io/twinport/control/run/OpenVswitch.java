@@ -32,17 +32,20 @@ final class OpenVswitch implements AutoCloseable {
     /** What a switch that was killed leaves, and the next one stumbles over. */
     private final List<Path> sockets = new ArrayList<>();
 
-    private final Program database;
-    private Program daemon;
+    /** The database, and the switches, of which the last one runs. */
+    private final List<Program> programs = new ArrayList<>();
 
     private OpenVswitch(Path root, Path folder) {
         this.root = root;
         this.folder = folder;
         sockets.add(folder.resolve(BRIDGE + ".mgmt"));
+    }
+
+    private void launch() {
         String ignored =
                 run("usr/bin/ovsdb-tool", "create", file("conf.db"), root + "/usr/share/openvswitch/vswitch.ovsschema");
-        database = start("usr/sbin/ovsdb-server", file("conf.db"), "--remote=punix:" + file("db.sock"), control("db"));
-        awaitFile("db.sock", database);
+        start("usr/sbin/ovsdb-server", file("conf.db"), "--remote=punix:" + file("db.sock"), control("db"));
+        awaitFile("db.sock");
         change("init");
         change(
                 "set",
@@ -56,7 +59,7 @@ final class OpenVswitch implements AutoCloseable {
                 // Without --legacy-mem it adds --in-memory, which EAL does not take without hugepages.
                 "other_config:dpdk-extra=--no-pci --legacy-mem --no-huge -m 256 --no-telemetry --log-level=1");
         change("add-br", BRIDGE, "--", "set", "bridge", BRIDGE, "datapath_type=netdev", "fail-mode=secure");
-        daemon = startSwitch();
+        startSwitch();
     }
 
     /** Starts it; where there is none to be had the calling test is skipped. */
@@ -66,7 +69,14 @@ final class OpenVswitch implements AutoCloseable {
                 "Open vSwitch of Debian 12 is not tested: " + DRIVERS
                         + " is not there, with drivers for its DPDK 22.11");
         Path root = DebianPackages.fetch("bookworm", "openvswitch", "openvswitch-switch-dpdk");
-        return new OpenVswitch(root, Files.createDirectories(folder));
+        OpenVswitch started = new OpenVswitch(root, Files.createDirectories(folder));
+        try {
+            started.launch();
+            return started;
+        } catch (RuntimeException | Error e) {
+            started.close();
+            throw e;
+        }
     }
 
     /**
@@ -103,8 +113,8 @@ final class OpenVswitch implements AutoCloseable {
 
     /** The switch dies, with no chance to say good-bye. */
     void kill() {
-        daemon.kill();
-        int ignored = daemon.waitFor(SECONDS);
+        programs.getLast().kill();
+        int ignored = programs.getLast().waitFor(SECONDS);
     }
 
     /** Starts a new one, which has its ports from the database. */
@@ -112,7 +122,7 @@ final class OpenVswitch implements AutoCloseable {
         for (Path socket : sockets) {
             Files.deleteIfExists(socket);
         }
-        daemon = startSwitch();
+        startSwitch();
     }
 
     /** Frames that the switch has sent back since its start; it counts them each second. */
@@ -121,16 +131,15 @@ final class OpenVswitch implements AutoCloseable {
         return count.find() ? Long.parseLong(count.group(1)) : 0;
     }
 
-    private Program startSwitch() {
-        Program started = start(
+    private void startSwitch() {
+        start(
                 "usr/lib/openvswitch-switch-dpdk/ovs-vswitchd-dpdk",
                 "unix:" + file("db.sock"),
                 "-vconsole:warn",
                 "-vfile:off",
                 control("switch"));
-        awaitFile(BRIDGE + ".mgmt", started);
+        awaitFile(BRIDGE + ".mgmt");
         String ignored = run("usr/bin/ovs-ofctl", "add-flow", management(), "actions=in_port");
-        return started;
     }
 
     private String management() {
@@ -155,8 +164,8 @@ final class OpenVswitch implements AutoCloseable {
         return Program.run(with(command));
     }
 
-    private Program start(String... command) {
-        return Program.start(with(command));
+    private void start(String... command) {
+        programs.add(Program.start(with(command)));
     }
 
     /** The program from the unpacked tree, with its libraries, and with the folder for all that it makes. */
@@ -171,15 +180,14 @@ final class OpenVswitch implements AutoCloseable {
         return all.toArray(String[]::new);
     }
 
-    private void awaitFile(String name, Program maker) {
+    private void awaitFile(String name) {
         if (!Pause.until(() -> Files.exists(folder.resolve(name)), SECONDS * 1000L)) {
-            throw new AssertionError("no " + name + ":\n" + maker.output());
+            throw new AssertionError("no " + name + ":\n" + programs.getLast().output());
         }
     }
 
     @Override
     public void close() {
-        daemon.close();
-        database.close();
+        programs.forEach(Program::close);
     }
 }
