@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
@@ -47,7 +49,8 @@ class OwnDriverHwTest {
         twinport.awaitLine("standby 0000:02:00.0 .twinport_virtio. joined", START);
         twinport.awaitLine("switch \\w+ -> primary", SOON);
         twinport.awaitLine("standby link up", SOON);
-        scenario.step("it filters as it is told: " + checkFilter(guest));
+        scenario.step("see what it lets through");
+        checkFilter(guest);
         wire.startSending(Scenario.MAC, PER_SECOND);
 
         scenario.step("cut and restore its link");
@@ -73,7 +76,7 @@ class OwnDriverHwTest {
             guest.plug("sb");
             twinport.awaitCount("standby 0000:02:00.0.* joined", round + 1, SOON);
             twinport.awaitCount("standby link up", round + 2, SOON);
-            scenario.step("it is told anew: " + checkFilter(guest));
+            checkFilter(guest); // it is told anew
             if (round == 2) {
                 resources = Optional.of(twinport.resources());
             }
@@ -93,13 +96,14 @@ class OwnDriverHwTest {
     }
 
     /** What QEMU knows of it. */
-    private static JsonNode checkFilter(QemuVm guest) {
+    private static void checkFilter(QemuVm guest) {
         JsonNode filter =
                 guest.qmp().execute("query-rx-filter", Map.of("name", "sb")).path(0);
         assertFalse(filter.path("promiscuous").asBoolean(true), filter::toString);
         assertEquals(Scenario.MAC, filter.path("main-mac").asString(""), filter::toString);
         assertEquals("[\"" + GROUP + "\"]", filter.path("multicast-table").toString(), filter::toString);
-        assertEquals("[0," + VLAN + "]", filter.path("vlan-table").toString(), filter::toString);
-        return filter;
+        Set<Integer> vlans = new TreeSet<>();
+        filter.path("vlan-table").forEach(vlan -> vlans.add(vlan.asInt(-1)));
+        assertEquals(Set.of(0, VLAN), vlans, filter::toString);
     }
 }
