@@ -81,6 +81,15 @@ final class PacketFilter {
                 .then(RETURN, NOTHING);
     }
 
+    /** Takes frames of one type; a VLAN's tag that the kernel has taken out does not count. */
+    static PacketFilter ofEtherType(int type) {
+        return new PacketFilter()
+                .require(LOAD_HALF, ETHERTYPE, type, "drop")
+                .then(RETURN, WHOLE_FRAME)
+                .label("drop")
+                .then(RETURN, NOTHING);
+    }
+
     /**
      * Takes what {@link #upTo} does not: longer frames, and of an IPv4 datagram that is longer when its fragments are put
      * together the last one.
