@@ -7,6 +7,7 @@ import io.twinport.control.Output;
 import io.twinport.control.OutputFile;
 import io.twinport.control.PlainText;
 import io.twinport.control.UserException;
+import io.twinport.control.host.probe.ProbeException;
 import io.twinport.control.socket.ControlException;
 import io.twinport.posix.FileErrors;
 import io.twinport.posix.FileType;
@@ -98,6 +99,7 @@ public final class Commands {
         }
         switch (e) {
             case ControlException control -> say(String.valueOf(control.getMessage()));
+            case ProbeException probe -> say(probe.getMessage() + ".");
             case UncheckedIOException unchecked
             when unchecked.getCause() instanceof IOException io -> say(FileErrors.reason(io));
             case IOException io -> say(FileErrors.reason(io));

@@ -12,6 +12,9 @@ final class Interrupt implements AutoCloseable {
     /** A driver that hangs in its close must not keep the process: the rest is left cleanly by then. */
     private static final int END_SECONDS = 8;
 
+    /** What shells report of a program that SIGINT has ended. */
+    static final int INTERRUPTED = 130;
+
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch done = new CountDownLatch(1);
     private final int endSeconds;
@@ -24,7 +27,7 @@ final class Interrupt implements AutoCloseable {
 
     /** For a command that has not finished its work then. */
     static Interrupt install() {
-        return install(130); // what shells report of a program that SIGINT has ended
+        return install(INTERRUPTED);
     }
 
     /** @param exitCode of a process that was interrupted and has ended cleanly */

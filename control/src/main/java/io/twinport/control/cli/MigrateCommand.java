@@ -258,7 +258,7 @@ final class MigrateCommand implements Callable<Integer> {
                     code = one(domain, interrupt, opener, back);
                 }
             }
-            interrupt.end(interrupt.isRequested() && code == 0 ? 130 : code);
+            interrupt.end(interrupt.isRequested() && code == 0 ? Interrupt.INTERRUPTED : code);
             return code;
         }
 

@@ -25,6 +25,7 @@ import picocli.CommandLine.Command;
             OperateCommands.Stop.class,
             HistoryCommand.class,
             DoctorCommand.class,
+            ProbeCommand.class,
             ConfigCommand.class,
             TeamingCommand.class,
             MigrateCommand.class,
