@@ -30,7 +30,16 @@ class FileOutputTest {
     private static final int SECONDS = 60;
 
     /** Arguments that name a file or a folder which is written. */
-    static final Set<String> WRITTEN = Set.of("* --json", "history --pcap", "demo --hgrm", "capture FILE|-", "man DIR");
+    static final Set<String> WRITTEN = Set.of(
+            "* --json",
+            "history --pcap",
+            "demo --hgrm",
+            "capture FILE|-",
+            "man DIR",
+            "probe mac-filter --svg",
+            "probe mac-filter --verdicts",
+            "migrate run --journal",
+            "migrate reattach --journal");
 
     private Path folder = Path.of("");
 
