@@ -119,7 +119,7 @@ public final class Planner {
         for (Nic primary : stored.transients()) {
             Nic standby = standby(stored, primary);
             String bridge = bridge(host, standby);
-            arrive(side, primary, standby, bridge, mac(standby), emulated(host, primary), verdict(host, primary));
+            arrive(side, primary, standby, bridge, true, emulated(host, primary), verdict(host, primary));
         }
         refuseUnless(!arrive.isEmpty(), given + " has no pair (<teaming>)");
         return plan(stored.name(), arrive);
@@ -179,6 +179,7 @@ public final class Planner {
         Optional<Emulated> emulated = emulated(source, primary);
         if (request.way() == Plan.Way.QEMU) {
             checkNegotiated(alias(standby));
+            checkPaired(alias);
         }
 
         prepare(
@@ -242,7 +243,8 @@ public final class Planner {
                 "",
                 Setting.NONE,
                 "one left behind would swallow what the source's own guests send"));
-        arrive(Side.TARGET, primary, standby, there, mac, emulated, verdict);
+        boolean isFiltered = emulated.filter(nic -> isFiltered(nic, mac)).isPresent();
+        arrive(Side.TARGET, primary, standby, there, isFiltered, emulated, verdict);
     }
 
     private void prepare(String id, Setting setting, String before, String after, String why) {
@@ -336,10 +338,11 @@ public final class Planner {
             Nic primary,
             Nic standby,
             String bridge,
-            String mac,
+            boolean isFiltered,
             Optional<Emulated> emulated,
             NicVerdict verdict) {
         String alias = alias(primary);
+        String mac = mac(standby);
         String tap = "@" + alias(standby);
         HostPrograms host = side == Side.SOURCE ? source : target;
         Setting entry = new Setting(side, Setting.Kind.ENTRY, bridge, mac);
@@ -366,7 +369,7 @@ public final class Planner {
             emulated.ifPresent(
                     nic -> arriving(alias + ".in", link(side, nic.device()), Setting.UP, "QEMU has plugged it in"));
         }
-        Optional<Emulated> filtered = emulated.filter(nic -> side == Side.SOURCE || isFiltered(nic, mac));
+        Optional<Emulated> filtered = emulated.filter(nic -> isFiltered);
         filtered.ifPresent(nic -> {
             refuseUnless(
                     host.hostLink(nic.device()).master().equals(nic.bridge()),
@@ -565,5 +568,17 @@ public final class Planner {
                 isNegotiated,
                 "the guest has not acknowledged VIRTIO_NET_F_STANDBY on " + standby + ": QEMU would not"
                         + " wait until the primary is gone (Q14), and would plug none in at the target. Use --way managed");
+    }
+
+    /** libvirt plugs one in without what {@code <qemu:override>} says: then QEMU does not know the pair any more. */
+    private void checkPaired(String primary) {
+        String answer = source.virsh(
+                "qemu-monitor-command",
+                "--domain=" + uuid,
+                "--cmd={\"execute\":\"qom-get\",\"arguments\":{\"path\":\"/machine/peripheral/" + primary
+                        + "\",\"property\":\"failover_pair_id\"}}");
+        refuseUnless(
+                answer.matches("(?s).*\"return\":\\s*\"[^\"]+\".*"),
+                "QEMU does not know " + primary + " as a primary (failover_pair_id is empty). Use --way managed");
     }
 }

@@ -215,17 +215,20 @@ class PlannerTest {
     }
 
     @Test
-    void shouldRefuseQemusOwnWayWithoutTheFeature() {
+    void shouldRefuseQemusOwnWayWhereQemuWouldNotWait() {
+        answer("qom-get", "{\"return\":\"ua-backup0\"}");
         answer(
-                "qemu-monitor-command",
+                "x-query-virtio-status",
                 "{\"return\":{\"guest-features\":{\"dev-features\":[\"VIRTIO_NET_F_MAC\"]},"
                         + "\"host-features\":{\"dev-features\":[\"VIRTIO_NET_F_STANDBY\"]}}}");
         assertThrows(UserException.class, () -> plan(Plan.Way.QEMU, Move.LINK));
         answer(
-                "qemu-monitor-command",
+                "x-query-virtio-status",
                 "{\"return\":{\"guest-features\":{\"dev-features\":[\"VIRTIO_NET_F_STANDBY: x\"]},"
                         + "\"host-features\":{}}}");
         assertFalse(steps(plan(Plan.Way.QEMU, Move.LINK)).contains("device ua-vf"));
+        answer("qom-get", "{\"return\":\"\"}");
+        assertThrows(UserException.class, () -> plan(Plan.Way.QEMU, Move.LINK));
     }
 
     @Test
