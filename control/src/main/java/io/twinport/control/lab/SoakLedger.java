@@ -13,8 +13,9 @@ import io.twinport.dataplane.Sides;
  * <li><em>lost</em> if their wire was disturbed since they were accepted; shortly after a switch the port may still have
  *     been sending by the former side, so that one's wire counts too;
  * <li><em>dropped</em> if neither side was ready when the port took them (R41), which it counts itself;
- * <li><em>suppressed</em> if they were sent to the port, and that has changed sides meanwhile and may have dropped what
- *     came by the other one, which it counts itself;
+ * <li><em>suppressed</em> if they were sent to the port, and that has changed sides meanwhile, or shortly before, and may have
+ *     dropped what came by the other one, or what it could not tell from older frames in the ring of the new one: it counts
+ *     both itself;
  * <li>else <em>unexplained</em>.
  * </ul>
  *
@@ -31,6 +32,9 @@ final class SoakLedger {
 
     /** More than a wire can hold, near end, far end, a burst, and what waits for its handover. */
     private static final int MOST_OUTSTANDING = 1 << 12;
+
+    /** More than the port empties a ring of that may hold frames from before a switch: by bursts, of the largest ring. */
+    static final int EMPTIED = 1 << 11;
 
     private static final int SIDE = 3;
     private static final int OUTSTANDING = 0;
@@ -88,6 +92,7 @@ final class SoakLedger {
         // Long after a switch nothing is sent by the former side any more.
         int former = next - switchedAt < MOST_OUTSTANDING ? formerSide : side;
         int formerDisruption = disruptions.of(former);
+        int since = next - switchedAt < EMPTIED ? switches - 1 : switches;
         for (int i = 0; i < count; i++) {
             if (on.end - on.first == MOST_OUTSTANDING) {
                 settle(side);
@@ -98,7 +103,7 @@ final class SoakLedger {
             on.disruption[at] = disruption;
             on.formerSide[at] = former;
             on.formerDisruption[at] = formerDisruption;
-            on.switches[at] = switches;
+            on.switches[at] = since;
             memory[(int) (next++ % MEMORY)] = (byte) side;
             counts[OUTSTANDING]++;
         }

@@ -139,9 +139,21 @@ class SoakLedgerTest {
     void shouldNotExplainByASwitchWhatWasSentWhenItWasLongOver() {
         toPort.active(PRIMARY);
         toPort.active(STANDBY);
+        toPort.accepted(STANDBY, SoakLedger.EMPTIED);
+        arrive(toPort, 0, SoakLedger.EMPTIED - 1);
+        toPort.accepted(STANDBY, 10);
+        toPort.arrived(SoakLedger.EMPTIED + 9);
+        assertFates(toPort, SoakLedger.EMPTIED + 1, 0, 0, 9);
+    }
+
+    /** U2: a ring that may hold old frames is emptied, and what comes meanwhile goes with them. */
+    @Test
+    void shouldExplainBySwitchWhatWasSentSoonAfterIt() {
+        toPort.active(PRIMARY);
+        toPort.active(STANDBY);
         toPort.accepted(STANDBY, 10);
         toPort.arrived(9);
-        assertFates(toPort, 1, 0, 0, 9);
+        assertFates(toPort, 1, 0, 9, 0);
     }
 
     /** R41. */
