@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * loses none.
  *
  * @param verdicts by the standby's way
- * @param use the way that loses no frame; null where each loses some. {@link Holder#FILTER}: the PF's unicast filter gets the address
+ * @param use the way that loses no frame while there is a VF; null where each loses some. {@link Holder#FILTER}: the PF's unicast filter gets the address
  *     ({@code bridge fdb add MAC dev PF self}) before the VF does, and keeps it until the guest says that its VF is up
  * @param duplicates whether each frame arrives twice by that way while the VF is up, too
  */
@@ -35,7 +35,7 @@ public record FilterVerdict(
                 .forEach(walk -> verdicts.put(walk.holder(), walk.verdict()));
         Optional<Walk> best = PREFERRED.stream()
                 .flatMap(holder -> walks.stream().filter(walk -> walk.holder() == holder))
-                .filter(walk -> walk.lost() == 0)
+                .filter(walk -> walk.lostWithVf() == 0)
                 .findFirst();
         boolean duplicates = best.filter(walk -> walk.duplicated() > 0).isPresent();
         return new FilterVerdict(nic, verdicts, best.map(Walk::holder).orElse(null), duplicates, measured);

@@ -33,6 +33,14 @@ public enum VfState {
         return this == UP;
     }
 
+    /**
+     * Whether it is entered by making VFs, or by taking them away. That restarts some PFs: what is lost then is no matter of the
+     * filter, and happens before any guest has a VF, or after.
+     */
+    boolean isOfMaking() {
+        return this == MADE || this == GONE;
+    }
+
     @Override
     @JsonValue
     public String toString() {

@@ -59,7 +59,9 @@ public record Walk(
                 .toList();
         return new Walk(
                 holder,
-                verdict(transitions),
+                verdict(transitions.stream()
+                        .filter(each -> !each.to().isOfMaking())
+                        .toList()),
                 end,
                 log.count(Delivery.NOBODY, 0, end),
                 log.count(Delivery.BOTH, 0, end),
@@ -68,6 +70,14 @@ public record Walk(
                 List.copyOf(transitions),
                 notMeasured,
                 stretches(log, end));
+    }
+
+    /** Frames that came by neither way while there was a VF: not those that were lost while VFs were made, or taken away. */
+    int lostWithVf() {
+        return transitions.stream()
+                .filter(each -> !each.to().isOfMaking())
+                .mapToInt(Transition::lost)
+                .sum();
     }
 
     /** The worst that it does. What follows from an early steal, for instance that frames arrive nowhere, is no other fault. */

@@ -32,13 +32,19 @@ final class IgbTable {
 
     /** As a walk that was recorded: what a change does is done when it has been made. */
     static Walk walk(Holder holder) {
+        return walk(holder, 0);
+    }
+
+    /** @param restart frames that are lost while the PF restarts, because VFs are made or taken away */
+    static Walk walk(Holder holder, int restart) {
         FrameLog log = new FrameLog(holder);
         List<Step> steps = IntStream.range(0, STATES.size())
                 .mapToObj(row -> {
                     int begin = row * 2 * FRAMES;
                     int steady = begin + FRAMES;
                     for (int i = begin; i < steady + FRAMES; i++) {
-                        if (standby(holder, row) > 0) {
+                        boolean isRestarting = STATES.get(row).isOfMaking() && i < begin + restart;
+                        if (standby(holder, row) > 0 && !isRestarting) {
                             log.add(holder.sink(), i, i);
                         }
                         if (vf(row) > 0) {

@@ -92,6 +92,21 @@ class WalkTest {
         assertEquals(null, hopeless.use());
     }
 
+    /** Of an igb: its PF has no link for a while. */
+    @Test
+    void shouldNotBlameTheFilterForWhatMakingVfsCosts() {
+        Walk walk = IgbTable.walk(Holder.FILTER, 50);
+        assertEquals(2 * 50, walk.lost());
+        assertEquals(0, walk.lostWithVf());
+        assertEquals(Verdict.DUPLICATE, walk.verdict());
+        assertEquals(Verdict.NOWHERE, walk.transitions().getFirst().verdict());
+        assertEquals(50, walk.transitions().getFirst().lost());
+        NicId igb = new NicId("8086:10c9", "igb", "");
+        assertEquals(
+                Holder.FILTER,
+                FilterVerdict.of(igb, List.of(walk), Instant.EPOCH).use());
+    }
+
     @Test
     void shouldCutTheWalkIntoStretches() {
         assertEquals(
