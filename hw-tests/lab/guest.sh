@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds the base of the guest: a kernel, and an initramfs of busybox, ip, DPDK 24.11 and a Java runtime, from packages of
+# Builds the base of the guest: a kernel, and an initramfs of busybox, ip, bridge, DPDK 24.11 and a Java runtime, from packages of
 # Debian 13 and the JDK in JAVA_HOME. Prints the folder that holds `vmlinuz` and `base.cpio`; the same request again costs
 # nothing. What is tested is not in it: the tests append that as a second archive, which the kernel unpacks over this one.
 #
@@ -15,7 +15,7 @@ packages=(
   librte-net-{null,ring,virtio,vhost,tap,e1000,af-packet}
 )
 # With what they need. The soft dependency of vfio on vfio_iommu_type1 is left to whoever loads it.
-modules=(virtio_pci virtio_net net_failover e1000e igb igbvf vfio-pci vfio_iommu_type1 tun af_packet)
+modules=(virtio_pci virtio_net net_failover e1000e igb igbvf vfio-pci vfio_iommu_type1 tun af_packet bridge veth macvlan)
 # Those of the distribution's runtime.
 java_modules=$(sed -n 's/^modules_to_run=//p' "$here/../../twinport")
 
@@ -39,7 +39,7 @@ make_it() {
   add_kernel_modules "$root" "$release" "$tree"
   add_java "$tree"
   rm -f "$tree/usr/bin/ip"
-  cp "$root/usr/bin/ip" "$tree/usr/bin/"
+  cp "$root/usr/bin/ip" "$root/usr/sbin/bridge" "$tree/usr/bin/"
   cp -a "$libraries"/librte_*.so.* "$libraries/dpdk" "$tree/usr/lib/x86_64-linux-gnu/"
   add_libraries "$tree"
   in_guest "$tree" /jre/bin/java -version 2>/dev/null \
@@ -89,7 +89,7 @@ add_java() {
 # Everything that a program or library in the tree is linked with, as the loader finds it.
 add_libraries() {
   local tree=$1 file
-  find "$tree/usr/bin/ip" "$tree/usr/lib/x86_64-linux-gnu" "$tree/jre" -type f \( -name '*.so*' -o -perm -u+x \) |
+  find "$tree/usr/bin/ip" "$tree/usr/bin/bridge" "$tree/usr/lib/x86_64-linux-gnu" "$tree/jre" -type f \( -name '*.so*' -o -perm -u+x \) |
     while read -r file; do
       "$libraries/ld-linux-x86-64.so.2" --library-path "$libraries:$tree/jre/lib:$tree/jre/lib/server" --list "$file" 2>/dev/null || true
     done | awk -v from="$libraries/" 'index($3, from) == 1 { print $3 }' | sort -u |
