@@ -55,6 +55,7 @@ class KernelInterfaceDpdkTest {
                         Program iperf = startIperf();
                         SshSession ssh = SshSession.open(network, folder)) {
                     awaitTraffic(ping, iperf, ssh);
+                    int asked = dhcp.count("DHCPREQUEST"); // twice, where a busy machine has answered late
                     for (int round = 1; round <= FAILOVERS; round++) {
                         failOver(run, round);
                         run.awaitCount("switch standby -> primary", failbacks + round, SECONDS);
@@ -66,9 +67,9 @@ class KernelInterfaceDpdkTest {
                     assertEquals("", ssh.failure());
                     iperf.interrupt();
                     iperf.awaitLine("receiver", SECONDS);
+                    assertEquals(asked, dhcp.count("DHCPREQUEST"), dhcp::output);
                 }
                 assertEquals(1, lease.count("lease of"), lease::output);
-                assertEquals(1, dhcp.count("DHCPACK"), dhcp::output);
             }
             run.interrupt();
             assertEquals(0, run.waitFor(SECONDS), run::output);
