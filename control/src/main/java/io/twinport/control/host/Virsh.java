@@ -32,7 +32,12 @@ public final class Virsh {
     }
 
     public static Virsh to(String uri) {
-        return new Virsh(new MachinePrograms(Path.of("/"), List.of(), LIMIT, ENVIRONMENT), uri);
+        return new Virsh(programs(), uri);
+    }
+
+    /** This machine's, {@code virsh} and {@code ssh} among them. */
+    public static Programs programs() {
+        return new MachinePrograms(Path.of("/"), List.of(), LIMIT, ENVIRONMENT);
     }
 
     public String uri() {

@@ -3,7 +3,7 @@ package io.twinport.control.program;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Programs of the machine that are asked how things are. None that is called changes anything. */
+/** Programs of the machine that are asked how things are, or told to change them: whoever calls one answers for that. */
 public interface Programs {
     /** There are none. */
     Programs NONE = new Programs() {

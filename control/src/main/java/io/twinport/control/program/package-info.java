@@ -1,5 +1,5 @@
 /**
- * Programs of the machine that are asked how things are, each with a deadline and a bounded answer. A test has others in their place.
+ * Programs of the machine that are asked or told something, each with a deadline and a bounded answer. A test has others in their place.
  *
  * <p>Thread: control. Uses: nothing of its module.
  */

@@ -5,6 +5,7 @@ import io.twinport.control.program.Answer;
 import io.twinport.control.program.Programs;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -94,6 +95,14 @@ final class HostPrograms {
             throw new UnreachableException("the " + side.text() + " has no interface " + name);
         }
         return links.getFirst();
+    }
+
+    /** A VF as its PF has set it up; empty where it has none of that number. */
+    Optional<JsonNode> vf(String pf, String number) {
+        return link(pf).path("vfinfo_list")
+                .valueStream()
+                .filter(each -> each.path("vf").asString("").equals(number))
+                .findFirst();
     }
 
     HostLink hostLink(String name) {

@@ -3,6 +3,8 @@ package io.twinport.control.host.migrate;
 import io.twinport.control.Printable;
 import io.twinport.control.UserException;
 import io.twinport.control.host.HostLink;
+import io.twinport.control.host.NicVerdict;
+import io.twinport.control.host.Virsh;
 import io.twinport.control.host.teaming.Domain;
 import io.twinport.control.host.teaming.Nic;
 import io.twinport.control.host.xml.XmlDocument;
@@ -56,7 +58,7 @@ public final class Planner {
      * @throws UnreachableException if a host cannot be asked
      */
     public static Plan migration(Request request) {
-        return migration(request, VirshHosts.programs());
+        return migration(request, Virsh.programs());
     }
 
     static Plan migration(Request request, Programs programs) {
@@ -70,7 +72,7 @@ public final class Planner {
      * @throws UnreachableException if a host cannot be asked
      */
     public static Plan reattachment(Request request) {
-        return new Planner(request, VirshHosts.programs()).reattachment();
+        return new Planner(request, Virsh.programs()).reattachment();
     }
 
     private Plan migration() {
@@ -80,8 +82,9 @@ public final class Planner {
                 given + " does not run at " + request.source()
                         + ". Start it there, or name the host that has it with --connect");
         uuid = source.virsh("domuuid", "--domain=" + given).strip();
+        DomainState now = source.state(uuid);
         refuseUnless(
-                source.state(uuid).reason().isEmpty() || !source.state(uuid).hasJob(),
+                now.reason().isEmpty() || !now.hasJob(),
                 given + " is being migrated already. Let that end, or 'virsh domjobabort " + given + "'");
         refuseUnless(
                 source.virsh("dominfo", "--domain=" + uuid).matches("(?s).*Persistent:\\s+yes.*"),
@@ -287,18 +290,15 @@ public final class Planner {
                 .flatMap(address -> VirshHosts.Vf.find(source, address.toString()))
                 .orElseThrow(() -> new UserException("refused: " + alias + " is no VF of an interface of the source."));
         refuseUnless(
-                !isPortOfBond(vf.pf()),
+                !isPortOfBond(vf.link()),
                 vf.pf() + " belongs to a bond (VF-LAG): its filters are the bond's, and twinport"
                         + " does not know them");
-        String state = source.link(vf.pf())
-                .path("vfinfo_list")
-                .valueStream()
-                .filter(each -> each.path("vf").asInt(-1) == vf.number())
-                .findFirst()
+        String number = String.valueOf(vf.number());
+        String state = source.vf(vf.pf(), number)
                 .map(each -> each.path("link_state").asString(""))
                 .orElse("");
-        Setting link = new Setting(Side.SOURCE, Setting.Kind.VF_LINK, vf.pf(), String.valueOf(vf.number()));
-        Setting mac = new Setting(Side.SOURCE, Setting.Kind.VF_MAC, vf.pf(), String.valueOf(vf.number()));
+        Setting link = new Setting(Side.SOURCE, Setting.Kind.VF_LINK, vf.pf(), number);
+        Setting mac = new Setting(Side.SOURCE, Setting.Kind.VF_MAC, vf.pf(), number);
         if (request.move() != Move.LINK) {
             // It keeps its link.
         } else if (state.isEmpty() || driver(source, vf.pf()).equals("igb")) {
@@ -320,8 +320,8 @@ public final class Planner {
                 "only where it is still the guest's: libvirt takes it back itself"));
     }
 
-    private boolean isPortOfBond(String pf) {
-        String master = source.hostLink(pf).master();
+    private boolean isPortOfBond(HostLink pf) {
+        String master = pf.master();
         return !master.isEmpty() && source.hostLink(master).kind().equals("bond");
     }
 

@@ -1,5 +1,6 @@
 package io.twinport.control.host.migrate;
 
+import io.twinport.control.host.NicVerdict;
 import java.util.List;
 
 /**

@@ -1,17 +1,16 @@
 package io.twinport.control.host.migrate;
 
 import io.twinport.control.host.HostLink;
+import io.twinport.control.host.Virsh;
 import io.twinport.control.host.teaming.Domain;
 import io.twinport.control.host.teaming.Nic;
 import io.twinport.control.host.xml.XmlReader;
 import io.twinport.control.program.Answer;
-import io.twinport.control.program.MachinePrograms;
 import io.twinport.control.program.Programs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -29,12 +28,6 @@ import tools.jackson.databind.JsonNode;
 
 /** Two hosts with libvirt. Events of both say when to look again; what is so is looked up. */
 public final class VirshHosts implements Hosts, AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
-
-    /** What ssh and a session's libvirt need. */
-    private static final List<String> ENVIRONMENT =
-            List.of("HOME", "USER", "LOGNAME", "SSH_AUTH_SOCK", "XDG_RUNTIME_DIR", "XDG_CONFIG_HOME", "XDG_CACHE_HOME");
-
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long WAIT_UNPLUG_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long END_MILLIS = 60_000;
@@ -66,17 +59,13 @@ public final class VirshHosts implements Hosts, AutoCloseable {
 
     /** Those of a plan, with their events. */
     public static VirshHosts of(Plan plan) {
-        VirshHosts hosts = new VirshHosts(plan, programs());
+        VirshHosts hosts = new VirshHosts(plan, Virsh.programs());
         hosts.watch(plan.source(), "event", "--all");
         hosts.watch(plan.target(), "event", "--all");
         if (plan.way() == Plan.Way.QEMU) {
             hosts.watch(plan.source(), "qemu-monitor-event");
         }
         return hosts;
-    }
-
-    static Programs programs() {
-        return new MachinePrograms(Path.of("/"), List.of(), LIMIT, ENVIRONMENT);
     }
 
     /** Without events all goes on as well: only later. */
@@ -152,10 +141,10 @@ public final class VirshHosts implements Hosts, AutoCloseable {
                         ? Setting.THERE
                         : Setting.NONE;
             case VF_LINK -> vf(host, subject, setting.key()).path("link_state").asString("");
-            case VF_MAC ->
-                vf(host, subject, setting.key())
-                        .path("address")
-                        .asString(vf(host, subject, setting.key()).path("mac").asString(""));
+            case VF_MAC -> {
+                JsonNode vf = vf(host, subject, setting.key());
+                yield vf.path("address").asString(vf.path("mac").asString(""));
+            }
             case SENDER -> sends(setting, host, subject) ? Setting.THERE : Setting.NONE;
         };
     }
@@ -187,12 +176,7 @@ public final class VirshHosts implements Hosts, AutoCloseable {
     }
 
     private static JsonNode vf(HostPrograms host, String pf, String number) {
-        return host.link(pf)
-                .path("vfinfo_list")
-                .valueStream()
-                .filter(each -> each.path("vf").asString("").equals(number))
-                .findFirst()
-                .orElseThrow(() -> new UnreachableException(pf + " has no vf " + number));
+        return host.vf(pf, number).orElseThrow(() -> new UnreachableException(pf + " has no vf " + number));
     }
 
     /** Whether the guest has sent by it since it was first asked, or has said so. */

@@ -2,6 +2,7 @@ package io.twinport.control.host.teaming;
 
 import io.twinport.control.host.HostLink;
 import io.twinport.control.host.HostView;
+import io.twinport.control.host.NicVerdict;
 import io.twinport.control.host.xml.XmlElement;
 import io.twinport.dpdk.MacAddress;
 import java.util.List;
@@ -110,8 +111,9 @@ final class HostRules {
                         .add("the VF has no link either", "ip link set " + name + " up; then the cable and the switch");
             }
         }
-        if (host.driver(pf).equals("igb")) {
-            findings.warning(element, "the PF's driver is igb", Rule.H8)
+        String driver = host.driver(pf);
+        if (NicVerdict.ofDriver(driver) == NicVerdict.EARLY) {
+            findings.warning(element, "the PF's driver is " + driver, Rule.H8)
                     .add(
                             "measured: from the moment that the VF has its MAC address until its driver in the guest is up,"
                                     + " and after that is gone, nobody gets the guest's frames",

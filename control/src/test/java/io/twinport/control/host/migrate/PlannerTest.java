@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.UserException;
+import io.twinport.control.host.NicVerdict;
 import io.twinport.control.program.Answer;
 import io.twinport.control.program.Programs;
 import java.nio.file.Path;

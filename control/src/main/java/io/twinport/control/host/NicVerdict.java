@@ -1,4 +1,4 @@
-package io.twinport.control.host.migrate;
+package io.twinport.control.host;
 
 /** Where a NIC sends the frames for a VF whose driver is not up. */
 public enum NicVerdict {
@@ -10,7 +10,7 @@ public enum NicVerdict {
     UNKNOWN;
 
     /** Of a PF's driver, as measured. */
-    static NicVerdict ofDriver(String driver) {
+    public static NicVerdict ofDriver(String driver) {
         return driver.equals("igb") ? EARLY : UNKNOWN;
     }
 }
