@@ -28,25 +28,18 @@ public final class VirtioControl {
      * @param bytes of the data; 0 if there are none
      */
     public static void post(long queue, long command, long data, int bytes, long answer) {
-        long descriptors = UnsafeApi.getLong(queue + DESCRIPTORS);
         int last = bytes == 0 ? 1 : 2;
-        describe(descriptors, 0, command, COMMAND_BYTES | FLAG_NEXT | 1L << NEXT_SHIFT);
+        VirtioTransmit.describe(queue, 0, command, COMMAND_BYTES | FLAG_NEXT | 1L << NEXT_SHIFT);
         if (bytes != 0) {
-            describe(descriptors, 1, data, bytes | FLAG_NEXT | 2L << NEXT_SHIFT);
+            VirtioTransmit.describe(queue, 1, data, bytes | FLAG_NEXT | 2L << NEXT_SHIFT);
         }
-        describe(descriptors, last, answer, ANSWER_BYTES | FLAG_WRITE);
+        VirtioTransmit.describe(queue, last, answer, ANSWER_BYTES | FLAG_WRITE);
         int posted = UnsafeApi.getInt(queue + POSTED);
         long at = posted & UnsafeApi.getInt(queue + SIZE) - 1;
         UnsafeApi.putShort(UnsafeApi.getLong(queue + AVAILABLE) + RING + at * AVAILABLE_ELEMENT, (short) 0);
         posted = posted + 1 & 0xffff;
         UnsafeApi.putInt(queue + POSTED, posted);
         VirtioNotify.publish(queue, posted);
-    }
-
-    private static void describe(long descriptors, int index, long address, long rest) {
-        long descriptor = descriptors + (long) index * DESCRIPTOR_BYTES;
-        UnsafeApi.putLong(descriptor, address);
-        UnsafeApi.putLong(descriptor + DESCRIPTOR_LENGTH, rest);
     }
 
     /** Looks what has come of the command: {@link #PENDING}, {@link #DONE} or {@link #NONSENSE}. */

@@ -111,7 +111,8 @@ public final class VirtioTransmit {
         return Mbuf.deviceAddress(segment, UnsafeApi.getInt(queue + ADDRESS_FIELD));
     }
 
-    private static void describe(long queue, int slot, long address, long lengthAndFlags) {
+    /** Writes a slot's descriptor. */
+    static void describe(long queue, int slot, long address, long lengthAndFlags) {
         long descriptor = UnsafeApi.getLong(queue + DESCRIPTORS) + (long) slot * DESCRIPTOR_BYTES;
         UnsafeApi.putLong(descriptor, address);
         UnsafeApi.putLong(descriptor + DESCRIPTOR_LENGTH, lengthAndFlags);
