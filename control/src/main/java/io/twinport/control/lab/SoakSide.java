@@ -100,9 +100,7 @@ final class SoakSide {
         }
     }
 
-    /** On a busy machine a driver may yet be setting up the rings in which frames lie already. */
     private void whole() {
-        wire().letDriversFinish();
         state = State.WHOLE;
         disruptions.end(side);
     }

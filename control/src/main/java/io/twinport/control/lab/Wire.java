@@ -123,8 +123,8 @@ public abstract sealed class Wire permits VirtioUserWire, VhostUserWire {
         remove(far);
     }
 
-    /** Waits until both ends know whether they are connected, and have done what is to do then. */
-    final void letDriversFinish() {
+    /** Until both ends know whether they are connected, and have done what is to do then. */
+    private void letDriversFinish() {
         boolean isUp = isWhole && isRunning();
         Pause.until(() -> far.dev().isLinkUp() == isUp, LINK_MILLIS);
         DriverThreads.awaitIdle();
