@@ -1,7 +1,7 @@
 package io.twinport.dataplane.virtio;
 
-import io.twinport.dataplane.virtqueue.SplitQueue;
 import io.twinport.dataplane.virtqueue.VirtioControl;
+import io.twinport.dataplane.virtqueue.Virtqueue;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.DpdkMemory;
 import java.util.concurrent.TimeUnit;
@@ -46,12 +46,12 @@ final class ControlQueue implements AutoCloseable {
     private static final byte NOTHING_YET = -1;
 
     private final VirtioTransport device;
-    private final SplitQueue ring;
+    private final Virtqueue ring;
     private final DpdkMemory memory;
     private long notify;
     private volatile boolean broken;
 
-    private ControlQueue(VirtioTransport device, SplitQueue ring) {
+    private ControlQueue(VirtioTransport device, Virtqueue ring) {
         this.device = device;
         this.ring = ring;
         this.memory = DpdkMemory.allocateForDevice("virtio control", DATA + MOST_DATA);
@@ -63,8 +63,8 @@ final class ControlQueue implements AutoCloseable {
      * @param index the device's number of it
      */
     static ControlQueue of(VirtioTransport device, int index) {
-        SplitQueue ring =
-                new SplitQueue(index, Math.min(device.queueSize(index), MOST_SLOTS), device.usesOwnAddresses());
+        Virtqueue ring = VirtioQueues.format(device.features())
+                .make(index, Math.min(device.queueSize(index), MOST_SLOTS), device.usesOwnAddresses());
         try {
             return new ControlQueue(device, ring);
         } catch (RuntimeException e) {

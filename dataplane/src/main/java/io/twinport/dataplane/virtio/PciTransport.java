@@ -1,7 +1,7 @@
 package io.twinport.dataplane.virtio;
 
 import io.twinport.dataplane.virtio.VirtioCapabilities.Capability;
-import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dataplane.virtqueue.Virtqueue;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.LinkSettings;
@@ -195,9 +195,9 @@ final class PciTransport implements VirtioTransport {
     }
 
     @Override
-    public long setUp(SplitQueue queue) {
+    public long setUp(Virtqueue queue) {
         int notify = device.setUp(
-                queue.index(), queue.size(), queue.descriptorsIova(), queue.availableIova(), queue.usedIova());
+                queue.index(), queue.size(), queue.descriptorsIova(), queue.driverAreaIova(), queue.deviceAreaIova());
         long offset = notify * notifyMultiplier;
         if (offset + Short.BYTES > notifyLength) {
             throw new DpdkException(vfio.address() + " wants to be notified outside of its notification structure");

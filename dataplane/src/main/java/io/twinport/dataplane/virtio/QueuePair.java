@@ -1,6 +1,7 @@
 package io.twinport.dataplane.virtio;
 
-import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dataplane.virtqueue.QueueFormat;
+import io.twinport.dataplane.virtqueue.Virtqueue;
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.MbufPool;
 
@@ -9,36 +10,36 @@ final class QueuePair implements AutoCloseable {
     /** Larger ones hold more frames than a loop takes between two looks. */
     private static final int LARGEST_QUEUE = 1024;
 
-    private final SplitQueue receive;
-    private final SplitQueue transmit;
+    private final Virtqueue receive;
+    private final Virtqueue transmit;
     private long receiveNotify;
     private long transmitNotify;
 
-    private QueuePair(SplitQueue receive, SplitQueue transmit) {
+    private QueuePair(Virtqueue receive, Virtqueue transmit) {
         this.receive = receive;
         this.transmit = transmit;
     }
 
     /** @param number from 0 */
-    static QueuePair of(VirtioTransport device, int number) {
-        SplitQueue receive = queue(device, 2 * number + VirtioLayout.QUEUE_RECEIVE);
+    static QueuePair of(VirtioTransport device, QueueFormat format, int number) {
+        Virtqueue receive = queue(device, format, 2 * number + VirtioLayout.QUEUE_RECEIVE);
         try {
-            return new QueuePair(receive, queue(device, 2 * number + VirtioLayout.QUEUE_TRANSMIT));
+            return new QueuePair(receive, queue(device, format, 2 * number + VirtioLayout.QUEUE_TRANSMIT));
         } catch (RuntimeException e) {
             receive.close();
             throw e;
         }
     }
 
-    private static SplitQueue queue(VirtioTransport device, int index) {
-        return new SplitQueue(index, Math.min(device.queueSize(index), LARGEST_QUEUE), device.usesOwnAddresses());
+    private static Virtqueue queue(VirtioTransport device, QueueFormat format, int index) {
+        return format.make(index, Math.min(device.queueSize(index), LARGEST_QUEUE), device.usesOwnAddresses());
     }
 
-    SplitQueue receive() {
+    Virtqueue receive() {
         return receive;
     }
 
-    SplitQueue transmit() {
+    Virtqueue transmit() {
         return transmit;
     }
 

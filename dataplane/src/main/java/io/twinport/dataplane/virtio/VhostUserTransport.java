@@ -5,7 +5,7 @@ import static io.twinport.dataplane.vhost.VhostRequest.*;
 import io.twinport.dataplane.vhost.VhostConnection.BrokenException;
 import io.twinport.dataplane.vhost.VhostDevice;
 import io.twinport.dataplane.vhost.VhostMessage;
-import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dataplane.virtqueue.Virtqueue;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
@@ -34,6 +34,12 @@ final class VhostUserTransport implements VirtioTransport {
     /** While a far end sleeps that may have to be woken. */
     private static final int KICK_MILLIS = 1;
 
+    private static final long KNOWN = VirtioFeatures.VERSION_1
+            | VirtioFeatures.MRG_RXBUF
+            | VirtioFeatures.MQ
+            | VirtioFeatures.RING_PACKED
+            | VirtioFeatures.IN_ORDER;
+
     private static final int REGION_BYTES = 32;
     private static final int TABLE_HEADER = 8;
 
@@ -60,7 +66,7 @@ final class VhostUserTransport implements VirtioTransport {
     private final MemorySegment kickWords;
 
     private MacAddress mac;
-    private volatile List<SplitQueue> queues = List.of();
+    private volatile List<Virtqueue> queues = List.of();
     private volatile boolean runs;
     private volatile long features;
 
@@ -149,8 +155,7 @@ final class VhostUserTransport implements VirtioTransport {
     /** It has no control queue: what the protocol has messages for needs none. */
     @Override
     public long usable() {
-        return far.features()
-                & (VirtioFeatures.VERSION_1 | VirtioFeatures.MRG_RXBUF | (pairs > 1 ? VirtioFeatures.MQ : 0));
+        return VirtioFeatures.ordered(far.features() & KNOWN & ~(pairs > 1 ? 0 : VirtioFeatures.MQ));
     }
 
     @Override
@@ -169,7 +174,7 @@ final class VhostUserTransport implements VirtioTransport {
         boolean ran = runs;
         runs = false;
         try {
-            for (SplitQueue queue : ran ? queues : List.<SplitQueue>of()) {
+            for (Virtqueue queue : ran ? queues : List.<Virtqueue>of()) {
                 if (far.enablesRings()) {
                     far.tell(VhostDevice.ofRing(SET_VRING_ENABLE, queue.index(), 0));
                 }
@@ -214,12 +219,12 @@ final class VhostUserTransport implements VirtioTransport {
     }
 
     @Override
-    public long setUp(SplitQueue queue) {
+    public long setUp(Virtqueue queue) {
         int ring = queue.index();
         queues = Stream.concat(queues.stream(), Stream.of(queue)).toList();
         tell(VhostDevice.ofRing(SET_VRING_NUM, ring, queue.size()));
-        tell(VhostDevice.ofRing(SET_VRING_BASE, ring, 0));
-        tell(VhostDevice.ringAddresses(ring, queue.descriptors(), queue.used(), queue.available()));
+        tell(VhostDevice.ofRing(SET_VRING_BASE, ring, queue.base()));
+        tell(VhostDevice.ringAddresses(ring, queue.descriptors(), queue.deviceArea(), queue.driverArea()));
         tell(VhostMessage.request(SET_VRING_CALL, ring | NO_DESCRIPTOR)); // it is polled
         tell(VhostDevice.withDescriptor(SET_VRING_KICK, ring, kicks.descriptor(ring)));
         UnsafeApi.putLongVolatile(null, kickWord(ring), NO_KICK);
@@ -229,7 +234,7 @@ final class VhostUserTransport implements VirtioTransport {
     @Override
     public void run() {
         if (far.enablesRings()) {
-            for (SplitQueue queue : queues) {
+            for (Virtqueue queue : queues) {
                 tell(VhostDevice.ofRing(SET_VRING_ENABLE, queue.index(), 1));
             }
         }
@@ -246,8 +251,8 @@ final class VhostUserTransport implements VirtioTransport {
 
     @Override
     public int await() {
-        List<SplitQueue> running = runs ? queues : List.of();
-        boolean mayKick = running.stream().anyMatch(SplitQueue::wantsNotifications);
+        List<Virtqueue> running = runs ? queues : List.of();
+        boolean mayKick = running.stream().anyMatch(Virtqueue::wantsNotifications);
         long ready = polled.await(mayKick ? KICK_MILLIS : LOOK_MILLIS);
         running.forEach(this::kick);
         boolean wasThere = !far.isGone();
@@ -261,7 +266,7 @@ final class VhostUserTransport implements VirtioTransport {
         return (stops ? STOP : 0) | (wasThere && far.isGone() ? CHANGED : 0);
     }
 
-    private void kick(SplitQueue queue) {
+    private void kick(Virtqueue queue) {
         if (UnsafeApi.getAndSetLong(null, kickWord(queue.index()), NO_KICK) != NO_KICK) {
             kicks.signal(queue.index());
         }

@@ -34,7 +34,7 @@ import static io.twinport.dataplane.virtio.VirtioLayout.QUEUE_SELECT;
 import static io.twinport.dataplane.virtio.VirtioLayout.QUEUE_SIZE;
 
 import io.twinport.dataplane.device.MtuBounds;
-import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dataplane.virtqueue.Virtqueue;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.Eal;
 import io.twinport.dpdk.LinkSettings;
@@ -194,27 +194,27 @@ final class VirtioDevice {
         if (queue >= queues || size == 0) {
             throw new DpdkException(name + " has no queue " + queue + ", of " + queues);
         }
-        if (size < SplitQueue.LEAST_SLOTS || size > SplitQueue.MOST_SLOTS) {
+        if (size < Virtqueue.LEAST_SLOTS || size > Virtqueue.MOST_SLOTS) {
             throw new DpdkException(name + " has " + size + " slots for queue " + queue + ": usable are "
-                    + SplitQueue.LEAST_SLOTS + " to " + SplitQueue.MOST_SLOTS);
+                    + Virtqueue.LEAST_SLOTS + " to " + Virtqueue.MOST_SLOTS);
         }
         return Integer.highestOneBit(size);
     }
 
     /**
-     * Tells the device of a queue's rings (4.1.5.1.3), which it may use from {@link #driverOk} on.
+     * Tells the device of a queue's areas (4.1.5.1.3), which it may use from {@link #driverOk} on.
      *
      * @return where to notify it, in units of the notification structure's multiplier
      * @throws DpdkException if the device does not take it: with another size it would look for the rings where they are not
      */
-    int setUp(int queue, int size, long descriptors, long available, long used) {
+    int setUp(int queue, int size, long descriptors, long driverArea, long deviceArea) {
         common.write(QUEUE_SELECT, 2, queue);
         common.write(QUEUE_SIZE, 2, size);
         // It is polled.
         common.write(QUEUE_MSIX_VECTOR, 2, VirtioLayout.NO_VECTOR);
         writeAddress(QUEUE_DESC, descriptors);
-        writeAddress(QUEUE_DRIVER, available);
-        writeAddress(QUEUE_DEVICE, used);
+        writeAddress(QUEUE_DRIVER, driverArea);
+        writeAddress(QUEUE_DEVICE, deviceArea);
         int notify = common.read(QUEUE_NOTIFY_OFF, 2);
         common.write(QUEUE_ENABLE, 2, 1);
         // Only now: there are devices that take the size as late as that.

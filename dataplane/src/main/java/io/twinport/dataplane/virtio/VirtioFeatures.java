@@ -42,6 +42,12 @@ public final class VirtioFeatures {
     /** The device is behind an IOMMU: it must be given IOVAs, and uses nothing else. */
     public static final long ACCESS_PLATFORM = 1L << 33;
 
+    /** Its queues are packed ones. */
+    static final long RING_PACKED = 1L << 34;
+
+    /** It uses all in the order in which it was given it. */
+    static final long IN_ORDER = 1L << 35;
+
     /**
      * The device orders its accesses as the platform's devices do, not as its CPUs: the driver has to use barriers for that.
      * On x86 these are the same, and no other architecture is supported; on aarch64 Java's fences would be too weak.
@@ -66,6 +72,8 @@ public final class VirtioFeatures {
             | COMMANDED
             | VERSION_1
             | ACCESS_PLATFORM
+            | RING_PACKED
+            | IN_ORDER
             | ORDER_PLATFORM
             | STANDBY
             | SPEED_DUPLEX;
@@ -129,7 +137,12 @@ public final class VirtioFeatures {
         if (!has(known, STATUS)) {
             known &= ~GUEST_ANNOUNCE; // which is told there
         }
-        return has(known, COMMANDED) ? known : known & ~CTRL_VQ;
+        return ordered(has(known, COMMANDED) ? known : known & ~CTRL_VQ);
+    }
+
+    /** Without IN_ORDER where queues are split: a device could leave out lengths then, and nothing would show it. */
+    static long ordered(long features) {
+        return has(features, RING_PACKED) ? features : features & ~IN_ORDER;
     }
 
     /** Names of features, in the order of their numbers. */

@@ -1,5 +1,6 @@
 package io.twinport.dataplane.virtio;
 
+import io.twinport.dataplane.virtqueue.QueueFormat;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthStats;
 import io.twinport.dpdk.MbufPool;
@@ -18,9 +19,18 @@ final class VirtioQueues implements AutoCloseable {
     private final VirtioTransport device;
     private volatile List<QueuePair> pairs = List.of();
     private @Nullable ControlQueue control;
+    private QueueFormat format = QueueFormat.SPLIT;
 
     VirtioQueues(VirtioTransport device) {
         this.device = device;
+    }
+
+    /** Of all queues of a device. */
+    static QueueFormat format(long features) {
+        if (!VirtioFeatures.has(features, VirtioFeatures.RING_PACKED)) {
+            return QueueFormat.SPLIT;
+        }
+        return VirtioFeatures.has(features, VirtioFeatures.IN_ORDER) ? QueueFormat.PACKED_IN_ORDER : QueueFormat.PACKED;
     }
 
     List<QueuePair> pairs() {
@@ -38,6 +48,11 @@ final class VirtioQueues implements AutoCloseable {
      * features, on which it has agreed.
      */
     void setUp(int count, MbufPool pool) {
+        QueueFormat wanted = format(device.features());
+        if (wanted != format) {
+            close(); // a device that was reset need not offer what it did
+            format = wanted;
+        }
         if (pairs.isEmpty()) {
             makePairs(count);
         }
@@ -55,7 +70,7 @@ final class VirtioQueues implements AutoCloseable {
         List<QueuePair> made = new ArrayList<>();
         try {
             for (int i = 0; i < count; i++) {
-                made.add(QueuePair.of(device, i));
+                made.add(QueuePair.of(device, format, i));
             }
         } catch (RuntimeException e) {
             made.forEach(QueuePair::close);

@@ -1,6 +1,6 @@
 package io.twinport.dataplane.virtio;
 
-import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dataplane.virtqueue.Virtqueue;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
@@ -96,7 +96,7 @@ interface VirtioTransport extends AutoCloseable {
      *
      * @return address of a short that is written to notify the device
      */
-    long setUp(SplitQueue queue);
+    long setUp(Virtqueue queue);
 
     /** From now on the device moves frames. */
     void run();

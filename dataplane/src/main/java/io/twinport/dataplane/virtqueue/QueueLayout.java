@@ -1,7 +1,7 @@
 package io.twinport.dataplane.virtqueue;
 
 /**
- * A split virtqueue (virtio 1.2, 2.7) in memory, and in front of it what the driver keeps for it: all that a poll loop
+ * A virtqueue (virtio 1.2, 2.7 and 2.8) in memory, and in front of it what the driver keeps for it: all that a poll loop
  * needs, at constant offsets from one address.
  *
  * <pre>
@@ -12,10 +12,10 @@ package io.twinport.dataplane.virtqueue;
  *  |MbufAllocator (receive)                            |without mbuf|dropped          |batch   |address |chains         |
  *  +---------------------------------------------------+------------+-----------------+--------+--------+---------------+
  *   64                                                  96           104               112      116      120
- *   128          136          144          152          160      164
- *  +------------+------------+------------+------------+--------+-------------------------------------------------------+
- *  |free        |unfinished  |header      |frame bytes |mask    |unused                                                 |
- *  +------------+------------+------------+------------+--------+-------------------------------------------------------+
+ *   128          136          144          152          160      164      168          176
+ *  +------------+------------+------------+------------+--------+--------+------------+----------------------------------+
+ *  |free        |unfinished  |header      |frame bytes |mask    |format  |freed       |unused                            |
+ *  +------------+------------+------------+------------+--------+--------+------------+----------------------------------+
  *   192
  *  +--------------------------
  *  |scratch: BATCH mbufs ...
@@ -28,12 +28,14 @@ package io.twinport.dataplane.virtqueue;
  *  elements: of the available ring a descriptor's number (2 bytes), of the used ring that and a length (4 bytes each)
  * </pre>
  *
- * {@code posted} is how many chains the driver has given to the device, {@code taken} how many it has taken back, both
+ * That is a split queue; what is another way in a packed one is in {@link PackedRing}.
+ *
+ * <p>{@code posted} is how many chains the driver has given to the device, {@code taken} how many it has taken back, both
  * modulo 2^16 as the indices that the rings themselves hold. {@code free} of a receive queue is what a driver would read back
  * from its available ring, if nobody else could write there: at {@code posted}, and on, the descriptors to use next.
  *
  * <p>The device, or whoever maps the rings, may write anything into descriptors and rings at any time. So the driver believes
- * nothing of what it reads there: it reads the used ring only, and bounds what it finds.
+ * nothing of what it reads there: it reads only what the device has used, and bounds what it finds.
  *
  * <p>Until the loop uses the queue a control thread writes it, and again when the loop has left it; meanwhile all but
  * {@code broken} and the counts is the loop's alone.
@@ -43,7 +45,7 @@ final class QueueLayout {
     static final int AVAILABLE = 8;
     static final int USED = 16;
 
-    /** Address of an array: at a chain's number its mbuf, 0 if the device has none. */
+    /** Address of an array: at a chain's number, its id, its mbuf; 0 if the device has none. */
     static final int MBUFS = 24;
 
     /** Address of the register that wakes the device. */
@@ -92,11 +94,23 @@ final class QueueLayout {
     /** Of a receive queue, which bits of {@code num_buffers} count: all with {@code MRG_RXBUF}, else none. */
     static final int BUFFERS_MASK = 160;
 
+    /** Of {@link PackedRing}: 0 in a split queue. */
+    static final int FORMAT = 164;
+
+    /**
+     * Of a packed transmit queue: the chains that were freed in the upper half, their descriptors in the lower one. For other
+     * threads too, which must see both as they were at one time.
+     */
+    static final int FREED = 168;
+
     static final int SCRATCH = 192;
     static final int LARGEST_BATCH = 32;
 
     /** Where the rings may begin. */
     static final int BYTES = SCRATCH + LARGEST_BATCH * Long.BYTES;
+
+    /** What an element of {@link #MBUFS} has of the mbuf's address; a packed queue keeps something above it. */
+    static final long MBUF_MASK = (1L << 48) - 1;
 
     static final int DESCRIPTOR_BYTES = 16;
     static final int DESCRIPTOR_LENGTH = 8;

@@ -50,40 +50,57 @@ final class SpreadFrame {
      * @return how many elements it takes; 0 if the queue is broken
      */
     static int gather(long queue, long used, int taken, int filled, long mbuf, int length) {
-        // Where there is no whole header nothing is said in it.
-        int mask = length >= 0 ? UnsafeApi.getInt(queue + BUFFERS_MASK) : 0;
-        int buffers = mask == 0 ? 1 : buffers(Mbuf.data(mbuf)) & mask;
+        int buffers = count(queue, mbuf, length);
         if (buffers == 0 || buffers > filled) {
             VirtioReceive.markBroken(queue);
             return 0;
         }
-        boolean sound = length >= VirtioReceive.LEAST && length <= Mbuf.room(mbuf);
-        Mbuf.length(mbuf, sound ? length : 0);
+        boolean sound = begin(mbuf, length);
         long last = mbuf;
         for (int i = 1; i < buffers; i++) {
             int at = taken + i & UnsafeApi.getInt(queue + SIZE) - 1;
             long element = UnsafeApi.getLong(used + RING + (long) at * USED_ELEMENT);
-            long segment = takeBack(queue, at, (int) element);
+            long segment = VirtioReceive.takeBack(queue, at, (int) element);
             if (segment == 0) {
                 VirtioReceive.markBroken(queue);
                 return 0;
             }
-            Mbuf.widen(segment, NET_HEADER);
-            int bytes = (int) (element >>> 32);
-            boolean fits = bytes > 0 && bytes <= Mbuf.room(segment);
-            Mbuf.append(mbuf, last, segment, fits ? bytes : 0);
-            sound &= fits && Mbuf.packetLength(mbuf) <= LONGEST;
+            sound &= append(mbuf, last, segment, (int) (element >>> 32));
             last = segment;
         }
-        if (!sound) {
-            Mbuf.length(mbuf, 0);
-        }
+        end(mbuf, sound);
         return buffers;
     }
 
-    private static long takeBack(long queue, int at, int id) {
-        long mbufs = UnsafeApi.getLong(queue + MBUFS);
-        long free = UnsafeApi.getLong(queue + FREE);
-        return VirtioReceive.takeBack(mbufs, free, UnsafeApi.getInt(queue + SIZE) - 1, at, id);
+    /**
+     * In how many buffers a frame lies.
+     *
+     * @param length bytes of it in the first; where there is no whole header nothing is said in it
+     */
+    static int count(long queue, long mbuf, int length) {
+        int mask = length >= 0 ? UnsafeApi.getInt(queue + BUFFERS_MASK) : 0;
+        return mask == 0 ? 1 : buffers(Mbuf.data(mbuf)) & mask;
+    }
+
+    /** A frame's first mbuf; whether it can be that. */
+    static boolean begin(long mbuf, int length) {
+        boolean sound = length >= VirtioReceive.LEAST && length <= Mbuf.room(mbuf);
+        Mbuf.length(mbuf, sound ? length : 0);
+        return sound;
+    }
+
+    /** A further one, behind the last; whether it can be that. */
+    static boolean append(long mbuf, long last, long segment, int bytes) {
+        Mbuf.widen(segment, NET_HEADER);
+        boolean fits = bytes > 0 && bytes <= Mbuf.room(segment);
+        Mbuf.append(mbuf, last, segment, fits ? bytes : 0);
+        return fits && Mbuf.packetLength(mbuf) <= LONGEST;
+    }
+
+    /** One of which a part could not be has no length. */
+    static void end(long mbuf, boolean sound) {
+        if (!sound) {
+            Mbuf.length(mbuf, 0);
+        }
     }
 }

@@ -28,6 +28,10 @@ public final class VirtioControl {
      * @param bytes of the data; 0 if there are none
      */
     public static void post(long queue, long command, long data, int bytes, long answer) {
+        if (PackedRing.is(queue)) {
+            PackedControl.post(queue, command, data, bytes, answer);
+            return;
+        }
         int last = bytes == 0 ? 1 : 2;
         VirtioTransmit.describe(queue, 0, command, COMMAND_BYTES | FLAG_NEXT | 1L << NEXT_SHIFT);
         if (bytes != 0) {
@@ -44,6 +48,9 @@ public final class VirtioControl {
 
     /** Looks what has come of the command: {@link #PENDING}, {@link #DONE} or {@link #NONSENSE}. */
     public static int look(long queue) {
+        if (PackedRing.is(queue)) {
+            return PackedControl.look(queue);
+        }
         long used = UnsafeApi.getLong(queue + USED);
         int taken = UnsafeApi.getInt(queue + TAKEN);
         // Acquire: pairs with the device's store of idx, after those of the element and of its answer (2.7.14).

@@ -23,7 +23,12 @@ final class VirtioNotify {
         // fence both could miss the other's store, and the frames would lie there until the next burst.
         UnsafeApi.fullFence();
         if ((UnsafeApi.getShort(UnsafeApi.getLong(queue + USED) + RING_FLAGS) & NO_NOTIFY) == 0) {
-            UnsafeApi.putShortOpaque(null, UnsafeApi.getLong(queue + NOTIFY), (short) UnsafeApi.getInt(queue + INDEX));
+            wake(queue);
         }
+    }
+
+    /** An exit to the hypervisor, or a word for the thread that kicks. */
+    static void wake(long queue) {
+        UnsafeApi.putShortOpaque(null, UnsafeApi.getLong(queue + NOTIFY), (short) UnsafeApi.getInt(queue + INDEX));
     }
 }

@@ -26,6 +26,9 @@ public final class VirtioReceive {
      * @return how many
      */
     public static int receive(long queue, long packets, int count) {
+        if (PackedRing.is(queue)) {
+            return PackedReceive.receive(queue, packets, count);
+        }
         long used = UnsafeApi.getLong(queue + USED);
         int taken = UnsafeApi.getInt(queue + TAKEN);
         // Acquire: pairs with the device's store of idx, after those of the elements and of the frames (2.7.14).
@@ -95,6 +98,16 @@ public final class VirtioReceive {
         return n;
     }
 
+    /** {@link #takeBack(long, long, int, int, int)} where it is not in a loop. */
+    static long takeBack(long queue, int at, int id) {
+        return takeBack(
+                UnsafeApi.getLong(queue + MBUFS),
+                UnsafeApi.getLong(queue + FREE),
+                UnsafeApi.getInt(queue + SIZE) - 1,
+                at,
+                id);
+    }
+
     /** The mbuf that an element of the used ring names; 0 if the device has none of that number. */
     static long takeBack(long mbufs, long free, int mask, int at, int id) {
         long slot = mbufs + (long) (id & mask) * Long.BYTES;
@@ -112,18 +125,22 @@ public final class VirtioReceive {
         UnsafeApi.putIntVolatile(null, queue + BROKEN, 1);
     }
 
-    private static boolean isWhole(long queue, long mbuf) {
+    static boolean isWhole(long queue, long mbuf) {
         return Mbuf.packetLength(mbuf) != 0
                 && (PartialChecksum.work(Mbuf.data(mbuf)) == 0 || PartialChecksum.complete(queue, mbuf));
     }
 
-    private static void drop(long queue, long packet) {
+    static void drop(long queue, long packet) {
         UnsafeApi.putLong(queue + DROPPED, UnsafeApi.getLong(queue + DROPPED) + 1);
         Mbuf.free(packet, 1);
     }
 
     /** Gives the device empty mbufs, in batches, until it has none to come or the pool is empty. */
     static void refill(long queue) {
+        if (PackedRing.is(queue)) {
+            PackedReceive.refill(queue);
+            return;
+        }
         int mask = UnsafeApi.getInt(queue + SIZE) - 1;
         int batch = UnsafeApi.getInt(queue + BATCH);
         int posted = UnsafeApi.getInt(queue + POSTED);

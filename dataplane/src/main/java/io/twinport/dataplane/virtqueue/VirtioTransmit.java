@@ -35,6 +35,9 @@ public final class VirtioTransmit {
      * @return how many were taken; of the rest the caller stays the owner. Of a broken queue 0
      */
     public static int transmit(long queue, long packets, int count) {
+        if (PackedRing.is(queue)) {
+            return PackedTransmit.transmit(queue, packets, count);
+        }
         reclaim(queue, count);
         if (UnsafeApi.getInt(queue + BROKEN) != 0) {
             return 0;
@@ -89,6 +92,10 @@ public final class VirtioTransmit {
 
     /** Frees all that the device has sent. */
     public static void reap(long queue) {
+        if (PackedRing.is(queue)) {
+            PackedTransmit.reap(queue);
+            return;
+        }
         long used = UnsafeApi.getLong(queue + USED);
         int sent = sent(queue, used);
         while (sent > 0) {
@@ -102,12 +109,15 @@ public final class VirtioTransmit {
 
     /** Whether the device has sent all that it was given; of a broken queue nobody knows. */
     public static boolean isSent(long queue) {
+        if (PackedRing.is(queue)) {
+            return PackedTransmit.isSent(queue);
+        }
         long used = UnsafeApi.getLong(queue + USED);
         return UnsafeApi.getInt(queue + BROKEN) == 0
                 && (UnsafeApi.getInt(queue + POSTED) - UnsafeApi.getShortAcquire(null, used + RING_IDX) & 0xffff) == 0;
     }
 
-    private static long address(long queue, long segment) {
+    static long address(long queue, long segment) {
         return Mbuf.deviceAddress(segment, UnsafeApi.getInt(queue + ADDRESS_FIELD));
     }
 
@@ -158,7 +168,7 @@ public final class VirtioTransmit {
         return slots;
     }
 
-    private static int segmentsWithBytes(long mbuf) {
+    static int segmentsWithBytes(long mbuf) {
         int n = 0;
         for (long segment = mbuf; segment != 0; segment = Mbuf.next(segment)) {
             n += Mbuf.dataLength(segment) == 0 ? 0 : 1;
@@ -180,7 +190,7 @@ public final class VirtioTransmit {
         return UnsafeApi.getLong(queue + DROPPED);
     }
 
-    private static void drop(long queue, long packet) {
+    static void drop(long queue, long packet) {
         UnsafeApi.putLong(queue + DROPPED, UnsafeApi.getLong(queue + DROPPED) + 1);
         Mbuf.free(packet, 1);
     }

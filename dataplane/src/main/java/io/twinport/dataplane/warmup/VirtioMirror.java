@@ -4,28 +4,33 @@ import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.line.SideLineSetup;
 import io.twinport.dataplane.virtio.VirtioLayout;
 import io.twinport.dataplane.virtqueue.DeviceEnd;
-import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dataplane.virtqueue.QueueFormat;
+import io.twinport.dataplane.virtqueue.Virtqueue;
 import io.twinport.dpdk.MbufPool;
 
 /** Virtio queues without a device, for the warm-up: every frame counts as sent, and some are received. */
 public final class VirtioMirror implements ScratchSide {
     private static final int SLOTS = 256;
     private static final int RECEIVED_AT_ONCE = 2;
-    private static final int RECEIVED_BYTES = SplitQueue.NET_HEADER + 60;
+    private static final int RECEIVED_BYTES = Virtqueue.NET_HEADER + 60;
 
-    private final SplitQueue receive = new SplitQueue(VirtioLayout.QUEUE_RECEIVE, SLOTS);
-    private final SplitQueue transmit = new SplitQueue(VirtioLayout.QUEUE_TRANSMIT, SLOTS);
-    private final DeviceEnd receiving = new DeviceEnd(receive.address());
-    private final DeviceEnd sending = new DeviceEnd(transmit.address());
+    private final Virtqueue receive;
+    private final Virtqueue transmit;
+    private final DeviceEnd receiving;
+    private final DeviceEnd sending;
 
     private final long line = SideLineSetup.allocate();
 
     private boolean awake;
 
-    public VirtioMirror(MbufPool pool) {
+    public VirtioMirror(QueueFormat format, MbufPool pool) {
+        receive = format.make(VirtioLayout.QUEUE_RECEIVE, SLOTS, false);
+        transmit = format.make(VirtioLayout.QUEUE_TRANSMIT, SLOTS, false);
         receive.clear();
         transmit.clear();
         receive.fill(pool);
+        receiving = DeviceEnd.of(receive.address());
+        sending = DeviceEnd.of(transmit.address());
         SideLineSetup.writeVirtio(line, receive.address(), transmit.address(), transmit.size(), true);
     }
 

@@ -6,6 +6,7 @@ import io.twinport.dataplane.failover.HoldSettings;
 import io.twinport.dataplane.failover.PortSettings;
 import io.twinport.dataplane.failover.ReceiveSettings;
 import io.twinport.dataplane.line.TxCompletion;
+import io.twinport.dataplane.virtqueue.QueueFormat;
 import io.twinport.dpdk.MbufPool;
 import io.twinport.posix.EventSet;
 import java.nio.ByteBuffer;
@@ -79,7 +80,14 @@ public final class WarmUp {
                         pool,
                         atOnce,
                         new ScratchDevice(pool, TxCompletion.DESCRIPTORS),
-                        new VirtioMirror(pool),
+                        new VirtioMirror(QueueFormat.SPLIT, pool),
+                        counters,
+                        new PortEvents(ring, reader));
+                ScratchPort vhost = new ScratchPort(
+                        pool,
+                        atOnce,
+                        new VirtioMirror(QueueFormat.PACKED_IN_ORDER, pool),
+                        new VirtioMirror(QueueFormat.PACKED, pool),
                         counters,
                         new PortEvents(ring, reader));
                 ScratchPort other = new ScratchPort(
@@ -96,6 +104,7 @@ public final class WarmUp {
             untilSteady(stop, i -> {
                 virtio.round(i);
                 nic.round(i);
+                vhost.round(i);
                 other.round(i);
                 ring.read((type, buffer, index, length) -> told.increment());
             });

@@ -37,7 +37,7 @@ class InFlightDpdkTest {
         pool = MbufPool.create("inflight", 1023);
         queue = new SplitQueue(1, SLOTS);
         queue.clear();
-        device = new DeviceEnd(queue.address());
+        device = DeviceEnd.of(queue.address());
         line = SideLineSetup.allocate();
         SideLineSetup.writeVirtio(line, 0, queue.address(), SLOTS, true);
     }

@@ -76,7 +76,7 @@ class SharedQueueDpdkTest {
             rx.clear();
             tx.clear();
             rx.fill(pool);
-            device = new DeviceEnd(tx.address());
+            device = DeviceEnd.of(tx.address());
             owner = SideLineSetup.allocate();
             SideLineSetup.writeVirtio(owner, rx.address(), tx.address(), tx.size(), true);
             task.run();

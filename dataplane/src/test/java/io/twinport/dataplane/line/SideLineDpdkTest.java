@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.dataplane.virtqueue.QueueFormat;
 import io.twinport.dataplane.warmup.VirtioMirror;
 import io.twinport.dpdk.EthDev;
 import io.twinport.dpdk.FaultLine;
@@ -28,6 +29,8 @@ import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class SideLineDpdkTest {
     private static final int BURST = 32;
@@ -112,10 +115,11 @@ class SideLineDpdkTest {
         }
     }
 
-    @Test
-    void shouldGoOnWithOwnDriversQueuesWhenLinkIsReported() throws Exception {
+    @ParameterizedTest
+    @EnumSource(QueueFormat.class)
+    void shouldGoOnWithOwnDriversQueuesWhenLinkIsReported(QueueFormat format) throws Exception {
         EalWorker.run(() -> {
-            try (VirtioMirror mirror = new VirtioMirror(pool)) {
+            try (VirtioMirror mirror = new VirtioMirror(format, pool)) {
                 long line = mirror.line();
                 MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
                 SideLine.enter(line);

@@ -1,7 +1,7 @@
 package io.twinport.dataplane.virtio;
 
 import io.twinport.dataplane.virtqueue.DeviceEnd;
-import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dataplane.virtqueue.Virtqueue;
 import java.util.HexFormat;
 import java.util.Set;
 import java.util.concurrent.CopyOnWriteArraySet;
@@ -47,7 +47,7 @@ final class ControlEnd implements AutoCloseable {
         this.story = story;
     }
 
-    void serve(SplitQueue ring) {
+    void serve(Virtqueue ring) {
         Server started = new Server(ring);
         server = started;
         started.thread.start();
@@ -86,15 +86,15 @@ final class ControlEnd implements AutoCloseable {
 
     /** From one reset to the next. */
     private final class Server {
-        private final SplitQueue ring;
+        private final Virtqueue ring;
         private final DeviceEnd end;
         private final Thread thread =
                 Thread.ofPlatform().daemon().name("control-end").unstarted(this::work);
         private volatile boolean stops;
 
-        Server(SplitQueue ring) {
+        Server(Virtqueue ring) {
             this.ring = ring;
-            this.end = new DeviceEnd(ring.address());
+            this.end = DeviceEnd.of(ring.address());
         }
 
         void stop() {
@@ -150,7 +150,7 @@ final class ControlEnd implements AutoCloseable {
                     }
                 }
                 case WITH_AN_INDEX_THAT_GOES_BACK -> {
-                    UnsafeApi.putShortRelease(null, ring.used() + 2, (short) -1);
+                    UnsafeApi.putShortRelease(null, ring.deviceArea() + 2, (short) -1);
                     return;
                 }
                 default -> end.use(head, 1);

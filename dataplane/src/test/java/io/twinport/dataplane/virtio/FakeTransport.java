@@ -1,7 +1,7 @@
 package io.twinport.dataplane.virtio;
 
 import io.twinport.dataplane.virtqueue.DeviceEnd;
-import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dataplane.virtqueue.Virtqueue;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.LinkSettings;
 import io.twinport.dpdk.MacAddress;
@@ -21,7 +21,7 @@ final class FakeTransport implements VirtioTransport {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
 
     private final List<String> story = Collections.synchronizedList(new ArrayList<>());
-    private final List<SplitQueue> queues = new ArrayList<>();
+    private final List<Virtqueue> queues = new ArrayList<>();
     private final BlockingQueue<Integer> events = new LinkedBlockingQueue<>();
     private final long notify = Arena.global().allocate(Long.BYTES).address();
     private final int pairs;
@@ -72,7 +72,7 @@ final class FakeTransport implements VirtioTransport {
 
     /** The device's end of a queue that it was told of. */
     DeviceEnd end(int queue) {
-        return new DeviceEnd(queues.get(queue).address());
+        return DeviceEnd.of(queues.get(queue).address());
     }
 
     /** Whether the queue has been written to after a frame was posted. */
@@ -190,7 +190,7 @@ final class FakeTransport implements VirtioTransport {
     }
 
     @Override
-    public long setUp(SplitQueue queue) {
+    public long setUp(Virtqueue queue) {
         queues.add(queue);
         tell("queue " + queue.index());
         return notify;

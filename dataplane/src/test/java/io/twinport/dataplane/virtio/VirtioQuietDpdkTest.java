@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.twinport.dataplane.MbufBurst;
 import io.twinport.dataplane.line.SideLine;
+import io.twinport.dataplane.virtqueue.QueueFormat;
 import io.twinport.dataplane.warmup.VirtioMirror;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
@@ -11,20 +12,22 @@ import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.TestEal;
 import java.lang.management.ManagementFactory;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** As {@code PollLoopAllocationDpdkTest}, for the code that no virtual DPDK device runs. */
 class VirtioQuietDpdkTest {
     private static final int BURSTS = 1_000_000;
     private static final int WARM_UP = 100_000;
 
-    @Test
-    void shouldAllocateNothingInAMillionBursts() throws Exception {
+    @ParameterizedTest
+    @EnumSource(QueueFormat.class)
+    void shouldAllocateNothingInAMillionBursts(QueueFormat format) throws Exception {
         TestEal.start();
         MbufPool pool = MbufPool.create("quiet", 2047);
         var threads = (com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean();
         EalWorker.run(() -> {
-            try (VirtioMirror mirror = new VirtioMirror(pool)) {
+            try (VirtioMirror mirror = new VirtioMirror(format, pool)) {
                 long line = mirror.line();
                 SideLine.enter(line);
                 MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
@@ -37,7 +40,8 @@ class VirtioQuietDpdkTest {
                 long nanos = System.nanoTime() - start;
                 assertEquals(before, threads.getThreadAllocatedBytes(id));
                 assertEquals(BURSTS * 2L, frames);
-                System.out.println("2 received and 8 sent: " + nanos / BURSTS + " ns, the device's end included");
+                System.out.println(
+                        format + ": 2 received and 8 sent: " + nanos / BURSTS + " ns, the device's end included");
             }
         });
         assertEquals(pool.size(), pool.available());

@@ -11,12 +11,16 @@ import java.util.HashSet;
 import java.util.Set;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /**
  * Both queues against a device that writes anything, at any time, wherever it can: descriptors, available ring, used ring,
  * headers. A queue may break or not; no mbuf is lost or used twice, and nothing crashes. {@code -Dtwinport.fuzz.rounds=1000000}
  * for more.
  */
+@ParameterizedClass(name = "{0}")
+@EnumSource(QueueFormat.class)
 class QueueFuzzDpdkTest extends QueueRig {
     private static final int ROUNDS = Integer.getInteger("twinport.fuzz.rounds", 100_000);
 
@@ -28,6 +32,10 @@ class QueueFuzzDpdkTest extends QueueRig {
     private int whole;
     private int spread;
     private boolean merges;
+
+    QueueFuzzDpdkTest(QueueFormat format) {
+        super(format);
+    }
 
     @Test
     void shouldKeepMbufsOfReceiveQueueWhateverIsWritten() throws Exception {
@@ -144,21 +152,15 @@ class QueueFuzzDpdkTest extends QueueRig {
             case 1 -> UnsafeApi.putShort(from + random.nextInt(bytes / 2) * 2L, (short) random.nextInt(SLOTS));
             case 2 -> UnsafeApi.putShort(counter(USED) + RING_IDX, (short) random.nextInt());
             case 3 -> device.use(random.nextInt(2 * SLOTS), random.nextInt());
-            case 4 -> scribble(counter(AVAILABLE) + RING, SLOTS * AVAILABLE_ELEMENT);
-            case 5 -> scribble(from, SLOTS * DESCRIPTOR_BYTES);
-            case 6 -> scribble(counter(USED) + RING, SLOTS * USED_ELEMENT);
+            case 4 -> scribble(AVAILABLE);
+            case 5 -> scribble(DESCRIPTORS);
+            case 6 -> scribble(USED);
             case 7 -> {
                 if (random.nextInt(8) == 0) {
                     scribble(from, bytes);
                 }
             }
             default -> {} // it behaves
-        }
-    }
-
-    private void scribble(long from, int bytes) {
-        for (int i = 0; i < bytes; i += Short.BYTES) {
-            UnsafeApi.putShort(from + i, (short) random.nextInt());
         }
     }
 

@@ -10,6 +10,9 @@ import io.twinport.dpdk.MbufPool;
 import io.twinport.dpdk.testing.EalWorker;
 import io.twinport.dpdk.testing.Frames;
 import io.twinport.dpdk.testing.TestEal;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.agrona.UnsafeApi;
@@ -26,17 +29,32 @@ abstract class QueueRig {
     private final long all = Frames.array(1023);
     final long seed = System.nanoTime();
     final Random random = new Random(seed);
+    final QueueFormat format;
     MbufPool pool;
-    SplitQueue queue;
+    Virtqueue queue;
     DeviceEnd device;
+
+    QueueRig(QueueFormat format) {
+        this.format = format;
+    }
+
+    /** A chain of descriptors that the driver has given to the device. */
+    record Chain(int id, List<Part> parts) {
+        Part part(int index) {
+            return parts.get(index);
+        }
+    }
+
+    /** What a descriptor describes. */
+    record Part(long address, int length, boolean isWritten) {}
 
     @BeforeEach
     void start() {
         TestEal.start();
         pool = MbufPool.create("virtqueue", 1023);
-        queue = new SplitQueue(0, SLOTS);
+        queue = format.make(0, SLOTS, false);
         queue.clear();
-        device = new DeviceEnd(queue.address());
+        device = DeviceEnd.of(queue.address());
     }
 
     @AfterEach
@@ -72,30 +90,56 @@ abstract class QueueRig {
     }
 
     long mbufOf(int id) {
-        return UnsafeApi.getLong(counter(MBUFS) + (long) id * Long.BYTES);
+        return UnsafeApi.getLong(counter(MBUFS) + (long) id * Long.BYTES) & MBUF_MASK;
     }
 
-    long descriptor(int id) {
+    /** An order in which a device may use chains that it was given in this one. */
+    List<Integer> anyOrder(List<Integer> ids) {
+        if (format != QueueFormat.PACKED_IN_ORDER) {
+            Collections.shuffle(ids, random);
+        }
+        return ids;
+    }
+
+    /** Takes the next chain, as the device. */
+    Chain nextChain() {
+        if (device instanceof PackedDeviceEnd packed) {
+            List<Part> parts = new ArrayList<>();
+            int place = packed.seen;
+            int id = device.next();
+            for (; place != packed.seen; place++) {
+                long at = PackedRing.descriptor(counter(DESCRIPTORS), place, queue.size() - 1);
+                assertEquals(id, UnsafeApi.getShort(at + 12));
+                parts.add(part(at, UnsafeApi.getShort(at + 14)));
+            }
+            return new Chain(id, parts);
+        }
+        int id = device.next();
+        List<Part> parts = new ArrayList<>();
+        int flags;
+        int next = id;
+        do {
+            long at = descriptor(next);
+            flags = UnsafeApi.getShort(at + 12);
+            next = UnsafeApi.getShort(at + 14);
+            parts.add(part(at, flags));
+        } while ((flags & 1) != 0);
+        return new Chain(id, parts);
+    }
+
+    private static Part part(long at, int flags) {
+        return new Part(UnsafeApi.getLong(at), UnsafeApi.getInt(at + DESCRIPTOR_LENGTH), (flags & 2) != 0);
+    }
+
+    private long descriptor(int id) {
         return counter(DESCRIPTORS) + (long) id * DESCRIPTOR_BYTES;
-    }
-
-    static long flags(long descriptor) {
-        return UnsafeApi.getLong(descriptor + DESCRIPTOR_LENGTH) & 0xffff_0000_0000L;
-    }
-
-    static int next(long descriptor) {
-        return (int) (UnsafeApi.getLong(descriptor + DESCRIPTOR_LENGTH) >>> NEXT_SHIFT);
-    }
-
-    static int length(long descriptor) {
-        return UnsafeApi.getInt(descriptor + DESCRIPTOR_LENGTH);
     }
 
     /** Another queue in place of the one that each test begins with. */
     void make(int slots) {
         queue.freeMbufs();
         queue.close();
-        queue = new SplitQueue(0, slots);
+        queue = format.make(0, slots, false);
         restart();
     }
 
@@ -103,7 +147,7 @@ abstract class QueueRig {
     void restart() {
         queue.freeMbufs();
         queue.clear();
-        device = new DeviceEnd(queue.address());
+        device = DeviceEnd.of(queue.address());
     }
 
     /** Sends frames, numbered from {@code first} on; those that are not taken are freed. How many were taken. */
@@ -151,6 +195,17 @@ abstract class QueueRig {
         UnsafeApi.setMemory(header, NET_HEADER, (byte) 0);
         UnsafeApi.putByte(header + HEADER_FLAGS, (byte) flags);
         UnsafeApi.putShort(header + NUM_BUFFERS, (short) buffers);
+    }
+
+    /** Has the device write anything into an area of the queue: {@code DESCRIPTORS}, {@code AVAILABLE} or {@code USED}. */
+    void scribble(int area) {
+        scribble(counter(area), (int) (counter(area + Long.BYTES) - counter(area)));
+    }
+
+    void scribble(long from, int bytes) {
+        for (int i = 0; i < bytes; i += Short.BYTES) {
+            UnsafeApi.putShort(from + i, (short) random.nextInt());
+        }
     }
 
     byte[] randomBytes(int length) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.line.SideLineSetup;
@@ -17,23 +18,30 @@ import io.twinport.dpdk.testing.Frames;
 import java.lang.foreign.Arena;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.UnsafeApi;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Both queues against a device that behaves. */
+@ParameterizedClass(name = "{0}")
+@EnumSource(QueueFormat.class)
 class VirtioQueueDpdkTest extends QueueRig {
     /** More than the 16 bits of a ring's index can count. */
     private static final int WRAP = 70_000;
 
     private final long notify = Arena.global().allocate(Long.BYTES, Long.BYTES).address();
+
+    VirtioQueueDpdkTest(QueueFormat format) {
+        super(format);
+    }
 
     // ---- receive
 
@@ -42,15 +50,13 @@ class VirtioQueueDpdkTest extends QueueRig {
         asReceiver(() -> {
             assertEquals(SLOTS, device.waiting());
             for (int i = 0; i < SLOTS; i++) {
-                int id = device.next();
-                long mbuf = mbufOf(id);
-                assertEquals(
-                        Mbuf.deviceAddress(mbuf, Mbuf.addressField(false)) - NET_HEADER,
-                        UnsafeApi.getLong(descriptor(id)));
-                assertEquals(Mbuf.room(mbuf) + NET_HEADER, length(descriptor(id)));
-                assertEquals(FLAG_WRITE, flags(descriptor(id)));
+                Chain chain = nextChain();
+                long mbuf = mbufOf(chain.id());
+                Part whole = new Part(address(mbuf) - NET_HEADER, Mbuf.room(mbuf) + NET_HEADER, true);
+                assertEquals(List.of(whole), chain.parts());
             }
-            assertEquals(NO_INTERRUPT, UnsafeApi.getShort(counter(AVAILABLE) + RING_FLAGS));
+            int flags = format == QueueFormat.SPLIT ? RING_FLAGS : PackedRing.EVENT_FLAGS;
+            assertEquals(1, UnsafeApi.getShort(counter(AVAILABLE) + flags), "no interrupts");
         });
     }
 
@@ -93,8 +99,7 @@ class VirtioQueueDpdkTest extends QueueRig {
                 for (int i = random.nextInt(device.waiting() + 1); i > 0; i--) {
                     ids.add(device.next());
                 }
-                Collections.shuffle(ids, random);
-                for (int id : ids) {
+                for (int id : anyOrder(ids)) {
                     Frames.write(mbufOf(id), sent++, Frames.SHORTEST);
                     device.use(id, NET_HEADER + Frames.SHORTEST);
                 }
@@ -265,10 +270,8 @@ class VirtioQueueDpdkTest extends QueueRig {
             long mbuf = Frames.get(array, 0);
             UnsafeApi.setMemory(Mbuf.data(mbuf) - NET_HEADER - 1, NET_HEADER + 1, (byte) -1);
             assertEquals(1, transmit(1));
-            long frame = descriptor(device.next());
-            assertEquals(Mbuf.deviceAddress(mbuf, Mbuf.addressField(false)) - NET_HEADER, UnsafeApi.getLong(frame));
-            assertEquals(NET_HEADER + Frames.SHORTEST, length(frame));
-            assertEquals(0, flags(frame));
+            Part whole = new Part(address(mbuf) - NET_HEADER, NET_HEADER + Frames.SHORTEST, false);
+            assertEquals(List.of(whole), nextChain().parts());
             for (int i = 1; i <= NET_HEADER; i++) {
                 assertEquals(0, UnsafeApi.getByte(Mbuf.data(mbuf) - i));
             }
@@ -293,13 +296,10 @@ class VirtioQueueDpdkTest extends QueueRig {
             }
             assertEquals(2, transmit(2));
             for (long mbuf : new long[] {shared, full}) {
-                long header = descriptor(device.next());
-                long frame = descriptor(next(header));
-                assertEquals(NET_HEADER, length(header));
-                assertEquals(FLAG_NEXT, flags(header));
-                assertEquals(Mbuf.deviceAddress(mbuf, Mbuf.addressField(false)), UnsafeApi.getLong(frame));
-                assertEquals(Mbuf.dataLength(mbuf), length(frame));
-                assertEquals(0, flags(frame));
+                List<Part> parts = nextChain().parts();
+                assertEquals(NET_HEADER, parts.getFirst().length());
+                Part frame = new Part(address(mbuf), Mbuf.dataLength(mbuf), false);
+                assertEquals(List.of(frame), parts.subList(1, parts.size()));
                 for (int i = 1; i <= Mbuf.headroom(mbuf); i++) {
                     assertEquals(-1, UnsafeApi.getByte(Mbuf.data(mbuf) - i));
                 }
@@ -343,9 +343,9 @@ class VirtioQueueDpdkTest extends QueueRig {
                     assertEquals(seen++, Frames.numberOf(mbufOf(id)), "seed " + seed);
                     inFlight.add(id);
                 }
-                Collections.shuffle(inFlight, random);
+                anyOrder(inFlight);
                 for (int i = random.nextInt(inFlight.size() + 1); i > 0; i--) {
-                    device.use(inFlight.removeLast(), 0);
+                    device.use(inFlight.removeFirst(), 0);
                 }
                 device.publish();
             }
@@ -362,21 +362,18 @@ class VirtioQueueDpdkTest extends QueueRig {
                 long head = chained(allocator, 3);
                 UnsafeApi.putLong(array, head);
                 assertEquals(1, transmit(1));
-                long header = descriptor(device.next());
-                long at = descriptor(next(header));
+                Chain chain = nextChain();
+                assertEquals(4, chain.parts().size());
                 long segment = head;
-                for (int i = 0; i < 3; i++) {
-                    assertEquals(Mbuf.deviceAddress(segment, Mbuf.addressField(false)), UnsafeApi.getLong(at));
-                    assertEquals(i < 2 ? FLAG_NEXT : 0, flags(at));
-                    at = descriptor(next(at));
+                for (int i = 1; i <= 3; i++) {
+                    assertEquals(address(segment), chain.part(i).address());
                     segment = Mbuf.next(segment);
                 }
                 Frames.allocate(allocator, array, 1, round);
                 assertEquals(1, transmit(1), "one of a single segment behind it");
                 int id = device.next();
                 assertEquals(round, Frames.numberOf(mbufOf(id)));
-                device.use(id, 0);
-                device.use((int) (header - descriptor(0)) / DESCRIPTOR_BYTES, 0);
+                anyOrder(new ArrayList<>(List.of(chain.id(), id))).forEach(used -> device.use(used, 0));
                 device.publish();
             }
             assertFalse(queue.isBroken());
@@ -405,10 +402,11 @@ class VirtioQueueDpdkTest extends QueueRig {
             MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
             int batch = UnsafeApi.getInt(queue.address() + BATCH);
             Frames.allocate(allocator, array, batch, 0);
-            assertEquals(batch, transmit(batch));
+            assertEquals(batch - 1, transmit(batch - 1));
             device.complete(batch - 1, 0);
             assertEquals(0, transmit(0));
             assertEquals(pool.size() - batch, pool.available());
+            assertEquals(1, VirtioTransmit.transmit(queue.address(), Frames.from(array, batch - 1), 1));
             device.complete(1, 0);
             assertEquals(0, transmit(0));
             assertEquals(pool.size(), pool.available());
@@ -422,12 +420,10 @@ class VirtioQueueDpdkTest extends QueueRig {
             for (int[] lengths : new int[][] {{0, 20, 30}, {20, 0, 30}, {20, 30, 0}, {0, 0, 20, 0, 0, 30, 0}}) {
                 UnsafeApi.putLong(array, chainOf(allocator, lengths));
                 assertEquals(1, transmit(1));
-                long at = descriptor(next(descriptor(device.next())));
-                assertEquals(20, length(at));
-                assertEquals(FLAG_NEXT, flags(at));
-                at = descriptor(next(at));
-                assertEquals(30, length(at));
-                assertEquals(0, flags(at));
+                Chain chain = nextChain();
+                assertEquals(3, chain.parts().size());
+                assertEquals(20, chain.part(1).length());
+                assertEquals(30, chain.part(2).length());
                 assertEquals(1, send(allocator, 1, 0), "the slot behind it");
                 device.next();
                 VirtioTransmit.reap(queue.address());
@@ -469,11 +465,12 @@ class VirtioQueueDpdkTest extends QueueRig {
         });
     }
 
-    /** The first slot may be the one that the device was last done with. */
+    /** The first slot may be the one that the device was last done with; a packed ring has places and no slots. */
     @Test
     void shouldTakeFrameWhoseSlotWasSentAfterLaterOnes() throws Exception {
         asSender(() -> {
             MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
+            assumeTrue(format == QueueFormat.SPLIT);
             assertEquals(queue.size(), send(allocator, queue.size(), 0));
             for (int slot : new int[] {1, 2, 3, 5}) {
                 device.use(slot, 0);
@@ -492,6 +489,8 @@ class VirtioQueueDpdkTest extends QueueRig {
         make(256);
         AtomicLong posted = new AtomicLong();
         AtomicLong done = new AtomicLong();
+        // A packed ring has no index: while it changes all the time nobody else knows what is used and not freed.
+        int unsure = format == QueueFormat.SPLIT ? 0 : queue.size();
         FutureTask<Boolean> sender = EalWorker.start(() -> {
             MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
             long end = System.nanoTime() + 1_000_000_000L;
@@ -508,7 +507,7 @@ class VirtioQueueDpdkTest extends QueueRig {
                 long least = done.get();
                 long now = queue.completed();
                 long most = posted.get();
-                assertTrue(least <= now && now <= most, () -> least + " <= " + now + " <= " + most);
+                assertTrue(least - unsure <= now && now <= most, () -> least + " <= " + now + " <= " + most);
                 assertTrue(now >= last, "it went back");
                 last = now;
             }
@@ -543,6 +542,10 @@ class VirtioQueueDpdkTest extends QueueRig {
             TxCompletion.reap(line(0));
             assertEquals(pool.size() - 1, pool.available(), "a batch, and what is less than one");
         });
+    }
+
+    private static long address(long mbuf) {
+        return Mbuf.deviceAddress(mbuf, Mbuf.addressField(false));
     }
 
     private long line(long rx) {
