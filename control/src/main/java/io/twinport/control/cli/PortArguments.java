@@ -21,7 +21,7 @@ public final class PortArguments {
             paramLabel = "DEVARGS",
             description =
                     "The fast device: 0000:05:00.0, or net_virtio_user0,path=/run/vf.sock,server=1,mac=...;"
-                            + " vhost-user:/PATH[,server=1][,queues=N][,mac=MAC]: a far end by vhost-user, with"
+                            + " vhost-user:/PATH[,server=1][,queues=N][,mac=MAC][,packed=0]: a far end by vhost-user, with"
                             + " twinport's own driver; auto: the PCI device with the standby's MAC address, wherever it is; mac:MAC: with that one.")
     @Nullable
     public String primary;

@@ -12,7 +12,8 @@ public final class VhostUserName {
     private static final String SERVER = "server";
     private static final String QUEUES = "queues";
     private static final String MAC = "mac";
-    private static final Set<String> ARGUMENTS = Set.of(SERVER, QUEUES, MAC);
+    private static final String PACKED = "packed";
+    private static final Set<String> ARGUMENTS = Set.of(SERVER, QUEUES, MAC, PACKED);
 
     private VhostUserName() {}
 
@@ -36,14 +37,24 @@ public final class VhostUserName {
         for (String argument : Devargs.arguments(text)) {
             String key = argument.split("=", 2)[0];
             if (!ARGUMENTS.contains(key)) {
-                throw new IllegalArgumentException(
-                        "there is no argument '" + key + "': server=1 (twinport listens), queues=N and mac=MAC are");
+                throw new IllegalArgumentException("there is no argument '" + key
+                        + "': server=1 (twinport listens), queues=N, mac=MAC and packed=0 (split rings) are");
             }
         }
-        Devargs.argument(text, SERVER).filter(value -> !value.matches("[01]")).ifPresent(value -> {
-            throw new IllegalArgumentException("server=" + value + ": give 1 (twinport listens) or 0");
-        });
+        checkSwitch(text, SERVER, "give 1 (twinport listens) or 0");
+        checkSwitch(text, PACKED, "give 0 (split rings) or 1 (packed ones where the far end has them)");
         int unused = queues(text);
+    }
+
+    private static void checkSwitch(String text, String key, String advice) {
+        Devargs.argument(text, key).filter(value -> !value.matches("[01]")).ifPresent(value -> {
+            throw new IllegalArgumentException(key + "=" + value + ": " + advice);
+        });
+    }
+
+    /** Whether packed rings are used where the far end has them. */
+    public static boolean isPacked(String text) {
+        return Devargs.argument(text, PACKED).filter("0"::equals).isEmpty();
     }
 
     /** Where the far end is met. */

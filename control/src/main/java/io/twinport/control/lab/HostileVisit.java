@@ -127,7 +127,7 @@ final class HostileVisit {
             }
             case TWINPORT -> {
                 VhostDevice far = slot.farEnd().orElseThrow(() -> new DpdkException(socket + ": it has gone again"));
-                return VirtioSide.open(socket.toString(), far, MacAddress.parse(wiring.mac()), 1);
+                return VirtioSide.open(socket.toString(), far, MacAddress.parse(wiring.mac()), 1, true);
             }
             default -> throw new AssertionError(wiring.driver());
         }

@@ -50,7 +50,7 @@ final class VhostUserWire extends Wire {
         }
         VhostDevice far = devices.present()
                 .orElseThrow(() -> new DpdkException("the far end of " + socket(wiring, side) + " has gone again"));
-        VirtioSide dev = VirtioSide.open(socket(wiring, side).toString(), far, MacAddress.parse(wiring.mac()), 1);
+        VirtioSide dev = VirtioSide.open(socket(wiring, side).toString(), far, MacAddress.parse(wiring.mac()), 1, true);
         try {
             return wiring.joinPort(dev, side);
         } catch (DpdkException e) {

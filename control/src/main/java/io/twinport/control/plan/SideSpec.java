@@ -404,7 +404,8 @@ public record SideSpec(
         if (isVhostUser()) {
             VhostDevice far = slot.farEnd()
                     .orElseThrow(() -> new DpdkException(name + " cannot be opened: its far end has gone again"));
-            return VirtioSide.open(name, far, mac.or(() -> address).orElse(NO_MAC), VhostUserName.queues(devargs));
+            MacAddress given = mac.or(() -> address).orElse(NO_MAC);
+            return VirtioSide.open(name, far, given, VhostUserName.queues(devargs), VhostUserName.isPacked(devargs));
         }
         if (driver == SideDriver.TWINPORT) {
             return VirtioSide.open(name);

@@ -20,8 +20,9 @@ record DeclinedFeatures(Map<Long, String> reasons) {
      * @param spreads whether frames may come in several mbufs
      * @param hasVlans whether the port has VLANs that it wants let through, and no others
      * @param announces whether somebody announces the port's addresses when the device asks for it
+     * @param packs whether packed rings are wanted
      */
-    static DeclinedFeatures of(int pairs, boolean spreads, boolean hasVlans, boolean announces) {
+    static DeclinedFeatures of(int pairs, boolean spreads, boolean hasVlans, boolean announces, boolean packs) {
         Map<Long, String> reasons = new LinkedHashMap<>();
         if (pairs == 1) {
             reasons.put(VirtioFeatures.MQ, "one queue is used");
@@ -35,6 +36,9 @@ record DeclinedFeatures(Map<Long, String> reasons) {
         if (!announces) {
             reasons.put(VirtioFeatures.GUEST_ANNOUNCE, "nobody announces");
         }
+        if (!packs) {
+            reasons.put(VirtioFeatures.RING_PACKED | VirtioFeatures.IN_ORDER, "packed=0");
+        }
         return new DeclinedFeatures(reasons);
     }
 
@@ -47,7 +51,7 @@ record DeclinedFeatures(Map<Long, String> reasons) {
         long left = offered & ~used;
         Stream<String> here = reasons.entrySet().stream()
                 .filter(each -> VirtioFeatures.has(left, each.getKey()))
-                .map(each -> VirtioFeatures.names(each.getKey()) + " (" + each.getValue() + ")");
+                .map(each -> VirtioFeatures.names(left & each.getKey()) + " (" + each.getValue() + ")");
         long rest = left & ~features();
         String others = Stream.concat(
                         here,

@@ -44,6 +44,7 @@ public final class VirtioSide implements SideDevice {
     private @Nullable MbufPool pool;
     private int pairsUsed;
     private boolean filtersVlans;
+    private boolean takesPacked = true;
     private @Nullable Runnable announce;
     private volatile DeclinedFeatures declined = DeclinedFeatures.NONE;
 
@@ -79,9 +80,12 @@ public final class VirtioSide implements SideDevice {
      * @param name for messages
      * @param mac its address, all zeroes while it has none
      * @param mostPairs queue pairs that are used at most
+     * @param packed whether packed rings are used where the far end has them
      */
-    public static VirtioSide open(String name, VhostDevice far, MacAddress mac, int mostPairs) {
-        return open(new VhostUserTransport(name, far, mac, mostPairs));
+    public static VirtioSide open(String name, VhostDevice far, MacAddress mac, int mostPairs, boolean packed) {
+        VirtioSide side = open(new VhostUserTransport(name, far, mac, mostPairs));
+        side.takesPacked = packed;
+        return side;
     }
 
     /** @param device which the side closes */
@@ -295,7 +299,7 @@ public final class VirtioSide implements SideDevice {
         }
         try {
             device.reset();
-            declined = DeclinedFeatures.of(pairsUsed, spreadsFrames(), filtersVlans, announce != null);
+            declined = DeclinedFeatures.of(pairsUsed, spreadsFrames(), filtersVlans, announce != null, takesPacked);
             device.negotiate(declined.features());
             queues.setUp(pairsUsed, mbufs);
             device.run();

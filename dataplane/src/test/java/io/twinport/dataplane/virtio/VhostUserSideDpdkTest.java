@@ -43,8 +43,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Our driver over vhost-user, and DPDK's vhost as its far end. The port's handler sends back what comes. */
+@ParameterizedClass(name = "packed {0}")
+@ValueSource(booleans = {true, false})
 class VhostUserSideDpdkTest {
     private static final MacAddress MAC = MacAddress.parse("02:00:00:00:00:01");
     private static final int SIDE = 1;
@@ -55,12 +59,17 @@ class VhostUserSideDpdkTest {
     @TempDir
     Path folder;
 
+    private final boolean packed;
     private final MbufBurst echoed = new MbufBurst();
     private final AtomicInteger mostSegments = new AtomicInteger();
     private LoopRig rig;
     private VhostDevices devices;
     private PollLoop loop;
     private @Nullable EthDev far;
+
+    VhostUserSideDpdkTest(boolean packed) {
+        this.packed = packed;
+    }
 
     @BeforeEach
     void start() {
@@ -85,6 +94,9 @@ class VhostUserSideDpdkTest {
         Side side = join(1);
         assertEquals(numbers(), reflected(0));
         assertTrue(side.dev().isLinkUp());
+        String features = side.dev().features().orElseThrow();
+        assertEquals(packed, features.startsWith("uses VERSION_1, RING_PACKED, IN_ORDER;"), features);
+        assertEquals(!packed, features.contains("RING_PACKED, IN_ORDER (packed=0)"), features);
         EthStats stats = side.dev().statistics().orElseThrow();
         assertEquals(FRAMES, stats.rxFrames());
         assertEquals(FRAMES * Frames.SHORTEST, stats.rxBytes());
@@ -182,7 +194,7 @@ class VhostUserSideDpdkTest {
         Await.until("the far end has come", () -> devices.present().isPresent());
         VhostDevice device = devices.present().orElseThrow();
         assertTrue(device.queuePairs() >= queues);
-        return VirtioSide.open("vhost-user:far", device, MAC, queues);
+        return VirtioSide.open("vhost-user:far", device, MAC, queues, packed);
     }
 
     private void remove(Side side) {

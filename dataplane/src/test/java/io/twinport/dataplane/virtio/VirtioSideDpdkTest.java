@@ -9,7 +9,7 @@ import io.twinport.dataplane.device.Offloads;
 import io.twinport.dataplane.line.SideLine;
 import io.twinport.dataplane.line.SideLineSetup;
 import io.twinport.dataplane.virtqueue.DeviceEnd;
-import io.twinport.dataplane.virtqueue.SplitQueue;
+import io.twinport.dataplane.virtqueue.Virtqueue;
 import io.twinport.dpdk.DpdkException;
 import io.twinport.dpdk.EthOffloads;
 import io.twinport.dpdk.EthStats;
@@ -153,15 +153,18 @@ class VirtioSideDpdkTest {
         side.stop();
     }
 
-    @Test
-    void shouldMoveFramesByTheRightQueues() throws Exception {
+    @ParameterizedTest
+    @ValueSource(longs = {0, VirtioFeatures.RING_PACKED, VirtioFeatures.RING_PACKED | VirtioFeatures.IN_ORDER})
+    void shouldMoveFramesByTheRightQueues(long rings) throws Exception {
+        device.offered |= rings;
         start(1);
+        assertEquals(rings, device.features() & (VirtioFeatures.RING_PACKED | VirtioFeatures.IN_ORDER));
         send();
         DeviceEnd sending = device.end(1);
         assertEquals(FRAMES, sending.waiting());
         assertTrue(device.isNotified(1));
         sending.complete(FRAMES, 0);
-        device.end(0).complete(FRAMES, SplitQueue.NET_HEADER + Frames.SHORTEST);
+        device.end(0).complete(FRAMES, Virtqueue.NET_HEADER + Frames.SHORTEST);
         EalWorker.run(() -> {
             SideLine.enter(lines[0]);
             assertEquals(FRAMES, SideLine.receive(lines[0], array, FakeTransport.SLOTS));
@@ -175,6 +178,23 @@ class VirtioSideDpdkTest {
         assertEquals(FRAMES, side.transmitted());
         assertEquals(Map.of("rx_q0_unfinished", 0L), side.extendedStatistics());
         side.stop();
+    }
+
+    /** A device that was reset need not offer what it did. */
+    @Test
+    void shouldMakeItsQueuesAsTheDeviceWantsThemNow() throws Exception {
+        long offered = device.offered;
+        side.configure(pool, 1);
+        for (long rings : new long[] {VirtioFeatures.RING_PACKED, VirtioFeatures.IN_ORDER, 0}) {
+            device.offered = offered | rings;
+            side.start(lines, events);
+            assertEquals(rings & VirtioFeatures.RING_PACKED, device.features() & ~offered, "in order only if packed");
+            send();
+            assertEquals(FRAMES, device.end(1).complete(FRAMES, 0));
+            assertEquals(FRAMES, side.transmitted());
+            side.stop();
+            assertEquals(pool.size(), pool.available());
+        }
     }
 
     private void send() throws Exception {

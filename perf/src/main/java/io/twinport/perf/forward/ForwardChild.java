@@ -139,7 +139,8 @@ final class ForwardChild {
                 new VhostDevices(new FarEndAddress(socket.toString(), false), new RetryPause(), () -> {});
         devices.start();
         await(() -> devices.present().isPresent());
-        return VirtioSide.open("vhost-user", devices.present().orElseThrow(), MacAddress.parse(ForwardSetup.MAC), 1);
+        return VirtioSide.open(
+                "vhost-user", devices.present().orElseThrow(), MacAddress.parse(ForwardSetup.MAC), 1, true);
     }
 
     @SafeVarargs

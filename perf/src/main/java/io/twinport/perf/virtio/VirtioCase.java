@@ -4,13 +4,16 @@ import java.util.Locale;
 
 /** A driver for a far end by vhost-user. */
 enum VirtioCase {
-    /** Twinport's own. */
+    /** Twinport's own, as it comes: with a packed ring. */
     TWINPORT(""),
+
+    /** Twinport's own with a split ring. */
+    SPLIT(""),
 
     /** DPDK's as it comes: mergeable buffers, in order. */
     DEFAULT(""),
 
-    /** DPDK's without these: a split ring as ours is. */
+    /** DPDK's without these. */
     PLAIN(",mrg_rxbuf=0,in_order=0"),
 
     /** DPDK's with vector instructions. */
@@ -30,7 +33,7 @@ enum VirtioCase {
     }
 
     boolean isOurs() {
-        return this == TWINPORT;
+        return this == TWINPORT || this == SPLIT;
     }
 
     /** What {@code net_virtio_user} is told beside its path, to go on after it. */

@@ -100,7 +100,7 @@ final class VirtioChild {
         try (Folder folder = Folder.create("twinport-bench")) {
             Path socket = folder.path().resolve("far");
             if (what.isOurs()) {
-                byOurs(socket, pool, rig, rounds);
+                byOurs(what, socket, pool, rig, rounds);
             } else {
                 byDpdks(what, socket, pool, rig, rounds);
             }
@@ -110,7 +110,7 @@ final class VirtioChild {
         Runtime.getRuntime().halt(0);
     }
 
-    private static void byOurs(Path socket, MbufPool pool, Rig rig, int rounds) throws Exception {
+    private static void byOurs(VirtioCase what, Path socket, MbufPool pool, Rig rig, int rounds) throws Exception {
         EthDev vhost = EthDev.probe("net_vhost0,iface=" + socket);
         vhost.configure(pool);
         vhost.start();
@@ -118,7 +118,8 @@ final class VirtioChild {
                 new VhostDevices(new FarEndAddress(socket.toString(), false), new RetryPause(), () -> {});
         devices.start();
         await("the far end does not come", () -> devices.present().isPresent());
-        VirtioSide side = VirtioSide.open("vhost-user", devices.present().orElseThrow(), MAC, 1);
+        VirtioSide side =
+                VirtioSide.open("vhost-user", devices.present().orElseThrow(), MAC, 1, what != VirtioCase.SPLIT);
         long line = SideLineSetup.allocate();
         side.configure(pool, 1);
         side.start(new long[] {line}, 0);

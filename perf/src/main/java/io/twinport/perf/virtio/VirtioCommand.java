@@ -13,8 +13,9 @@ import picocli.CommandLine.Option;
 /** {@code twinport bench virtio}. */
 @Command(
         name = "virtio",
-        description = "Time for a frame of our virtio driver over vhost-user, beside DPDK's net_virtio_user in four"
-                + " variants; the far end is DPDK's vhost, on the same CPU. Launches alternate.",
+        description =
+                "Time for a frame of our virtio driver over vhost-user, by a packed and by a split ring, beside"
+                        + " DPDK's net_virtio_user in four variants; the far end is DPDK's vhost, on the same CPU. Launches alternate.",
         mixinStandardHelpOptions = true)
 public final class VirtioCommand implements Callable<Integer> {
     static final int ROUNDS = 9;
