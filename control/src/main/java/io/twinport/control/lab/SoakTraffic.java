@@ -124,7 +124,7 @@ final class SoakTraffic implements PacketHandler {
         if (sending) {
             int taken = send(out, near, FAR, NEAR);
             // The port may have changed sides before this burst, not after it.
-            out.ledger.active(near.activeSide());
+            lookAtActiveSide();
             out.ledger.accepted(near.activeSide(), taken);
         }
         work += receiveAtFarEnd(Sides.PRIMARY) + receiveAtFarEnd(Sides.STANDBY);
@@ -157,10 +157,17 @@ final class SoakTraffic implements PacketHandler {
 
     private int receiveAtNearEnd() {
         int n = near.rxBurst(burst.address(), MbufBurst.CAPACITY);
-        back.ledger.active(near.activeSide());
+        lookAtActiveSide();
         account(back, n);
         burst.free(0, n);
         return n;
+    }
+
+    /** Both after each burst: after a stall the port may leave a side in the one and return to it in the next. */
+    private void lookAtActiveSide() {
+        int side = near.activeSide();
+        out.ledger.active(side);
+        back.ledger.active(side);
     }
 
     /** Until it is empty: what is under way on the former side must not be overtaken in this one thread. */

@@ -6,11 +6,6 @@ import org.agrona.UnsafeApi;
 
 /** A split virtqueue (virtio 1.2, 2.7): its areas are the descriptor table, the available ring and the used ring. */
 public final class SplitQueue extends Virtqueue {
-    /** A queue of a device that is told IOVAs, {@link #SplitQueue(int, int, boolean)}. */
-    public SplitQueue(int index, int size) {
-        this(index, size, false);
-    }
-
     /**
      * @param index the device's number of the queue
      * @param size a power of two (2.7), {@link #LEAST_SLOTS} to {@link #MOST_SLOTS}

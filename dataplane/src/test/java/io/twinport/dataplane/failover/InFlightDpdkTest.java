@@ -35,7 +35,7 @@ class InFlightDpdkTest {
     void start() {
         TestEal.start();
         pool = MbufPool.create("inflight", 1023);
-        queue = new SplitQueue(1, SLOTS);
+        queue = new SplitQueue(1, SLOTS, false);
         queue.clear();
         device = DeviceEnd.of(queue.address());
         line = SideLineSetup.allocate();

@@ -56,8 +56,8 @@ class SharedQueueDpdkTest {
     void start() {
         TestEal.start();
         pool = MbufPool.create("shared", 8191);
-        rx = new SplitQueue(0, 256);
-        tx = new SplitQueue(1, 128);
+        rx = new SplitQueue(0, 256, false);
+        tx = new SplitQueue(1, 128, false);
     }
 
     @AfterEach
