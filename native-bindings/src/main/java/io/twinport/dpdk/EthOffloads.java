@@ -5,10 +5,12 @@ public final class EthOffloads {
     /** Receives frames in several mbufs. */
     public static final long SCATTER = Abi.constant("RTE_ETH_RX_OFFLOAD_SCATTER");
 
+    /** Checks TCP's and UDP's checksums alone. */
+    public static final long RX_L4_CHECKSUMS =
+            Abi.constant("RTE_ETH_RX_OFFLOAD_UDP_CKSUM") | Abi.constant("RTE_ETH_RX_OFFLOAD_TCP_CKSUM");
+
     /** Checks the checksums of what it receives, and says so in the mbuf's flags. */
-    public static final long RX_CHECKSUMS = Abi.constant("RTE_ETH_RX_OFFLOAD_IPV4_CKSUM")
-            | Abi.constant("RTE_ETH_RX_OFFLOAD_UDP_CKSUM")
-            | Abi.constant("RTE_ETH_RX_OFFLOAD_TCP_CKSUM");
+    public static final long RX_CHECKSUMS = Abi.constant("RTE_ETH_RX_OFFLOAD_IPV4_CKSUM") | RX_L4_CHECKSUMS;
 
     /** Sends frames that lie in several mbufs. */
     public static final long MULTI_SEGS = Abi.constant("RTE_ETH_TX_OFFLOAD_MULTI_SEGS");
@@ -19,6 +21,9 @@ public final class EthOffloads {
     public static final long IPV4_CHECKSUM = Abi.constant("RTE_ETH_TX_OFFLOAD_IPV4_CKSUM");
     public static final long UDP_CHECKSUM = Abi.constant("RTE_ETH_TX_OFFLOAD_UDP_CKSUM");
     public static final long TCP_CHECKSUM = Abi.constant("RTE_ETH_TX_OFFLOAD_TCP_CKSUM");
+
+    /** TCP's and UDP's. */
+    public static final long L4_CHECKSUMS = UDP_CHECKSUM | TCP_CHECKSUM;
 
     private EthOffloads() {}
 }

@@ -45,6 +45,7 @@ public final class Mbuf {
     // The flags of a received frame. jextract leaves them out unless asked; AbiLayoutTest checks them.
     static final long RX_VLAN_STRIPPED = 1L << 6;
     static final long RX_IP_CHECKSUM_NONE = 1L << 4 | 1L << 7;
+    static final long RX_L4_CHECKSUM_GOOD = 1L << 8;
     static final long RX_L4_CHECKSUM_NONE = 1L << 3 | 1L << 8;
     static final long RX_QINQ_STRIPPED = 1L << 15;
     static final long RX_LRO = 1L << 16;
@@ -212,6 +213,26 @@ public final class Mbuf {
         return (flags & (RX_LRO | RX_QINQ_STRIPPED)) == 0
                 && (flags & RX_L4_CHECKSUM_NONE) != RX_L4_CHECKSUM_NONE
                 && (flags & RX_IP_CHECKSUM_NONE) != RX_IP_CHECKSUM_NONE;
+    }
+
+    /** The device, or who has sent the frame, vouches for TCP's or UDP's checksum: nobody need look at it. */
+    public static void markL4Right(long mbuf) {
+        markL4(mbuf, RX_L4_CHECKSUM_GOOD);
+    }
+
+    /** TCP's or UDP's checksum is yet to be written, and nothing has happened to the data. */
+    public static void markL4Unwritten(long mbuf) {
+        markL4(mbuf, RX_L4_CHECKSUM_NONE);
+    }
+
+    /** Nothing is known of TCP's or UDP's checksum. */
+    public static void unmarkL4(long mbuf) {
+        markL4(mbuf, 0);
+    }
+
+    private static void markL4(long mbuf, long mark) {
+        long flags = UnsafeApi.getLong(mbuf + OL_FLAGS);
+        UnsafeApi.putLong(mbuf + OL_FLAGS, flags & ~RX_L4_CHECKSUM_NONE | mark);
     }
 
     /** Sets the length of a frame of one segment. */

@@ -15,6 +15,9 @@ public final class MbufOffloads {
     /** The tag is to be inserted. */
     public static final long VLAN = Abi.constant("RTE_MBUF_F_TX_VLAN");
 
+    /** The frame is IPv4; goes with a checksum's flag. */
+    public static final long IPV4 = Abi.constant("RTE_MBUF_F_TX_IPV4");
+
     /** The frame is IPv6; goes with a checksum's flag. */
     public static final long IPV6 = Abi.constant("RTE_MBUF_F_TX_IPV6");
 
@@ -24,6 +27,7 @@ public final class MbufOffloads {
     /** TCP's or UDP's checksum is to be written: a number in these bits, not flags. */
     public static final long L4_MASK = Abi.constant("RTE_MBUF_F_TX_L4_MASK");
 
+    public static final long TCP_CHECKSUM = Abi.constant("RTE_MBUF_F_TX_TCP_CKSUM");
     public static final long UDP_CHECKSUM = Abi.constant("RTE_MBUF_F_TX_UDP_CKSUM");
 
     /** A frame without any of these asks for nothing. */
@@ -35,6 +39,9 @@ public final class MbufOffloads {
     private static final int L3_SHIFT = 7;
     private static final int L2_MASK = 0x7f;
     private static final int L3_MASK = 0x1ff;
+    private static final long LENGTHS = 0xffff;
+    private static final int TCP_FIELD = 16;
+    private static final int UDP_FIELD = 6;
 
     private MbufOffloads() {}
 
@@ -45,6 +52,37 @@ public final class MbufOffloads {
     /** What these flags ask for has been done. */
     public static void done(long mbuf, long flags) {
         UnsafeApi.putLong(mbuf + OL_FLAGS, UnsafeApi.getLong(mbuf + OL_FLAGS) & ~flags);
+    }
+
+    /**
+     * A frame of which nothing has been asked yet asks for what {@link #request} has made.
+     *
+     * @param request of which 0 asks for nothing
+     */
+    public static void ask(long mbuf, long request) {
+        UnsafeApi.putLong(mbuf + OL_FLAGS, UnsafeApi.getLong(mbuf + OL_FLAGS) | request & ~LENGTHS);
+        UnsafeApi.putLong(mbuf + TX_OFFLOAD, request & LENGTHS);
+    }
+
+    /**
+     * Flags, and the lengths that belong to them, in one word: they have no bits in common.
+     *
+     * @param l2Length bytes before the IP header, at most 127
+     * @param l3Length bytes of the IP header, at most 511
+     */
+    public static long request(long flags, int l2Length, int l3Length) {
+        return flags | (long) l3Length << L3_SHIFT | l2Length;
+    }
+
+    /** Bytes before TCP's or UDP's header, of a {@link #request}. */
+    public static int l4Start(long request) {
+        return ((int) request & L2_MASK) + ((int) (request >>> L3_SHIFT) & L3_MASK);
+    }
+
+    /** Where in TCP's or UDP's header the checksum is that flags ask for; 0 if they ask for neither. */
+    public static int checksumField(long flags) {
+        long l4 = flags & L4_MASK;
+        return l4 == TCP_CHECKSUM ? TCP_FIELD : l4 == UDP_CHECKSUM ? UDP_FIELD : 0;
     }
 
     public static int vlan(long mbuf) {

@@ -27,6 +27,7 @@ public final class AbiBits {
                 entry("constant RTE_MBUF_F_RX_VLAN_STRIPPED", Mbuf.RX_VLAN_STRIPPED),
                 entry("constant RTE_MBUF_F_RX_QINQ_STRIPPED", Mbuf.RX_QINQ_STRIPPED),
                 entry("constant RTE_MBUF_F_RX_IP_CKSUM_NONE", Mbuf.RX_IP_CHECKSUM_NONE),
+                entry("constant RTE_MBUF_F_RX_L4_CKSUM_GOOD", Mbuf.RX_L4_CHECKSUM_GOOD),
                 entry("constant RTE_MBUF_F_RX_L4_CKSUM_NONE", Mbuf.RX_L4_CHECKSUM_NONE),
                 entry("constant RTE_MBUF_F_RX_LRO", Mbuf.RX_LRO),
                 entry("constant RTE_MBUF_F_INDIRECT", Mbuf.INDIRECT),

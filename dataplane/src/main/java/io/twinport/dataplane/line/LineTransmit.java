@@ -83,7 +83,8 @@ final class LineTransmit {
 
     /** How many can be sent; the one after them never can. */
     private static int makeReady(long line, long packets, int count) {
-        int complete = TransmitFixUp.complete(UnsafeApi.getLong(line + LACKS), packets, count);
+        int complete = TransmitFixUp.complete(
+                UnsafeApi.getLong(line + LACKS), UnsafeApi.getLong(line + BEGINS), packets, count);
         long prepare = UnsafeApi.getLong(line + PREPARE);
         return prepare == 0 || complete == 0
                 ? complete

@@ -11,6 +11,8 @@ package io.twinport.dataplane.line;
  *  +------------+------------+------------+------------+------------+------------+----+---+---+-------+-----+---+---+
  *  |compl.|rings|tx status   |prepare     |lacks       |link func.  |shared      |unsendable  |rx bytes  |malformed  |
  *  +------+-----+------------+------------+------------+------------+------------+------------+----------+-----------+
+ *  |begins      |
+ *  +------------+
  * </pre>
  *
  * Each burst reads the first cache line. Behind it are how it is known what the device has sent ({@link TxCompletion}), what
@@ -46,7 +48,8 @@ final class SideLineLayout {
     static final int UNSENDABLE = SHARED + Long.BYTES;
     static final int RX_BYTES = UNSENDABLE + Long.BYTES;
     static final int MALFORMED = RX_BYTES + Long.BYTES;
-    static final int BYTES = MALFORMED + Long.BYTES;
+    static final int BEGINS = MALFORMED + Long.BYTES;
+    static final int BYTES = BEGINS + Long.BYTES;
 
     /** A DPDK driver. */
     static final short OF_DPDK = 0;

@@ -139,6 +139,20 @@ public final class SideLineSetup {
      * @param lacks bits of {@code RTE_ETH_TX_OFFLOAD_*} that are promised and that the device cannot do
      */
     public static void offload(long line, long prepare, long lacks) {
+        offload(line, prepare, lacks, 0);
+    }
+
+    /**
+     * {@link #offload(long, long, long)} for a device of our own driver's.
+     *
+     * @param begins bits of checksums that the device goes on with, once the pseudo header's sum is in the field
+     */
+    public static void offloadVirtio(long line, long lacks, long begins) {
+        offload(line, 0, lacks, begins);
+    }
+
+    private static void offload(long line, long prepare, long lacks, long begins) {
+        UnsafeApi.putLong(line + BEGINS, begins);
         UnsafeApi.putLong(line + PREPARE, prepare);
         UnsafeApi.putLong(line + LACKS, lacks);
         UnsafeApi.putShort(

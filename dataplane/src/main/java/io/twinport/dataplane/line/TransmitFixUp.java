@@ -32,9 +32,8 @@ public final class TransmitFixUp {
     private static final int IPV6_ADDRESSES = 8;
     private static final int IPV6_HEADER = 40;
     private static final int TCP = 6;
-    private static final int TCP_CHECKSUM = 16;
     private static final int UDP = 17;
-    private static final int UDP_CHECKSUM = 6;
+    private static final int UNSOUND = -1;
 
     private TransmitFixUp() {}
 
@@ -44,7 +43,7 @@ public final class TransmitFixUp {
      */
     public static void completeAll(long packets, int count) {
         for (int done = 0; done < count; done++) {
-            done += complete(ALL, packets + (long) done * Long.BYTES, count - done);
+            done += complete(ALL, 0, packets + (long) done * Long.BYTES, count - done);
         }
     }
 
@@ -52,14 +51,15 @@ public final class TransmitFixUp {
      * Does for frames what their flags ask for and the device cannot do.
      *
      * @param lacks bits of {@code RTE_ETH_TX_OFFLOAD_*} that are promised and that the device cannot do
+     * @param begins those of checksums that the device goes on with, once the pseudo header's sum is in the field
      * @return how many can be sent; the one after them is none for that, and its owner is the caller
      */
-    static int complete(long lacks, long packets, int count) {
+    static int complete(long lacks, long begins, long packets, int count) {
         int done = 0;
         while (done < count) {
             long mbuf = UnsafeApi.getLong(packets + (long) done * Long.BYTES);
             long flags = MbufOffloads.flags(mbuf);
-            if ((flags & MbufOffloads.ANY) != 0 && !complete(mbuf, flags, lacks)) {
+            if ((flags & MbufOffloads.ANY) != 0 && !complete(mbuf, flags, lacks, begins)) {
                 break;
             }
             done++;
@@ -71,12 +71,16 @@ public final class TransmitFixUp {
      * Does what the device lacks; false if the frame is none for that: headers that are not where it says, no headroom, another
      * owner.
      */
-    private static boolean complete(long mbuf, long flags, long lacks) {
+    private static boolean complete(long mbuf, long flags, long lacks, long begins) {
         boolean udp = (flags & MbufOffloads.L4_MASK) == MbufOffloads.UDP_CHECKSUM;
-        boolean l4 = (flags & MbufOffloads.L4_MASK) != 0
-                && (lacks & (udp ? EthOffloads.UDP_CHECKSUM : EthOffloads.TCP_CHECKSUM)) != 0;
+        long checksum =
+                (flags & MbufOffloads.L4_MASK) == 0 ? 0 : udp ? EthOffloads.UDP_CHECKSUM : EthOffloads.TCP_CHECKSUM;
+        boolean l4 = (lacks & checksum) != 0;
         boolean ipv4 = (flags & MbufOffloads.IPV4_CHECKSUM) != 0 && (lacks & EthOffloads.IPV4_CHECKSUM) != 0;
         boolean tag = (flags & MbufOffloads.VLAN) != 0 && (lacks & EthOffloads.VLAN_INSERT) != 0;
+        if ((begins & checksum) != 0 && !beginL4(mbuf, flags, udp)) {
+            return false;
+        }
         if (!l4 && !ipv4 && !tag) {
             return true;
         }
@@ -116,27 +120,67 @@ public final class TransmitFixUp {
 
     /** TCP's or UDP's, over the pseudo header and all that the IP header says is theirs: not over padding behind. */
     private static boolean writeL4(long mbuf, long flags, boolean udp) {
-        int l2 = MbufOffloads.l2Length(mbuf);
-        int l3 = MbufOffloads.l3Length(mbuf);
-        int at = l2 + l3 + (udp ? UDP_CHECKSUM : TCP_CHECKSUM);
-        boolean ipv6 = (flags & MbufOffloads.IPV6) != 0;
-        if (l3 < (ipv6 ? IPV6_HEADER : IPV4_HEADER) || at + Short.BYTES > Mbuf.dataLength(mbuf)) {
+        int length = l4Length(mbuf, flags);
+        if (length == UNSOUND) {
             return false;
         }
-        long ip = Mbuf.data(mbuf) + l2;
-        int length = ipv6 ? getShort(ip + IPV6_LENGTH) - (l3 - IPV6_HEADER) : getShort(ip + IPV4_LENGTH) - l3;
-        if (length < at - l2 - l3 + Short.BYTES || l2 + l3 + length > Mbuf.packetLength(mbuf)) {
-            return false;
-        }
-        long field = Mbuf.data(mbuf) + at;
+        long field = field(mbuf, flags);
         putShort(field, 0);
-        long sum = length + (udp ? UDP : TCP);
-        sum += ipv6 ? sum(ip + IPV6_ADDRESSES, 32) : sum(ip + IPV4_ADDRESSES, 8);
-        int checksum = ~fold(sum + sum(mbuf, l2 + l3, length)) & 0xffff;
+        int start = MbufOffloads.l2Length(mbuf) + MbufOffloads.l3Length(mbuf);
+        int checksum = ~fold(pseudoHeader(mbuf, flags, length, udp) + sum(mbuf, start, length)) & 0xffff;
         // RFC 768: no UDP checksum is all zero, which means that there is none.
         putShort(field, udp && checksum == 0 ? 0xffff : checksum);
         MbufOffloads.done(mbuf, MbufOffloads.L4_MASK);
+        Mbuf.unmarkL4(mbuf);
         return true;
+    }
+
+    /**
+     * Writes the pseudo header's sum for a device that sums up from there to the frame's end: where there is padding behind the
+     * packet it is completed here. A frame with another owner has the sum already, or cannot be sent.
+     */
+    private static boolean beginL4(long mbuf, long flags, boolean udp) {
+        int length = l4Length(mbuf, flags);
+        int start = MbufOffloads.l2Length(mbuf) + MbufOffloads.l3Length(mbuf);
+        if (length == UNSOUND || start + length != Mbuf.packetLength(mbuf)) {
+            return length != UNSOUND && Mbuf.isWritable(mbuf) && writeL4(mbuf, flags, udp);
+        }
+        int sum = fold(pseudoHeader(mbuf, flags, length, udp));
+        long field = field(mbuf, flags);
+        if (getShort(field) == sum) {
+            return true;
+        }
+        if (!Mbuf.isWritable(mbuf)) {
+            return false;
+        }
+        putShort(field, sum);
+        return true;
+    }
+
+    /** Bytes that are TCP's or UDP's, by the IP header; {@link #UNSOUND} if the headers are not where the mbuf says. */
+    private static int l4Length(long mbuf, long flags) {
+        int l3 = MbufOffloads.l3Length(mbuf);
+        int start = MbufOffloads.l2Length(mbuf) + l3;
+        int least = MbufOffloads.checksumField(flags) + Short.BYTES;
+        boolean ipv6 = (flags & MbufOffloads.IPV6) != 0;
+        if (l3 < (ipv6 ? IPV6_HEADER : IPV4_HEADER) || start + least > Mbuf.dataLength(mbuf)) {
+            return UNSOUND;
+        }
+        long ip = Mbuf.data(mbuf) + MbufOffloads.l2Length(mbuf);
+        int length = ipv6 ? getShort(ip + IPV6_LENGTH) - (l3 - IPV6_HEADER) : getShort(ip + IPV4_LENGTH) - l3;
+        return length >= least && start + length <= Mbuf.packetLength(mbuf) ? length : UNSOUND;
+    }
+
+    private static long pseudoHeader(long mbuf, long flags, int length, boolean udp) {
+        long ip = Mbuf.data(mbuf) + MbufOffloads.l2Length(mbuf);
+        long addresses = (flags & MbufOffloads.IPV6) != 0 ? sum(ip + IPV6_ADDRESSES, 32) : sum(ip + IPV4_ADDRESSES, 8);
+        return addresses + length + (udp ? UDP : TCP);
+    }
+
+    /** Address of the checksum. */
+    private static long field(long mbuf, long flags) {
+        int start = MbufOffloads.l2Length(mbuf) + MbufOffloads.l3Length(mbuf);
+        return Mbuf.data(mbuf) + start + MbufOffloads.checksumField(flags);
     }
 
     private static int getShort(long address) {

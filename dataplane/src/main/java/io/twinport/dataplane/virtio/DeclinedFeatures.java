@@ -1,5 +1,7 @@
 package io.twinport.dataplane.virtio;
 
+import io.twinport.dataplane.device.Offloads;
+import io.twinport.dpdk.EthOffloads;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -17,15 +19,23 @@ record DeclinedFeatures(Map<Long, String> reasons) {
      * What to decline where it is offered.
      *
      * @param pairs queue pairs that are used
+     * @param promised offloads on which the port's handler counts
      * @param spreads whether frames may come in several mbufs
      * @param hasVlans whether the port has VLANs that it wants let through, and no others
      * @param announces whether somebody announces the port's addresses when the device asks for it
      * @param packs whether packed rings are wanted
      */
-    static DeclinedFeatures of(int pairs, boolean spreads, boolean hasVlans, boolean announces, boolean packs) {
+    static DeclinedFeatures of(
+            int pairs, Offloads promised, boolean spreads, boolean hasVlans, boolean announces, boolean packs) {
         Map<Long, String> reasons = new LinkedHashMap<>();
         if (pairs == 1) {
             reasons.put(VirtioFeatures.MQ, "one queue is used");
+        }
+        if ((promised.tx() & EthOffloads.L4_CHECKSUMS) == 0) {
+            reasons.put(VirtioFeatures.CSUM, "the port promises no checksums of what it sends");
+        }
+        if ((promised.rx() & EthOffloads.RX_L4_CHECKSUMS) == 0) {
+            reasons.put(VirtioFeatures.GUEST_CSUM, "the port promises none of what it receives");
         }
         if (!spreads) {
             reasons.put(VirtioFeatures.MRG_RXBUF, "each frame comes in one mbuf");

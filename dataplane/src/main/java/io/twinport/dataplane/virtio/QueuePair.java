@@ -54,6 +54,12 @@ final class QueuePair implements AutoCloseable {
         if (VirtioFeatures.has(device.features(), VirtioFeatures.MRG_RXBUF)) {
             receive.mergeBuffers();
         }
+        if (VirtioFeatures.has(device.features(), VirtioFeatures.GUEST_CSUM)) {
+            receive.receiveChecksums();
+        }
+        if (VirtioFeatures.has(device.features(), VirtioFeatures.CSUM)) {
+            transmit.sendChecksums();
+        }
         receiveNotify = device.setUp(receive);
         transmitNotify = device.setUp(transmit);
     }

@@ -35,6 +35,8 @@ final class VhostUserTransport implements VirtioTransport {
     private static final int KICK_MILLIS = 1;
 
     private static final long KNOWN = VirtioFeatures.VERSION_1
+            | VirtioFeatures.CSUM
+            | VirtioFeatures.GUEST_CSUM
             | VirtioFeatures.MRG_RXBUF
             | VirtioFeatures.MQ
             | VirtioFeatures.RING_PACKED

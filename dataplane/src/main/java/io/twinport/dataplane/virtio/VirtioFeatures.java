@@ -6,6 +6,12 @@ import java.util.stream.IntStream;
 
 /** Feature bits (virtio 1.2, 5.1.3 and 6): what a device offers and a driver acknowledges. */
 public final class VirtioFeatures {
+    /** The device completes checksums of what it is given. */
+    static final long CSUM = 1L;
+
+    /** The driver takes frames whose checksums are to be completed, or that the device vouches for. */
+    static final long GUEST_CSUM = 1L << 1;
+
     /** The device says which MTU it can have. */
     public static final long MTU = 1L << 3;
 
@@ -64,7 +70,9 @@ public final class VirtioFeatures {
     private static final long COMMANDED = CTRL_RX | CTRL_VLAN | GUEST_ANNOUNCE | MQ | CTRL_MAC_ADDR;
 
     /** What this driver can do. */
-    private static final long KNOWN = MTU
+    private static final long KNOWN = CSUM
+            | GUEST_CSUM
+            | MTU
             | MAC
             | MRG_RXBUF
             | STATUS

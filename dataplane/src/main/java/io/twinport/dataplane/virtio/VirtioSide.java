@@ -217,11 +217,21 @@ public final class VirtioSide implements SideDevice {
         return !control.filters();
     }
 
-    /** Frames may lie in several mbufs when they are sent, and where the device can that when they are received. */
     @Override
     public Offloads offloads() {
-        boolean spreads = VirtioFeatures.has(device.usable(), VirtioFeatures.MRG_RXBUF);
-        return new Offloads(spreads ? EthOffloads.SCATTER : 0, EthOffloads.MULTI_SEGS);
+        return offloadsWith(device.usable());
+    }
+
+    /** Frames may lie in several mbufs when they are sent, and where the device can that when they are received. */
+    private static Offloads offloadsWith(long features) {
+        long rx = VirtioFeatures.has(features, VirtioFeatures.MRG_RXBUF) ? EthOffloads.SCATTER : 0;
+        long checked = VirtioFeatures.has(features, VirtioFeatures.GUEST_CSUM) ? EthOffloads.RX_L4_CHECKSUMS : 0;
+        return new Offloads(rx | checked, EthOffloads.MULTI_SEGS | checksums(features));
+    }
+
+    /** What the device completes once the pseudo header's sum is there. */
+    private static long checksums(long features) {
+        return VirtioFeatures.has(features, VirtioFeatures.CSUM) ? EthOffloads.L4_CHECKSUMS : 0;
     }
 
     /** As for DPDK's drivers only what is needed or promised: handlers that have not asked for it get no frame in several. */
@@ -299,7 +309,8 @@ public final class VirtioSide implements SideDevice {
         }
         try {
             device.reset();
-            declined = DeclinedFeatures.of(pairsUsed, spreadsFrames(), filtersVlans, announce != null, takesPacked);
+            declined = DeclinedFeatures.of(
+                    pairsUsed, promised, spreadsFrames(), filtersVlans, announce != null, takesPacked);
             device.negotiate(declined.features());
             queues.setUp(pairsUsed, mbufs);
             device.run();
@@ -320,7 +331,9 @@ public final class VirtioSide implements SideDevice {
                     pair.transmit().size(),
                     reportedUp);
             if (promised.tx() != 0) {
-                SideLineSetup.offload(lines[q], 0, promised.without(offloads()).tx());
+                long features = device.features();
+                SideLineSetup.offloadVirtio(
+                        lines[q], promised.without(offloadsWith(features)).tx(), checksums(features));
             }
         }
         line = lines[0];
@@ -355,7 +368,7 @@ public final class VirtioSide implements SideDevice {
         return queues.pairs().isEmpty() ? Optional.empty() : Optional.of(queues.statistics());
     }
 
-    /** Frames that came with a checksum to be filled in, though nobody has negotiated that. */
+    /** Frames that came with a checksum to be filled in, whether that has been negotiated or not. */
     @Override
     public Map<String, Long> extendedStatistics() {
         Map<String, Long> counts = new LinkedHashMap<>();

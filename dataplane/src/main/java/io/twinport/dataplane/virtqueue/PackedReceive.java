@@ -27,6 +27,7 @@ final class PackedReceive {
         int mask = size - 1;
         int orderMask = orderMask(queue);
         int buffersMask = UnsafeApi.getInt(queue + BUFFERS_MASK);
+        boolean marks = UnsafeApi.getInt(queue + MARKS) != 0;
         int posted = UnsafeApi.getInt(queue + POSTED);
         int taken = UnsafeApi.getInt(queue + TAKEN);
         long bytes = 0;
@@ -51,6 +52,9 @@ final class PackedReceive {
                     && length <= Mbuf.room(mbuf)
                     && SpreadFrame.isPlain(Mbuf.data(mbuf), buffersMask)) {
                 Mbuf.length(mbuf, length);
+                if (marks) {
+                    NetHeader.markRight(mbuf);
+                }
                 bytes += length;
                 n++;
                 continue;

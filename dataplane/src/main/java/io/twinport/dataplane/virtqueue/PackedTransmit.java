@@ -25,6 +25,7 @@ final class PackedTransmit {
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
         long free = UnsafeApi.getLong(queue + FREE);
         long chains = UnsafeApi.getLong(queue + CHAINS);
+        boolean offloads = UnsafeApi.getLong(queue + HEADERS) != 0;
         int mask = size - 1;
         int end = end(queue, size);
         int posted = first;
@@ -43,8 +44,11 @@ final class PackedTransmit {
                     break;
                 }
                 long header = Mbuf.data(mbuf) - NET_HEADER;
-                UnsafeApi.putLong(header, 0L);
-                UnsafeApi.putInt(header + Long.BYTES, 0);
+                if (offloads) {
+                    NetHeader.write(mbuf, header);
+                } else {
+                    NetHeader.clear(header);
+                }
                 address = VirtioTransmit.address(queue, mbuf) - NET_HEADER;
                 lengthAndFlags = length + NET_HEADER;
                 bytes += length;
@@ -63,7 +67,7 @@ final class PackedTransmit {
                     }
                 }
                 writeSegments(queue, mbuf, posted + 1, posted + slots, id);
-                address = UnsafeApi.getLong(queue + HEADER);
+                address = VirtioTransmit.header(queue, mbuf, id);
                 lengthAndFlags = NET_HEADER | PackedRing.NEXT_DESCRIPTOR;
                 bytes += Mbuf.packetLength(mbuf);
             }

@@ -10,13 +10,13 @@ import org.agrona.UnsafeApi;
  * Frames that come with work left to do, though the driver has negotiated none of it: a checksum to be filled in, or several
  * packets merged. DPDK's vhost library hands on what the sender's mbuf asks for and never looks at what was negotiated, and
  * a TAP may hold such frames from the driver before. Handed on as they are they would be dropped in silence by whoever gets
- * them.
+ * them. Where checksums have been negotiated, frames come here that {@link NetHeader} does not know how to mark.
  */
 final class PartialChecksum {
     /** The first two bytes of the header, {@code flags} and {@code gso_type}, without the bit that says a checksum is right. */
     private static final int WORK = 0xffff & ~2;
 
-    private static final int NEEDS_CHECKSUM = 1;
+    static final int NEEDS_CHECKSUM = 1;
 
     private PartialChecksum() {}
 
@@ -30,8 +30,7 @@ final class PartialChecksum {
      *
      * @return false if the frame is merged, or its checksum does not lie in its first mbuf
      */
-    static boolean complete(long queue, long mbuf) {
-        UnsafeApi.putLong(queue + UNFINISHED, UnsafeApi.getLong(queue + UNFINISHED) + 1);
+    static boolean complete(long mbuf) {
         long frame = Mbuf.data(mbuf);
         long header = frame - NET_HEADER;
         int start = UnsafeApi.getShort(header + CSUM_START) & 0xffff;

@@ -12,10 +12,10 @@ package io.twinport.dataplane.virtqueue;
  *  |MbufAllocator (receive)                            |without mbuf|dropped          |batch   |address |chains         |
  *  +---------------------------------------------------+------------+-----------------+--------+--------+---------------+
  *   64                                                  96           104               112      116      120
- *   128          136          144          152          160      164      168          176
- *  +------------+------------+------------+------------+--------+--------+------------+----------------------------------+
- *  |free        |unfinished  |header      |frame bytes |mask    |format  |freed       |unused                            |
- *  +------------+------------+------------+------------+--------+--------+------------+----------------------------------+
+ *   128          136          144          152          160      164      168          176          184
+ *  +------------+------------+------------+------------+--------+--------+------------+------------+--------+------------+
+ *  |free        |unfinished  |header      |frame bytes |mask    |format  |freed       |headers     |marks   |unused      |
+ *  +------------+------------+------------+------------+--------+--------+------------+------------+--------+------------+
  *   192
  *  +--------------------------
  *  |scratch: BATCH mbufs ...
@@ -82,10 +82,10 @@ final class QueueLayout {
     /** Address of an array, of a receive queue: at {@code posted} modulo the size the number of a free descriptor, and on. */
     static final int FREE = 128;
 
-    /** Frames that came with a checksum to be filled in, or merged, see {@link PartialChecksum}. */
+    /** Frames that came with a checksum to be filled in, or merged, see {@link NetHeader}. */
     static final int UNFINISHED = 136;
 
-    /** Where the device finds a header of zeroes, of a transmit queue. */
+    /** Where the device finds a header of zeroes, of a transmit queue, or the first one of {@link #HEADERS}. */
     static final int HEADER = 144;
 
     /** Bytes of the frames that {@link #CHAINS} counts. */
@@ -102,6 +102,12 @@ final class QueueLayout {
      * threads too, which must see both as they were at one time.
      */
     static final int FREED = 168;
+
+    /** Of a receive queue, not 0: what a header says of the checksum goes into the mbuf, see {@link NetHeader}. */
+    static final int MARKS = 184;
+
+    /** Of a transmit queue, where we have a header for each slot; 0 where all are zeroes, see {@link NetHeader}. */
+    static final int HEADERS = 176;
 
     static final int SCRATCH = 192;
     static final int LARGEST_BATCH = 32;
@@ -135,9 +141,8 @@ final class QueueLayout {
     static final short NO_NOTIFY = 1;
 
     /**
-     * {@code struct virtio_net_hdr} of version 1 (5.1.6), before each frame. All zero where nothing is offloaded, which is
-     * what this driver negotiates; see {@link PartialChecksum} of devices that do not keep to it. {@code num_buffers} is that
-     * of received frames.
+     * {@code struct virtio_net_hdr} of version 1 (5.1.6), before each frame. All zero where nothing is offloaded, see
+     * {@link NetHeader}. {@code num_buffers} is that of received frames.
      *
      * <pre>
      *   0       1          2         4          6            8             10            12

@@ -56,6 +56,7 @@ public final class VirtioReceive {
         long free = UnsafeApi.getLong(queue + FREE);
         int mask = UnsafeApi.getInt(queue + SIZE) - 1;
         int buffersMask = UnsafeApi.getInt(queue + BUFFERS_MASK);
+        boolean marks = UnsafeApi.getInt(queue + MARKS) != 0;
         int taken = UnsafeApi.getInt(queue + TAKEN);
         long bytes = 0;
         // Frames in one buffer each; one in more moves the limit on.
@@ -75,6 +76,9 @@ public final class VirtioReceive {
             int length = (int) (element >>> 32) - NET_HEADER;
             if (length >= LEAST && length <= Mbuf.room(mbuf) && SpreadFrame.isPlain(Mbuf.data(mbuf), buffersMask)) {
                 Mbuf.length(mbuf, length);
+                if (marks) {
+                    NetHeader.markRight(mbuf);
+                }
                 bytes += length;
                 buffers++;
                 n++;
@@ -126,8 +130,7 @@ public final class VirtioReceive {
     }
 
     static boolean isWhole(long queue, long mbuf) {
-        return Mbuf.packetLength(mbuf) != 0
-                && (PartialChecksum.work(Mbuf.data(mbuf)) == 0 || PartialChecksum.complete(queue, mbuf));
+        return Mbuf.packetLength(mbuf) != 0 && NetHeader.read(queue, mbuf);
     }
 
     static void drop(long queue, long packet) {

@@ -11,8 +11,10 @@ import org.agrona.UnsafeApi;
  *
  * <pre>
  *   a frame in one mbuf that is ours alone      one slot: the virtio-net header is written before the frame
- *   any other                                   a slot for a header of zeroes that all share, and one for each segment
+ *   any other                                   a slot for a header elsewhere, and one for each segment
  * </pre>
+ *
+ * Where no offloads have been negotiated headers are zeroes, and those elsewhere are one that all share; see {@link NetHeader}.
  *
  * A frame that has another owner besides may be read by that one, or lie in another device's ring: nothing is written before it.
  */
@@ -44,6 +46,7 @@ public final class VirtioTransmit {
         }
         long available = UnsafeApi.getLong(queue + AVAILABLE);
         long mbufs = UnsafeApi.getLong(queue + MBUFS);
+        boolean offloads = UnsafeApi.getLong(queue + HEADERS) != 0;
         int mask = UnsafeApi.getInt(queue + SIZE) - 1;
         int posted = UnsafeApi.getInt(queue + POSTED);
         int before = posted;
@@ -59,8 +62,11 @@ public final class VirtioTransmit {
                     break;
                 }
                 long header = Mbuf.data(mbuf) - NET_HEADER;
-                UnsafeApi.putLong(header, 0L);
-                UnsafeApi.putInt(header + Long.BYTES, 0);
+                if (offloads) {
+                    NetHeader.write(mbuf, header);
+                } else {
+                    NetHeader.clear(header);
+                }
                 describe(queue, slot, address(queue, mbuf) - NET_HEADER, length + NET_HEADER);
                 UnsafeApi.putLong(mbufs + (long) slot * Long.BYTES, mbuf);
                 bytes += length;
@@ -129,7 +135,7 @@ public final class VirtioTransmit {
     }
 
     /**
-     * A frame that no header is written before: the shared header and the segments, chained. A segment without bytes is left
+     * A frame that no header is written before: a header elsewhere and the segments, chained. A segment without bytes is left
      * out: for a descriptor without bytes QEMU gives the whole device up.
      *
      * @return how many slots it takes, 0 if they are not free, {@link #NEVER} if the ring has not as many or there are no
@@ -151,7 +157,7 @@ public final class VirtioTransmit {
             }
         }
         long next = first + 1 & mask;
-        describe(queue, first, UnsafeApi.getLong(queue + HEADER), NET_HEADER | FLAG_NEXT | next << NEXT_SHIFT);
+        describe(queue, first, header(queue, mbuf, first), NET_HEADER | FLAG_NEXT | next << NEXT_SHIFT);
         UnsafeApi.putLong(mbufs + (long) first * Long.BYTES, mbuf);
         long segment = mbuf;
         for (int i = 1; i < slots; segment = Mbuf.next(segment)) {
@@ -166,6 +172,18 @@ public final class VirtioTransmit {
             }
         }
         return slots;
+    }
+
+    /** Where the device finds the header of a chain. */
+    static long header(long queue, long mbuf, int slot) {
+        long device = UnsafeApi.getLong(queue + HEADER);
+        long headers = UnsafeApi.getLong(queue + HEADERS);
+        if (headers == 0) {
+            return device;
+        }
+        long offset = (long) slot * NetHeader.STRIDE;
+        NetHeader.write(mbuf, headers + offset);
+        return device + offset;
     }
 
     static int segmentsWithBytes(long mbuf) {

@@ -8,6 +8,7 @@ import io.twinport.dpdk.MbufAllocator;
 import io.twinport.dpdk.MbufPool;
 import java.util.concurrent.atomic.AtomicLong;
 import org.agrona.UnsafeApi;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A queue's memory, for the control thread: made, started, emptied. Between start and stop the queue is the poll loop's,
@@ -43,6 +44,9 @@ public abstract sealed class Virtqueue implements AutoCloseable permits SplitQue
     private final int free;
     private final int header;
     private final int bytes;
+
+    /** Of a transmit queue whose device writes checksums. */
+    private @Nullable DpdkMemory headers;
 
     /** The largest {@link #completed} that was told; in the upper bits, which life of the queue that was. */
     private final AtomicLong told = new AtomicLong();
@@ -156,6 +160,20 @@ public abstract sealed class Virtqueue implements AutoCloseable permits SplitQue
         UnsafeApi.putInt(address() + BUFFERS_MASK, 0xffff);
     }
 
+    /** Of a receive queue that was cleared: the device may leave a checksum to be filled in, and says so. */
+    public final void receiveChecksums() {
+        UnsafeApi.putInt(address() + MARKS, 1);
+    }
+
+    /** Of a transmit queue that was cleared: the device writes the checksums that mbufs ask for. */
+    public final void sendChecksums() {
+        if (headers == null) {
+            headers = DpdkMemory.allocateForDevice("net headers", size * NetHeader.STRIDE);
+        }
+        UnsafeApi.putLong(address() + HEADERS, headers.address());
+        UnsafeApi.putLong(address() + HEADER, ownAddresses ? headers.address() : headers.iova());
+    }
+
     /**
      * From now on the device is notified, and once now.
      *
@@ -202,8 +220,8 @@ public abstract sealed class Virtqueue implements AutoCloseable permits SplitQue
     }
 
     /**
-     * Of a receive queue: frames that came with a checksum to be filled in, or merged of several, though the driver has
-     * negotiated neither. Their checksums were filled in, or they are {@link #dropped} too. Any thread.
+     * Of a receive queue: frames that came with a checksum to be filled in, or merged of several. They say so after
+     * {@link #receiveChecksums}; else their checksums were filled in, or they are {@link #dropped} too. Any thread.
      */
     public final long unfinished() {
         return UnsafeApi.getLongVolatile(null, address() + UNFINISHED);
@@ -231,6 +249,9 @@ public abstract sealed class Virtqueue implements AutoCloseable permits SplitQue
     /** Frees the memory; the device must have been reset. */
     @Override
     public final void close() {
+        if (headers != null) {
+            headers.close();
+        }
         memory.close();
     }
 }

@@ -141,7 +141,7 @@ class UnsendableDpdkTest {
         private static short prepare(long queue, long packets, short count) {
             for (int i = 0; i < count; i++) {
                 long flags = MbufOffloads.flags(UnsafeApi.getLong(packets + (long) i * Long.BYTES));
-                if ((flags & MbufOffloads.L4_MASK) == OffloadRequests.TCP_CHECKSUM) {
+                if ((flags & MbufOffloads.L4_MASK) == MbufOffloads.TCP_CHECKSUM) {
                     return (short) i;
                 }
             }
@@ -158,9 +158,9 @@ class UnsendableDpdkTest {
                 OffloadRequests.vlan(mbuf, 5);
             }
             case WITHOUT_HEADERS ->
-                OffloadRequests.checksums(mbuf, OffloadRequests.IPV4 | MbufOffloads.UDP_CHECKSUM, 14, 100);
+                OffloadRequests.checksums(mbuf, MbufOffloads.IPV4 | MbufOffloads.UDP_CHECKSUM, 14, 100);
             case REFUSED_BY_DRIVER ->
-                OffloadRequests.checksums(mbuf, OffloadRequests.IPV4 | OffloadRequests.TCP_CHECKSUM, 14, 20);
+                OffloadRequests.checksums(mbuf, MbufOffloads.IPV4 | MbufOffloads.TCP_CHECKSUM, 14, 20);
             case SHARED -> {
                 OffloadRequests.vlan(mbuf, 5);
                 Mbuf.reference(mbuf);

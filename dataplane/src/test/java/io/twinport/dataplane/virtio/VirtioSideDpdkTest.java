@@ -330,6 +330,31 @@ class VirtioSideDpdkTest {
         side.stop();
     }
 
+    /** Nobody pays for what no handler counts on. */
+    @Test
+    void shouldNegotiateTheChecksumsThatThePortPromises() {
+        long both = VirtioFeatures.CSUM | VirtioFeatures.GUEST_CSUM;
+        device.offered |= both;
+        assertEquals(
+                new Offloads(EthOffloads.RX_L4_CHECKSUMS, EthOffloads.MULTI_SEGS | EthOffloads.L4_CHECKSUMS),
+                side.offloads());
+        Map<Long, Offloads> promises = Map.of(
+                0L,
+                new Offloads(EthOffloads.SCATTER, EthOffloads.VLAN_INSERT | EthOffloads.IPV4_CHECKSUM),
+                VirtioFeatures.CSUM,
+                new Offloads(0, EthOffloads.UDP_CHECKSUM),
+                VirtioFeatures.GUEST_CSUM,
+                new Offloads(EthOffloads.RX_CHECKSUMS, 0),
+                both,
+                new Offloads(EthOffloads.RX_CHECKSUMS, EthOffloads.L4_CHECKSUMS));
+        promises.forEach((negotiated, promise) -> {
+            side.promiseOffloads(promise);
+            start(1);
+            assertEquals(negotiated, device.negotiated & both);
+            side.stop();
+        });
+    }
+
     private boolean mergesBuffers() {
         return VirtioFeatures.has(device.negotiated, VirtioFeatures.MRG_RXBUF);
     }

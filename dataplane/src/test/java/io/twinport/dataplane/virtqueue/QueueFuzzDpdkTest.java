@@ -4,9 +4,12 @@ import static io.twinport.dataplane.virtqueue.QueueLayout.*;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.twinport.dataplane.testing.TestPacket;
 import io.twinport.dpdk.Mbuf;
 import io.twinport.dpdk.MbufAllocator;
+import io.twinport.dpdk.MbufOffloads;
 import io.twinport.dpdk.testing.Frames;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.Set;
 import org.agrona.UnsafeApi;
@@ -31,6 +34,7 @@ class QueueFuzzDpdkTest extends QueueRig {
     private int broken;
     private int whole;
     private int spread;
+    private int unwritten;
     private boolean merges;
 
     QueueFuzzDpdkTest(QueueFormat format) {
@@ -57,15 +61,25 @@ class QueueFuzzDpdkTest extends QueueRig {
                     if (merges) {
                         queue.mergeBuffers();
                     }
+                    if (random.nextBoolean()) {
+                        queue.receiveChecksums();
+                    }
                 }
             }
             assertTrue(spread > 0, this::where);
-            System.out.println(spread + " frames in several mbufs");
+            assertTrue(unwritten > 0, this::where);
+            System.out.println(spread + " frames in several mbufs, " + unwritten + " with an unwritten checksum");
             checkPool();
         });
     }
 
     private void checkFrame(long mbuf) {
+        if ((MbufOffloads.flags(mbuf) & MbufOffloads.L4_MASK) != 0) {
+            int start = MbufOffloads.l2Length(mbuf) + MbufOffloads.l3Length(mbuf);
+            int end = start + MbufOffloads.checksumField(MbufOffloads.flags(mbuf)) + Short.BYTES;
+            assertTrue(end <= Mbuf.dataLength(mbuf), this::where);
+            unwritten++;
+        }
         int length = 0;
         int segments = 0;
         for (long segment = mbuf; segment != 0; segment = Mbuf.next(segment)) {
@@ -102,6 +116,9 @@ class QueueFuzzDpdkTest extends QueueRig {
                     restart();
                     account();
                     completed = 0;
+                    if (random.nextBoolean()) {
+                        queue.sendChecksums();
+                    }
                 }
             }
             checkPool();
@@ -113,7 +130,11 @@ class QueueFuzzDpdkTest extends QueueRig {
         for (int i = 0; i < lengths.length; i++) {
             lengths[i] = random.nextInt(8) == 0 ? 0 : 60;
         }
-        return chainOf(allocator, lengths);
+        long mbuf = chainOf(allocator, lengths);
+        if (random.nextInt(4) == 0) {
+            MbufOffloads.ask(mbuf, random.nextLong() & (MbufOffloads.ANY | MbufOffloads.IPV6 | 0xffff));
+        }
+        return mbuf;
     }
 
     private void deviceReceives() {
@@ -124,6 +145,9 @@ class QueueFuzzDpdkTest extends QueueRig {
                 long mbuf = mbufOf(id & SLOTS - 1);
                 if (mbuf != 0 && j == 0) {
                     anyHeader(Mbuf.data(mbuf) - NET_HEADER, buffers);
+                    if (random.nextInt(4) == 0) {
+                        anyPacket(mbuf);
+                    }
                 }
                 device.use(id, random.nextInt(32) == 0 ? random.nextInt() : NET_HEADER + 60);
             }
@@ -136,6 +160,20 @@ class QueueFuzzDpdkTest extends QueueRig {
         UnsafeApi.putInt(header, random.nextInt(4) == 0 ? random.nextInt() & 0x103 : 0);
         UnsafeApi.putInt(header + CSUM_START, random.nextInt() & 0xff00ff);
         UnsafeApi.putShort(header + NUM_BUFFERS, (short) (random.nextInt(64) == 0 ? random.nextInt() : buffers));
+    }
+
+    /** Its headers, or nearly, and where its checksum is. */
+    private void anyPacket(long mbuf) {
+        byte[] headers = Arrays.copyOf(new TestPacket(random, 0).raw(), 60);
+        for (int i = 0; i < headers.length; i++) {
+            UnsafeApi.putByte(Mbuf.data(mbuf) + i, headers[i]);
+        }
+        UnsafeApi.putShort(Mbuf.data(mbuf) + 16, (short) (random.nextInt(64) << 8)); // IPv4's length
+        UnsafeApi.putShort(Mbuf.data(mbuf) + 18, (short) (random.nextInt(64) << 8)); // IPv6's
+        long header = Mbuf.data(mbuf) - NET_HEADER;
+        UnsafeApi.putShort(header, (short) 1);
+        UnsafeApi.putShort(header + CSUM_START, (short) (34 + 20 * random.nextInt(2)));
+        UnsafeApi.putShort(header + CSUM_OFFSET, (short) (6 + 10 * random.nextInt(2)));
     }
 
     private void deviceSends() {
