@@ -211,7 +211,7 @@ public final class Mbuf {
     public static boolean isAsOnTheWire(long mbuf) {
         long flags = UnsafeApi.getLong(mbuf + OL_FLAGS);
         return (flags & (RX_LRO | RX_QINQ_STRIPPED)) == 0
-                && (flags & RX_L4_CHECKSUM_NONE) != RX_L4_CHECKSUM_NONE
+                && !isL4Unwritten(mbuf)
                 && (flags & RX_IP_CHECKSUM_NONE) != RX_IP_CHECKSUM_NONE;
     }
 
@@ -223,6 +223,11 @@ public final class Mbuf {
     /** TCP's or UDP's checksum is yet to be written, and nothing has happened to the data. */
     public static void markL4Unwritten(long mbuf) {
         markL4(mbuf, RX_L4_CHECKSUM_NONE);
+    }
+
+    /** Whether {@link #markL4Unwritten} is true of a frame. */
+    public static boolean isL4Unwritten(long mbuf) {
+        return (UnsafeApi.getLong(mbuf + OL_FLAGS) & RX_L4_CHECKSUM_NONE) == RX_L4_CHECKSUM_NONE;
     }
 
     /** Nothing is known of TCP's or UDP's checksum. */

@@ -33,6 +33,13 @@ public final class TapInterface {
     private static final short IFF_TAP = 2;
     private static final short IFF_MULTI_QUEUE = 0x100;
     private static final short IFF_NO_PI = 0x1000;
+    private static final short IFF_VNET_HDR = 0x4000;
+
+    /** The kernel may leave checksums, and be given frames without them. */
+    private static final long TUN_F_CSUM = 1;
+
+    private static final long TUNSETOFFLOAD = 0x400454d0L;
+    private static final long TUNSETVNETHDRSZ = 0x400454d8L;
     private static final long TUNSETIFF = 0x400454ca;
     private static final long TUNGETIFF = 0x800454d2L;
     private static final long TUNSETCARRIER = 0x400454e2;
@@ -59,15 +66,21 @@ public final class TapInterface {
      * Creates the interface, down and without addresses.
      *
      * @param queues how many it has; the kernel spreads what it sends over them by flow
+     * @param header bytes before each frame, both ways, that say what is left to do for it ({@code struct
+     *     virtio_net_hdr_v1}): the kernel leaves checksums then. 0 for none
      * @throws PosixException if the name is taken, or there is no right to (CAP_NET_ADMIN, /dev/net/tun)
      */
-    public static TapInterface create(String name, int queues) {
-        short flags = (short) (IFF_TAP | IFF_NO_PI | (queues > 1 ? IFF_MULTI_QUEUE : 0));
+    public static TapInterface create(String name, int queues, int header) {
+        int several = queues > 1 ? IFF_MULTI_QUEUE : 0;
+        short flags = (short) (IFF_TAP | IFF_NO_PI | several | (header != 0 ? IFF_VNET_HDR : 0));
         List<TapQueue> opened = new ArrayList<>();
         try (Arena arena = Arena.ofConfined()) {
             for (int q = 0; q < queues; q++) {
                 opened.add(new TapQueue(open(arena)));
                 attach(arena, opened.getLast().descriptor(), name, flags);
+                if (header != 0) {
+                    takeOffloads(arena, opened.getLast().descriptor(), header);
+                }
             }
             return new TapInterface(opened);
         } catch (PosixException e) {
@@ -101,6 +114,18 @@ public final class TapInterface {
                     errno == Errno.EBUSY || errno == Errno.EINVAL
                             ? "is there an interface of that name already (ip link)? Choose another one"
                             : "run it as root");
+        }
+    }
+
+    private static void takeOffloads(Arena arena, int descriptor, int header) throws Throwable {
+        MemorySegment state = Posix.newState(arena);
+        MemorySegment features = MemorySegment.ofAddress(TUN_F_CSUM); // by value
+        if ((int) IOCTL.invokeExact(state, descriptor, TUNSETVNETHDRSZ, arena.allocateFrom(JAVA_INT, header)) < 0
+                || (int) IOCTL.invokeExact(state, descriptor, TUNSETOFFLOAD, features) < 0) {
+            throw new PosixException(
+                    "ioctl(TUNSETOFFLOAD, /dev/net/tun)",
+                    Posix.errno(state),
+                    "the kernel cannot leave checksums to its user here: do without offloads");
         }
     }
 

@@ -29,6 +29,8 @@ public final class TapQueue implements AutoCloseable {
             Posix.function("read", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
     private static final MethodHandle WRITE =
             Posix.function("write", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_LONG));
+    private static final MethodHandle WRITEV =
+            Posix.function("writev", FunctionDescriptor.of(JAVA_LONG, JAVA_INT, JAVA_LONG, JAVA_INT));
     private static final MethodHandle PPOLL =
             Posix.function("ppoll", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_LONG, ADDRESS, ADDRESS));
 
@@ -72,6 +74,20 @@ public final class TapQueue implements AutoCloseable {
     public boolean write(long address, int length) {
         try {
             return (long) WRITE.invokeExact(state, descriptor, address, (long) length) == length;
+        } catch (Throwable e) {
+            throw Posix.impossible(e);
+        }
+    }
+
+    /**
+     * Gives the kernel a frame that lies in pieces.
+     *
+     * @param pieces address of an array of {@code struct iovec}: an address and a length, in 8 bytes each
+     * @return false if it did not take it: the interface is down, or has been deleted
+     */
+    public boolean writePieces(long pieces, int count) {
+        try {
+            return (long) WRITEV.invokeExact(state, descriptor, pieces, count) > 0;
         } catch (Throwable e) {
             throw Posix.impossible(e);
         }

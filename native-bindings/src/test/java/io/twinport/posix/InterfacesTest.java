@@ -140,7 +140,7 @@ class InterfacesTest {
     void shouldKnowAnInterfaceOfOursWhereverItIs() throws Exception {
         assumeTrue(Files.isWritable(Path.of("/dev/net/tun")), "kernel interfaces need root");
         run("ip netns add " + NAMESPACE);
-        TapInterface tap = TapInterface.create(NEAR, 1);
+        TapInterface tap = TapInterface.create(NEAR, 1, 0);
         try {
             int index = Interfaces.indexOf(NEAR).orElseThrow();
             assertEquals(OptionalInt.of(index), tap.index());

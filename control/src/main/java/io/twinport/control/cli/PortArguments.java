@@ -53,7 +53,8 @@ public final class PortArguments {
             paramLabel = "HANDLER",
             description =
                     "reflect: every frame back to its sender. sink: freed. generate[:PPS[:MAC]]: frames of 60 bytes."
-                            + " tap:NAME: a kernel interface with the port's MAC address. Default: ${DEFAULT-VALUE}")
+                            + " tap:NAME[,offloads]: a kernel interface with the port's MAC address; with offloads the kernel"
+                            + " leaves TCP's and UDP's checksums to the sides that write them, else to twinport. Default: ${DEFAULT-VALUE}")
     String handler = "reflect";
 
     @Option(

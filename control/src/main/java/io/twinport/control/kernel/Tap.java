@@ -7,6 +7,7 @@ import io.twinport.dataplane.conductor.Conductor;
 import io.twinport.dataplane.engine.Engine;
 import io.twinport.dataplane.handler.MbufRing;
 import io.twinport.dataplane.handler.RingHandler;
+import io.twinport.dataplane.virtqueue.NetHeader;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.posix.Errno;
 import io.twinport.posix.PosixException;
@@ -27,6 +28,7 @@ public final class Tap implements PortInterface, AutoCloseable, Conductor.Listen
     private static final int RING_BYTES = 1 << 16;
 
     private final String name;
+    private final boolean offloads;
     private final List<Queue> queues = new ArrayList<>();
     private TapInterface tap;
     private Optional<MacAddress> mac = Optional.empty();
@@ -37,10 +39,10 @@ public final class Tap implements PortInterface, AutoCloseable, Conductor.Listen
     /** What moves the frames of a queue: a ring each way, the poll thread's half and the other thread. */
     private record Queue(
             MbufRing toKernel, MbufRing fromKernel, RingHandler handler, TapPump pump, AgentRunner runner) {
-        static Queue of(String name, TapQueue tap, Engine engine, PacketPort port) {
+        static Queue of(String name, TapQueue tap, TapFrames frames, Engine engine, PacketPort port) {
             MbufRing toKernel = new MbufRing("to-kernel", RING_BYTES);
             MbufRing fromKernel = new MbufRing("from-kernel", RING_BYTES);
-            TapPump pump = new TapPump(name, tap, toKernel, fromKernel, engine.pool());
+            TapPump pump = new TapPump(name, tap, frames, toKernel, fromKernel, engine.pool());
             return new Queue(
                     toKernel,
                     fromKernel,
@@ -60,26 +62,33 @@ public final class Tap implements PortInterface, AutoCloseable, Conductor.Listen
         }
     }
 
-    private Tap(String name, Engine engine, List<? extends PacketPort> ports) {
+    private Tap(String name, Engine engine, List<? extends PacketPort> ports, boolean offloads) {
         this.name = name;
-        this.tap = TapInterface.create(name, ports.size());
+        this.offloads = offloads;
+        this.tap = make(ports.size());
         for (PacketPort port : ports) {
             int number = queues.size();
             String thread = "tap-" + name + (number == 0 ? "" : "-" + number);
-            queues.add(Queue.of(thread, tap.queues().get(number), engine, port));
+            TapFrames frames = offloads ? new OffloadedFrames() : new PlainFrames();
+            queues.add(Queue.of(thread, tap.queues().get(number), frames, engine, port));
         }
         // No side is ready yet (R5).
         tap.setCarrier(false);
         queues.forEach(queue -> AgentRunner.startOnThread(queue.runner()));
     }
 
+    private TapInterface make(int count) {
+        return TapInterface.create(name, count, offloads ? NetHeader.LENGTH : 0);
+    }
+
     /**
      * Creates the interface and starts its threads.
      *
      * @param ports a queue of the port each
+     * @param offloads whether the kernel leaves checksums to the port, which has promised to write them
      */
-    public static Tap start(String name, Engine engine, List<? extends PacketPort> ports) {
-        return new Tap(name, engine, ports);
+    public static Tap start(String name, Engine engine, List<? extends PacketPort> ports, boolean offloads) {
+        return new Tap(name, engine, ports, offloads);
     }
 
     /** What the poll loop of a queue has to run. */
@@ -153,7 +162,7 @@ public final class Tap implements PortInterface, AutoCloseable, Conductor.Listen
      * @throws PosixException if that cannot be; then it may be tried again
      */
     synchronized void remake() {
-        TapInterface made = TapInterface.create(name, queues.size());
+        TapInterface made = make(queues.size());
         tap = made;
         for (int q = 0; q < queues.size(); q++) {
             queues.get(q).pump().use(made.queues().get(q));

@@ -27,6 +27,7 @@ public final class TapPump implements Agent {
     private static final long IDLE_NANOS = 50_000;
 
     private final String name;
+    private final TapFrames frames;
     private final MbufRing toKernel;
     private final MbufRing fromKernel;
     private final MbufPool pool;
@@ -37,10 +38,14 @@ public final class TapPump implements Agent {
     private @Nullable MbufAllocator allocator;
     private TapQueue tap;
 
-    /** @param tap which is closed at this one's end */
-    public TapPump(String name, TapQueue tap, MbufRing toKernel, MbufRing fromKernel, MbufPool pool) {
+    /**
+     * @param tap which is closed at this one's end
+     * @param frames this one's alone
+     */
+    TapPump(String name, TapQueue tap, TapFrames frames, MbufRing toKernel, MbufRing fromKernel, MbufPool pool) {
         this.name = name;
         this.tap = tap;
+        this.frames = frames;
         this.toKernel = toKernel;
         this.fromKernel = fromKernel;
         this.pool = pool;
@@ -96,7 +101,7 @@ public final class TapPump implements Agent {
         return name;
     }
 
-    /** Frames that the kernel did not take, because the interface is down or deleted, or that lay in several mbufs. */
+    /** Frames that the kernel did not take, because the interface is down or deleted, or that could not be given to it; and what it sent and nobody could send on. */
     public long rejected() {
         return rejected.get();
     }
@@ -110,12 +115,15 @@ public final class TapPump implements Agent {
         int count = 0;
         while (count < MbufBurst.CAPACITY && Objects.requireNonNull(allocator).allocate(spare.address(), 1) == 1) {
             long mbuf = spare.get(0);
-            int length = tap.read(Mbuf.data(mbuf), Mbuf.room(mbuf));
-            if (length == 0) {
+            int length = frames.read(tap, mbuf);
+            if (length <= 0) {
                 spare.free(0, 1);
-                break;
+                if (length == 0) {
+                    break;
+                }
+                reject();
+                continue;
             }
-            Mbuf.length(mbuf, length);
             UnsafeApi.putLong(slot + (long) count * Long.BYTES, mbuf);
             count++;
         }
@@ -128,11 +136,14 @@ public final class TapPump implements Agent {
     private void write(long packets, int count) {
         for (int i = 0; i < count; i++) {
             long mbuf = UnsafeApi.getLong(packets + (long) i * Long.BYTES);
-            boolean taken = Mbuf.isContiguous(mbuf) && tap.write(Mbuf.data(mbuf), Mbuf.dataLength(mbuf));
-            if (!taken) {
-                rejected.lazySet(rejected.getPlain() + 1);
+            if (!frames.write(tap, mbuf)) {
+                reject();
             }
         }
         Mbuf.free(packets, count);
+    }
+
+    private void reject() {
+        rejected.lazySet(rejected.getPlain() + 1);
     }
 }

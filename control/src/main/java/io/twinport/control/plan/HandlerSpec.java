@@ -20,8 +20,14 @@ public sealed interface HandlerSpec {
         static final long BROADCAST = 0xffff_ffff_ffffL;
     }
 
-    /** One kernel interface. */
-    record Tap(String name) implements HandlerSpec {}
+    /**
+     * One kernel interface.
+     *
+     * @param offloads whether the kernel leaves checksums to the port
+     */
+    record Tap(String name, boolean offloads) implements HandlerSpec {
+        private static final String OFFLOADS = ",offloads";
+    }
 
     /** As {@link #parse} reads it. */
     default String text() {
@@ -33,11 +39,11 @@ public sealed interface HandlerSpec {
                         ? "generate"
                         : "generate:" + rate
                                 + (destination == Generate.BROADCAST ? "" : ":" + new MacAddress(destination));
-            case Tap(String name) -> "tap:" + name;
+            case Tap(String name, boolean offloads) -> "tap:" + name + (offloads ? Tap.OFFLOADS : "");
         };
     }
 
-    /** Reads {@code reflect}, {@code sink}, {@code generate}, {@code generate:1000000}, {@code generate:1000:02:00:00:00:00:01} or {@code tap:tw0}. */
+    /** Reads {@code reflect}, {@code sink}, {@code generate}, {@code generate:1000000}, {@code generate:1000:02:00:00:00:00:01} {@code tap:tw0} or {@code tap:tw0,offloads}. */
     static HandlerSpec parse(String text) {
         String[] parts = text.split(":", 2);
         String kind = parts[0].toLowerCase(Locale.ROOT);
@@ -54,10 +60,12 @@ public sealed interface HandlerSpec {
         } else if (kind.equals("generate")) {
             return generate(text, parts[1]);
         } else if (kind.equals("tap")) {
-            return new Tap(interfaceName(text, parts[1]));
+            boolean offloads = parts[1].endsWith(Tap.OFFLOADS);
+            int end = parts[1].length() - (offloads ? Tap.OFFLOADS.length() : 0);
+            return new Tap(interfaceName(text, parts[1].substring(0, end)), offloads);
         }
         throw new UserException("--handler " + text + " is no handler. Choose reflect, sink, generate,"
-                + " generate:PACKETS_PER_SECOND[:DESTINATION] or tap:INTERFACE.");
+                + " generate:PACKETS_PER_SECOND[:DESTINATION] or tap:INTERFACE[,offloads].");
     }
 
     private static Generate generate(String text, String arguments) {

@@ -3,6 +3,7 @@ package io.twinport.control.plan;
 import io.twinport.control.UserException;
 import io.twinport.control.hotplug.Binding;
 import io.twinport.dataplane.Sides;
+import io.twinport.dataplane.failover.ReceiveSettings.Mode;
 import io.twinport.dpdk.MacAddress;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -27,6 +28,12 @@ public record PortPlan(String name, List<SideSpec> sides, HandlerSpec handler, R
             throw new UserException("--vlan with --standby-driver kernel: the kernel decides which VLANs the"
                     + " interface lets through, and a packet socket cannot tell it. Add --promiscuous: then it lets all"
                     + " through.");
+        }
+        boolean hasUnfinished = handler instanceof HandlerSpec.Tap tap && tap.offloads();
+        if (hasUnfinished && settings.port().receive().mode() == Mode.BOTH) {
+            throw new UserException("--rx-mode both with --handler " + handler.text() + ": copies of a frame whose"
+                    + " checksum is not written yet cannot be compared. Choose --rx-mode active or presence, or leave"
+                    + " offloads out.");
         }
     }
 

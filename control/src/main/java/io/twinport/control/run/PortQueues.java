@@ -57,7 +57,9 @@ final class PortQueues implements AutoCloseable {
         for (int q = 1; q < count; q++) {
             queues.add(port.addQueue(counters.queue(q), engine.newPortEvents()));
         }
-        this.tap = plan.handler() instanceof HandlerSpec.Tap(String name) ? Tap.start(name, engine, queues) : null;
+        this.tap = plan.handler() instanceof HandlerSpec.Tap(String name, boolean offloads)
+                ? Tap.start(name, engine, queues, offloads)
+                : null;
         for (int q = 0; q < count; q++) {
             FailoverQueue queue = queues.get(q);
             numbers.add(loops.add(queue, handler(plan.handler(), queue, q, count)));

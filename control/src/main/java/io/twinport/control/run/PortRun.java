@@ -13,6 +13,7 @@ import io.twinport.control.kernel.InterfaceAddresses;
 import io.twinport.control.kernel.InterfaceWatch;
 import io.twinport.control.metrics.MeasuredPort;
 import io.twinport.control.metrics.Metrics;
+import io.twinport.control.plan.HandlerSpec;
 import io.twinport.control.plan.PortAddress;
 import io.twinport.control.plan.PortPlan;
 import io.twinport.control.plan.PortSpec;
@@ -29,6 +30,7 @@ import io.twinport.dataplane.failover.FailbackSettings;
 import io.twinport.dataplane.loop.LoopProxy;
 import io.twinport.dataplane.policy.FailoverPolicy;
 import io.twinport.dpdk.EthDev;
+import io.twinport.dpdk.EthOffloads;
 import java.io.PrintStream;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -84,7 +86,7 @@ final class PortRun {
         this.watchdog = new Watchdog(settings.releaseTime(), hangs);
         List<LoopProxy> proxies = queues.proxies();
         this.configuration =
-                new PortConfiguration("twinport." + id, engine.pool(), queues.events(), proxies, Offloads.NONE);
+                new PortConfiguration("twinport." + id, engine.pool(), queues.events(), proxies, promised(plan));
         this.live = new LiveSettings(configuration, queues.tap(), queues::useMac, log);
         this.interfaces = new PortInterfaces(engine.kernelLinks(), queues.tap(), live, isTaken, log);
         configure(settings.configuration());
@@ -105,6 +107,13 @@ final class PortRun {
         engine.conductor().add(id, log);
         engine.conductor().add(id, announcer);
         queues.tap().ifPresent(tap -> engine.conductor().add(id, tap));
+    }
+
+    /** What the kernel leaves to the port, and is told of what the port receives. */
+    private static Offloads promised(PortPlan plan) {
+        return plan.handler() instanceof HandlerSpec.Tap tap && tap.offloads()
+                ? new Offloads(EthOffloads.RX_L4_CHECKSUMS, EthOffloads.L4_CHECKSUMS)
+                : Offloads.NONE;
     }
 
     /** Before any device is there, so that the first one has it all when it joins. */

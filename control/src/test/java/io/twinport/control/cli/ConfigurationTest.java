@@ -54,7 +54,7 @@ class ConfigurationTest {
         assertEquals("[10, 20]", wan.settings().configuration().filter().vlans().toString());
         assertTrue(wan.settings().configuration().filter().promiscuous());
         assertEquals(3, wan.settings().announce().count());
-        assertEquals(new HandlerSpec.Tap("lan"), read.ports().getLast().handler());
+        assertEquals(new HandlerSpec.Tap("lan", false), read.ports().getLast().handler());
     }
 
     /** Held frames come on top of what rings and caches have. */

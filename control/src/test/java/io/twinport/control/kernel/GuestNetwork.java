@@ -139,8 +139,17 @@ final class GuestNetwork implements BeforeEachCallback, AfterEachCallback {
 
     /** Runs {@code twinport run} in the guest. */
     Program startTwinport(List<String> arguments) {
+        return startTwinport(guest, arguments);
+    }
+
+    /** Runs {@code twinport run} on the other host. */
+    Program startTwinportInNetwork(List<String> arguments) {
+        return startTwinport(network, arguments);
+    }
+
+    private static Program startTwinport(String namespace, List<String> arguments) {
         return Program.twinport(
-                List.of(within(guest)),
+                List.of(within(namespace)),
                 List.of(),
                 Stream.concat(Stream.of("run"), arguments.stream()).toArray(String[]::new));
     }

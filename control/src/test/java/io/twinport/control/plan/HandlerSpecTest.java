@@ -21,7 +21,8 @@ class HandlerSpecTest {
         assertEquals(
                 new HandlerSpec.Generate(1000, 0x0200_0000_0001L),
                 HandlerSpec.parse("generate:1000:02:00:00:00:00:01"));
-        assertEquals(new HandlerSpec.Tap("tw0"), HandlerSpec.parse("tap:tw0"));
+        assertEquals(new HandlerSpec.Tap("tw0", false), HandlerSpec.parse("tap:tw0"));
+        assertEquals(new HandlerSpec.Tap("tw0", true), HandlerSpec.parse("tap:tw0,offloads"));
     }
 
     @ParameterizedTest
@@ -33,6 +34,9 @@ class HandlerSpecTest {
                 "tap:a/b",
                 "tap:a b",
                 "tap:sixteencharacters",
+                "tap:,offloads",
+                "tap:tw0,offload",
+                "tap:tw0,offloads,offloads",
                 "generate:",
                 "generate:0",
                 "generate:-1",
@@ -51,7 +55,15 @@ class HandlerSpecTest {
     /** What is shown of a running port can be given to the next one. */
     @ParameterizedTest
     @ValueSource(
-            strings = {"reflect", "sink", "generate", "generate:1000", "generate:1000:02:00:00:00:00:01", "tap:tw0"})
+            strings = {
+                "reflect",
+                "sink",
+                "generate",
+                "generate:1000",
+                "generate:1000:02:00:00:00:00:01",
+                "tap:tw0",
+                "tap:tw0,offloads"
+            })
     void shouldBeWrittenAsItIsRead(String text) {
         assertEquals(text, HandlerSpec.parse(text).text());
     }

@@ -9,7 +9,7 @@ import org.agrona.UnsafeApi;
 
 /**
  * The header before a frame, {@link QueueLayout#NET_HEADER}: what the frame's mbuf asks for as the device is told it, and what
- * the device says of a frame as its mbuf says it. On the poll thread.
+ * the device says of a frame as its mbuf says it. A TAP has the same header. Nothing allocates.
  *
  * <pre>
  *   sent       an mbuf that asks for TCP's or UDP's checksum    NEEDS_CSUM; the field has the pseudo header's sum already
@@ -17,7 +17,10 @@ import org.agrona.UnsafeApi;
  *              DATA_VALID    RX_L4_CKSUM_GOOD
  * </pre>
  */
-final class NetHeader {
+public final class NetHeader {
+    /** Bytes. */
+    public static final int LENGTH = NET_HEADER;
+
     /** From a header to the next, where there is one for each slot. */
     static final int STRIDE = 16;
 
@@ -35,7 +38,7 @@ final class NetHeader {
     }
 
     /** Asks for what a frame's mbuf asks for; its headers are where it says, and the pseudo header's sum is written. */
-    static void write(long mbuf, long header) {
+    public static void write(long mbuf, long header) {
         int field = MbufOffloads.checksumField(MbufOffloads.flags(mbuf));
         if (field == 0) {
             clear(header);
@@ -53,24 +56,26 @@ final class NetHeader {
         }
     }
 
+    /** {@link #read(long)} where that has been negotiated; else what the header asks for is done here. */
+    static boolean read(long queue, long mbuf) {
+        int work = PartialChecksum.work(Mbuf.data(mbuf));
+        if (work != 0) {
+            UnsafeApi.putLong(queue + UNFINISHED, UnsafeApi.getLong(queue + UNFINISHED) + 1);
+        }
+        return UnsafeApi.getInt(queue + MARKS) != 0 ? read(mbuf) : work == 0 || PartialChecksum.complete(mbuf);
+    }
+
     /**
-     * Does what a received frame's header asks for, or has the mbuf say it, where that has been negotiated. A frame of which
-     * that cannot be said, because it is no plain TCP or UDP packet, is finished here.
+     * Has an mbuf say what the header before its frame says. A frame of which an mbuf cannot say it, because it is no plain
+     * TCP or UDP packet, is finished here.
      *
      * @return false if it can be neither: it is not to be handed on
      */
-    static boolean read(long queue, long mbuf) {
-        boolean marks = UnsafeApi.getInt(queue + MARKS) != 0;
+    public static boolean read(long mbuf) {
         int work = PartialChecksum.work(Mbuf.data(mbuf));
         if (work == 0) {
-            if (marks) {
-                markRight(mbuf);
-            }
+            markRight(mbuf);
             return true;
-        }
-        UnsafeApi.putLong(queue + UNFINISHED, UnsafeApi.getLong(queue + UNFINISHED) + 1);
-        if (!marks) {
-            return PartialChecksum.complete(mbuf);
         }
         if (work == PartialChecksum.NEEDS_CHECKSUM && ask(mbuf)) {
             return true;
