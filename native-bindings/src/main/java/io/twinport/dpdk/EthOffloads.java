@@ -5,6 +5,14 @@ public final class EthOffloads {
     /** Receives frames in several mbufs. */
     public static final long SCATTER = Abi.constant("RTE_ETH_RX_OFFLOAD_SCATTER");
 
+    // jextract leaves these two out unless asked; AbiLayoutTest checks them.
+
+    /** Merges received segments of TCP's, and says so in the mbuf's flags. */
+    public static final long TCP_MERGING = 1L << 4;
+
+    /** Cuts a frame into segments of TCP's, where the mbuf asks for it. */
+    public static final long TCP_SEGMENTATION = 1L << 5;
+
     /** Checks TCP's and UDP's checksums alone. */
     public static final long RX_L4_CHECKSUMS =
             Abi.constant("RTE_ETH_RX_OFFLOAD_UDP_CKSUM") | Abi.constant("RTE_ETH_RX_OFFLOAD_TCP_CKSUM");

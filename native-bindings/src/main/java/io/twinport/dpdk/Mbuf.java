@@ -225,6 +225,11 @@ public final class Mbuf {
         markL4(mbuf, RX_L4_CHECKSUM_NONE);
     }
 
+    /** The frame has been merged of several; what {@link #markL4Unwritten} says is true too. */
+    public static void markMerged(long mbuf) {
+        markL4(mbuf, RX_L4_CHECKSUM_NONE | RX_LRO);
+    }
+
     /** Whether {@link #markL4Unwritten} is true of a frame. */
     public static boolean isL4Unwritten(long mbuf) {
         return (UnsafeApi.getLong(mbuf + OL_FLAGS) & RX_L4_CHECKSUM_NONE) == RX_L4_CHECKSUM_NONE;

@@ -7,8 +7,8 @@ import org.agrona.UnsafeApi;
  * headers, and the tag. For poll loops: no objects, no checks.
  *
  * <pre>
- *   tx_offload: 63 .. 16 | 15 .. 7 | 6 .. 0
- *                  ...   | l3_len  | l2_len
+ *   tx_offload: 63 .. 40 | 39 .. 24  | 23 .. 16 | 15 .. 7 | 6 .. 0
+ *                  ...   | tso_segsz | l4_len   | l3_len  | l2_len
  * </pre>
  */
 public final class MbufOffloads {
@@ -30,8 +30,11 @@ public final class MbufOffloads {
     public static final long TCP_CHECKSUM = Abi.constant("RTE_MBUF_F_TX_TCP_CKSUM");
     public static final long UDP_CHECKSUM = Abi.constant("RTE_MBUF_F_TX_UDP_CKSUM");
 
+    /** The frame is to be cut into segments of TCP's, each with its checksum. jextract leaves it out; see AbiLayoutTest. */
+    public static final long TCP_SEGMENTATION = 1L << 50;
+
     /** A frame without any of these asks for nothing. */
-    public static final long ANY = VLAN | IPV4_CHECKSUM | L4_MASK;
+    public static final long ANY = VLAN | IPV4_CHECKSUM | L4_MASK | TCP_SEGMENTATION;
 
     private static final int OL_FLAGS = Abi.offset("rte_mbuf", "ol_flags");
     private static final int VLAN_TCI = Abi.offset("rte_mbuf", "vlan_tci");
@@ -39,7 +42,10 @@ public final class MbufOffloads {
     private static final int L3_SHIFT = 7;
     private static final int L2_MASK = 0x7f;
     private static final int L3_MASK = 0x1ff;
-    private static final long LENGTHS = 0xffff;
+    private static final int L4_SHIFT = 16;
+    private static final int L4_LENGTH_MASK = 0xff;
+    private static final int SEGMENT_SHIFT = 24;
+    private static final long LENGTHS = (1L << 40) - 1;
     private static final int TCP_FIELD = 16;
     private static final int UDP_FIELD = 6;
 
@@ -74,14 +80,34 @@ public final class MbufOffloads {
         return flags | (long) l3Length << L3_SHIFT | l2Length;
     }
 
+    /**
+     * A {@link #request} for a checksum of TCP's, made one to be cut into segments.
+     *
+     * @param l4Length bytes of TCP's header, at most 255
+     * @param segment bytes of data in each, at most 65535
+     */
+    public static long segmented(long request, int l4Length, int segment) {
+        return request | TCP_SEGMENTATION | (long) segment << SEGMENT_SHIFT | (long) l4Length << L4_SHIFT;
+    }
+
+    /** Bytes of TCP's header, of a frame that is to be cut into segments. */
+    public static int l4Length(long mbuf) {
+        return (int) (UnsafeApi.getLong(mbuf + TX_OFFLOAD) >>> L4_SHIFT) & L4_LENGTH_MASK;
+    }
+
+    /** Bytes of data in each segment. */
+    public static int segment(long mbuf) {
+        return (int) (UnsafeApi.getLong(mbuf + TX_OFFLOAD) >>> SEGMENT_SHIFT) & 0xffff;
+    }
+
     /** Bytes before TCP's or UDP's header, of a {@link #request}. */
     public static int l4Start(long request) {
         return ((int) request & L2_MASK) + ((int) (request >>> L3_SHIFT) & L3_MASK);
     }
 
-    /** Where in TCP's or UDP's header the checksum is that flags ask for; 0 if they ask for neither. */
+    /** Where in TCP's or UDP's header the checksum is that flags ask for; 0 if they ask for neither. Segments need one too. */
     public static int checksumField(long flags) {
-        long l4 = flags & L4_MASK;
+        long l4 = (flags & TCP_SEGMENTATION) != 0 ? TCP_CHECKSUM : flags & L4_MASK;
         return l4 == TCP_CHECKSUM ? TCP_FIELD : l4 == UDP_CHECKSUM ? UDP_FIELD : 0;
     }
 

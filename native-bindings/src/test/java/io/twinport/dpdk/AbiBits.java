@@ -29,6 +29,9 @@ public final class AbiBits {
                 entry("constant RTE_MBUF_F_RX_IP_CKSUM_NONE", Mbuf.RX_IP_CHECKSUM_NONE),
                 entry("constant RTE_MBUF_F_RX_L4_CKSUM_GOOD", Mbuf.RX_L4_CHECKSUM_GOOD),
                 entry("constant RTE_MBUF_F_RX_L4_CKSUM_NONE", Mbuf.RX_L4_CHECKSUM_NONE),
+                entry("constant RTE_MBUF_F_TX_TCP_SEG", MbufOffloads.TCP_SEGMENTATION),
+                entry("constant RTE_ETH_TX_OFFLOAD_TCP_TSO", EthOffloads.TCP_SEGMENTATION),
+                entry("constant RTE_ETH_RX_OFFLOAD_TCP_LRO", EthOffloads.TCP_MERGING),
                 entry("constant RTE_MBUF_F_RX_LRO", Mbuf.RX_LRO),
                 entry("constant RTE_MBUF_F_INDIRECT", Mbuf.INDIRECT),
                 entry("constant RTE_MBUF_F_EXTERNAL", Mbuf.EXTERNAL));

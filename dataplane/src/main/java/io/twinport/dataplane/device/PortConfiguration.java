@@ -265,20 +265,21 @@ public final class PortConfiguration {
 
     /**
      * What a device may lack: the CPU completes what is sent, and frames that were received say by their flags whether anybody
-     * has looked at their checksums.
+     * has looked at their checksums, and whether they were merged.
      */
     static Offloads doneByTheCpu() {
         return new Offloads(
-                EthOffloads.RX_CHECKSUMS,
+                EthOffloads.RX_CHECKSUMS | EthOffloads.TCP_MERGING,
                 EthOffloads.VLAN_INSERT
                         | EthOffloads.IPV4_CHECKSUM
                         | EthOffloads.UDP_CHECKSUM
                         | EthOffloads.TCP_CHECKSUM);
     }
 
-    /** What a port can promise; TSO, LRO and tags that are taken out of frames are not among it. */
+    /** What a port can promise; tags that are taken out of frames are not among it. */
     private static Offloads possible() {
-        return doneByTheCpu().or(new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS));
+        return doneByTheCpu()
+                .or(new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS | EthOffloads.TCP_SEGMENTATION));
     }
 
     /**

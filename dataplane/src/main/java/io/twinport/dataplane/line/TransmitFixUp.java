@@ -32,6 +32,7 @@ public final class TransmitFixUp {
     private static final int IPV6_ADDRESSES = 8;
     private static final int IPV6_HEADER = 40;
     private static final int TCP = 6;
+    private static final int TCP_HEADER = 20;
     private static final int UDP = 17;
     private static final int UNSOUND = -1;
 
@@ -39,11 +40,12 @@ public final class TransmitFixUp {
 
     /**
      * Does all that frames' flags ask for, whatever devices can do, because later nobody may change them any more: they are
-     * about to get another owner. A frame for which that cannot be done stays as far as it has come.
+     * about to get another owner. A frame for which that cannot be done stays as far as it has come. One that is to be cut into
+     * segments gets what our own driver's devices need for it.
      */
     public static void completeAll(long packets, int count) {
         for (int done = 0; done < count; done++) {
-            done += complete(ALL, 0, packets + (long) done * Long.BYTES, count - done);
+            done += complete(ALL, EthOffloads.TCP_SEGMENTATION, packets + (long) done * Long.BYTES, count - done);
         }
     }
 
@@ -73,8 +75,12 @@ public final class TransmitFixUp {
      */
     private static boolean complete(long mbuf, long flags, long lacks, long begins) {
         boolean udp = (flags & MbufOffloads.L4_MASK) == MbufOffloads.UDP_CHECKSUM;
-        long checksum =
-                (flags & MbufOffloads.L4_MASK) == 0 ? 0 : udp ? EthOffloads.UDP_CHECKSUM : EthOffloads.TCP_CHECKSUM;
+        boolean cut = (flags & MbufOffloads.TCP_SEGMENTATION) != 0;
+        if (cut && !beginSegments(mbuf, flags, begins)) {
+            return false;
+        }
+        long l4Checksum = udp ? EthOffloads.UDP_CHECKSUM : EthOffloads.TCP_CHECKSUM;
+        long checksum = cut || (flags & MbufOffloads.L4_MASK) == 0 ? 0 : l4Checksum;
         boolean l4 = (lacks & checksum) != 0;
         boolean ipv4 = (flags & MbufOffloads.IPV4_CHECKSUM) != 0 && (lacks & EthOffloads.IPV4_CHECKSUM) != 0;
         boolean tag = (flags & MbufOffloads.VLAN) != 0 && (lacks & EthOffloads.VLAN_INSERT) != 0;
@@ -145,6 +151,10 @@ public final class TransmitFixUp {
         if (length == UNSOUND || start + length != Mbuf.packetLength(mbuf)) {
             return length != UNSOUND && Mbuf.isWritable(mbuf) && writeL4(mbuf, flags, udp);
         }
+        return begin(mbuf, flags, length, udp);
+    }
+
+    private static boolean begin(long mbuf, long flags, int length, boolean udp) {
         int sum = fold(pseudoHeader(mbuf, flags, length, udp));
         long field = field(mbuf, flags);
         if (getShort(field) == sum) {
@@ -155,6 +165,24 @@ public final class TransmitFixUp {
         }
         putShort(field, sum);
         return true;
+    }
+
+    /**
+     * The same for a frame that the device cuts into segments, over its whole length. A driver of DPDK's does that itself, by
+     * a rule of its own ({@code rte_eth_tx_prepare}). Ours sends no such frame where its device cannot cut it.
+     */
+    private static boolean beginSegments(long mbuf, long flags, long begins) {
+        if (begins == 0) {
+            return true;
+        }
+        int start = MbufOffloads.l2Length(mbuf) + MbufOffloads.l3Length(mbuf);
+        int header = MbufOffloads.l4Length(mbuf);
+        boolean sound = (begins & EthOffloads.TCP_SEGMENTATION) != 0
+                && MbufOffloads.segment(mbuf) != 0
+                && MbufOffloads.l3Length(mbuf) >= ((flags & MbufOffloads.IPV6) != 0 ? IPV6_HEADER : IPV4_HEADER)
+                && header >= TCP_HEADER
+                && start + header <= Mbuf.dataLength(mbuf);
+        return sound && begin(mbuf, flags, Mbuf.packetLength(mbuf) - start, false);
     }
 
     /** Bytes that are TCP's or UDP's, by the IP header; {@link #UNSOUND} if the headers are not where the mbuf says. */

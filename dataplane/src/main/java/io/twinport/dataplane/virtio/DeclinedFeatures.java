@@ -31,11 +31,17 @@ record DeclinedFeatures(Map<Long, String> reasons) {
         if (pairs == 1) {
             reasons.put(VirtioFeatures.MQ, "one queue is used");
         }
-        if ((promised.tx() & EthOffloads.L4_CHECKSUMS) == 0) {
+        if ((promised.tx() & (EthOffloads.L4_CHECKSUMS | EthOffloads.TCP_SEGMENTATION)) == 0) {
             reasons.put(VirtioFeatures.CSUM, "the port promises no checksums of what it sends");
         }
-        if ((promised.rx() & EthOffloads.RX_L4_CHECKSUMS) == 0) {
+        if ((promised.rx() & (EthOffloads.RX_L4_CHECKSUMS | EthOffloads.TCP_MERGING)) == 0) {
             reasons.put(VirtioFeatures.GUEST_CSUM, "the port promises none of what it receives");
+        }
+        if ((promised.tx() & EthOffloads.TCP_SEGMENTATION) == 0) {
+            reasons.put(VirtioFeatures.HOST_TSO, "the port promises to cut no frames");
+        }
+        if ((promised.rx() & EthOffloads.TCP_MERGING) == 0) {
+            reasons.put(VirtioFeatures.GUEST_TSO, "the port promises no merged frames");
         }
         if (!spreads) {
             reasons.put(VirtioFeatures.MRG_RXBUF, "each frame comes in one mbuf");

@@ -57,6 +57,9 @@ final class QueuePair implements AutoCloseable {
         if (VirtioFeatures.has(device.features(), VirtioFeatures.GUEST_CSUM)) {
             receive.receiveChecksums();
         }
+        if (VirtioFeatures.has(device.features(), VirtioFeatures.GUEST_TSO)) {
+            receive.receiveMerged();
+        }
         if (VirtioFeatures.has(device.features(), VirtioFeatures.CSUM)) {
             transmit.sendChecksums();
         }

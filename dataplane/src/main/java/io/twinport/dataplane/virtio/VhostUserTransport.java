@@ -37,6 +37,8 @@ final class VhostUserTransport implements VirtioTransport {
     private static final long KNOWN = VirtioFeatures.VERSION_1
             | VirtioFeatures.CSUM
             | VirtioFeatures.GUEST_CSUM
+            | VirtioFeatures.HOST_TSO
+            | VirtioFeatures.GUEST_TSO
             | VirtioFeatures.MRG_RXBUF
             | VirtioFeatures.MQ
             | VirtioFeatures.RING_PACKED
@@ -157,7 +159,7 @@ final class VhostUserTransport implements VirtioTransport {
     /** It has no control queue: what the protocol has messages for needs none. */
     @Override
     public long usable() {
-        return VirtioFeatures.ordered(far.features() & KNOWN & ~(pairs > 1 ? 0 : VirtioFeatures.MQ));
+        return VirtioFeatures.consistent(far.features() & KNOWN & ~(pairs > 1 ? 0 : VirtioFeatures.MQ));
     }
 
     @Override
@@ -195,7 +197,7 @@ final class VhostUserTransport implements VirtioTransport {
             throw new DpdkException(name + " cannot be driven: its far end offers no VERSION_1 (features 0x"
                     + Long.toHexString(offered) + ")");
         }
-        features = usable() & ~declined;
+        features = VirtioFeatures.consistent(usable() & ~declined);
         tell(VhostMessage.request(SET_FEATURES, features | offered & PROTOCOL_FEATURES));
         shareMemory();
     }

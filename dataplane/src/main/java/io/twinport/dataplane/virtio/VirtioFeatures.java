@@ -15,6 +15,12 @@ public final class VirtioFeatures {
     /** The device says which MTU it can have. */
     public static final long MTU = 1L << 3;
 
+    /** The driver takes frames that were merged of segments of TCP's, over IPv4 and over IPv6. */
+    static final long GUEST_TSO = 1L << 7 | 1L << 8;
+
+    /** The device cuts frames into such segments. */
+    static final long HOST_TSO = 1L << 11 | 1L << 12;
+
     /** The device has an address of its own. */
     public static final long MAC = 1L << 5;
 
@@ -72,6 +78,8 @@ public final class VirtioFeatures {
     /** What this driver can do. */
     private static final long KNOWN = CSUM
             | GUEST_CSUM
+            | GUEST_TSO
+            | HOST_TSO
             | MTU
             | MAC
             | MRG_RXBUF
@@ -145,12 +153,22 @@ public final class VirtioFeatures {
         if (!has(known, STATUS)) {
             known &= ~GUEST_ANNOUNCE; // which is told there
         }
-        return ordered(has(known, COMMANDED) ? known : known & ~CTRL_VQ);
+        return consistent(has(known, COMMANDED) ? known : known & ~CTRL_VQ);
     }
 
-    /** Without IN_ORDER where queues are split: a device could leave out lengths then, and nothing would show it. */
-    static long ordered(long features) {
-        return has(features, RING_PACKED) ? features : features & ~IN_ORDER;
+    /** Without what does not stand by itself (5.1.3.1), or is of no use to a port: TSO of one kind of IP only. */
+    static long consistent(long features) {
+        long known = features;
+        if (!has(known, RING_PACKED)) {
+            known &= ~IN_ORDER; // a device could leave out lengths in a split ring, and nothing would show it
+        }
+        if (!has(known, CSUM) || (known & HOST_TSO) != HOST_TSO) {
+            known &= ~HOST_TSO;
+        }
+        if (!has(known, GUEST_CSUM) || !has(known, MRG_RXBUF) || (known & GUEST_TSO) != GUEST_TSO) {
+            known &= ~GUEST_TSO; // no one buffer holds such a frame
+        }
+        return known;
     }
 
     /** Names of features, in the order of their numbers. */

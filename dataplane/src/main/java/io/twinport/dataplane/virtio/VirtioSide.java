@@ -226,17 +226,19 @@ public final class VirtioSide implements SideDevice {
     private static Offloads offloadsWith(long features) {
         long rx = VirtioFeatures.has(features, VirtioFeatures.MRG_RXBUF) ? EthOffloads.SCATTER : 0;
         long checked = VirtioFeatures.has(features, VirtioFeatures.GUEST_CSUM) ? EthOffloads.RX_L4_CHECKSUMS : 0;
-        return new Offloads(rx | checked, EthOffloads.MULTI_SEGS | checksums(features));
+        long merged = VirtioFeatures.has(features, VirtioFeatures.GUEST_TSO) ? EthOffloads.TCP_MERGING : 0;
+        return new Offloads(rx | checked | merged, EthOffloads.MULTI_SEGS | checksums(features));
     }
 
     /** What the device completes once the pseudo header's sum is there. */
     private static long checksums(long features) {
-        return VirtioFeatures.has(features, VirtioFeatures.CSUM) ? EthOffloads.L4_CHECKSUMS : 0;
+        long cut = VirtioFeatures.has(features, VirtioFeatures.HOST_TSO) ? EthOffloads.TCP_SEGMENTATION : 0;
+        return VirtioFeatures.has(features, VirtioFeatures.CSUM) ? EthOffloads.L4_CHECKSUMS | cut : 0;
     }
 
     /** As for DPDK's drivers only what is needed or promised: handlers that have not asked for it get no frame in several. */
     private boolean spreadsFrames() {
-        return isTooLong(mtu, pool) || (promised.rx() & EthOffloads.SCATTER) != 0;
+        return isTooLong(mtu, pool) || (promised.rx() & (EthOffloads.SCATTER | EthOffloads.TCP_MERGING)) != 0;
     }
 
     @Override

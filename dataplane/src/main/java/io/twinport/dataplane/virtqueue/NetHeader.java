@@ -13,7 +13,9 @@ import org.agrona.UnsafeApi;
  *
  * <pre>
  *   sent       an mbuf that asks for TCP's or UDP's checksum    NEEDS_CSUM; the field has the pseudo header's sum already
+ *              an mbuf that asks to be cut into segments        GSO_TCPV4 or GSO_TCPV6 too
  *   received   NEEDS_CSUM    RX_L4_CKSUM_NONE, and the mbuf asks for the checksum: who sends the frame on has it written
+ *              GSO_TCPV4 or GSO_TCPV6 too: RX_LRO, and the mbuf asks to be cut again
  *              DATA_VALID    RX_L4_CKSUM_GOOD
  * </pre>
  */
@@ -27,6 +29,20 @@ public final class NetHeader {
     /** The device vouches for the checksum. */
     static final int DATA_VALID = 2;
 
+    static final int GSO_TCPV4 = 1;
+    static final int GSO_TCPV6 = 4;
+
+    /** Of {@link QueueLayout#MARKS}: a checksum may be left to be filled in. */
+    static final int MARKS_CHECKSUMS = 1;
+
+    /** A frame may be merged of several. */
+    static final int MARKS_MERGED = 2;
+
+    private static final int TYPE_SHIFT = Byte.SIZE;
+    private static final int LENGTH_SHIFT = Byte.SIZE * 2;
+    private static final int SIZE_SHIFT = Byte.SIZE * GSO_SIZE;
+    private static final int TCP_WORDS = 12;
+    private static final int TCP_HEADER = 20;
     private static final int START_SHIFT = Byte.SIZE * CSUM_START;
 
     private NetHeader() {}
@@ -39,14 +55,23 @@ public final class NetHeader {
 
     /** Asks for what a frame's mbuf asks for; its headers are where it says, and the pseudo header's sum is written. */
     public static void write(long mbuf, long header) {
-        int field = MbufOffloads.checksumField(MbufOffloads.flags(mbuf));
+        long flags = MbufOffloads.flags(mbuf);
+        int field = MbufOffloads.checksumField(flags);
         if (field == 0) {
             clear(header);
             return;
         }
         long start = MbufOffloads.l2Length(mbuf) + MbufOffloads.l3Length(mbuf);
-        UnsafeApi.putLong(header, start << START_SHIFT | PartialChecksum.NEEDS_CHECKSUM);
+        long segments = (flags & MbufOffloads.TCP_SEGMENTATION) == 0 ? 0 : segments(mbuf, flags, start);
+        UnsafeApi.putLong(header, start << START_SHIFT | segments | PartialChecksum.NEEDS_CHECKSUM);
         UnsafeApi.putInt(header + Long.BYTES, field); // num_buffers, behind it, is 0
+    }
+
+    private static long segments(long mbuf, long flags, long start) {
+        long type = (flags & MbufOffloads.IPV6) != 0 ? GSO_TCPV6 : GSO_TCPV4;
+        return type << TYPE_SHIFT
+                | start + MbufOffloads.l4Length(mbuf) << LENGTH_SHIFT
+                | (long) MbufOffloads.segment(mbuf) << SIZE_SHIFT;
     }
 
     /** Has a received frame say that its checksum is right, if the device says so; it says nothing else. */
@@ -62,7 +87,11 @@ public final class NetHeader {
         if (work != 0) {
             UnsafeApi.putLong(queue + UNFINISHED, UnsafeApi.getLong(queue + UNFINISHED) + 1);
         }
-        return UnsafeApi.getInt(queue + MARKS) != 0 ? read(mbuf) : work == 0 || PartialChecksum.complete(mbuf);
+        int marks = UnsafeApi.getInt(queue + MARKS);
+        if (work >>> TYPE_SHIFT != 0) {
+            return (marks & MARKS_MERGED) != 0 && askToCut(mbuf, work);
+        }
+        return marks != 0 ? read(mbuf) : work == 0 || PartialChecksum.complete(mbuf);
     }
 
     /**
@@ -89,15 +118,43 @@ public final class NetHeader {
 
     /** False if the checksum is not where TCP and UDP have theirs. */
     private static boolean ask(long mbuf) {
-        long header = Mbuf.data(mbuf) - NET_HEADER;
-        int start = UnsafeApi.getShort(header + CSUM_START) & 0xffff;
-        int offset = UnsafeApi.getShort(header + CSUM_OFFSET) & 0xffff;
-        long request = ChecksumRequest.of(mbuf);
-        if (request == 0 || start != MbufOffloads.l4Start(request) || offset != MbufOffloads.checksumField(request)) {
+        long request = request(mbuf);
+        if (request == 0) {
             return false;
         }
         MbufOffloads.ask(mbuf, request);
         Mbuf.markL4Unwritten(mbuf);
         return true;
+    }
+
+    /** False if the frame is not what the header says, merged of TCP's segments. */
+    private static boolean askToCut(long mbuf, int work) {
+        long frame = Mbuf.data(mbuf);
+        int size = UnsafeApi.getShort(frame - NET_HEADER + GSO_SIZE) & 0xffff;
+        long request = request(mbuf);
+        int type = (request & MbufOffloads.IPV6) != 0 ? GSO_TCPV6 : GSO_TCPV4;
+        if (size == 0
+                || (request & MbufOffloads.L4_MASK) != MbufOffloads.TCP_CHECKSUM
+                || work != (type << TYPE_SHIFT | PartialChecksum.NEEDS_CHECKSUM)) {
+            return false;
+        }
+        int start = MbufOffloads.l4Start(request);
+        int header = (UnsafeApi.getByte(frame + start + TCP_WORDS) & 0xf0) >>> 4 << 2;
+        if (header < TCP_HEADER || start + header > Mbuf.dataLength(mbuf)) {
+            return false;
+        }
+        MbufOffloads.ask(mbuf, MbufOffloads.segmented(request, header, size));
+        Mbuf.markMerged(mbuf);
+        return true;
+    }
+
+    /** For the checksum that the header tells of; 0 if it is not TCP's or UDP's of this frame. */
+    private static long request(long mbuf) {
+        long header = Mbuf.data(mbuf) - NET_HEADER;
+        int start = UnsafeApi.getShort(header + CSUM_START) & 0xffff;
+        int offset = UnsafeApi.getShort(header + CSUM_OFFSET) & 0xffff;
+        long request = ChecksumRequest.of(mbuf);
+        boolean agrees = start == MbufOffloads.l4Start(request) && offset == MbufOffloads.checksumField(request);
+        return agrees ? request : 0;
     }
 }

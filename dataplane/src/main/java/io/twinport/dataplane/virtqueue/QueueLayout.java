@@ -103,7 +103,7 @@ final class QueueLayout {
      */
     static final int FREED = 168;
 
-    /** Of a receive queue, not 0: what a header says of the checksum goes into the mbuf, see {@link NetHeader}. */
+    /** Of a receive queue, which of what headers say goes into mbufs: of {@link NetHeader}. */
     static final int MARKS = 184;
 
     /** Of a transmit queue, where we have a header for each slot; 0 where all are zeroes, see {@link NetHeader}. */
@@ -154,6 +154,7 @@ final class QueueLayout {
     static final int NET_HEADER = 12;
 
     static final int HEADER_FLAGS = 0;
+    static final int GSO_SIZE = 4;
     static final int CSUM_START = 6;
     static final int CSUM_OFFSET = 8;
     static final int NUM_BUFFERS = 10;

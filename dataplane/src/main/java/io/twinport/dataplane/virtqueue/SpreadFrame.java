@@ -22,8 +22,8 @@ import org.agrona.UnsafeApi;
  * behind it from being received: the device has broken the queue.
  */
 final class SpreadFrame {
-    /** More than any packet of IP. */
-    private static final int LONGEST = 0xffff;
+    /** A packet of IP's, and before it an Ethernet header with two tags. */
+    static final int LONGEST = 0xffff + VirtioReceive.LEAST + 8;
 
     private SpreadFrame() {}
 

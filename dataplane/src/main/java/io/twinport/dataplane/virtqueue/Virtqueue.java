@@ -162,10 +162,15 @@ public abstract sealed class Virtqueue implements AutoCloseable permits SplitQue
 
     /** Of a receive queue that was cleared: the device may leave a checksum to be filled in, and says so. */
     public final void receiveChecksums() {
-        UnsafeApi.putInt(address() + MARKS, 1);
+        UnsafeApi.putInt(address() + MARKS, NetHeader.MARKS_CHECKSUMS);
     }
 
-    /** Of a transmit queue that was cleared: the device writes the checksums that mbufs ask for. */
+    /** Besides {@link #receiveChecksums}: the device may merge segments of TCP's, and says so. */
+    public final void receiveMerged() {
+        UnsafeApi.putInt(address() + MARKS, NetHeader.MARKS_CHECKSUMS | NetHeader.MARKS_MERGED);
+    }
+
+    /** Of a transmit queue that was cleared: the device writes checksums, and cuts frames into segments, where mbufs ask for it. */
     public final void sendChecksums() {
         if (headers == null) {
             headers = DpdkMemory.allocateForDevice("net headers", size * NetHeader.STRIDE);
@@ -221,7 +226,8 @@ public abstract sealed class Virtqueue implements AutoCloseable permits SplitQue
 
     /**
      * Of a receive queue: frames that came with a checksum to be filled in, or merged of several. They say so after
-     * {@link #receiveChecksums}; else their checksums were filled in, or they are {@link #dropped} too. Any thread.
+     * {@link #receiveChecksums} and {@link #receiveMerged}; else their checksums were filled in, or they are {@link #dropped}
+     * too. Any thread.
      */
     public final long unfinished() {
         return UnsafeApi.getLongVolatile(null, address() + UNFINISHED);

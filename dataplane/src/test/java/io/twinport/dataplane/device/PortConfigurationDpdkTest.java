@@ -195,14 +195,23 @@ class PortConfigurationDpdkTest {
         assertEquals(wanted, other.offloads());
         assertThrows(
                 IllegalArgumentException.class,
-                () -> new PortConfiguration("tso", rig.pool(), 0, List.of(loop.proxy(0)), new Offloads(0, 1 << 5)));
+                () -> new PortConfiguration("qinq", rig.pool(), 0, List.of(loop.proxy(0)), new Offloads(0, 1 << 8)));
     }
 
     /** U5: nobody can linearise a frame that is longer than an mbuf, so a device without MULTI_SEGS is no side then. */
     @Test
     void shouldRefuseDeviceThatLacksWhatTheCpuCannotDo() {
+        checkRefusal(new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS));
+    }
+
+    /** Nor is one that cannot cut frames, of which some may wait for a side when it joins. */
+    @Test
+    void shouldRefuseDeviceThatCannotCutFrames() {
+        checkRefusal(new Offloads(EthOffloads.SCATTER, EthOffloads.TCP_SEGMENTATION));
+    }
+
+    private void checkRefusal(Offloads wanted) {
         leaveBoth();
-        Offloads wanted = new Offloads(EthOffloads.SCATTER, EthOffloads.MULTI_SEGS);
         PortConfiguration other = new PortConfiguration("other", rig.pool(), 0, List.of(loop.proxy(0)), wanted);
         FakeDevice dev = new FakeDevice("a", MAC).capable(new Offloads(EthOffloads.SCATTER, 0));
         String before = dev.state();

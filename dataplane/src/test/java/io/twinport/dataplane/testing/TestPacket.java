@@ -16,6 +16,7 @@ import org.agrona.UnsafeApi;
 public final class TestPacket {
     private static final int ETHER = 14;
     private static final int TAG = 4;
+    private static final int TCP_HEADER = 20;
 
     private final long array = Frames.array(1);
     private final Random random;
@@ -33,13 +34,27 @@ public final class TestPacket {
 
     /** @param mostPadding bytes behind the packet, and less than so many */
     public TestPacket(Random random, int mostPadding) {
+        this(
+                random,
+                random.nextBoolean(),
+                random.nextBoolean() ? 1 + random.nextInt(0xffff) : 0,
+                random.nextInt(1200),
+                mostPadding == 0 ? 0 : random.nextInt(mostPadding));
+    }
+
+    /** Of TCP, to be cut into segments, and as long as any. */
+    public static TestPacket merged(Random random) {
+        return new TestPacket(random, false, 0, 1 + random.nextInt(65_000), 0);
+    }
+
+    private TestPacket(Random random, boolean udp, int tci, int data, int padding) {
         this.random = random;
         this.ipv6 = random.nextBoolean();
-        this.udp = random.nextBoolean();
-        this.tci = random.nextBoolean() ? 1 + random.nextInt(0xffff) : 0;
+        this.udp = udp;
+        this.tci = tci;
         this.l3 = ipv6 ? 40 : 20 + 4 * random.nextInt(3);
-        this.l4 = (udp ? 8 : 20) + random.nextInt(1200);
-        this.padding = mostPadding == 0 ? 0 : random.nextInt(mostPadding);
+        this.l4 = (udp ? 8 : 20) + data;
+        this.padding = padding;
         this.raw = new byte[ETHER + l3 + l4 + padding];
         random.nextBytes(raw);
         raw[0] &= (byte) 0xfe;
@@ -58,13 +73,33 @@ public final class TestPacket {
         if (udp) {
             frame.putShort(ETHER + l3 + 4, (short) l4);
         } else {
-            frame.put(ETHER + l3 + 12, (byte) (5 << 4));
+            frame.put(ETHER + l3 + 12, (byte) (TCP_HEADER / 4 << 4));
         }
     }
 
     /** As it is handed over, with anything for checksums. */
     public byte[] raw() {
         return raw.clone();
+    }
+
+    /** In as many mbufs as it needs; it asks to be cut into segments with so many bytes of data. */
+    public long mbufToCut(MbufAllocator allocator, int segment) {
+        long mbuf = 0;
+        for (int from = 0; from < raw.length; from += Mbuf.dataLength(Frames.get(array, 0))) {
+            assertEquals(1, allocator.allocate(array, 1));
+            long part = Frames.get(array, 0);
+            Mbuf.length(part, Math.min(Mbuf.room(part), raw.length - from));
+            for (int i = 0; i < Mbuf.dataLength(part); i++) {
+                UnsafeApi.putByte(Mbuf.data(part) + i, raw[from + i]);
+            }
+            if (mbuf == 0) {
+                mbuf = part;
+            } else {
+                Frames.append(mbuf, part);
+            }
+        }
+        MbufOffloads.ask(mbuf, MbufOffloads.segmented(request(), TCP_HEADER, segment));
+        return mbuf;
     }
 
     /** In so many mbufs, the headers in the first; it asks for checksums and for a tag. */
@@ -115,6 +150,13 @@ public final class TestPacket {
         byte[] bytes = complete();
         int at = ETHER + l3 + (udp ? 6 : 16);
         ByteBuffer.wrap(bytes).putShort(tci == 0 ? at : at + TAG, (short) pseudoHeader());
+        return bytes;
+    }
+
+    /** As it was handed over, but for the pseudo header's sum. */
+    public byte[] begunToCut() {
+        byte[] bytes = raw.clone();
+        ByteBuffer.wrap(bytes).putShort(ETHER + l3 + (udp ? 6 : 16), (short) pseudoHeader());
         return bytes;
     }
 

@@ -42,6 +42,9 @@ class VirtioOffloadsDpdkTest {
     private static final int PACKETS = 300;
     private static final long NONE = 0;
 
+    /** {@code RTE_MBUF_F_RX_LRO} and {@code RTE_MBUF_F_RX_L4_CKSUM_NONE}. */
+    private static final long MERGED = 1 << 16 | 1 << 8 | 1 << 3;
+
     @TempDir
     Path folder;
 
@@ -78,7 +81,12 @@ class VirtioOffloadsDpdkTest {
 
     /** @param farRx what the far end leaves to its user, of {@code RTE_ETH_RX_OFFLOAD_*} */
     private void join(Offloads promised, long farRx, long farTx) {
-        far = EthDev.probe("net_vhost0,iface=" + folder.resolve("far"));
+        join(promised, farRx, farTx, false);
+    }
+
+    /** @param cuts whether the far end takes frames that are to be cut into segments */
+    private void join(Offloads promised, long farRx, long farTx, boolean cuts) {
+        far = EthDev.probe("net_vhost0,iface=" + folder.resolve("far") + ",tso=" + (cuts ? 1 : 0));
         far.want(1500, farRx, farTx);
         far.configure(pool);
         far.start();
@@ -194,6 +202,77 @@ class VirtioOffloadsDpdkTest {
             }
         });
         assertEquals(Map.of("rx_q0_unfinished", 0L), near.extendedStatistics());
+    }
+
+    private static Offloads segments() {
+        return new Offloads(
+                EthOffloads.TCP_MERGING,
+                EthOffloads.TCP_SEGMENTATION | EthOffloads.IPV4_CHECKSUM | EthOffloads.MULTI_SEGS);
+    }
+
+    @Test
+    void shouldLeaveSegmentsToTheDevice() throws Exception {
+        join(segments(), EthOffloads.RX_L4_CHECKSUMS, NONE, true);
+        assertTrue(uses("GUEST_TSO4, GUEST_TSO6, HOST_TSO4, HOST_TSO6, MRG_RXBUF"));
+        assertTrue(
+                near.offloads().and(segments()).equals(segments().without(new Offloads(0, EthOffloads.IPV4_CHECKSUM))));
+        EalWorker.run(() -> {
+            MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
+            for (int i = 0; i < PACKETS; i++) {
+                int segment = 1 + random.nextInt(0xffff);
+                TestPacket packet = TestPacket.merged(random);
+                UnsafeApi.putLong(array, packet.mbufToCut(allocator, segment));
+                move(nearLine, farLine);
+                checkBytes(packet, packet.begunToCut());
+                assertMerged(segment);
+                Mbuf.free(array, 1);
+            }
+        });
+        assertEquals(0, SideLine.unsendable(nearLine));
+    }
+
+    /** What comes merged asks to be cut again, so it can be sent on as it is. */
+    @Test
+    void shouldHandOnMergedFrame() throws Exception {
+        join(segments(), EthOffloads.RX_L4_CHECKSUMS, EthOffloads.L4_CHECKSUMS, true);
+        EalWorker.run(() -> {
+            SideLine.enter(nearLine);
+            MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
+            for (int i = 0; i < PACKETS; i++) {
+                int segment = 1 + random.nextInt(0xffff);
+                TestPacket packet = TestPacket.merged(random);
+                UnsafeApi.putLong(array, packet.mbufToCut(allocator, segment));
+                move(farLine, nearLine);
+                assertMerged(segment);
+                assertEquals(packet.raw().length, Mbuf.packetLength(Frames.get(array, 0)));
+                move(nearLine, farLine);
+                checkBytes(packet, packet.begunToCut());
+                assertMerged(segment);
+                Mbuf.free(array, 1);
+            }
+        });
+        assertEquals(0, near.statistics().orElseThrow().rxErrors());
+    }
+
+    /** A port whose sides must all be able to has no such device; and else nothing unfinished leaves it. */
+    @Test
+    void shouldSendNoFrameThatItsDeviceCannotCut() throws Exception {
+        join(segments(), EthOffloads.RX_L4_CHECKSUMS, NONE, false);
+        assertFalse(uses("HOST_TSO"));
+        assertEquals(0, near.offloads().tx() & EthOffloads.TCP_SEGMENTATION);
+        EalWorker.run(() -> {
+            MbufAllocator allocator = MbufAllocator.ofThisThread(pool);
+            UnsafeApi.putLong(array, TestPacket.merged(random).mbufToCut(allocator, 1448));
+            assertEquals(1, SideLine.transmit(nearLine, array, 1));
+            assertEquals(1, SideLine.unsendable(nearLine));
+            assertEquals(0, SideLine.receive(farLine, array, 1));
+        });
+    }
+
+    private void assertMerged(int segment) {
+        long mbuf = Frames.get(array, 0);
+        assertEquals(MERGED, MbufOffloads.flags(mbuf) & MERGED, () -> "seed " + seed);
+        assertEquals(segment, MbufOffloads.segment(mbuf));
     }
 
     /** Sends the frame by the first line and receives it by the other one. */

@@ -355,6 +355,31 @@ class VirtioSideDpdkTest {
         });
     }
 
+    /** Both or neither, with what they stand on: 5.1.3.1, and for what is received buffers that are merged. */
+    @ParameterizedTest
+    @ValueSource(longs = {0, VirtioFeatures.CSUM, VirtioFeatures.GUEST_CSUM, VirtioFeatures.MRG_RXBUF, 1 << 7, 1 << 12})
+    void shouldNegotiateTheSegmentationThatThePortPromises(long missing) {
+        long all = VirtioFeatures.CSUM
+                | VirtioFeatures.GUEST_CSUM
+                | VirtioFeatures.GUEST_TSO
+                | VirtioFeatures.HOST_TSO
+                | VirtioFeatures.MRG_RXBUF;
+        device.offered |= all & ~missing;
+        boolean cuts = (missing & (VirtioFeatures.CSUM | VirtioFeatures.HOST_TSO)) == 0;
+        boolean merges =
+                (missing & (VirtioFeatures.GUEST_CSUM | VirtioFeatures.MRG_RXBUF | VirtioFeatures.GUEST_TSO)) == 0;
+        assertEquals(cuts, (side.offloads().tx() & EthOffloads.TCP_SEGMENTATION) != 0);
+        assertEquals(merges, (side.offloads().rx() & EthOffloads.TCP_MERGING) != 0);
+        start(1);
+        assertEquals(0, device.negotiated & all);
+        side.stop();
+        side.promiseOffloads(new Offloads(EthOffloads.TCP_MERGING, EthOffloads.TCP_SEGMENTATION));
+        start(1);
+        assertEquals(cuts ? VirtioFeatures.HOST_TSO : 0, device.negotiated & VirtioFeatures.HOST_TSO);
+        assertEquals(merges ? VirtioFeatures.GUEST_TSO : 0, device.negotiated & VirtioFeatures.GUEST_TSO);
+        side.stop();
+    }
+
     private boolean mergesBuffers() {
         return VirtioFeatures.has(device.negotiated, VirtioFeatures.MRG_RXBUF);
     }

@@ -33,6 +33,7 @@ class NetHeaderDpdkTest extends QueueRig {
     /** {@code RTE_MBUF_F_RX_L4_CKSUM_*} of mbufs. */
     private static final long RIGHT = 1 << 8;
 
+    private static final long LRO = 1 << 16;
     private static final long UNWRITTEN = 1 << 3 | 1 << 8;
 
     NetHeaderDpdkTest(QueueFormat format) {
@@ -261,6 +262,71 @@ class NetHeaderDpdkTest extends QueueRig {
     /** In network order; behind the frame's end are zeros. */
     private static int word(byte[] bytes, int at) {
         return (bytes[at] & 0xff) << 8 | (at + 1 < bytes.length ? bytes[at + 1] & 0xff : 0);
+    }
+
+    @Test
+    void shouldHaveMergedFrameAskToBeCutAgain() throws Exception {
+        asReceiver(() -> {
+            queue.receiveMerged();
+            for (int i = 0; i < PACKETS; i++) {
+                TestPacket packet = new TestPacket(random, 0);
+                long request = packet.request();
+                boolean ipv6 = (request & MbufOffloads.IPV6) != 0;
+                boolean udp = MbufOffloads.checksumField(request) == 6;
+                deviceWritesMerged(packet, NEEDS_CHECKSUM, ipv6 ? 4 : 1, 1448);
+                assertEquals(udp ? 0 : 1, receive(BURST));
+                if (!udp) {
+                    long mbuf = Frames.get(array, 0);
+                    long flags = UNWRITTEN | LRO | MbufOffloads.TCP_SEGMENTATION | request & ~0xffffL;
+                    assertEquals(flags, MbufOffloads.flags(mbuf));
+                    assertEquals(20, MbufOffloads.l4Length(mbuf));
+                    assertEquals(1448, MbufOffloads.segment(mbuf));
+                    Mbuf.free(array, 1);
+                }
+            }
+        });
+    }
+
+    /** No size, types that were not negotiated or are none, no checksum to be written, a header of TCP's that there cannot be. */
+    @ParameterizedTest
+    @CsvSource({
+        "1, 1, 0, 5", "1, 2, 1448, 5", "1, 3, 1448, 5", "1, 4, 1448, 5", "1, 5, 1448, 5", "1, 129, 1448, 5",
+        "1, 255, 1448, 5", "0, 1, 1448, 5", "2, 1, 1448, 5", "5, 1, 1448, 5", "1, 1, 1448, 4", "1, 1, 1448, 0",
+        "1, 1, 1448, 15"
+    })
+    void shouldDropWhatIsNotMergedAsItsHeaderSays(int flags, int gso, int size, int words) throws Exception {
+        asReceiver(() -> {
+            queue.receiveMerged();
+            byte[] bytes = new byte[14 + 20 + 20 + 10];
+            bytes[12] = 8;
+            bytes[14] = 0x45;
+            bytes[17] = 50;
+            bytes[23] = 6;
+            bytes[14 + 20 + 12] = (byte) (words << 4);
+            int id = device.next();
+            header(id, flags, 1);
+            long data = Mbuf.data(mbufOf(id));
+            UnsafeApi.putByte(data - NET_HEADER + 1, (byte) gso);
+            UnsafeApi.putShort(data - NET_HEADER + GSO_SIZE, (short) size);
+            UnsafeApi.putShort(data - NET_HEADER + CSUM_START, (short) 34);
+            UnsafeApi.putShort(data - NET_HEADER + CSUM_OFFSET, (short) 16);
+            for (int i = 0; i < bytes.length; i++) {
+                UnsafeApi.putByte(data + i, bytes[i]);
+            }
+            device.use(id, NET_HEADER + bytes.length);
+            device.publish();
+            assertEquals(0, receive(BURST));
+            assertEquals(1, queue.dropped());
+            assertEquals(1, queue.unfinished());
+        });
+    }
+
+    private void deviceWritesMerged(TestPacket packet, int flags, int gso, int size) {
+        // What it takes next: it is only read after this.
+        int at = UnsafeApi.getShort(counter(USED) + RING_IDX) & SLOTS - 1;
+        long next = mbufOf(UnsafeApi.getShort(counter(AVAILABLE) + RING + (long) at * AVAILABLE_ELEMENT));
+        deviceWrites(packet.raw(), flags | gso << 8, 0, packet.request(), 0);
+        UnsafeApi.putShort(Mbuf.data(next) - NET_HEADER + GSO_SIZE, (short) size);
     }
 
     /**

@@ -35,6 +35,7 @@ class QueueFuzzDpdkTest extends QueueRig {
     private int whole;
     private int spread;
     private int unwritten;
+    private int merged;
     private boolean merges;
 
     QueueFuzzDpdkTest(QueueFormat format) {
@@ -61,14 +62,17 @@ class QueueFuzzDpdkTest extends QueueRig {
                     if (merges) {
                         queue.mergeBuffers();
                     }
-                    if (random.nextBoolean()) {
-                        queue.receiveChecksums();
+                    switch (random.nextInt(3)) {
+                        case 0 -> queue.receiveChecksums();
+                        case 1 -> queue.receiveMerged();
+                        default -> {}
                     }
                 }
             }
             assertTrue(spread > 0, this::where);
-            assertTrue(unwritten > 0, this::where);
-            System.out.println(spread + " frames in several mbufs, " + unwritten + " with an unwritten checksum");
+            assertTrue(unwritten > 0 && merged > 0, this::where);
+            System.out.println(spread + " frames in several mbufs, " + unwritten + " with an unwritten checksum, "
+                    + merged + " merged");
             checkPool();
         });
     }
@@ -76,6 +80,11 @@ class QueueFuzzDpdkTest extends QueueRig {
     private void checkFrame(long mbuf) {
         if ((MbufOffloads.flags(mbuf) & MbufOffloads.L4_MASK) != 0) {
             int start = MbufOffloads.l2Length(mbuf) + MbufOffloads.l3Length(mbuf);
+            if ((MbufOffloads.flags(mbuf) & MbufOffloads.TCP_SEGMENTATION) != 0) {
+                assertTrue(start + MbufOffloads.l4Length(mbuf) <= Mbuf.dataLength(mbuf), this::where);
+                assertTrue(MbufOffloads.segment(mbuf) != 0, this::where);
+                merged++;
+            }
             int end = start + MbufOffloads.checksumField(MbufOffloads.flags(mbuf)) + Short.BYTES;
             assertTrue(end <= Mbuf.dataLength(mbuf), this::where);
             unwritten++;
@@ -132,7 +141,7 @@ class QueueFuzzDpdkTest extends QueueRig {
         }
         long mbuf = chainOf(allocator, lengths);
         if (random.nextInt(4) == 0) {
-            MbufOffloads.ask(mbuf, random.nextLong() & (MbufOffloads.ANY | MbufOffloads.IPV6 | 0xffff));
+            MbufOffloads.ask(mbuf, random.nextLong() & (MbufOffloads.ANY | MbufOffloads.IPV6 | 0xff_ffff_ffffL));
         }
         return mbuf;
     }
@@ -171,7 +180,8 @@ class QueueFuzzDpdkTest extends QueueRig {
         UnsafeApi.putShort(Mbuf.data(mbuf) + 16, (short) (random.nextInt(64) << 8)); // IPv4's length
         UnsafeApi.putShort(Mbuf.data(mbuf) + 18, (short) (random.nextInt(64) << 8)); // IPv6's
         long header = Mbuf.data(mbuf) - NET_HEADER;
-        UnsafeApi.putShort(header, (short) 1);
+        UnsafeApi.putShort(header, (short) (1 | random.nextInt(random.nextBoolean() ? 2 : 6) << 8));
+        UnsafeApi.putShort(header + GSO_SIZE, (short) random.nextInt(3));
         UnsafeApi.putShort(header + CSUM_START, (short) (34 + 20 * random.nextInt(2)));
         UnsafeApi.putShort(header + CSUM_OFFSET, (short) (6 + 10 * random.nextInt(2)));
     }
