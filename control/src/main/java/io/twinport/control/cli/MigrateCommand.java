@@ -93,8 +93,11 @@ final class MigrateCommand implements Callable<Integer> {
                 paramLabel = "early|late|unknown",
                 description =
                         "Where the NIC sends the frames for a VF whose driver is not up. early: to nobody, so the bridge's"
-                                + " uplink gets a filter. late: to the PF. Default: as measured for its driver")
+                                + " uplink gets a filter. late: to the PF. Default: as --verdicts says")
         String nic = "unknown";
+
+        @Mixin
+        VerdictsOption verdicts = new VerdictsOption();
 
         @Option(
                 names = "--move",
@@ -138,7 +141,8 @@ final class MigrateCommand implements Callable<Integer> {
                     choice("--way", way, Plan.Way.values()),
                     choice("--move", move, Move.values()),
                     silentGuest,
-                    choice("--nic", nic, NicVerdict.values()),
+                    choice("--nic", nic, NicVerdict.EARLY, NicVerdict.LATE, NicVerdict.UNKNOWN),
+                    verdicts.read(),
                     migrateOptions.stream().map(Options::migrateOption).toList(),
                     1000L * limitSeconds);
         }
@@ -167,7 +171,8 @@ final class MigrateCommand implements Callable<Integer> {
                     .toList();
         }
 
-        private static <E extends Enum<E>> E choice(String option, String given, E[] values) {
+        @SafeVarargs
+        private static <E extends Enum<E>> E choice(String option, String given, E... values) {
             return Stream.of(values)
                     .filter(each -> each.name().toLowerCase(Locale.ROOT).equals(given))
                     .findFirst()

@@ -3,6 +3,7 @@ package io.twinport.control.cli;
 import io.twinport.control.OutputFile;
 import io.twinport.control.UserException;
 import io.twinport.control.host.HostView;
+import io.twinport.control.host.NicVerdicts;
 import io.twinport.control.host.Virsh;
 import io.twinport.control.host.teaming.Finding;
 import io.twinport.control.host.teaming.Level;
@@ -29,6 +30,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -107,6 +109,9 @@ final class TeamingCommand implements Callable<Integer> {
                                 + " address, versions. Asks no libvirt, so that a hook may call it.")
         boolean host;
 
+        @Mixin
+        VerdictsOption verdicts = new VerdictsOption();
+
         @Option(
                 names = "--fix",
                 description = "Write a mended copy of each document in which something can be mended without asking:"
@@ -126,6 +131,7 @@ final class TeamingCommand implements Callable<Integer> {
             if (target != null && connect == null) {
                 throw new UserException("--target needs --connect. Give the URI of the domain's own host too.");
             }
+            NicVerdicts nics = verdicts.read();
             domains.forEach(this::addDomain);
             read(networks).forEach(check::add);
             read(targetNetworks).forEach(check::addTarget);
@@ -134,7 +140,7 @@ final class TeamingCommand implements Callable<Integer> {
             }
             askForNetworks();
             List<Finding> findings = check.check(
-                    LibvirtSchemas.installed(), host ? Optional.of(HostView.ofThisMachine()) : Optional.empty());
+                    LibvirtSchemas.installed(), host ? Optional.of(HostView.ofThisMachine()) : Optional.empty(), nics);
             Map<XmlDocument, String> mended = fix ? mended(findings) : Map.of();
             Map<XmlDocument, Path> copies = copies(mended);
             if (json) {

@@ -94,7 +94,7 @@ public final class HostView {
     }
 
     public boolean isEthernet(String address) {
-        return SystemFiles.text(device(address).resolve("class")).startsWith(ETHERNET);
+        return text(address, "class").startsWith(ETHERNET);
     }
 
     /** The driver that has a device; empty where none has. */
@@ -102,6 +102,19 @@ public final class HostView {
         return SystemFiles.target(device(address).resolve("driver"))
                 .map(SystemFiles::name)
                 .orElse("");
+    }
+
+    /** What a PF is; its firmware only where {@code ethtool} is installed. */
+    public NicId nic(String pf) {
+        String ethtool = interfacesOf(pf).stream()
+                .findFirst()
+                .map(name -> programs.ask("ethtool", "-i", name).out())
+                .orElse("");
+        return NicId.of(text(pf, "vendor"), text(pf, "device"), driver(pf), ethtool);
+    }
+
+    private String text(String address, String file) {
+        return SystemFiles.text(device(address).resolve(file));
     }
 
     /** The address of a VF's PF; empty where it is no VF. */

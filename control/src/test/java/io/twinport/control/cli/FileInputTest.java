@@ -41,6 +41,8 @@ class FileInputTest {
             "config check FILE",
             "teaming check FILE",
             "teaming check --network FILE",
+            "teaming check --verdicts FILE",
+            "migrate plan vm01 qemu+ssh://hostb/system --verdicts FILE",
             "run -c FILE",
             "demo --pcap FILE");
 
@@ -51,6 +53,7 @@ class FileInputTest {
             "config check FILE",
             "teaming check --network",
             "teaming check --target-network",
+            "* --verdicts",
             "run --config",
             "demo --pcap",
             "* --cnc-dir",

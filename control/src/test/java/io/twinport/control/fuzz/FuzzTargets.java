@@ -5,6 +5,7 @@ import io.twinport.control.cli.AnswerTarget;
 import io.twinport.control.cli.CncTarget;
 import io.twinport.control.cli.ConfigurationTarget;
 import io.twinport.control.cli.FileTarget;
+import io.twinport.control.host.probe.VerdictsTarget;
 import io.twinport.control.host.teaming.TeamingTarget;
 import io.twinport.control.socket.ControlException;
 import java.util.Map;
@@ -20,17 +21,18 @@ public final class FuzzTargets {
         FuzzTarget make() throws Exception;
     }
 
-    private static final Map<String, Maker> ALL = new TreeMap<>(Map.of(
-            "answer", AnswerTarget::new,
-            "cnc", CncTarget::new,
-            "configuration", ConfigurationTarget::new,
-            "control", ControlTarget::new,
-            "file", FileTarget::new,
-            "flight", FlightTarget::new,
-            "http", HttpTarget::new,
-            "pcap", PcapTarget::new,
-            "teaming", TeamingTarget::new,
-            "vhost", VhostTarget::new));
+    private static final Map<String, Maker> ALL = new TreeMap<>(Map.ofEntries(
+            Map.entry("answer", AnswerTarget::new),
+            Map.entry("cnc", CncTarget::new),
+            Map.entry("configuration", ConfigurationTarget::new),
+            Map.entry("control", ControlTarget::new),
+            Map.entry("file", FileTarget::new),
+            Map.entry("flight", FlightTarget::new),
+            Map.entry("http", HttpTarget::new),
+            Map.entry("pcap", PcapTarget::new),
+            Map.entry("teaming", TeamingTarget::new),
+            Map.entry("verdicts", VerdictsTarget::new),
+            Map.entry("vhost", VhostTarget::new)));
 
     private FuzzTargets() {}
 

@@ -3,6 +3,7 @@ package io.twinport.control.host.migrate;
 import io.twinport.control.Printable;
 import io.twinport.control.UserException;
 import io.twinport.control.host.HostLink;
+import io.twinport.control.host.NicId;
 import io.twinport.control.host.NicVerdict;
 import io.twinport.control.host.Virsh;
 import io.twinport.control.host.teaming.Domain;
@@ -332,6 +333,15 @@ public final class Planner {
         return link.substring(link.lastIndexOf('/') + 1);
     }
 
+    private static NicId nic(HostPrograms host, String netdev) {
+        String device = "/sys/class/net/" + Commands.plain(netdev) + "/device/";
+        return NicId.of(
+                host.run(List.of("cat", device + "vendor")).out(),
+                host.run(List.of("cat", device + "device")).out(),
+                driver(host, netdev),
+                host.run(List.of("ethtool", "-i", netdev)).out());
+    }
+
     /** At the host that has the guest: the primary comes back. */
     private void arrive(
             Side side,
@@ -527,12 +537,16 @@ public final class Planner {
                 ? request.nic()
                 : primary.hostAddress()
                         .flatMap(address -> VirshHosts.Vf.find(host, address.toString()))
-                        .map(vf -> NicVerdict.ofDriver(driver(host, vf.pf())))
+                        .map(vf -> request.nics().behindBridge(nic(host, vf.pf())))
                         .orElse(NicVerdict.UNKNOWN);
-        if (verdict == NicVerdict.UNKNOWN) {
+        if (verdict == NicVerdict.LOST) {
+            notes.add("no make-before-break for " + alias(primary)
+                    + ": as measured, this NIC loses frames for a VF whose driver is not up behind each bridge, with a filter"
+                    + " and without ('probe mac-filter')");
+        } else if (verdict == NicVerdict.UNKNOWN) {
             notes.add("no make-before-break for " + alias(primary)
                     + ": nobody has measured where this NIC sends the frames for a"
-                    + " VF whose driver is not up (--nic early or late, if you have)");
+                    + " VF whose driver is not up ('probe mac-filter' does; --nic early or late, if you know)");
         }
         return verdict;
     }

@@ -1,6 +1,7 @@
 package io.twinport.control.host.migrate;
 
 import io.twinport.control.host.NicVerdict;
+import io.twinport.control.host.NicVerdicts;
 import java.util.List;
 
 /**
@@ -13,7 +14,8 @@ import java.util.List;
  * @param onTarget likewise
  * @param move what moves the guest to its standby
  * @param maySilent whether it goes on when the guest does not show by which side it sends
- * @param nic what the NIC does with frames for a VF
+ * @param nic what the NIC does with frames for a VF, by the user's word; {@code UNKNOWN} where he says nothing
+ * @param nics what is known of NICs then
  * @param migrationOptions of {@code virsh migrate}
  * @param limitMillis of the migration
  */
@@ -27,5 +29,6 @@ public record Request(
         Move move,
         boolean maySilent,
         NicVerdict nic,
+        NicVerdicts nics,
         List<String> migrationOptions,
         long limitMillis) {}

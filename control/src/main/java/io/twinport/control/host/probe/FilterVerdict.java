@@ -1,5 +1,7 @@
 package io.twinport.control.host.probe;
 
+import io.twinport.control.host.NicId;
+import io.twinport.control.host.NicVerdict;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.List;
@@ -39,6 +41,32 @@ public record FilterVerdict(
                 .findFirst();
         boolean duplicates = best.filter(walk -> walk.duplicated() > 0).isPresent();
         return new FilterVerdict(nic, verdicts, best.map(Walk::holder).orElse(null), duplicates, measured);
+    }
+
+    /** What it says of a standby behind a bridge: only where both ways of a bridge were measured it is known that each loses. */
+    NicVerdict behindBridge() {
+        if (use == Holder.BRIDGE) {
+            return NicVerdict.LATE;
+        }
+        if (use == Holder.FILTER) {
+            return NicVerdict.EARLY;
+        }
+        return verdicts.keySet().containsAll(List.of(Holder.BRIDGE, Holder.FILTER))
+                ? NicVerdict.LOST
+                : NicVerdict.UNKNOWN;
+    }
+
+    /** Likewise of one that is a macvlan. */
+    NicVerdict behindMacvlan() {
+        if (use == Holder.MACVLAN) {
+            return NicVerdict.LATE;
+        }
+        return switch (verdicts.get(Holder.MACVLAN)) {
+            case UNMOVED, MAKE_BEFORE_BREAK, DUPLICATE -> NicVerdict.LATE;
+            case EARLY_STEAL, NOWHERE -> NicVerdict.LOST;
+            case LATE, RESTORED -> NicVerdict.UNKNOWN;
+            case null -> NicVerdict.UNKNOWN;
+        };
     }
 
     /** What to do, in a sentence. */

@@ -1,5 +1,6 @@
 package io.twinport.control.host.probe;
 
+import io.twinport.control.host.NicId;
 import io.twinport.dpdk.MacAddress;
 import io.twinport.posix.PrivateNamespace;
 import io.twinport.posix.SystemFiles;

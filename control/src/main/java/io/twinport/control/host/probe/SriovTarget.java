@@ -1,6 +1,7 @@
 package io.twinport.control.host.probe;
 
 import io.twinport.control.UserException;
+import io.twinport.control.host.NicId;
 import io.twinport.control.kernel.InterfaceUse;
 import io.twinport.posix.Interfaces;
 import java.nio.file.Files;
@@ -137,17 +138,13 @@ final class SriovTarget {
 
     /** The version of the PF's firmware; empty where {@code ethtool} is not installed. */
     NicId nic() {
-        Optional<String> firmware;
+        String ethtool;
         try {
-            firmware = commands.run("ethtool", "-i", sysfs.pf())
-                    .lines()
-                    .filter(line -> line.startsWith("firmware-version:"))
-                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                    .findFirst();
+            ethtool = commands.run("ethtool", "-i", sysfs.pf());
         } catch (ProbeException e) {
-            firmware = Optional.empty();
+            ethtool = "";
         }
-        return sysfs.nic(firmware);
+        return sysfs.nic(ethtool);
     }
 
     private static void refuse(boolean isWrong, String why) {

@@ -1,12 +1,12 @@
 package io.twinport.control.host.probe;
 
+import io.twinport.control.host.NicId;
 import io.twinport.posix.SystemFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.Optional;
 
 /** A PF and one of its VFs, as sysfs shows them and as it is told. */
 final class Sysfs {
@@ -160,13 +160,13 @@ final class Sysfs {
         write(vfDevice().resolve("reset"), "1");
     }
 
-    /** What the PF is; its firmware is not here. */
-    NicId nic(Optional<String> firmware) {
-        return new NicId(hex("vendor") + ":" + hex("device"), driver(pfDevice()), firmware.orElse(""));
+    /** What the PF is, with what {@code ethtool -i} prints. */
+    NicId nic(String ethtool) {
+        return NicId.of(pfText("vendor"), pfText("device"), driver(pfDevice()), ethtool);
     }
 
-    private String hex(String file) {
-        return SystemFiles.text(pfDevice().resolve(file)).replaceFirst("^0x", "");
+    private String pfText(String file) {
+        return SystemFiles.text(pfDevice().resolve(file));
     }
 
     private void write(Path file, String text) {

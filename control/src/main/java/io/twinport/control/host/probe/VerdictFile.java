@@ -2,6 +2,9 @@ package io.twinport.control.host.probe;
 
 import io.twinport.control.OutputFile;
 import io.twinport.control.UserException;
+import io.twinport.control.host.NicId;
+import io.twinport.control.host.NicVerdict;
+import io.twinport.control.host.NicVerdicts;
 import io.twinport.posix.FileErrors;
 import io.twinport.posix.RegularFile;
 import java.io.IOException;
@@ -14,8 +17,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.TokenStreamLocation;
+import tools.jackson.databind.DatabindException;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,6 +37,9 @@ import tools.jackson.databind.json.JsonMapper;
  * </pre>
  */
 public record VerdictFile(int version, List<FilterVerdict> verdicts) {
+    /** Where the commands of a host look for it. */
+    public static final Path USUAL = Path.of("/var/lib/twinport/nics.json");
+
     private static final int VERSION = 1;
     private static final int MOST_BYTES = 1 << 20;
     private static final JsonMapper MAPPER =
@@ -40,6 +49,10 @@ public record VerdictFile(int version, List<FilterVerdict> verdicts) {
     private static final VerdictFile EMPTY = new VerdictFile(VERSION, List.of());
 
     public VerdictFile {
+        if (version != VERSION) {
+            throw new IllegalArgumentException(
+                    "it has version " + version + ", and this twinport reads version " + VERSION);
+        }
         verdicts = List.copyOf(Objects.requireNonNull(verdicts, "there are no verdicts in it"));
     }
 
@@ -52,23 +65,77 @@ public record VerdictFile(int version, List<FilterVerdict> verdicts) {
         try {
             @Nullable VerdictFile read = MAPPER.readValue(RegularFile.read(file, MOST_BYTES), VerdictFile.class);
             if (read == null) {
-                throw unusable(file, "there is nothing in it");
-            }
-            if (read.version != VERSION) {
-                throw unusable(file, "it has version " + read.version + ", and this twinport reads version " + VERSION);
+                throw unusable(file + ":1", "there is nothing in it");
             }
             return read;
         } catch (NoSuchFileException e) {
             return EMPTY;
         } catch (IOException e) {
-            throw unusable(file, FileErrors.reason(e));
+            throw unusable(file.toString(), FileErrors.reason(e));
         } catch (JacksonException e) {
-            throw unusable(file, e.getOriginalMessage());
+            throw unusable(file + ":" + line(e), why(e));
         }
     }
 
-    private static UserException unusable(Path file, String why) {
-        return new UserException("the verdicts in " + file + " cannot be used: " + why
+    /**
+     * What the file of a user says, and what twinport knows of NICs that are not in it.
+     *
+     * @param file null for {@link #USUAL}, which may be missing
+     * @throws UserException if it cannot be used
+     */
+    public static NicVerdicts known(@Nullable Path file) {
+        if (file != null && Files.notExists(file)) {
+            throw unusable(file.toString(), "there is no such file or folder");
+        }
+        VerdictFile read = read(file == null ? USUAL : file);
+        return new NicVerdicts() {
+            @Override
+            public NicVerdict behindBridge(NicId nic) {
+                return read.find(nic)
+                        .map(FilterVerdict::behindBridge)
+                        .filter(each -> each != NicVerdict.UNKNOWN)
+                        .orElseGet(() -> BUILT_IN.behindBridge(nic));
+            }
+
+            @Override
+            public NicVerdict behindMacvlan(NicId nic) {
+                return read.find(nic)
+                        .map(FilterVerdict::behindMacvlan)
+                        .filter(each -> each != NicVerdict.UNKNOWN)
+                        .orElseGet(() -> BUILT_IN.behindMacvlan(nic));
+            }
+        };
+    }
+
+    /** From 1 on; what is nested too deep has no place. */
+    private static int line(JacksonException e) {
+        @Nullable TokenStreamLocation place = e.getLocation();
+        return place == null ? 1 : Math.max(1, place.getLineNr());
+    }
+
+    /** What a record says of its values, or where in the file something else stands than what belongs there. */
+    private static String why(JacksonException e) {
+        Throwable cause = e.getCause();
+        boolean isOurs = cause instanceof NullPointerException || cause instanceof IllegalArgumentException;
+        String said = cause != null && isOurs ? cause.getMessage() : null;
+        if (said != null) {
+            return said;
+        }
+        if (!(e instanceof DatabindException wrong)) {
+            return e.getOriginalMessage();
+        }
+        String where = wrong.getPath().stream()
+                .map(each ->
+                        each.getPropertyName() == null ? "[" + each.getIndex() + "]" : "." + each.getPropertyName())
+                .collect(Collectors.joining())
+                .replaceFirst("^\\.", "");
+        return where.isEmpty()
+                ? "it is no object with a version and verdicts"
+                : where + " is not what 'probe mac-filter' writes there";
+    }
+
+    private static UserException unusable(String place, String why) {
+        return new UserException("the verdicts in " + place + " cannot be used: " + why
                 + ". Name another file, or delete it and probe again.");
     }
 

@@ -6,7 +6,7 @@
  * There are two rigs: an {@code EmulatedRig}, whose verdict is known, and a {@code SriovRig}, for whose VF a {@code SriovTarget} says
  * that nobody uses it. {@code VerdictFile} keeps what is known of NICs.
  *
- * <p>Thread: control. Uses: {@code control}, {@code kernel}, {@code program}.
+ * <p>Thread: control. Uses: {@code control}, {@code host}, {@code kernel}, {@code program}.
  */
 @NullMarked
 package io.twinport.control.host.probe;

@@ -2,7 +2,9 @@ package io.twinport.control.host.teaming;
 
 import io.twinport.control.host.HostLink;
 import io.twinport.control.host.HostView;
+import io.twinport.control.host.NicId;
 import io.twinport.control.host.NicVerdict;
+import io.twinport.control.host.NicVerdicts;
 import io.twinport.control.host.xml.XmlElement;
 import io.twinport.dpdk.MacAddress;
 import java.util.List;
@@ -16,17 +18,19 @@ final class HostRules {
     private final Domain domain;
     private final Networks networks;
     private final HostView host;
+    private final NicVerdicts nics;
     private final Findings findings;
 
-    private HostRules(Domain domain, Networks networks, HostView host, Findings findings) {
+    private HostRules(Domain domain, Networks networks, HostView host, NicVerdicts nics, Findings findings) {
         this.domain = domain;
         this.networks = networks;
         this.host = host;
+        this.nics = nics;
         this.findings = findings;
     }
 
-    static void check(Domain domain, Networks networks, HostView host, Findings findings) {
-        HostRules rules = new HostRules(domain, networks, host, findings);
+    static void check(Domain domain, Networks networks, HostView host, NicVerdicts nics, Findings findings) {
+        HostRules rules = new HostRules(domain, networks, host, nics, findings);
         domain.transients().forEach(rules::check);
         if (!domain.transients().isEmpty() && !host.hasIommu()) {
             findings.ofHost(Level.ERROR, "the IOMMU is off", Rule.H3)
@@ -70,7 +74,7 @@ final class HostRules {
             return;
         }
         checkLent(primary, element, address);
-        checkPf(element, pf.get());
+        checkPf(primary, pf.get());
         checkSettings(primary, address, pf.get());
         checkQueues(primary, address);
     }
@@ -104,21 +108,40 @@ final class HostRules {
         }
     }
 
-    private void checkPf(XmlElement element, String pf) {
+    private void checkPf(Nic primary, String pf) {
+        XmlElement element = source(primary);
         for (String name : host.interfacesOf(pf)) {
             if (host.link(name).filter(link -> !link.isUp()).isPresent()) {
                 findings.error(element, "the link of the PF " + name + " is down", Rule.H4)
                         .add("the VF has no link either", "ip link set " + name + " up; then the cable and the switch");
             }
         }
-        String driver = host.driver(pf);
-        if (NicVerdict.ofDriver(driver) == NicVerdict.EARLY) {
-            findings.warning(element, "the PF's driver is " + driver, Rule.H8)
-                    .add(
-                            "measured: from the moment that the VF has its MAC address until its driver in the guest is up,"
-                                    + " and after that is gone, nobody gets the guest's frames",
-                            "bridge fdb add MAC dev PF self, while the VF's driver is not up");
+        checkFilter(primary, element, host.nic(pf));
+    }
+
+    private void checkFilter(Nic primary, XmlElement element, NicId nic) {
+        boolean isMacvtap = domain.standbyOf(primary)
+                .filter(standby -> StandbyPath.of(standby, networks).kind().isMacvtap())
+                .isPresent();
+        NicVerdict verdict = isMacvtap ? nics.behindMacvlan(nic) : nics.behindBridge(nic);
+        if (verdict != NicVerdict.EARLY && verdict != NicVerdict.LOST) {
+            return;
         }
+        NicVerdict other = isMacvtap ? nics.behindBridge(nic) : nics.behindMacvlan(nic);
+        String mend = verdict == NicVerdict.EARLY
+                ? "bridge fdb add MAC dev PF self, while the VF's driver is not up"
+                : other == NicVerdict.LATE
+                        ? "on this NIC " + (isMacvtap ? "a bridge" : "macvtap in bridge mode")
+                                + " over the PF loses none"
+                        : other == NicVerdict.EARLY
+                                ? "on this NIC a bridge loses none with bridge fdb add MAC dev PF self, while the VF's driver"
+                                        + " is not up"
+                                : "another NIC: on this one each way loses frames";
+        findings.warning(element, "the PF is " + Nic.quote(nic.toString()), Rule.H8)
+                .add(
+                        "measured: from the moment that the VF has its MAC address until its driver in the guest is up,"
+                                + " and after that is gone, nobody gets the guest's frames",
+                        mend);
     }
 
     private Optional<HostLink.Vf> settings(String address, String pf) {
@@ -213,7 +236,7 @@ final class HostRules {
                             "the guest does not start, or does not come up after a migration",
                             "echo N > /sys/class/net/PF/device/sriov_numvfs, or a guest less");
         }
-        vfs.stream().flatMap(vf -> host.pfOf(vf).stream()).distinct().forEach(pf -> checkPf(element, pf));
+        vfs.stream().flatMap(vf -> host.pfOf(vf).stream()).distinct().forEach(pf -> checkPf(primary, pf));
     }
 
     /** Neither lent to a guest nor the host's own, a port of its bridge for instance. */

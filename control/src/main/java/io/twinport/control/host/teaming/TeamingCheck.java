@@ -2,6 +2,7 @@ package io.twinport.control.host.teaming;
 
 import io.twinport.control.UserException;
 import io.twinport.control.host.HostView;
+import io.twinport.control.host.NicVerdicts;
 import io.twinport.control.host.xml.LibvirtSchemas;
 import io.twinport.control.host.xml.XmlDocument;
 import java.util.ArrayList;
@@ -111,10 +112,11 @@ public final class TeamingCheck {
      * Applies all rules.
      *
      * @param host this machine, where it is to be looked at
+     * @param nics what is known of its NICs
      * @return in the order of the documents, and what is the host's at the end
      * @throws UserException if two networks have one name
      */
-    public List<Finding> check(LibvirtSchemas schemas, Optional<HostView> host) {
+    public List<Finding> check(LibvirtSchemas schemas, Optional<HostView> host, NicVerdicts nics) {
         Networks here = Networks.of(networks, areAllNetworks);
         Networks there = Networks.of(targets, true);
         Findings findings = new Findings();
@@ -130,7 +132,7 @@ public final class TeamingCheck {
                 MigrationRules.check(domain, here, there, findings);
             }
             host.ifPresent(view -> {
-                HostRules.check(domain, here, view, findings);
+                HostRules.check(domain, here, view, nics, findings);
                 HostPathRules.check(domain, here, view, findings);
                 VersionRules.check(domain, view, findings);
             });

@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.UserException;
+import io.twinport.control.host.NicId;
 import io.twinport.control.host.NicVerdict;
+import io.twinport.control.host.NicVerdicts;
 import io.twinport.control.program.Answer;
 import io.twinport.control.program.Programs;
 import java.nio.file.Path;
@@ -35,6 +37,7 @@ class PlannerTest {
 
     private final Map<String, Answer> answers = new LinkedHashMap<>();
     private final List<String> asked = new ArrayList<>();
+    private NicVerdicts nics = NicVerdicts.BUILT_IN;
 
     /** What the programs of two hosts answer: the first whose words the command contains. */
     private final Programs programs = new Programs() {
@@ -95,6 +98,7 @@ class PlannerTest {
                         move,
                         false,
                         NicVerdict.UNKNOWN,
+                        nics,
                         List.of("--bandwidth=100"),
                         1000),
                 programs);
@@ -102,6 +106,56 @@ class PlannerTest {
 
     private Plan plan() {
         return plan(Plan.Way.MANAGED, Move.LINK);
+    }
+
+    /** The primary is VF 0 of {@code pf0}, which is the bridge's uplink. */
+    private void vf() {
+        devices(
+                STANDBY,
+                "<interface type='hostdev' managed='yes'><mac address='" + MAC
+                        + "'/><source><address type='pci' bus='1' slot='0x10'/></source><alias name='ua-vf'/></interface>");
+        answer("ls physfn/net", "pf0\n");
+        answer("find virtfn", "virtfn0_../0000:01:10.0_");
+        answer(
+                "ip link dev pf0",
+                "[{\"ifname\":\"pf0\",\"master\":\"br0\",\"vfinfo_list\":[{\"vf\":0,\"link_state\":\"auto\"}]}]");
+        answers.remove("ip link br0");
+        answer("ip link master br0", "[{\"ifname\":\"pf0\"}]");
+        answer("ip link br0", BRIDGE);
+        answer("cat pf0/device/vendor", "0x8086\n");
+        answer("cat pf0/device/device", "0x1592\n");
+        answer("readlink pf0/device/driver", "../../bus/pci/drivers/ice\n");
+        answer("ethtool -i pf0", "firmware-version: 4.2\n");
+    }
+
+    private void measured(NicVerdict verdict) {
+        nics = new NicVerdicts() {
+            @Override
+            public NicVerdict behindBridge(NicId nic) {
+                return nic.equals(new NicId("8086:1592", "ice", "4.2")) ? verdict : NicVerdict.UNKNOWN;
+            }
+
+            @Override
+            public NicVerdict behindMacvlan(NicId nic) {
+                throw new AssertionError("its standby is behind a bridge");
+            }
+        };
+    }
+
+    @Test
+    void shouldGiveTheUplinkAFilterWhereTheNicWasMeasuredSo() {
+        vf();
+        measured(NicVerdict.EARLY);
+        assertTrue(steps(plan()).contains("filter of pf0 for " + MAC + ": none -> there"), () -> steps(plan()));
+        assertEquals(List.of(), plan().notes());
+        measured(NicVerdict.LATE);
+        assertFalse(steps(plan()).contains("filter of"), () -> steps(plan()));
+        assertEquals(List.of(), plan().notes());
+        measured(NicVerdict.LOST);
+        assertFalse(steps(plan()).contains("filter of"), () -> steps(plan()));
+        assertTrue(plan().notes().toString().contains("as measured, this NIC loses frames"), () -> plan().notes() + "");
+        measured(NicVerdict.UNKNOWN);
+        assertTrue(plan().notes().toString().contains("nobody has measured"), () -> plan().notes() + "");
     }
 
     private void shouldRefuse(String why) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.UserException;
+import io.twinport.control.host.NicId;
 import io.twinport.posix.PosixException;
 import io.twinport.posix.PrivateNamespace;
 import java.io.IOException;

@@ -1,10 +1,12 @@
 package io.twinport.control.host.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.UserException;
+import io.twinport.control.host.NicId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,9 +92,33 @@ class VerdictFileTest {
         Files.writeString(file, content);
         UserException refused = assertThrows(UserException.class, () -> VerdictFile.read(file));
         String message = String.valueOf(refused.getMessage());
-        assertTrue(message.startsWith("the verdicts in " + file + " cannot be used: "), message);
+        assertTrue(message.startsWith("the verdicts in " + file + ":1 cannot be used: "), message);
+        assertFalse(message.contains("io.twinport") || message.contains("tools.jackson"), message);
         assertThrows(UserException.class, () -> VerdictFile.keep(file, verdict(IGB, Holder.BRIDGE)));
         assertEquals(content, Files.readString(file), "what could not be read stays");
+    }
+
+    @Test
+    void shouldSayInWhichLine() throws IOException {
+        VerdictFile.keep(file, verdict(IGB, Holder.BRIDGE));
+        String whole = Files.readString(file);
+        long last = whole.lines().count();
+        assertFault("\"early-steal\"", "\"perhaps\"", 0, "verdicts[0].verdicts.bridge is not what");
+        assertFault("\"early-steal\"", "\"early-steal", 0, "");
+        assertFault("\"2026-01-31", "\"once", 0, "verdicts[0].measured is not what");
+        assertFault("\"version\" : 1", "\"version\" : 7", last, "it has version 7");
+    }
+
+    /** @param line 0 for that of the fault itself; what is wrong with the whole is said at its end */
+    private void assertFault(String good, String bad, long line, String why) throws IOException {
+        String whole = Files.readString(file);
+        long own = whole.substring(0, whole.indexOf(good)).lines().count();
+        Files.writeString(file, whole.replace(good, bad));
+        UserException refused = assertThrows(UserException.class, () -> VerdictFile.known(file));
+        Files.writeString(file, whole);
+        String message = String.valueOf(refused.getMessage());
+        assertTrue(message.startsWith("the verdicts in " + file + ":" + (line == 0 ? own : line) + " "), message);
+        assertTrue(message.contains(why), message);
     }
 
     @Test

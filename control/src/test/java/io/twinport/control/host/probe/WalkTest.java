@@ -2,6 +2,7 @@ package io.twinport.control.host.probe;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import io.twinport.control.host.NicId;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;

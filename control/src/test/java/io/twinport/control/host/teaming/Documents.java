@@ -1,6 +1,7 @@
 package io.twinport.control.host.teaming;
 
 import io.twinport.control.host.HostView;
+import io.twinport.control.host.NicVerdicts;
 import io.twinport.control.host.xml.LibvirtSchemas;
 import io.twinport.control.host.xml.XmlDocument;
 import io.twinport.control.host.xml.XmlEdit;
@@ -87,6 +88,7 @@ final class Documents {
     private static final LibvirtSchemas NO_SCHEMAS = new LibvirtSchemas(Path.of("/nonexistent"));
 
     private final TeamingCheck check = new TeamingCheck();
+    private NicVerdicts nics = NicVerdicts.BUILT_IN;
     private Optional<HostView> host = Optional.empty();
     private int count;
 
@@ -115,6 +117,11 @@ final class Documents {
         return this;
     }
 
+    Documents knowing(NicVerdicts known) {
+        nics = known;
+        return this;
+    }
+
     Documents on(HostView view) {
         host = Optional.of(view);
         return this;
@@ -122,13 +129,13 @@ final class Documents {
 
     /** All that is found but notes. */
     List<Finding> findings() {
-        return check.check(NO_SCHEMAS, host).stream()
+        return check.check(NO_SCHEMAS, host, nics).stream()
                 .filter(finding -> finding.level() != Level.NOTE)
                 .toList();
     }
 
     List<Finding> notes() {
-        return check.check(NO_SCHEMAS, host).stream()
+        return check.check(NO_SCHEMAS, host, nics).stream()
                 .filter(finding -> finding.level() == Level.NOTE)
                 .toList();
     }

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.twinport.control.host.HostView;
+import io.twinport.control.host.NicVerdicts;
+import io.twinport.control.host.probe.VerdictFile;
 import io.twinport.control.program.FakePrograms;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -36,6 +38,7 @@ class HostRulesTest {
     private String more = "";
     private String permanent = "";
     private String fixed = "";
+    private String ethtool = "driver: ice\nfirmware-version: 4.2\n";
     private String libvirt = "libvirtd (libvirt) 9.0.0";
     private String qemu = "QEMU emulator version 7.2.9 (Debian 1:7.2)";
 
@@ -119,6 +122,7 @@ class HostRulesTest {
                         .answer("ip -j -d link show", 0, links)
                         .answer("bridge -j fdb show state permanent", 0, "[" + permanent + "]")
                         .answer("bridge -j fdb show state static", 0, "[" + fixed + "]")
+                        .answer("ethtool -i ens4f0", 0, ethtool)
                         .answer("libvirtd --version", 0, libvirt)
                         .answer("qemu-system-x86_64 --version", 0, qemu));
     }
@@ -158,8 +162,79 @@ class HostRulesTest {
                 .contains("E E6"));
         assertTrue(codes(Documents.PLAIN.replace(at, "bus='0x07'"), Documents.BRIDGED_NET)
                 .contains("W E6"));
+    }
+
+    /** As {@code probe mac-filter} writes it, of the PF. */
+    private NicVerdicts measured(String verdicts, String use) throws IOException {
+        Path file = Files.writeString(
+                root.resolve("nics.json"),
+                "{\"version\":1,\"verdicts\":[{\"nic\":{\"pci\":\"8086:1592\",\"driver\":\"ice\",\"firmware\":\"4.2\"},"
+                        + "\"verdicts\":{" + verdicts + "},\"use\":" + use
+                        + ",\"duplicates\":false,\"measured\":\"2026-01-31T12:00:00Z\"}]}");
+        write("/sys/bus/pci/devices/0000:42:00.0/vendor", "0x8086");
+        write("/sys/bus/pci/devices/0000:42:00.0/device", "0x1592");
+        return VerdictFile.known(file);
+    }
+
+    private List<String> mends(NicVerdicts nics, String... documents) {
+        return new Documents()
+                .with(documents).knowing(nics).on(host()).findings().stream()
+                        .map(each -> each.code() + " " + each.mend())
+                        .toList();
+    }
+
+    @Test
+    void shouldKnowAnIgbByItsName() {
         device("0000:42:00.0", "0x020000", "igb");
         assertEquals(List.of("W H8"), found());
+        pf = "\"operstate\":\"UP\"";
+        assertEquals(List.of(), codes(Documents.HOSTDEV, Documents.PERSISTENT_NET)); // a macvtap gets the frames
+    }
+
+    @Test
+    void shouldSayWhatClosesTheHoleOfAMeasuredNic() throws IOException {
+        String[] bridge = {Documents.HOSTDEV, Documents.BRIDGED_NET};
+        String early = "\"bridge\":\"early-steal\",\"filter\":\"early-steal\",\"macvlan\":";
+        assertEquals(List.of(), mends(measured("\"bridge\":\"make-before-break\"", "\"bridge\""), bridge));
+        assertEquals(
+                List.of("H8 bridge fdb add MAC dev PF self, while the VF's driver is not up"),
+                mends(measured("\"bridge\":\"early-steal\",\"filter\":\"duplicate\"", "\"filter\""), bridge));
+        assertEquals(
+                List.of("H8 on this NIC macvtap in bridge mode over the PF loses none"),
+                mends(measured(early + "\"duplicate\"", "\"macvlan\""), bridge));
+        assertEquals(
+                List.of("H8 another NIC: on this one each way loses frames"),
+                mends(measured(early + "\"nowhere\"", "null"), bridge));
+        // Only one way of a bridge was measured: of the other nothing is known.
+        assertEquals(List.of(), mends(measured("\"bridge\":\"early-steal\"", "null"), bridge));
+        ethtool = "driver: ice\nfirmware-version: 4.3\n";
+        assertEquals(List.of(), mends(measured(early + "\"nowhere\"", "null"), bridge));
+    }
+
+    @Test
+    void shouldSayWhatClosesTheHoleBelowMacvtap() throws IOException {
+        pf = "\"operstate\":\"UP\"";
+        String[] macvtap = {Documents.HOSTDEV, Documents.PERSISTENT_NET};
+        String stolen = "\"macvlan\":\"early-steal\",\"bridge\":\"unmoved\",\"filter\":\"unmoved\"";
+        assertEquals(
+                List.of("H8 on this NIC a bridge over the PF loses none"),
+                mends(measured(stolen, "\"bridge\""), macvtap));
+        assertTrue(mends(measured(stolen, "\"filter\""), macvtap)
+                .toString()
+                .contains("a bridge loses none with bridge fdb"));
+        assertEquals(List.of(), mends(measured("\"macvlan\":\"duplicate\"", "\"filter\""), macvtap));
+    }
+
+    /** A file goes before what twinport knows by itself. */
+    @Test
+    void shouldBelieveAFileMoreThanItself() throws IOException {
+        device("0000:42:00.0", "0x020000", "igb");
+        String[] bridge = {Documents.HOSTDEV, Documents.BRIDGED_NET};
+        NicVerdicts nics = measured("\"bridge\":\"unmoved\"", "\"bridge\"");
+        assertEquals(1, mends(nics, bridge).size(), "it is of another driver");
+        Path file = root.resolve("nics.json");
+        Files.writeString(file, Files.readString(file).replace("\"ice\"", "\"igb\""));
+        assertEquals(List.of(), mends(VerdictFile.known(file), bridge));
     }
 
     @Test

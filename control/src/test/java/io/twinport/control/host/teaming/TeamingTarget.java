@@ -2,6 +2,7 @@ package io.twinport.control.host.teaming;
 
 import io.twinport.control.fuzz.Draw;
 import io.twinport.control.fuzz.FuzzTarget;
+import io.twinport.control.host.NicVerdicts;
 import io.twinport.control.host.xml.LibvirtSchemas;
 import io.twinport.control.host.xml.XmlDocument;
 import io.twinport.control.host.xml.XmlEdit;
@@ -142,7 +143,7 @@ public final class TeamingTarget implements FuzzTarget {
                 check.add(document);
             }
         }
-        return check.check(NO_SCHEMAS, Optional.empty());
+        return check.check(NO_SCHEMAS, Optional.empty(), NicVerdicts.BUILT_IN);
     }
 
     private static void mend(XmlDocument document, List<XmlEdit> edits) {
