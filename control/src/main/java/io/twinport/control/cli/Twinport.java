@@ -29,6 +29,7 @@ import picocli.CommandLine.Command;
             ConfigCommand.class,
             TeamingCommand.class,
             MigrateCommand.class,
+            HostCommand.class,
             CompletionCommand.class,
             ManCommand.class,
             CommandLine.HelpCommand.class

@@ -2,6 +2,7 @@ package io.twinport.control.socket;
 
 import io.twinport.control.PlainText;
 import io.twinport.control.UserException;
+import java.util.Base64;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -38,6 +39,28 @@ public final class ControlRequest {
             throw new UserException(command + ": '" + name + "' " + fault + ".");
         });
         return text;
+    }
+
+    /**
+     * What a text stands for in Base64: a document, for instance, which has lines.
+     *
+     * @param most bytes that it may have
+     * @throws UserException if it is not there, or is no such text
+     */
+    public byte[] bytes(String name, int most) {
+        String text = find(name, JsonNode::isString, "a text")
+                .orElseThrow(() -> new UserException(command + " needs '" + name + "'."))
+                .stringValue();
+        try {
+            byte[] bytes = Base64.getDecoder().decode(text);
+            if (bytes.length > most) {
+                throw new UserException(command + ": '" + name + "' has " + bytes.length + " bytes, and at most " + most
+                        + " are read.");
+            }
+            return bytes;
+        } catch (IllegalArgumentException e) {
+            throw new UserException(command + ": '" + name + "' is no Base64 (RFC 4648).", e);
+        }
     }
 
     /**

@@ -129,6 +129,10 @@ class OptionsTest {
         if (command.findOption("--cnc-dir") != null) {
             line.addAll(List.of("--cnc-dir", folder.resolve("cnc").toString()));
         }
+        if (command.findOption("--hooks") != null
+                && !CommandLines.name(argument.spec()).equals("--hooks")) {
+            line.add("--hooks=" + folder.resolve("none").resolve("hooks"));
+        }
         if (command.findOption("--primary") != null
                 && !CommandLines.name(argument.spec()).equals("--config")) {
             line.addAll(List.of("--primary", "net_null0"));

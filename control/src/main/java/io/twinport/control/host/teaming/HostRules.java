@@ -19,18 +19,22 @@ final class HostRules {
     private final Networks networks;
     private final HostView host;
     private final NicVerdicts nics;
+    private final VfClaims claims;
     private final Findings findings;
 
-    private HostRules(Domain domain, Networks networks, HostView host, NicVerdicts nics, Findings findings) {
+    private HostRules(
+            Domain domain, Networks networks, HostView host, NicVerdicts nics, VfClaims claims, Findings findings) {
         this.domain = domain;
         this.networks = networks;
         this.host = host;
         this.nics = nics;
+        this.claims = claims;
         this.findings = findings;
     }
 
-    static void check(Domain domain, Networks networks, HostView host, NicVerdicts nics, Findings findings) {
-        HostRules rules = new HostRules(domain, networks, host, nics, findings);
+    static void check(
+            Domain domain, Networks networks, HostView host, NicVerdicts nics, VfClaims claims, Findings findings) {
+        HostRules rules = new HostRules(domain, networks, host, nics, claims, findings);
         domain.transients().forEach(rules::check);
         if (!domain.transients().isEmpty() && !host.hasIommu()) {
             findings.ofHost(Level.ERROR, "the IOMMU is off", Rule.H3)
@@ -74,6 +78,7 @@ final class HostRules {
             return;
         }
         checkLent(primary, element, address);
+        checkPromised(element, address);
         checkPf(primary, pf.get());
         checkSettings(primary, address, pf.get());
         checkQueues(primary, address);
@@ -105,6 +110,13 @@ final class HostRules {
                     .add(
                             "if another guest has it, this one does not start",
                             "virsh list; a pool of VFs chooses a free one");
+        }
+    }
+
+    private void checkPromised(XmlElement element, String address) {
+        if (!domain.isLive() && claims.claim(List.of(address)).isEmpty() && claims.isPromised(address)) {
+            findings.error(element, address + " is promised to a guest on its way", Rule.H2)
+                    .add("one of both does not start, or does not come up", "a pool of VFs chooses a free one");
         }
     }
 
@@ -225,12 +237,13 @@ final class HostRules {
                         pool.addresses().stream().map(PciAddress::toString).filter(host::hasDevice))
                 .distinct()
                 .toList();
-        boolean isFree = vfs.stream().anyMatch(this::isFree);
-        if (!isFree && !domain.isLive()) {
+        if (!domain.isLive()
+                && claims.claim(vfs.stream().filter(this::isFree).toList()).isEmpty()) {
+            String promised = vfs.stream().anyMatch(claims::isPromised) ? ", or promised to guests on their way" : "";
             findings.error(
                             element,
                             "no VF is free in the pool " + Nic.quote(pool.name()) + ": "
-                                    + (vfs.isEmpty() ? "it has none" : "all " + vfs.size() + " are in use"),
+                                    + (vfs.isEmpty() ? "it has none" : "all " + vfs.size() + " are in use" + promised),
                             Rule.H2)
                     .add(
                             "the guest does not start, or does not come up after a migration",

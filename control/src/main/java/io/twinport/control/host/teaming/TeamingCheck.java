@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /** Domains, their networks, and what they are checked against. */
@@ -23,6 +24,8 @@ public final class TeamingCheck {
     private final List<Domain> domains = new ArrayList<>();
     private final List<XmlDocument> networks = new ArrayList<>();
     private final List<XmlDocument> targets = new ArrayList<>();
+    private final Set<String> claimed = new TreeSet<>();
+    private Set<String> promised = Set.of();
     private boolean areAllNetworks;
     private boolean hasTarget;
 
@@ -65,6 +68,11 @@ public final class TeamingCheck {
         hasTarget = true;
     }
 
+    /** VFs of this host, by their PCI addresses, that guests on their way are promised: they are not free. */
+    public void setPromised(Set<String> vfs) {
+        promised = Set.copyOf(vfs);
+    }
+
     private void count(XmlDocument document) {
         documents.add(document);
         if (documents.size() > MOST_DOCUMENTS) {
@@ -81,6 +89,16 @@ public final class TeamingCheck {
 
     public boolean hasDomain() {
         return !domains.isEmpty();
+    }
+
+    /** Whether a device of a domain is of a pair. */
+    public boolean hasPair() {
+        return domains.stream().anyMatch(Domain::hasPair);
+    }
+
+    /** VFs of this host that the last check has found for the domains. */
+    public Set<String> claimed() {
+        return Set.copyOf(claimed);
     }
 
     /** The names of the networks that the pairs of the domains name. */
@@ -132,7 +150,9 @@ public final class TeamingCheck {
                 MigrationRules.check(domain, here, there, findings);
             }
             host.ifPresent(view -> {
-                HostRules.check(domain, here, view, nics, findings);
+                VfClaims claims = new VfClaims(promised);
+                HostRules.check(domain, here, view, nics, claims, findings);
+                claimed.addAll(claims.claimed());
                 HostPathRules.check(domain, here, view, findings);
                 VersionRules.check(domain, view, findings);
             });
