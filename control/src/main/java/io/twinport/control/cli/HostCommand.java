@@ -29,7 +29,12 @@ import tools.jackson.databind.JsonNode;
 @Command(
         name = "host",
         description = "What a host of guests does for their pairs while they migrate. As root; needs no DPDK.",
-        subcommands = {HostCommand.InstallHook.class, HostCommand.RemoveHook.class, HostCommand.Admit.class},
+        subcommands = {
+            HostCommand.InstallHook.class,
+            HostCommand.RemoveHook.class,
+            HostCommand.Admit.class,
+            HostAgentCommand.class
+        },
         mixinStandardHelpOptions = true)
 final class HostCommand implements Callable<Integer> {
     @Override

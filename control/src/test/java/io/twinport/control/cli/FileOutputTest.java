@@ -39,7 +39,8 @@ class FileOutputTest {
             "probe mac-filter --svg",
             "probe mac-filter --verdicts",
             "migrate run --journal",
-            "migrate reattach --journal");
+            "migrate reattach --journal",
+            "host agent --audit");
 
     private Path folder = Path.of("");
 

@@ -129,6 +129,10 @@ class OptionsTest {
         if (command.findOption("--cnc-dir") != null) {
             line.addAll(List.of("--cnc-dir", folder.resolve("cnc").toString()));
         }
+        if (command.findOption("--audit") != null
+                && !CommandLines.name(argument.spec()).equals("--connect")) {
+            line.add("--connect=qemu:///embed"); // which has no guests, where there is any
+        }
         if (command.findOption("--hooks") != null
                 && !CommandLines.name(argument.spec()).equals("--hooks")) {
             line.add("--hooks=" + folder.resolve("none").resolve("hooks"));

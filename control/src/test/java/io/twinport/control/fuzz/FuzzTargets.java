@@ -5,6 +5,7 @@ import io.twinport.control.cli.AnswerTarget;
 import io.twinport.control.cli.CncTarget;
 import io.twinport.control.cli.ConfigurationTarget;
 import io.twinport.control.cli.FileTarget;
+import io.twinport.control.host.agent.EventsTarget;
 import io.twinport.control.host.probe.VerdictsTarget;
 import io.twinport.control.host.teaming.TeamingTarget;
 import io.twinport.control.socket.ControlException;
@@ -26,6 +27,7 @@ public final class FuzzTargets {
             Map.entry("cnc", CncTarget::new),
             Map.entry("configuration", ConfigurationTarget::new),
             Map.entry("control", ControlTarget::new),
+            Map.entry("events", EventsTarget::new),
             Map.entry("file", FileTarget::new),
             Map.entry("flight", FlightTarget::new),
             Map.entry("http", HttpTarget::new),

@@ -14,12 +14,12 @@ public record DomainState(String state, String reason, boolean hasJob) {
 
     private static final Set<String> OFF = Set.of("", "shut off", "crashed");
 
-    boolean isActive() {
+    public boolean isActive() {
         return !OFF.contains(state);
     }
 
     /** Of a target: QEMU waits for the guest's state. */
-    boolean isIncoming() {
+    public boolean isIncoming() {
         return state.equals("paused") && (reason.equals("migrating") || reason.equals("starting up"));
     }
 

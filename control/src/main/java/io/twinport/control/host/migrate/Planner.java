@@ -1,5 +1,6 @@
 package io.twinport.control.host.migrate;
 
+import io.twinport.control.Log;
 import io.twinport.control.Printable;
 import io.twinport.control.UserException;
 import io.twinport.control.host.HostLink;
@@ -27,6 +28,9 @@ public final class Planner {
 
     /** Until a guest has sent something by the other device: its driver starts, its link comes up. */
     private static final long WORD_MILLIS = 10_000;
+
+    /** Of a command that changes an entry: it is done at once, or not at all. */
+    private static final long STEP_MILLIS = 500;
 
     private final Request request;
     private final HostPrograms source;
@@ -74,6 +78,120 @@ public final class Planner {
      */
     public static Plan reattachment(Request request) {
         return new Planner(request, Virsh.programs()).reattachment();
+    }
+
+    /**
+     * What moves on one host's network when the primaries of a guest there go and come back, whoever migrates it.
+     *
+     * @param request whose source is that host
+     * @param named pairs that no document names
+     * @param log told of pairs that are refused
+     */
+    static List<HostPath> paths(Request request, Programs programs, List<PairName> named, Log log) {
+        return new Planner(request, programs).paths(programs, named, log);
+    }
+
+    private List<HostPath> paths(Programs programs, List<PairName> named, Log log) {
+        uuid = source.virsh("domuuid", "--domain=" + request.domain()).strip();
+        Domain live = domain(source, false);
+        List<HostPath> paths = new ArrayList<>();
+        for (Nic standby : live.nics()) {
+            try {
+                primaryOf(standby, live, named)
+                        .ifPresent(primary -> paths.add(path(primary, standby, live, programs, log)));
+            } catch (UserException e) {
+                log.warn(live.name() + ": " + e.getMessage());
+            }
+        }
+        notes.stream().distinct().forEach(note -> log.say(live.name() + ": " + note));
+        return paths;
+    }
+
+    /** As it runs, or, where it does not have it now, as it is stored. */
+    private Optional<Nic> primaryOf(Nic standby, Domain live, List<PairName> named) {
+        Optional<Nic> byName = named.stream()
+                .filter(pair -> pair.isOf(live.name()) && pair.isStandby(standby))
+                .flatMap(pair -> live.nics().stream().filter(pair::isPrimary))
+                .findFirst();
+        return byName.or(() -> live.transients().stream()
+                        .filter(each ->
+                                live.standbyOf(each).filter(standby::equals).isPresent())
+                        .findFirst())
+                .or(() ->
+                        standby.alias().filter(alias -> alias.startsWith("ua-")).flatMap(this::storedPrimaryOf));
+    }
+
+    private Optional<Nic> storedPrimaryOf(String standby) {
+        Domain stored = domain(source, true);
+        return stored.transients().stream()
+                .filter(each -> stored.standbyOf(each)
+                        .flatMap(Nic::alias)
+                        .filter(standby::equals)
+                        .isPresent())
+                .findFirst();
+    }
+
+    private HostPath path(Nic primary, Nic standby, Domain live, Programs programs, Log log) {
+        boolean isThere = live.nics().contains(primary);
+        String alias = Commands.plain(primary.alias().orElse(""));
+        String tap = standby.element()
+                .at("target", "dev")
+                .map(Commands::plain)
+                .orElseThrow(() -> new UserException("refused: the standby of " + alias + " has no interface now."));
+        Optional<VirshHosts.Vf> vf =
+                primary.hostAddress().flatMap(address -> VirshHosts.Vf.find(source, address.toString()));
+        // What the guest sends by its standby the bridge learns; what is sent to its primary it does not.
+        String mac = primary.mac()
+                .or(() -> vf.flatMap(each -> each.link().vfs().stream()
+                        .filter(known -> known.number() == each.number())
+                        .findFirst()
+                        .flatMap(HostLink.Vf::mac)))
+                .filter(MacAddress::isUnicast)
+                .map(MacAddress::toString)
+                .orElseThrow(() -> new UserException("refused: " + alias + " has no MAC address that is known."));
+        String bridge = bridge(source, standby);
+        List<Step> steps = new ArrayList<>();
+        steps.add(toTap(alias, bridge, mac, Setting.NONE, tap).within(STEP_MILLIS));
+        uplink(
+                        alias,
+                        Side.SOURCE,
+                        bridge,
+                        mac,
+                        verdict(source, primary),
+                        primary.type().equals("ethernet"))
+                .ifPresent(filter -> steps.add(toUplink(alias, filter).within(STEP_MILLIS)));
+        return new HostPath(
+                uuid,
+                alias,
+                standby.alias().orElse(""),
+                isThere,
+                steps,
+                GuestHost.hosts(programs, request.source(), uuid),
+                source,
+                tap,
+                vf.map(VirshHosts.Vf::text)
+                        .or(() -> primary.element().at("target", "dev").map(Commands::plain)),
+                log);
+    }
+
+    private static Step toTap(String alias, String bridge, String mac, String before, String tap) {
+        return Step.of(
+                alias + ".entry",
+                Phase.PREPARE,
+                new Setting(Side.SOURCE, Setting.Kind.ENTRY, bridge, mac),
+                before,
+                tap,
+                "frames that come to the bridge go to the tap; without 'static' they would go to the host");
+    }
+
+    private static Step toUplink(String alias, Setting filter) {
+        return Step.of(
+                alias + ".uplink",
+                Phase.PREPARE,
+                filter,
+                Setting.NONE,
+                Setting.THERE,
+                "the NIC sends nothing into the VF alone");
     }
 
     private Plan migration() {
@@ -204,14 +322,9 @@ public final class Planner {
                         + mac + " at " + before + ", which takes the guest's frames away. 'bridge fdb del " + mac
                         + " dev "
                         + before.replace("+permanent", "") + " master', if it is a leftover");
-        prepare(
-                alias + ".entry",
-                entry,
-                before,
-                tap,
-                "frames that come to the bridge go to the tap; without 'static' they would go to the host");
+        prepare.add(toTap(alias, bridge, mac, before, tap));
         uplink(alias, Side.SOURCE, bridge, mac, verdict, emulated.isPresent()).ifPresent(filter -> {
-            prepare(alias + ".uplink", filter, Setting.NONE, Setting.THERE, "the NIC sends nothing into the VF alone");
+            prepare.add(toUplink(alias, filter));
             leave.add(Step.of(alias + ".uplink-gone", Phase.LEAVE, filter, "", Setting.NONE, "the guest is elsewhere"));
         });
         emulated.filter(nic -> isFiltered(nic, mac))
@@ -467,7 +580,7 @@ public final class Planner {
 
     /** The bridge of a standby, which is one of the kernel's that twinport may write to. */
     private String bridge(HostPrograms host, Nic standby) {
-        String what = "the standby " + alias(standby);
+        String what = "the standby " + standby.text();
         refuseUnless(
                 !standby.type().equals("direct"),
                 what + " is macvtap: it takes the guest's frames while both devices"
@@ -540,11 +653,11 @@ public final class Planner {
                         .map(vf -> request.nics().behindBridge(nic(host, vf.pf())))
                         .orElse(NicVerdict.UNKNOWN);
         if (verdict == NicVerdict.LOST) {
-            notes.add("no make-before-break for " + alias(primary)
+            notes.add("no make-before-break for " + primary.text()
                     + ": as measured, this NIC loses frames for a VF whose driver is not up behind each bridge, with a filter"
                     + " and without ('probe mac-filter')");
         } else if (verdict == NicVerdict.UNKNOWN) {
-            notes.add("no make-before-break for " + alias(primary)
+            notes.add("no make-before-break for " + primary.text()
                     + ": nobody has measured where this NIC sends the frames for a"
                     + " VF whose driver is not up ('probe mac-filter' does; --nic early or late, if you know)");
         }

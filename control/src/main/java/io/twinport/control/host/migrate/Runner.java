@@ -26,6 +26,7 @@ public final class Runner {
     private final MigrationJournal journal;
     private final Log log;
     private final BooleanSupplier isInterrupted;
+    private final StepTaker steps;
     private final List<String> faults = new ArrayList<>();
 
     /**
@@ -38,6 +39,7 @@ public final class Runner {
         this.journal = journal;
         this.log = log;
         this.isInterrupted = isInterrupted;
+        this.steps = new StepTaker(hosts, log, isInterrupted);
     }
 
     /** From the start, or on from where a former run was broken off. */
@@ -82,26 +84,20 @@ public final class Runner {
     private Outcome forward() {
         try {
             for (Step step : plan.of(Phase.PREPARE)) {
-                checkInterrupt();
+                steps.checkInterrupt();
                 prepare(step);
             }
-            checkInterrupt();
+            steps.checkInterrupt();
         } catch (StepException | UncheckedIOException e) {
             return undo(String.valueOf(e.getMessage()), settle(true));
         }
         return migrate();
     }
 
-    private void checkInterrupt() throws StepException {
-        if (isInterrupted.getAsBoolean()) {
-            throw new StepException("interrupted");
-        }
-    }
-
     private void prepare(Step step) throws StepException {
         String seen = hosts.read(step.setting());
         boolean wasSeen = journal.seen(step).filter(seen::equals).isPresent();
-        if (!wasSeen && !isWanted(step, seen) && !isExpected(step, seen)) {
+        if (!wasSeen && !steps.isWanted(step, seen) && !StepTaker.isExpected(step, seen)) {
             if (step.setting().kind() == Setting.Kind.VF_MAC) {
                 // libvirt has given it back what it had, or another guest has the VF by now.
                 log.say(step.text() + ": it is " + seen + " and no longer the guest's, and is left alone");
@@ -112,49 +108,12 @@ public final class Runner {
         }
         try {
             journal.begin(step, seen);
-            change(step, seen, true);
+            steps.change(step, seen, true);
         } catch (StepException e) {
             if (!step.isOptional() || isInterrupted.getAsBoolean()) {
                 throw e;
             }
             log.warn(String.valueOf(e.getMessage()) + "; the plan goes on without it");
-        }
-    }
-
-    private static boolean isExpected(Step step, String seen) {
-        // An entry moves with the guest's frames: the bridge learns over what was written.
-        boolean isMoved = step.setting().kind() == Setting.Kind.ENTRY && !seen.equals(Setting.NONE);
-        return step.before().isEmpty()
-                || seen.equals(step.before())
-                || isMoved && !step.before().equals(Setting.NONE);
-    }
-
-    private boolean isWanted(Step step, String seen) {
-        return seen.equals(hosts.resolve(step.setting().side(), step.after()));
-    }
-
-    private void change(Step step, String seen, boolean mayBeInterrupted) throws StepException {
-        if (isWanted(step, seen)) {
-            log.say(step.setting().text() + " is " + seen + " already");
-            return;
-        }
-        log.say(step.text());
-        apply(step, step.after(), mayBeInterrupted);
-    }
-
-    private void apply(Step step, String value, boolean mayBeInterrupted) throws StepException {
-        String wanted = hosts.resolve(step.setting().side(), value);
-        String complaint = hosts.set(step, wanted);
-        long start = hosts.nanos();
-        while (!hosts.read(step.setting()).equals(wanted)) {
-            if (mayBeInterrupted) {
-                checkInterrupt();
-            }
-            if (hosts.nanos() - start > step.limitMillis() * 1_000_000) {
-                throw new StepException(step.setting().text() + " has not become " + wanted + " within "
-                        + step.limitMillis() + " ms" + (complaint.isEmpty() ? "" : ": " + complaint));
-            }
-            hosts.pause(LOOK_MILLIS);
         }
     }
 
@@ -222,53 +181,12 @@ public final class Runner {
             Optional<String> seen = journal.seen(step);
             if (seen.isPresent()
                     && (place == Place.SOURCE || !step.setting().kind().isOfGuest())) {
-                if (attempt(() -> undo(step, seen.get()))) {
+                if (attempt(() -> steps.undo(step, seen.get()))) {
                     undone(step);
                 }
             }
         }
         return end(Outcome.UNDONE);
-    }
-
-    private void undo(Step step, String seen) throws StepException {
-        Setting setting = step.setting();
-        if (setting.kind() == Setting.Kind.SENDER) {
-            if (!setting.key().isEmpty()) {
-                hosts.set(step, Setting.NONE); // it is asked; its word would be no proof
-            }
-            return;
-        }
-        String old = step.before().isEmpty() ? seen : step.before();
-        if (seen.equals(hosts.resolve(setting.side(), step.after()))) {
-            return; // it was so before: somebody else's
-        }
-        String now = setting.kind() == Setting.Kind.DEVICE ? awaitDeparture(step, old) : hosts.read(setting);
-        if (now.equals(old)) {
-            return;
-        }
-        boolean isOurs =
-                now.equals(hosts.resolve(setting.side(), step.after())) || setting.kind() == Setting.Kind.ENTRY;
-        if (!isOurs) {
-            throw new StepException(setting.text() + " is " + now + ", which is neither ours nor what it was (" + old
-                    + "): it is left alone");
-        }
-        log.say("back: " + setting.text() + ": " + now + " -> " + old);
-        apply(step, old, false);
-    }
-
-    /** A guest that was asked to let a device go may do so a while later: then it would be missing after all. */
-    private String awaitDeparture(Step step, String old) {
-        long start = hosts.nanos();
-        String now = hosts.read(step.setting());
-        while (now.equals(old) && hosts.nanos() - start < step.limitMillis() * 1_000_000) {
-            hosts.pause(LOOK_MILLIS);
-            now = hosts.read(step.setting());
-        }
-        if (now.equals(old)) {
-            log.warn(step.setting().text() + " was asked for, and the guest keeps it; should it leave later, 'migrate"
-                    + " reattach' brings it back");
-        }
-        return now;
     }
 
     private Outcome finish() {
@@ -296,7 +214,7 @@ public final class Runner {
 
     private void finish(Step step) throws StepException {
         String seen = hosts.read(step.setting());
-        if (!isWanted(step, seen) && !isExpected(step, seen)) {
+        if (!steps.isWanted(step, seen) && !StepTaker.isExpected(step, seen)) {
             boolean isLeft = step.setting().kind() == Setting.Kind.VF_MAC
                     || step.setting().kind() == Setting.Kind.VF_LINK;
             if (isLeft) {
@@ -307,7 +225,7 @@ public final class Runner {
                     step.setting().text() + " is " + seen + " and should be " + step.before() + ": it is left alone");
         }
         try {
-            change(step, seen, false);
+            steps.change(step, seen, false);
         } catch (StepException e) {
             if (!step.isOptional()) {
                 throw e;

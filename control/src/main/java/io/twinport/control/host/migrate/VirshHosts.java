@@ -31,7 +31,6 @@ public final class VirshHosts implements Hosts, AutoCloseable {
     private static final long PROGRESS_NANOS = TimeUnit.SECONDS.toNanos(1);
     private static final long WAIT_UNPLUG_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long END_MILLIS = 60_000;
-    private static final int EVENTS_SECONDS = 6 * 3600;
 
     /** A few frames may be the kernel's own, when a link comes up. */
     private static final long SHOWN_FRAMES = 2;
@@ -44,7 +43,7 @@ public final class VirshHosts implements Hosts, AutoCloseable {
     private final Map<Side, HostPrograms> hosts = new EnumMap<>(Side.class);
     private final Map<Setting, Long> frames = new HashMap<>();
     private final Map<Setting, Boolean> words = new HashMap<>();
-    private final List<VirshProcess> streams = new ArrayList<>();
+    private final List<EventStreams> streams = new ArrayList<>();
     private final Object changed = new Object();
     private Optional<VirshProcess> migration = Optional.empty();
     private volatile String status = "";
@@ -57,27 +56,12 @@ public final class VirshHosts implements Hosts, AutoCloseable {
         }
     }
 
-    /** Those of a plan, with their events. */
+    /** Those of a plan, with their events. Without events all goes on as well: only later. */
     public static VirshHosts of(Plan plan) {
         VirshHosts hosts = new VirshHosts(plan, Virsh.programs());
-        hosts.watch(plan.source(), "event", "--all");
-        hosts.watch(plan.target(), "event", "--all");
-        if (plan.way() == Plan.Way.QEMU) {
-            hosts.watch(plan.source(), "qemu-monitor-event");
-        }
+        hosts.streams.add(EventStreams.of(plan.source(), plan.way() == Plan.Way.QEMU, hosts::take));
+        hosts.streams.add(EventStreams.of(plan.target(), false, hosts::take));
         return hosts;
-    }
-
-    /** Without events all goes on as well: only later. */
-    private void watch(String uri, String... command) {
-        List<String> whole = new ArrayList<>(Commands.virsh(uri, command[0]));
-        whole.addAll(List.of(command).subList(1, command.length));
-        whole.addAll(List.of("--loop", "--timeout=" + EVENTS_SECONDS));
-        try {
-            streams.add(VirshProcess.start(whole, this::take));
-        } catch (IOException e) {
-            // virsh is not there, as the first question says
-        }
     }
 
     private void take(String line) {
@@ -186,7 +170,8 @@ public final class VirshHosts implements Hosts, AutoCloseable {
         return words.getOrDefault(setting, false) || now - before >= SHOWN_FRAMES;
     }
 
-    private static long frames(HostPrograms host, String subject) {
+    /** Frames that have come from a guest by an interface, or by a VF ({@code PF+N}). */
+    static long frames(HostPrograms host, String subject) {
         int hash = subject.indexOf('+');
         if (hash < 0) {
             return host.link(subject).path("stats64").path("rx").path("packets").asLong(0);
@@ -356,7 +341,7 @@ public final class VirshHosts implements Hosts, AutoCloseable {
 
     @Override
     public void close() {
-        streams.forEach(VirshProcess::close);
+        streams.forEach(EventStreams::close);
     }
 
     /** A VF as its PF knows it. */
