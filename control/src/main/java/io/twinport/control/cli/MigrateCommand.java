@@ -98,12 +98,13 @@ final class MigrateCommand implements Callable<Integer> {
 
         @Option(
                 names = "--move",
-                paramLabel = "agent|link|unplug",
+                paramLabel = "auto|agent|link|unplug",
                 description =
                         "What moves the guest to its standby. agent: its agent is asked for 'twinport switch standby'. link:"
                                 + " the VF's link is taken down. unplug: the VF's removal, as it suits the kernel's net_failover, which"
-                                + " receives by the standby only once the VF is gone. Default: link")
-        String move = "link";
+                                + " receives by the standby only once the VF is gone. auto: unplug where the guest has acknowledged"
+                                + " VIRTIO_NET_F_STANDBY, else link; the plan says which. Default: auto")
+        String move = "auto";
 
         @Option(
                 names = "--silent-guest",
