@@ -272,7 +272,9 @@ final class MigrateCommand implements Callable<Integer> {
                 Outcome outcome = back ? runner.rollback() : runner.run();
                 log.line(outcome.exitCode() == 0 ? Level.INFO : Level.WARNING, domain + ": " + outcome.text());
                 if (outcome == Outcome.DONE) {
-                    log.say(hosts.summary());
+                    Stream.of(hosts.summary(), hosts.frames())
+                            .filter(line -> !line.isEmpty())
+                            .forEach(log::say);
                 }
                 return outcome.exitCode();
             }
