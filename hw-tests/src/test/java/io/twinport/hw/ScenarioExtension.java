@@ -18,7 +18,7 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  */
 final class ScenarioExtension implements BeforeEachCallback, ParameterResolver, InvocationInterceptor {
     /** Set by {@code ./twinport hwtest}, where it is an error that there is no QEMU. */
-    private static final boolean REQUIRED = Boolean.getBoolean("twinport.hw.required");
+    static final boolean REQUIRED = Boolean.getBoolean("twinport.hw.required");
 
     /** Before the parameter is made: JUnit takes an assumption that fails there for an error. */
     @Override
