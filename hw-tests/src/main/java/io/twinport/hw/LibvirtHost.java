@@ -55,12 +55,12 @@ final class LibvirtHost implements AutoCloseable {
                 guest.toString(),
                 name,
                 LibvirtLab.address(number));
-        Process process = LibvirtLab.start(command, folder.resolve(name + ".log"));
-        LibvirtHost host = new LibvirtHost(name, folder, virsh, process, LibvirtLab.child(process));
+        Process process = LabProcess.start(command, folder.resolve(name + ".log"));
+        LibvirtHost host = new LibvirtHost(name, folder, virsh, process, LabProcess.child(process));
         if (!Pause.until(host::answers, START_MILLIS)) {
             host.close();
             throw new LabException(
-                    "the libvirt of " + name + " does not answer: " + LibvirtLab.text(folder.resolve(name + ".log")));
+                    "the libvirt of " + name + " does not answer: " + LabProcess.text(folder.resolve(name + ".log")));
         }
         return host;
     }
@@ -68,7 +68,7 @@ final class LibvirtHost implements AutoCloseable {
     private boolean answers() {
         return process.isAlive()
                 && Files.exists(file("run/libvirt/libvirt-sock"))
-                && LibvirtLab.attempt(COMMAND_SECONDS, virshCommand("list")).exitCode() == 0;
+                && LabProcess.attempt(COMMAND_SECONDS, virshCommand("list")).exitCode() == 0;
     }
 
     String name() {
@@ -96,13 +96,13 @@ final class LibvirtHost implements AutoCloseable {
 
     /** Runs a program of this machine in its network; it has to succeed. */
     String run(String... command) {
-        return LibvirtLab.run(
+        return LabProcess.run(
                 COMMAND_SECONDS,
                 Stream.concat(starter().stream(), Stream.of(command)).toList());
     }
 
     String virsh(String... command) {
-        return LibvirtLab.run(COMMAND_SECONDS, virshCommand(command));
+        return LabProcess.run(COMMAND_SECONDS, virshCommand(command));
     }
 
     private List<String> virshCommand(String... command) {
@@ -120,7 +120,7 @@ final class LibvirtHost implements AutoCloseable {
     void takeLibvirtdAway() {
         try {
             Files.createFile(file("run/libvirtd.off"));
-            String _ = LibvirtLab.run(
+            String _ = LabProcess.run(
                     COMMAND_SECONDS,
                     List.of(
                             "nsenter",

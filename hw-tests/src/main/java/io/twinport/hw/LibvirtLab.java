@@ -1,15 +1,12 @@
 package io.twinport.hw;
 
-import io.twinport.control.Pause;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /**
@@ -39,9 +36,6 @@ final class LibvirtLab implements AutoCloseable {
     private final List<LibvirtHost> hosts = new ArrayList<>();
     private EchoTraffic traffic = EchoTraffic.NONE;
 
-    /** What a program has printed, stderr too, and its exit code. */
-    record Ran(int exitCode, String output) {}
-
     private LibvirtLab(Path folder, Path programs, Process fabric) {
         this.folder = folder;
         this.programs = programs;
@@ -55,7 +49,7 @@ final class LibvirtLab implements AutoCloseable {
      */
     static Path tree() {
         List<String> namespaces = List.of("--net", "--mount", "--pid", "--uts", "--ipc", "--fork");
-        Ran ran = attempt(
+        LabProcess.Ran ran = LabProcess.attempt(
                 RUN_SECONDS,
                 Stream.of(List.of("unshare"), namespaces, List.of("true"))
                         .flatMap(List::stream)
@@ -74,7 +68,7 @@ final class LibvirtLab implements AutoCloseable {
      * @param folder for its logs
      */
     static LibvirtLab start(Lab lab, Path tree, Path folder) {
-        Process fabric = start(
+        Process fabric = LabProcess.start(
                 List.of("unshare", "--net", "--fork", "--kill-child", "sh", "-c", "exec cat >/dev/null"),
                 folder.resolve("fabric.log"));
         LibvirtLab started = new LibvirtLab(folder, folder.resolve("programs"), fabric);
@@ -108,7 +102,8 @@ final class LibvirtLab implements AutoCloseable {
                     LibvirtHost.start(tree, lab.guest(), number == 1 ? "hosta" : "hostb", number, virsh, folder);
             hosts.add(host);
             String end = "up-" + host.name();
-            String _ = host.run("ip", "link", "set", "wire", "netns", String.valueOf(child(fabric)), "name", end);
+            String _ = host.run(
+                    "ip", "link", "set", "wire", "netns", String.valueOf(LabProcess.child(fabric)), "name", end);
             inFabric("link", "set", end, "master", "sw0", "up");
         }
         bootGuest();
@@ -117,7 +112,8 @@ final class LibvirtLab implements AutoCloseable {
                 address(GUEST),
                 FRAMES_PER_SECOND,
                 List.of(
-                        new EchoTraffic.Sender("outside", child(fabric), "sw0", mac(FABRIC), address(FABRIC)),
+                        new EchoTraffic.Sender(
+                                "outside", LabProcess.child(fabric), "sw0", mac(FABRIC), address(FABRIC)),
                         new EchoTraffic.Sender("hosta", first().pid(), "br0", mac(1), address(1)),
                         new EchoTraffic.Sender("hostb", second().pid(), "br0", mac(2), address(2))));
         traffic.awaitAnswers();
@@ -133,9 +129,11 @@ final class LibvirtLab implements AutoCloseable {
     }
 
     private void inFabric(String... command) {
-        String _ = run(
+        String _ = LabProcess.run(
                 RUN_SECONDS,
-                Stream.concat(Stream.of("nsenter", "-t", String.valueOf(child(fabric)), "-n", "ip"), Stream.of(command))
+                Stream.concat(
+                                Stream.of("nsenter", "-t", String.valueOf(LabProcess.child(fabric)), "-n", "ip"),
+                                Stream.of(command))
                         .toList());
     }
 
@@ -205,7 +203,7 @@ final class LibvirtLab implements AutoCloseable {
     /** The commands of the last {@link #migrate} that changed something. */
     List<String> commands() {
         Path file = programs.resolve("commands");
-        return Files.exists(file) ? text(file).lines().toList() : List.of();
+        return Files.exists(file) ? LabProcess.text(file).lines().toList() : List.of();
     }
 
     /** What a command does, in a word. */
@@ -243,10 +241,10 @@ final class LibvirtLab implements AutoCloseable {
     }
 
     /** As {@link #migrate}, to its end; a planted fault is gone then. */
-    Ran migrateToTheEnd(LibvirtHost source, String... options) {
+    LabProcess.Ran migrateToTheEnd(LibvirtHost source, String... options) {
         try (HostProgram program = migrate(source, options)) {
             int code = program.await(LIMIT);
-            return new Ran(code, program.output());
+            return new LabProcess.Ran(code, program.output());
         } finally {
             removeFault();
         }
@@ -270,64 +268,5 @@ final class LibvirtLab implements AutoCloseable {
         traffic.close();
         hosts.forEach(LibvirtHost::close);
         fabric.destroyForcibly();
-    }
-
-    // ---- processes
-
-    /** Starts a program whose input stays open until it is closed, or until this process is gone. */
-    static Process start(List<String> command, Path log) {
-        try {
-            return new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(log.toFile())
-                    .start();
-        } catch (IOException e) {
-            throw new LabException("cannot start " + command.getFirst() + ": " + e.getMessage(), e);
-        }
-    }
-
-    /** The process that another one has forked as soon as it could. */
-    static long child(Process process) {
-        if (!Pause.until(() -> process.children().findAny().isPresent() || !process.isAlive(), RUN_SECONDS * 1000L)
-                || !process.isAlive()) {
-            throw new LabException("a namespace was not made");
-        }
-        return process.children().findFirst().orElseThrow().pid();
-    }
-
-    static String text(Path file) {
-        try {
-            return Files.readString(file);
-        } catch (IOException e) {
-            return e.toString();
-        }
-    }
-
-    /** Runs a program that has to succeed, and returns what it has printed. */
-    static String run(int seconds, List<String> command) {
-        Ran ran = attempt(seconds, command);
-        if (ran.exitCode() != 0) {
-            throw new LabException(String.join(" ", command) + ": " + ran.exitCode() + "\n" + ran.output());
-        }
-        return ran.output();
-    }
-
-    static Ran attempt(int seconds, List<String> command) {
-        try {
-            Process process =
-                    new ProcessBuilder(command).redirectErrorStream(true).start();
-            process.getOutputStream().close();
-            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-            if (!process.waitFor(seconds, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new LabException(String.join(" ", command) + " does not end");
-            }
-            return new Ran(process.exitValue(), output);
-        } catch (IOException e) {
-            throw new LabException("cannot run " + command.getFirst() + ": " + e.getMessage(), e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LabException("interrupted", e);
-        }
     }
 }

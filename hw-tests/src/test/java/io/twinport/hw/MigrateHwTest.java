@@ -201,7 +201,7 @@ class MigrateHwTest {
         List<String> before = List.of(source.snapshot(), lab.other(source).snapshot());
         EchoTraffic.Mark mark = lab.traffic().mark();
         plant.run();
-        LibvirtLab.Ran ran = lab.migrateToTheEnd(source);
+        LabProcess.Ran ran = lab.migrateToTheEnd(source);
         scenario.step(what + ": exit code " + ran.exitCode());
         ran.output().lines().map(line -> "  " + line).forEach(scenario::step);
         goOn(scenario, lab, source, ran.exitCode() % 2 == 0 ? "--resume" : "--rollback");
@@ -212,7 +212,7 @@ class MigrateHwTest {
         for (int i = 0; i < 3 && lab.hasJournal(); i++) {
             source.awaitLibvirtd();
             lab.other(source).awaitLibvirtd();
-            LibvirtLab.Ran ran = lab.migrateToTheEnd(source, how);
+            LabProcess.Ran ran = lab.migrateToTheEnd(source, how);
             scenario.step(how + ": exit code " + ran.exitCode());
             ran.output().lines().map(line -> "  " + line).forEach(scenario::step);
         }
