@@ -5,9 +5,12 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Carries a plan out. Before the guest runs at the target a failure undoes what was done, in reverse order; after that all is
@@ -151,7 +154,7 @@ public final class Runner {
         // What the kernel has refused it will not do later; a guest may.
         long limitMillis = complaint.isEmpty() || step.setting().kind().isOfGuest() ? step.limitMillis() : 0;
         long start = hosts.nanos();
-        while (!hosts.read(step.setting()).equals(wanted)) {
+        while (!isThere(step, hosts.read(step.setting()), wanted)) {
             if (mayBeInterrupted) {
                 checkInterrupt();
             }
@@ -162,6 +165,14 @@ public final class Runner {
             }
             hosts.pause(LOOK_MILLIS);
         }
+    }
+
+    /** A guest that has its primary already moves the bridge's entry with its next frame: that is where its frames are to go. */
+    private static boolean isThere(Step step, String now, String wanted) {
+        boolean mayMove = step.setting().kind() == Setting.Kind.ENTRY
+                && step.phase() == Phase.ARRIVE
+                && step.after().startsWith("@");
+        return now.equals(wanted) || mayMove && !now.equals(Setting.NONE);
     }
 
     private Outcome migrate() {
@@ -219,7 +230,7 @@ public final class Runner {
         return Place.of(hosts.state(Side.SOURCE), hosts.state(Side.TARGET));
     }
 
-    /** All of it, in reverse order; what cannot be undone is said, and the rest is undone all the same. */
+    /** All of it; what cannot be undone is said, and the rest is undone all the same. */
     private Outcome undo(String why, Place place) {
         if (place == Place.TARGET) {
             return finish(); // it was there already when it was to be aborted
@@ -229,7 +240,7 @@ public final class Runner {
         }
         log.warn(why + ". What was done is undone");
         note("undo: " + why);
-        for (Step step : plan.of(Phase.PREPARE).reversed()) {
+        for (Step step : wayBack()) {
             Optional<String> seen = journal.seen(step);
             if (seen.isPresent()
                     && (place == Place.SOURCE || !step.setting().kind().isOfGuest())) {
@@ -239,6 +250,15 @@ public final class Runner {
             }
         }
         return end(Outcome.UNDONE);
+    }
+
+    /** The reverse order; only that the guest has its primary before the frames for it go there. */
+    private List<Step> wayBack() {
+        Map<Boolean, List<Step>> steps = plan.of(Phase.PREPARE).reversed().stream()
+                .collect(Collectors.partitioningBy(step -> step.setting().kind() == Setting.Kind.DEVICE));
+        return Stream.of(true, false)
+                .flatMap(isDevice -> steps.getOrDefault(isDevice, List.of()).stream())
+                .toList();
     }
 
     private void undo(Step step, String seen) throws StepException {

@@ -32,6 +32,10 @@ final class FakeHosts implements Hosts {
     @Nullable
     Setting refused;
 
+    /** An entry that the guest's next frame moves to the uplink. */
+    @Nullable
+    Setting moving;
+
     /** Until then the states of both do not fit together. */
     long fitNanos;
 
@@ -145,7 +149,8 @@ final class FakeHosts implements Hosts {
                     leaving.put(step.setting(), nanos + MOMENT * 1_000_000);
                 }
             } else {
-                values.put(step.setting(), value);
+                boolean isMoved = step.setting().equals(moving) && !value.equals(Setting.NONE);
+                values.put(step.setting(), isMoved ? "pf0" : value);
             }
             return "";
         });

@@ -240,6 +240,30 @@ class RunnerTest {
         assertTrue(hosts.nanos() < Step.QUICK_MILLIS * 1_000_000, () -> hosts.nanos() + " ns");
     }
 
+    /** Another process goes on, and the guest sends by its primary already. */
+    @Test
+    void shouldTakeAnEntryThatTheGuestsFramesMove() {
+        FakeHosts hosts = hosts();
+        hosts.moving = THERE_ENTRY;
+        assertEquals(Outcome.DONE, run(hosts), said::toString);
+        assertEquals(done(), relevant(hosts.snapshot()));
+    }
+
+    @Test
+    void shouldGiveTheGuestItsPrimaryBackBeforeTheFramesForIt() {
+        FakeHosts hosts = failing();
+        assertEquals(Outcome.UNDONE, run(hosts));
+        int device = said.indexOf("back: " + DEVICE.text() + ": none -> there");
+        assertTrue(device >= 0, said::toString);
+        for (Setting setting : List.of(NIC, VF_MAC, ENTRY)) {
+            int frames = said.stream()
+                    .map(line -> line.startsWith("back: " + setting.text()))
+                    .toList()
+                    .indexOf(true);
+            assertTrue(frames > device, () -> setting.text() + " in " + said);
+        }
+    }
+
     /** Killed again while it goes back. */
     @Test
     void shouldGoBackWhenKilledTwice() throws Exception {
