@@ -72,11 +72,6 @@ final class HostProgram implements AutoCloseable {
         return await(limit);
     }
 
-    /** SIGKILL: no chance to say good-bye. */
-    void kill() {
-        process.destroyForcibly();
-    }
-
     /** Waits for its end, and returns its exit code. */
     int await(Duration limit) {
         try {
