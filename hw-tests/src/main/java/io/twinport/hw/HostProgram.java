@@ -3,8 +3,10 @@ package io.twinport.hw;
 import io.twinport.control.Pause;
 import io.twinport.control.cli.Main;
 import java.io.BufferedReader;
+import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -25,12 +27,22 @@ final class HostProgram implements AutoCloseable {
 
     /** @param arguments separated by blanks */
     static HostProgram start(String arguments) throws IOException {
+        return new HostProgram(builder(Arrays.asList(arguments.split(" ", -1))).start());
+    }
+
+    /** @param programs a folder in which it finds programs before all others */
+    static HostProgram start(Path programs, List<String> arguments) throws IOException {
+        ProcessBuilder builder = builder(arguments);
+        builder.environment().merge("PATH", programs.toString(), (path, first) -> first + File.pathSeparator + path);
+        return new HostProgram(builder.start());
+    }
+
+    private static ProcessBuilder builder(List<String> arguments) {
         List<String> command = new ArrayList<>(List.of(System.getProperty("java.home") + "/bin/java"));
         command.addAll(Lab.JAVA_FLAGS);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(Arrays.asList(arguments.split(" ", -1)));
-        return new HostProgram(
-                new ProcessBuilder(command).redirectErrorStream(true).start());
+        command.addAll(arguments);
+        return new ProcessBuilder(command).redirectErrorStream(true);
     }
 
     /** Waits until so many lines contain a match. */
@@ -55,13 +67,23 @@ final class HostProgram implements AutoCloseable {
     }
 
     /** Asks it to end, and returns its exit code. */
-    int terminate(Duration limit) throws InterruptedException {
+    int terminate(Duration limit) {
         process.destroy();
-        if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
-            throw new AssertionError("twinport still runs " + limit.toSeconds() + " s after SIGTERM");
+        return await(limit);
+    }
+
+    /** Waits for its end, and returns its exit code. */
+    int await(Duration limit) {
+        try {
+            if (!process.waitFor(limit.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("twinport still runs after " + limit.toSeconds() + " s:\n" + output());
+            }
+            reader.join(limit.toMillis());
+            return process.exitValue();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LabException("interrupted", e);
         }
-        reader.join();
-        return process.exitValue();
     }
 
     @Override

@@ -87,6 +87,11 @@ public final class Lab {
         return initrd;
     }
 
+    /** The folder with what a guest is booted from. */
+    Path guest() {
+        return base;
+    }
+
     private static Path initrd(Path base) throws IOException {
         Path file = Files.createTempFile("twinport-hw-", ".cpio");
         file.toFile().deleteOnExit();
@@ -128,7 +133,7 @@ public final class Lab {
     }
 
     /** Runs one of the scripts beside this module and returns its lines; what it says on its way is shown. */
-    private static List<String> script(String name) {
+    static List<String> script(String name) {
         Path script = folder().resolve(name);
         try {
             ProcessBuilder builder = new ProcessBuilder(script.toString());
@@ -159,8 +164,8 @@ public final class Lab {
         return lines.lines().peek(System.err::println).reduce("", (before, line) -> line);
     }
 
-    /** Tests run in their module's folder, the launcher elsewhere. */
-    private static Path folder() {
+    /** The scripts'. Tests run in their module's folder, the launcher elsewhere. */
+    static Path folder() {
         String home = System.getProperty("twinport.home");
         return (home != null ? Path.of(home, "hw-tests") : Path.of(""))
                 .resolve("lab")

@@ -17,9 +17,9 @@ import java.lang.invoke.MethodHandle;
  * lasts as long as its process.
  */
 final class PacketSocket {
-    private static final int AF_PACKET = 17;
-    private static final int SOCK_RAW = 3;
-    private static final int SOL_SOCKET = 1;
+    static final int AF_PACKET = 17;
+    static final int SOCK_RAW = 3;
+    static final int SOL_SOCKET = 1;
     private static final int SO_RCVTIMEO = 20;
     private static final int SO_RCVBUFFORCE = 33;
     private static final int BUFFER_BYTES = 8 << 20;
@@ -89,7 +89,7 @@ final class PacketSocket {
         }
     }
 
-    private static MethodHandle call(String name, MemoryLayout... types) {
+    static MethodHandle call(String name, MemoryLayout... types) {
         return LINKER.downcallHandle(LINKER.defaultLookup().findOrThrow(name), FunctionDescriptor.of(JAVA_INT, types));
     }
 }

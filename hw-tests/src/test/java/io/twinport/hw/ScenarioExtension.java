@@ -11,6 +11,7 @@ import org.junit.jupiter.api.extension.InvocationInterceptor;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
+import org.opentest4j.TestAbortedException;
 
 /**
  * Makes a test's {@link Scenario}, and takes it apart after the test, with what tells why it failed. A test during which QEMU
@@ -18,7 +19,7 @@ import org.junit.jupiter.api.extension.ReflectiveInvocationContext;
  */
 final class ScenarioExtension implements BeforeEachCallback, ParameterResolver, InvocationInterceptor {
     /** Set by {@code ./twinport hwtest}, where it is an error that there is no QEMU. */
-    private static final boolean REQUIRED = Boolean.getBoolean("twinport.hw.required");
+    static final boolean REQUIRED = Boolean.getBoolean("twinport.hw.required");
 
     /** Before the parameter is made: JUnit takes an assumption that fails there for an error. */
     @Override
@@ -65,6 +66,9 @@ final class ScenarioExtension implements BeforeEachCallback, ParameterResolver, 
         try (scenario) {
             body.run();
             scenario.step("passed");
+        } catch (TestAbortedException e) {
+            scenario.step("skipped: " + e.getMessage());
+            throw e;
         } catch (Throwable e) {
             scenario.step("FAILED: its logs are in " + scenario.folder());
             throw e;

@@ -86,6 +86,7 @@ public final class NetworkNamespaces {
     /**
      * What a thread that is in that namespace finds out there.
      *
+     * @param name or the path of a file of one, {@code /proc/1/ns/net}
      * @throws PosixException without the right to enter it (CAP_SYS_ADMIN), or if there is none of that name
      */
     public static <T> T in(String name, Callable<T> question) {

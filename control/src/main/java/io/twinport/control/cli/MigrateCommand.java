@@ -101,12 +101,13 @@ final class MigrateCommand implements Callable<Integer> {
 
         @Option(
                 names = "--move",
-                paramLabel = "agent|link|unplug",
+                paramLabel = "auto|agent|link|unplug",
                 description =
                         "What moves the guest to its standby. agent: its agent is asked for 'twinport switch standby'. link:"
                                 + " the VF's link is taken down. unplug: the VF's removal, as it suits the kernel's net_failover, which"
-                                + " receives by the standby only once the VF is gone. Default: link")
-        String move = "link";
+                                + " receives by the standby only once the VF is gone. auto: unplug where the guest has acknowledged"
+                                + " VIRTIO_NET_F_STANDBY, else link; the plan says which. Default: auto")
+        String move = "auto";
 
         @Option(
                 names = "--silent-guest",
@@ -276,7 +277,9 @@ final class MigrateCommand implements Callable<Integer> {
                 Outcome outcome = back ? runner.rollback() : runner.run();
                 log.line(outcome.exitCode() == 0 ? Level.INFO : Level.WARNING, domain + ": " + outcome.text());
                 if (outcome == Outcome.DONE) {
-                    log.say(hosts.summary());
+                    Stream.of(hosts.summary(), hosts.frames())
+                            .filter(line -> !line.isEmpty())
+                            .forEach(log::say);
                 }
                 return outcome.exitCode();
             }

@@ -322,18 +322,17 @@ class NetHeaderDpdkTest extends QueueRig {
     }
 
     private void deviceWritesMerged(TestPacket packet, int flags, int gso, int size) {
-        // What it takes next: it is only read after this.
-        int at = UnsafeApi.getShort(counter(USED) + RING_IDX) & SLOTS - 1;
-        long next = mbufOf(UnsafeApi.getShort(counter(AVAILABLE) + RING + (long) at * AVAILABLE_ELEMENT));
-        deviceWrites(packet.raw(), flags | gso << 8, 0, packet.request(), 0);
-        UnsafeApi.putShort(Mbuf.data(next) - NET_HEADER + GSO_SIZE, (short) size);
+        // It is only read after this.
+        long data = deviceWrites(packet.raw(), flags | gso << 8, 0, packet.request(), 0);
+        UnsafeApi.putShort(data - NET_HEADER + GSO_SIZE, (short) size);
     }
 
     /**
      * @param start bytes that are added to where TCP or UDP begins
      * @param offset bytes that are added to where its checksum is
+     * @return where the frame begins
      */
-    private void deviceWrites(byte[] frame, int flags, int start, long request, int offset) {
+    private long deviceWrites(byte[] frame, int flags, int start, long request, int offset) {
         int id = device.next();
         long data = Mbuf.data(mbufOf(id));
         header(id, 0, 1);
@@ -345,5 +344,6 @@ class NetHeaderDpdkTest extends QueueRig {
         }
         device.use(id, NET_HEADER + frame.length);
         device.publish();
+        return data;
     }
 }

@@ -57,7 +57,7 @@ final class Commands {
             case VF_MAC -> List.of("ip", "link", "set", "dev", plain(subject), "vf", plain(key), "mac", plain(value));
             case ENTRY ->
                 isThere
-                        ? List.of("bridge", "fdb", "replace", plain(key), "dev", plain(value), "master", "static")
+                        ? entry(step, plain(key), plain(value))
                         : List.of("bridge", "fdb", "del", plain(key), "dev", plain(now), "master");
             case FILTER -> List.of("bridge", "fdb", isThere ? "add" : "del", plain(key), "dev", plain(subject), "self");
             case DEVICE ->
@@ -79,6 +79,16 @@ final class Commands {
                                 "--timeout=5",
                                 "--cmd=" + GuestAgent.exec("twinport", "switch", isThere ? key : "auto"));
         };
+    }
+
+    /**
+     * A bridge moves an entry to where the guest's frames come from, a static one too. Before the guest has left its primary that would
+     * be the uplink, and the bridge sends no frame back to where it came from; afterwards it is right.
+     */
+    private static List<String> entry(Step step, String mac, String port) {
+        boolean isToStay = step.phase() == Phase.PREPARE && port.equals(step.after());
+        List<String> words = List.of("bridge", "fdb", "replace", mac, "dev", port, "master", "static");
+        return isToStay ? Stream.concat(words.stream(), Stream.of("sticky")).toList() : words;
     }
 
     /** The migration. */

@@ -53,4 +53,14 @@ public record Plan(
     List<Step> of(Phase phase) {
         return steps.stream().filter(step -> step.phase() == phase).toList();
     }
+
+    /** The standbys, as the names that begin with {@code @}. */
+    List<String> standbys() {
+        return of(Phase.ARRIVE).stream()
+                .filter(step -> step.setting().kind() == Setting.Kind.ENTRY
+                        && step.after().startsWith("@"))
+                .map(Step::after)
+                .distinct()
+                .toList();
+    }
 }

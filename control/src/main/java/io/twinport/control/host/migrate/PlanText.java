@@ -15,6 +15,7 @@ public final class PlanText {
     private static final List<String> DIFFERENCES = List.of(
             "set -e: a command that fails ends the script, and nothing after it is done.",
             "The entry to the tap says 'static': without it the bridge makes a local one, and 0 of 100 frames reach the tap.",
+            "It says 'sticky' too: else the bridge moves the entry to the uplink with the next frame that the guest sends by the VF.",
             "'replace' and not 'add': a second 'add' of the same address fails.",
             "The entry is made before the VF goes, and the guest has moved before that: nothing is without a way.",
             "The VF is taken out by its alias: by its document libvirt finds two devices with one MAC address, and takes none.",

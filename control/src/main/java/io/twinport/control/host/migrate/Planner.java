@@ -42,8 +42,12 @@ public final class Planner {
     private final List<String> notes = new ArrayList<>();
     private String uuid = "";
 
+    /** Of the pair that is looked at. */
+    private Move move;
+
     private Planner(Request request, Programs programs) {
         this.request = request;
+        this.move = request.move();
         this.source = new HostPrograms(
                 programs,
                 Side.SOURCE,
@@ -299,6 +303,7 @@ public final class Planner {
         String there = bridge(target, standby);
         NicVerdict verdict = verdict(source, primary);
         Optional<Emulated> emulated = emulated(source, primary);
+        move = request.move() == Move.AUTO ? suitable(alias, alias(standby)) : request.move();
         if (request.way() == Plan.Way.QEMU) {
             checkNegotiated(alias(standby));
             checkPaired(alias);
@@ -311,7 +316,7 @@ public final class Planner {
                 Setting.UP,
                 "the standby can take over");
         move(alias, primary, live, emulated);
-        if (request.move() == Move.AGENT) {
+        if (move == Move.AGENT) {
             word(alias, tap);
         }
         Setting entry = new Setting(Side.SOURCE, Setting.Kind.ENTRY, bridge, mac);
@@ -322,11 +327,17 @@ public final class Planner {
                         + mac + " at " + before + ", which takes the guest's frames away. 'bridge fdb del " + mac
                         + " dev "
                         + before.replace("+permanent", "") + " master', if it is a leftover");
-        prepare.add(toTap(alias, bridge, mac, before, tap));
+        // The kernel's driver is deaf on the standby until the primary is gone: till then its frames go where they
+        // went.
+        boolean isMovedByUnplug = move == Move.UNPLUG && request.way() == Plan.Way.MANAGED;
         uplink(alias, Side.SOURCE, bridge, mac, verdict, emulated.isPresent()).ifPresent(filter -> {
             prepare.add(toUplink(alias, filter));
             leave.add(Step.of(alias + ".uplink-gone", Phase.LEAVE, filter, "", Setting.NONE, "the guest is elsewhere"));
         });
+        if (isMovedByUnplug) {
+            out(alias, primary);
+        }
+        prepare.add(toTap(alias, bridge, mac, before, tap));
         emulated.filter(nic -> isFiltered(nic, mac))
                 .ifPresent(nic -> prepare(
                         alias + ".nic",
@@ -334,22 +345,13 @@ public final class Planner {
                         nic.entry(source, mac),
                         Setting.NONE,
                         "the NIC forgets the VF: its frames reach the bridge"));
-        if (request.move() == Move.LINK) {
+        if (move == Move.LINK) {
             word(alias, tap);
         }
-        if (request.way() == Plan.Way.MANAGED) {
-            prepare.add(Step.of(
-                            alias + ".out",
-                            Phase.PREPARE,
-                            new Setting(Side.SOURCE, Setting.Kind.DEVICE, alias, ""),
-                            Setting.THERE,
-                            Setting.NONE,
-                            "by alias: both devices have one MAC address. Until it is gone")
-                    .withXml(primary.element().written())
-                    .within(UNPLUG_MILLIS));
-        }
-        if (request.move() == Move.UNPLUG && request.way() == Plan.Way.MANAGED) {
+        if (isMovedByUnplug) {
             word(alias, tap);
+        } else if (request.way() == Plan.Way.MANAGED) {
+            out(alias, primary);
         }
         (request.way() == Plan.Way.MANAGED ? prepare : leave).addAll(cleared);
         cleared.clear();
@@ -364,6 +366,18 @@ public final class Planner {
         arrive(Side.TARGET, primary, standby, there, isFiltered, emulated, verdict);
     }
 
+    private void out(String alias, Nic primary) {
+        prepare.add(Step.of(
+                        alias + ".out",
+                        Phase.PREPARE,
+                        new Setting(Side.SOURCE, Setting.Kind.DEVICE, alias, ""),
+                        Setting.THERE,
+                        Setting.NONE,
+                        "by alias: both devices have one MAC address. Until it is gone")
+                .withXml(primary.element().written())
+                .within(UNPLUG_MILLIS));
+    }
+
     private void prepare(String id, Setting setting, String before, String after, String why) {
         prepare.add(Step.of(id, Phase.PREPARE, setting, before, after, why));
     }
@@ -372,7 +386,7 @@ public final class Planner {
     private void move(String alias, Nic primary, Domain live, Optional<Emulated> emulated) {
         if (emulated.isEmpty()) {
             moveVf(alias, primary, live);
-        } else if (request.move() == Move.LINK) {
+        } else if (move == Move.LINK) {
             prepare(
                     alias + ".primary",
                     link(Side.SOURCE, emulated.get().device()),
@@ -387,8 +401,7 @@ public final class Planner {
         Step word = Step.of(
                         alias + ".moved",
                         Phase.PREPARE,
-                        new Setting(
-                                Side.SOURCE, Setting.Kind.SENDER, tap, request.move() == Move.AGENT ? "standby" : ""),
+                        new Setting(Side.SOURCE, Setting.Kind.SENDER, tap, move == Move.AGENT ? "standby" : ""),
                         "",
                         Setting.THERE,
                         "it says so, or its frames come by the tap")
@@ -413,7 +426,7 @@ public final class Planner {
                 .orElse("");
         Setting link = new Setting(Side.SOURCE, Setting.Kind.VF_LINK, vf.pf(), number);
         Setting mac = new Setting(Side.SOURCE, Setting.Kind.VF_MAC, vf.pf(), number);
-        if (request.move() != Move.LINK) {
+        if (move != Move.LINK) {
             // It keeps its link.
         } else if (state.isEmpty() || driver(source, vf.pf()).equals("igb")) {
             notes.add("the driver of " + vf.pf()
@@ -469,8 +482,7 @@ public final class Planner {
         String tap = "@" + alias(standby);
         HostPrograms host = side == Side.SOURCE ? source : target;
         Setting entry = new Setting(side, Setting.Kind.ENTRY, bridge, mac);
-        Setting sender =
-                new Setting(side, Setting.Kind.SENDER, "@" + alias, request.move() == Move.AGENT ? "primary" : "");
+        Setting sender = new Setting(side, Setting.Kind.SENDER, "@" + alias, move == Move.AGENT ? "primary" : "");
         arriving(alias + ".there-entry", entry, tap, "nothing is lost until the guest has its primary");
         Optional<Setting> filter = uplink(alias, side, bridge, mac, verdict, emulated.isPresent());
         filter.ifPresent(each -> arriving(
@@ -682,19 +694,36 @@ public final class Planner {
 
     /** Without the bit QEMU neither waits for the guest nor plugs the primary in at the target. */
     private void checkNegotiated(String standby) {
-        String answer = source.virsh(
-                "qemu-monitor-command",
-                "--domain=" + uuid,
-                "--cmd={\"execute\":\"x-query-virtio-status\",\"arguments\":{\"path\":\"/machine/peripheral/" + standby
-                        + "/virtio-backend\"}}");
-        int from = answer.indexOf("\"guest-features\"");
-        int to = answer.indexOf("\"host-features\"", Math.max(0, from));
-        boolean isNegotiated = from >= 0
-                && answer.substring(from, to < 0 ? answer.length() : to).contains("VIRTIO_NET_F_STANDBY");
         refuseUnless(
-                isNegotiated,
+                hasNegotiated(standby),
                 "the guest has not acknowledged VIRTIO_NET_F_STANDBY on " + standby + ": QEMU would not"
                         + " wait until the primary is gone (Q14), and would plug none in at the target. Use --way managed");
+    }
+
+    /** Whether the guest's driver knows that its device is a standby; a QEMU that cannot be asked does not say so. */
+    private boolean hasNegotiated(String standby) {
+        String answer = source.run(Commands.virsh(
+                        source.uri(),
+                        "qemu-monitor-command",
+                        "--domain=" + uuid,
+                        "--cmd={\"execute\":\"x-query-virtio-status\",\"arguments\":{\"path\":\"/machine/peripheral/"
+                                + standby + "/virtio-backend\"}}"))
+                .out();
+        int from = answer.indexOf("\"guest-features\"");
+        int to = answer.indexOf("\"host-features\"", Math.max(0, from));
+        return from >= 0
+                && answer.substring(from, to < 0 ? answer.length() : to).contains("VIRTIO_NET_F_STANDBY");
+    }
+
+    private Move suitable(String primary, String standby) {
+        boolean isFailover = hasNegotiated(standby);
+        notes.add(primary + ": --move "
+                + (isFailover
+                        ? "unplug: the guest has acknowledged VIRTIO_NET_F_STANDBY, as the kernel's net_failover does,"
+                                + " which receives by the standby only once the primary is gone"
+                        : "link: the guest has not acknowledged VIRTIO_NET_F_STANDBY, so its driver is not the kernel's"
+                                + " net_failover"));
+        return isFailover ? Move.UNPLUG : Move.LINK;
     }
 
     /** libvirt plugs one in without what {@code <qemu:override>} says: then QEMU does not know the pair any more. */

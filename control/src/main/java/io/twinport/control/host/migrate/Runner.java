@@ -5,9 +5,12 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Carries a plan out. Before the guest runs at the target a failure undoes what was done, in reverse order; after that all is
@@ -17,6 +20,9 @@ import java.util.function.BooleanSupplier;
 public final class Runner {
     /** Between two looks at a value that is waited for. */
     private static final long LOOK_MILLIS = 100;
+
+    /** Both hosts are asked one after the other, and a migration may end between: what does not fit together is looked at again. */
+    private static final long FIT_MILLIS = 3_000;
 
     /** A migration that was aborted, or whose client has died, ends within about a second. */
     private static final long SETTLE_MILLIS = 60_000;
@@ -148,14 +154,19 @@ public final class Runner {
     private Place settle(boolean toAbort) {
         long start = hosts.nanos();
         boolean wasAborted = false;
+        long fitting = start;
         while (true) {
             Place place = place();
-            if (place != Place.MIGRATING || hosts.nanos() - start > SETTLE_MILLIS * 1_000_000) {
+            long now = hosts.nanos();
+            fitting = place == Place.UNKNOWN ? fitting : now;
+            boolean isFinal =
+                    place == Place.UNKNOWN ? now - fitting > FIT_MILLIS * 1_000_000 : place != Place.MIGRATING;
+            if (isFinal || now - start > SETTLE_MILLIS * 1_000_000) {
                 return place;
             }
             boolean isOurs = plan.of(Phase.MIGRATE).stream()
                     .anyMatch(step -> journal.seen(step).isPresent());
-            if (toAbort && isOurs && !wasAborted) {
+            if (toAbort && isOurs && !wasAborted && place == Place.MIGRATING) {
                 hosts.abort();
                 wasAborted = true;
             }
@@ -167,7 +178,7 @@ public final class Runner {
         return Place.of(hosts.state(Side.SOURCE), hosts.state(Side.TARGET));
     }
 
-    /** All of it, in reverse order; what cannot be undone is said, and the rest is undone all the same. */
+    /** All of it; what cannot be undone is said, and the rest is undone all the same. */
     private Outcome undo(String why, Place place) {
         if (place == Place.TARGET) {
             return finish(); // it was there already when it was to be aborted
@@ -177,7 +188,7 @@ public final class Runner {
         }
         log.warn(why + ". What was done is undone");
         note("undo: " + why);
-        for (Step step : plan.of(Phase.PREPARE).reversed()) {
+        for (Step step : wayBack()) {
             Optional<String> seen = journal.seen(step);
             if (seen.isPresent()
                     && (place == Place.SOURCE || !step.setting().kind().isOfGuest())) {
@@ -187,6 +198,15 @@ public final class Runner {
             }
         }
         return end(Outcome.UNDONE);
+    }
+
+    /** The reverse order; only that the guest has its primary before the frames for it go there. */
+    private List<Step> wayBack() {
+        Map<Boolean, List<Step>> steps = plan.of(Phase.PREPARE).reversed().stream()
+                .collect(Collectors.partitioningBy(step -> step.setting().kind() == Setting.Kind.DEVICE));
+        return Stream.of(true, false)
+                .flatMap(isDevice -> steps.getOrDefault(isDevice, List.of()).stream())
+                .toList();
     }
 
     private Outcome finish() {

@@ -32,6 +32,9 @@ public final class VirshHosts implements Hosts, AutoCloseable {
     private static final long WAIT_UNPLUG_NANOS = TimeUnit.SECONDS.toNanos(30);
     private static final long END_MILLIS = 60_000;
 
+    /** Between two looks at the frames: each takes two programs. */
+    private static final long FRAMES_MILLIS = 50;
+
     /** A few frames may be the kernel's own, when a link comes up. */
     private static final long SHOWN_FRAMES = 2;
 
@@ -46,6 +49,12 @@ public final class VirshHosts implements Hosts, AutoCloseable {
     private final List<EventStreams> streams = new ArrayList<>();
     private final Object changed = new Object();
     private Optional<VirshProcess> migration = Optional.empty();
+    private final FrameWatch frameWatch = new FrameWatch();
+
+    /** Of the standbys, by host and name; the watching thread's. */
+    private final Map<String, String> netdevs = new HashMap<>();
+
+    private volatile boolean isWatching;
     private volatile String status = "";
     private volatile long statusNanos;
 
@@ -187,6 +196,7 @@ public final class VirshHosts implements Hosts, AutoCloseable {
     public String set(Step step, String value) {
         Setting setting = step.setting();
         HostPrograms host = host(setting.side());
+        isWatching &= setting.side() != Side.TARGET || setting.kind() != Setting.Kind.DEVICE;
         if (setting.kind().isOfGuest() && !state(setting.side()).isActive()) {
             return "the guest is not there"; // libvirt would change its stored document
         }
@@ -260,6 +270,8 @@ public final class VirshHosts implements Hosts, AutoCloseable {
         long told = start;
         boolean wasAborted = false;
         status = "";
+        isWatching = true;
+        Thread.ofPlatform().daemon().name("frames").start(this::watchFrames);
         try {
             VirshProcess process =
                     VirshProcess.start(Commands.migrate(plan, plan.uuid()), line -> take("virsh: " + line));
@@ -287,17 +299,59 @@ public final class VirshHosts implements Hosts, AutoCloseable {
         return awaitMigration();
     }
 
+    /** Until the primary comes back, by which the frames go then. One that cannot be looked at is not looked at. */
+    private void watchFrames() {
+        List<String> standbys = plan.standbys();
+        while (isWatching) {
+            long start = nanos();
+            Map<Side, FrameWatch.Count> counts = new EnumMap<>(Side.class);
+            for (Side side : Side.values()) {
+                try {
+                    FrameWatch.Count count = FrameWatch.Count.NONE;
+                    for (String standby : standbys) {
+                        count = count.plus(count(side, standby));
+                    }
+                    counts.put(side, count);
+                } catch (UnreachableException e) {
+                    // the guest is not there yet, or not any more
+                }
+            }
+            frameWatch.look(start, nanos(), counts);
+            try {
+                TimeUnit.MILLISECONDS.sleep(FRAMES_MILLIS);
+            } catch (InterruptedException e) {
+                return;
+            }
+        }
+    }
+
+    private FrameWatch.Count count(Side side, String standby) {
+        String known = netdevs.get(side + standby);
+        String netdev = known != null ? known : resolve(side, standby);
+        if (netdev.equals(standby)) {
+            throw new UnreachableException(side.text() + ": " + standby + " has no interface");
+        }
+        netdevs.put(side + standby, netdev);
+        JsonNode counters = host(side).link(netdev).path("stats64");
+        return new FrameWatch.Count(
+                counters.path("rx").path("packets").asLong(0),
+                counters.path("tx").path("packets").asLong(0),
+                counters.path("tx").path("dropped").asLong(0));
+    }
+
     private void progress(long millis, Watch watch) {
         Answer answer = host(Side.SOURCE).run(Commands.virsh(plan.source(), "domjobinfo", "--domain=" + plan.uuid()));
         Matcher processed = PROCESSED.matcher(answer.out());
         Matcher remaining = REMAINING.matcher(answer.out());
+        String frames = frameWatch.progress();
         watch.progress(String.format(
                 Locale.ROOT,
-                "%5.1f s %s%s%s",
+                "%5.1f s %s%s%s%s",
                 millis / 1000.0,
                 status.isEmpty() ? "" : status + ", ",
                 processed.find() ? processed.group(1) + " sent, " : "",
-                remaining.find() ? remaining.group(1) + " remain" : "under way"));
+                remaining.find() ? remaining.group(1) + " remain" : "under way",
+                frames.isEmpty() ? "" : "; " + frames));
     }
 
     @Override
@@ -308,6 +362,11 @@ public final class VirshHosts implements Hosts, AutoCloseable {
     @Override
     public void abort() {
         host(Side.SOURCE).run(Commands.virsh(plan.source(), "domjobabort", "--domain=" + plan.uuid()));
+    }
+
+    /** What the kernel counted of the guest's frames while it was migrated: empty where it was not, or nothing is known. */
+    public String frames() {
+        return frameWatch.summary();
     }
 
     /** What libvirt measured of the last migration: empty where it tells nothing. */
@@ -341,6 +400,7 @@ public final class VirshHosts implements Hosts, AutoCloseable {
 
     @Override
     public void close() {
+        isWatching = false;
         streams.forEach(EventStreams::close);
     }
 

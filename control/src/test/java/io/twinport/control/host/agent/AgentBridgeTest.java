@@ -124,7 +124,7 @@ class AgentBridgeTest {
         libvirt.hasJob = true;
         agent.take("event UNPLUG_PRIMARY at 1764604800.123456 for domain 'vm01': {\"device-id\":\"ua-vf\"}");
         agent.step(System.nanoTime());
-        assertEquals("[" + MAC + " dev tap01 master br0 static]", entries(), said::toString);
+        assertEquals("[" + MAC + " dev tap01 sticky master br0 static]", entries(), said::toString);
         assertTrue(arrive(), said::toString);
         libvirt.state = "";
         agent.take("event 'lifecycle' for domain 'vm01': Stopped Migrated");

@@ -97,7 +97,7 @@ class AgentTest {
         assertEquals(Map.of(), agent.phases());
         assertEquals(
                 List.of(
-                        "replace " + MAC + " dev tap01 master static",
+                        "replace " + MAC + " dev tap01 master static sticky",
                         "add " + MAC + " dev pf0 self",
                         "del " + MAC + " dev pf0 self",
                         "del " + MAC + " dev tap01 master"),
@@ -107,7 +107,7 @@ class AgentTest {
         assertTrue(
                 audit.getFirst()
                         .contains("\"command\":\"bridge fdb replace " + MAC
-                                + " dev tap01 master static\",\"code\":0,\"result\":\"done\""),
+                                + " dev tap01 master static sticky\",\"code\":0,\"result\":\"done\""),
                 audit::toString);
     }
 

@@ -28,6 +28,17 @@ final class FakeHosts implements Hosts {
     @Nullable
     Side unreachable;
 
+    /** What the kernel does not do. */
+    @Nullable
+    Setting refused;
+
+    /** An entry that the guest's next frame moves to the uplink. */
+    @Nullable
+    Setting moving;
+
+    /** Until then the states of both do not fit together. */
+    long fitNanos;
+
     int calls;
 
     /** The call that is the last: before it is carried out where even, after it where odd. */
@@ -100,7 +111,7 @@ final class FakeHosts implements Hosts {
             reach(side);
             pass();
             boolean isSource = side == Side.SOURCE;
-            return switch (place) {
+            return switch (nanos < fitNanos ? Place.UNKNOWN : place) {
                 case SOURCE -> isSource ? new DomainState("running", "booted", false) : DomainState.ABSENT;
                 case MIGRATING ->
                     new DomainState(isSource ? "running" : "paused", isSource ? "" : "migrating", isSource);
@@ -130,12 +141,16 @@ final class FakeHosts implements Hosts {
         return call(() -> {
             reach(step.setting().side());
             pass();
+            if (step.setting().equals(refused)) {
+                return "Operation not supported";
+            }
             if (step.setting().kind() == Setting.Kind.DEVICE && value.equals(Setting.NONE)) {
                 if (guestLetsGo) {
                     leaving.put(step.setting(), nanos + MOMENT * 1_000_000);
                 }
             } else {
-                values.put(step.setting(), value);
+                boolean isMoved = step.setting().equals(moving) && !value.equals(Setting.NONE);
+                values.put(step.setting(), isMoved ? "pf0" : value);
             }
             return "";
         });

@@ -209,10 +209,33 @@ class PlannerTest {
         assertFalse(steps.contains("link of vf0"), steps);
     }
 
+    /** The kernel's net_failover is deaf on the standby until its primary is gone. */
+    @Test
+    void shouldLeaveTheFramesOfTheKernelsDriverUntilItsPrimaryIsGone() {
+        String steps = steps(plan(Plan.Way.MANAGED, Move.UNPLUG));
+        assertFalse(steps.contains("link of vf0"), steps);
+        assertTrue(steps.indexOf("device ua-vf: there -> none") < steps.indexOf("in br0: none -> tap01"), steps);
+        assertTrue(steps.indexOf("in nic: vf0 -> none") < steps.indexOf("frames of the guest by tap01"), steps);
+    }
+
+    @Test
+    void shouldChooseWhatMovesTheGuestByItsDriver() {
+        Plan unknown = plan(Plan.Way.MANAGED, Move.AUTO);
+        assertEquals(steps(plan(Plan.Way.MANAGED, Move.LINK)), steps(unknown));
+        assertTrue(unknown.notes().toString().contains("--move link: "), unknown.notes()::toString);
+        answer(
+                "x-query-virtio-status",
+                "{\"return\":{\"guest-features\":{\"dev-features\":[\"VIRTIO_NET_F_STANDBY: x\"]},"
+                        + "\"host-features\":{}}}");
+        Plan kernel = plan(Plan.Way.MANAGED, Move.AUTO);
+        assertEquals(steps(plan(Plan.Way.MANAGED, Move.UNPLUG)), steps(kernel));
+        assertTrue(kernel.notes().toString().contains("--move unplug: "), kernel.notes()::toString);
+    }
+
     @Test
     void shouldPrintTheMendedScripts() {
         String script = String.join("\n", PlanText.scripts(plan()));
-        assertTrue(script.contains("bridge fdb replace " + MAC + " dev tap01 master static\n"), script);
+        assertTrue(script.contains("bridge fdb replace " + MAC + " dev tap01 master static sticky\n"), script);
         assertTrue(script.contains("bridge fdb del " + MAC + " dev tap01 master\n"), script);
         assertTrue(script.contains("detach-device-alias --domain=vm01 --alias=ua-vf --live\n"), script);
         assertTrue(

@@ -221,6 +221,49 @@ class RunnerTest {
                 () -> what + said);
     }
 
+    /** One host was asked before the migration ended, and the other one after it. */
+    @Test
+    void shouldLookAgainAtWhatDoesNotFitTogether() {
+        FakeHosts hosts = hosts();
+        hosts.fitNanos = 2_000_000_000;
+        assertEquals(Outcome.DONE, run(hosts), said::toString);
+        assertEquals(done(), relevant(hosts.snapshot()));
+    }
+
+    @Test
+    void shouldNotWaitForWhatTheKernelHasRefused() {
+        FakeHosts hosts = hosts();
+        hosts.refused = FILTER;
+        assertEquals(Outcome.UNDONE, run(hosts));
+        assertTrue(said.toString().contains("has not become there: Operation not supported"), said::toString);
+        assertEquals(relevant(hosts().snapshot()), relevant(hosts.snapshot()));
+        assertTrue(hosts.nanos() < Step.QUICK_MILLIS * 1_000_000, () -> hosts.nanos() + " ns");
+    }
+
+    /** Another process goes on, and the guest sends by its primary already. */
+    @Test
+    void shouldTakeAnEntryThatTheGuestsFramesMove() {
+        FakeHosts hosts = hosts();
+        hosts.moving = THERE_ENTRY;
+        assertEquals(Outcome.DONE, run(hosts), said::toString);
+        assertEquals(done(), relevant(hosts.snapshot()));
+    }
+
+    @Test
+    void shouldGiveTheGuestItsPrimaryBackBeforeTheFramesForIt() {
+        FakeHosts hosts = failing();
+        assertEquals(Outcome.UNDONE, run(hosts));
+        int device = said.indexOf("back: " + DEVICE.text() + ": none -> there");
+        assertTrue(device >= 0, said::toString);
+        for (Setting setting : List.of(NIC, VF_MAC, ENTRY)) {
+            int frames = said.stream()
+                    .map(line -> line.startsWith("back: " + setting.text()))
+                    .toList()
+                    .indexOf(true);
+            assertTrue(frames > device, () -> setting.text() + " in " + said);
+        }
+    }
+
     /** Killed again while it goes back. */
     @Test
     void shouldGoBackWhenKilledTwice() throws Exception {
