@@ -31,6 +31,16 @@ class OwnDriverHwTest {
 
     @Test
     void shouldServeAsAnyStandby(Scenario scenario) {
+        serve(scenario, "packed=off");
+    }
+
+    /** Its control queue is packed too. */
+    @Test
+    void shouldServeAsAnyStandbyByPackedRings(Scenario scenario) {
+        serve(scenario, "packed=on");
+    }
+
+    private static void serve(Scenario scenario, String rings) {
         Wire wire = scenario.wire();
         WirePort primary = wire.port("primary");
         WirePort standby = wire.port("standby");
@@ -38,7 +48,7 @@ class OwnDriverHwTest {
         QemuVm guest = scenario.start(scenario.guest("guest")
                 .iommu()
                 .nic("e1000e", "pr", Scenario.MAC, wire, primary)
-                .virtio("sb", Scenario.MAC, wire, standby));
+                .virtio("sb", Scenario.MAC, wire, standby, rings));
         guest.loadVfio();
         GuestProgram twinport = scenario.start(
                 guest,
