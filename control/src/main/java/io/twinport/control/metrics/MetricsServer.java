@@ -37,7 +37,11 @@ public final class MetricsServer implements AutoCloseable {
 
     static {
         SILENT.forEach(logger -> logger.setLevel(Level.OFF));
-        // The JDK's server takes its bounds from here alone, and has none otherwise.
+        bound();
+    }
+
+    /** The JDK's server takes its bounds from here alone, has none otherwise, and looks once in a process: before the first. */
+    static void bound() {
         Map.of(
                         "jdk.httpserver.maxConnections", MOST_CONNECTIONS,
                         "sun.net.httpserver.maxReqTime", REQUEST_SECONDS,

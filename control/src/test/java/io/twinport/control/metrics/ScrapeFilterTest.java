@@ -30,6 +30,7 @@ class ScrapeFilterTest {
 
     @BeforeEach
     void serve() throws IOException {
+        MetricsServer.bound(); // for tests of that one in the same process
         server = HttpServer.create(new InetSocketAddress(LOCAL, 0), 0);
         server.createContext("/", exchange -> {
                     exchange.sendResponseHeaders(204, -1);
