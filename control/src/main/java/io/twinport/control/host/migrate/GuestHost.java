@@ -2,7 +2,6 @@ package io.twinport.control.host.migrate;
 
 import io.twinport.control.Log;
 import io.twinport.control.UserException;
-import io.twinport.control.host.NicVerdict;
 import io.twinport.control.host.NicVerdicts;
 import io.twinport.control.program.Programs;
 import java.util.ArrayList;
@@ -63,20 +62,7 @@ public final class GuestHost {
      * @throws UnreachableException if libvirt cannot be asked
      */
     public List<HostPath> paths(String domain) {
-        Request request = new Request(
-                domain,
-                uri,
-                uri,
-                List.of(),
-                List.of(),
-                Plan.Way.QEMU,
-                Move.UNPLUG,
-                true,
-                NicVerdict.UNKNOWN,
-                nics,
-                List.of(),
-                0);
-        return Planner.paths(request, programs, named, log);
+        return HostPaths.of(programs, host, domain, nics, named, log);
     }
 
     /**

@@ -1,8 +1,12 @@
 package io.twinport.control.host.migrate;
 
+import io.twinport.control.UserException;
 import io.twinport.control.host.HostLink;
+import io.twinport.control.host.teaming.Domain;
+import io.twinport.control.host.xml.XmlReader;
 import io.twinport.control.program.Answer;
 import io.twinport.control.program.Programs;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -30,6 +34,10 @@ final class HostPrograms {
 
     String uri() {
         return uri;
+    }
+
+    Side side() {
+        return side;
     }
 
     /** Runs a command of a plan. */
@@ -64,6 +72,20 @@ final class HostPrograms {
         String reason = bracket < 0 ? "" : text.substring(bracket + 2).replaceFirst("\\)$", "");
         DomainState found = new DomainState(state, reason, false);
         return side == Side.SOURCE && found.isActive() ? new DomainState(state, reason, hasJob(domain)) : found;
+    }
+
+    /**
+     * The document of a domain.
+     *
+     * @param name by which messages call it
+     * @param isStored as it starts the next time, and not as it runs
+     * @throws UserException if it cannot be read
+     */
+    Domain domain(String uuid, String name, boolean isStored) {
+        String xml =
+                isStored ? virsh("dumpxml", "--domain=" + uuid, "--inactive") : virsh("dumpxml", "--domain=" + uuid);
+        return Domain.of(XmlReader.read(
+                (isStored ? "the stored document of " : "") + name, xml.getBytes(StandardCharsets.UTF_8)));
     }
 
     private boolean hasJob(String domain) {

@@ -48,6 +48,11 @@ public record Setting(Side side, Kind kind, String subject, String key) {
         }
     }
 
+    /** @param device the interface of a guest's device */
+    static Setting guestLink(Side side, String device) {
+        return new Setting(side, Kind.GUEST_LINK, device, "");
+    }
+
     /** For messages and for people. */
     public String text() {
         return side.text() + ": "

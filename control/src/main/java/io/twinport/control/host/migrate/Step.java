@@ -27,6 +27,12 @@ public record Step(
     static final String UNLESS = "!";
     static final long QUICK_MILLIS = 5_000;
 
+    /** A guest's driver may take its time; QEMU does not say no. */
+    static final long UNPLUG_MILLIS = 10_000;
+
+    /** Until a guest has sent something by the other device: its driver starts, its link comes up. */
+    static final long WORD_MILLIS = 10_000;
+
     static Step of(String id, Phase phase, Setting setting, String before, String after, String why) {
         return new Step(id, phase, setting, before, after, why, "", false, "", QUICK_MILLIS);
     }
