@@ -10,6 +10,7 @@ import io.twinport.control.host.NicVerdicts;
 import io.twinport.control.host.Virsh;
 import io.twinport.control.host.agent.Agent;
 import io.twinport.control.host.agent.AgentCollector;
+import io.twinport.control.host.agent.EventFeed;
 import io.twinport.control.host.hook.Admission;
 import io.twinport.control.host.migrate.PairName;
 import io.twinport.control.host.xml.XmlReader;
@@ -18,6 +19,7 @@ import io.twinport.control.metrics.MetricsServer;
 import io.twinport.control.service.ServiceManager;
 import io.twinport.control.socket.ControlCommand;
 import io.twinport.control.socket.ControlSocket;
+import io.twinport.control.socket.ControlStream;
 import io.twinport.posix.FileErrors;
 import io.twinport.posix.PrivateFolder;
 import java.io.IOException;
@@ -101,14 +103,14 @@ final class HostAgentCommand implements Callable<Integer> {
         registry.register(new AgentCollector(agent));
         Admission admission = Admission.ofThisMachine(nics, state.reservations());
         try (Interrupt interrupt = Interrupt.install(0);
-                ControlSocket socket = ControlSocket.open(state.socket(), commands(admission), log);
+                ControlSocket socket = ControlSocket.open(state.socket(), commands(admission, agent.feed()), log);
                 MetricsServer server = address == null ? null : MetricsServer.start(address, registry)) {
             if (server != null) {
                 log.say("metrics at " + server.url());
             }
             ServiceManager manager = ServiceManager.ofThisProcess(log);
             manager.ready("following the guests of " + connect);
-            log.line(Level.INFO, "ready, hooks are answered at " + state.socket());
+            log.line(Level.INFO, "ready, hooks and readers of events are answered at " + state.socket());
             agent.run(interrupt::isRequested);
             manager.stopping();
             socket.close();
@@ -127,8 +129,13 @@ final class HostAgentCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, ControlCommand> commands(Admission admission) {
+    private static Map<String, ControlCommand> commands(Admission admission, EventFeed feed) {
         return Map.of(
+                "events",
+                new ControlCommand(Set.of(), request -> {
+                    feed.checkRoom();
+                    return (ControlStream) feed::write;
+                }),
                 "admit",
                 new ControlCommand(
                         Set.of("xml"),

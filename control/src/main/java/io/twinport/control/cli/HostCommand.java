@@ -33,7 +33,8 @@ import tools.jackson.databind.JsonNode;
             HostCommand.InstallHook.class,
             HostCommand.RemoveHook.class,
             HostCommand.Admit.class,
-            HostAgentCommand.class
+            HostAgentCommand.class,
+            HostEventsCommand.class
         },
         mixinStandardHelpOptions = true)
 final class HostCommand implements Callable<Integer> {
@@ -51,8 +52,8 @@ final class HostCommand implements Callable<Integer> {
         Path folder = Path.of("/etc/libvirt/hooks");
     }
 
-    /** What the processes of a host have in common. */
-    static final class State {
+    /** Where the agent is found. */
+    static class StateFolder {
         @Option(
                 names = "--state",
                 paramLabel = "DIR",
@@ -60,6 +61,13 @@ final class HostCommand implements Callable<Integer> {
                         + " reboot. Default: ${DEFAULT-VALUE}")
         Path folder = Path.of("/run/twinport-host");
 
+        Path socket() {
+            return folder.resolve("agent.sock");
+        }
+    }
+
+    /** What the processes of a host have in common. */
+    static final class State extends StateFolder {
         @Bounds(least = 1, most = 3600)
         @Option(
                 names = "--reserve-seconds",
@@ -67,10 +75,6 @@ final class HostCommand implements Callable<Integer> {
                 description = "How long a VF is kept for a guest that may come, until libvirt has taken it: ${BOUNDS}"
                         + " seconds. Default: ${DEFAULT-VALUE}")
         int reserveSeconds = 30;
-
-        Path socket() {
-            return folder.resolve("agent.sock");
-        }
 
         Reservations reservations() {
             return new Reservations(folder, Duration.ofSeconds(reserveSeconds));

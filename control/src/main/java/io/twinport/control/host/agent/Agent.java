@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
@@ -30,10 +29,10 @@ public final class Agent {
     private final String uri;
     private final Log log;
     private final AuditLog audit;
+    private final EventFeed feed = new EventFeed(Clock.systemUTC());
     private final Guests guests;
     private final BlockingQueue<HostEvent> events = new ArrayBlockingQueue<>(MOST_WAITING);
     private final AtomicBoolean isFlooded = new AtomicBoolean();
-    private final Map<HostEvent.Kind, Long> heard = new ConcurrentHashMap<>();
     private volatile Map<Pair.Phase, Integer> phases = Map.of();
     private volatile boolean isListening;
 
@@ -56,7 +55,7 @@ public final class Agent {
         this.log = log;
         this.audit = AuditLog.open(programs, auditFile, Clock.systemUTC(), log);
         TakenFile file = new TakenFile(state.resolve("agent.json"), log);
-        this.guests = new Guests(new GuestHost(uri, nics, audit, pairs, log), file.read(), file::write, log);
+        this.guests = new Guests(new GuestHost(uri, nics, audit, pairs, log), file.read(), file::write, feed, log);
     }
 
     /**
@@ -106,6 +105,7 @@ public final class Agent {
             log.line(
                     runs ? System.Logger.Level.INFO : System.Logger.Level.WARNING,
                     runs ? "listening to the events of " + uri : "no events of " + uri + " are heard: trying again");
+            feed.listen(runs);
         }
         isListening = runs;
     }
@@ -113,7 +113,7 @@ public final class Agent {
     /** Any thread. */
     void take(String line) {
         HostEvent.parse(line).ifPresent(event -> {
-            heard.merge(event.kind(), 1L, Long::sum);
+            feed.tell(event);
             if (!events.offer(event)) {
                 isFlooded.set(true);
             }
@@ -142,8 +142,9 @@ public final class Agent {
         }
     }
 
-    Map<HostEvent.Kind, Long> heard() {
-        return Map.copyOf(heard);
+    /** What it is told and what it finds, for others. */
+    public EventFeed feed() {
+        return feed;
     }
 
     Map<Pair.Phase, Integer> phases() {

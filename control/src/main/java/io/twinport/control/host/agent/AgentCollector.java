@@ -5,6 +5,7 @@ import io.prometheus.metrics.model.snapshots.CounterSnapshot;
 import io.prometheus.metrics.model.snapshots.GaugeSnapshot;
 import io.prometheus.metrics.model.snapshots.Labels;
 import io.prometheus.metrics.model.snapshots.MetricSnapshots;
+import java.util.stream.Stream;
 
 /** What an agent counts, read when somebody asks. */
 public final class AgentCollector implements MultiCollector {
@@ -19,6 +20,8 @@ public final class AgentCollector implements MultiCollector {
         return MetricSnapshots.builder()
                 .metricSnapshot(pairs())
                 .metricSnapshot(events())
+                .metricSnapshot(readers())
+                .metricSnapshot(dropped())
                 .metricSnapshot(commands())
                 .metricSnapshot(listening())
                 .build();
@@ -39,11 +42,35 @@ public final class AgentCollector implements MultiCollector {
     private CounterSnapshot events() {
         CounterSnapshot.Builder events = CounterSnapshot.builder()
                 .name("twinport_host_events")
-                .help("Events of libvirt and QEMU that were heard; some are a guest's word.");
-        for (HostEvent.Kind kind : HostEvent.Kind.values()) {
-            events.dataPoint(count("event", kind.label(), agent.heard().getOrDefault(kind, 0L)));
-        }
+                .help(
+                        "Events of libvirt and QEMU that were heard, and primaries that were enabled and disabled; some are a"
+                                + " guest's word.");
+        Stream.concat(
+                        Stream.of(HostEvent.Kind.values()).map(HostEvent.Kind::label),
+                        Stream.of(EventFeed.Change.values()).map(EventFeed.Change::label))
+                .forEach(event ->
+                        events.dataPoint(count("event", event, agent.feed().count(event))));
         return events.build();
+    }
+
+    private GaugeSnapshot readers() {
+        return GaugeSnapshot.builder()
+                .name("twinport_host_readers")
+                .help("Processes that read the events, host events.")
+                .dataPoint(GaugeSnapshot.GaugeDataPointSnapshot.builder()
+                        .value(agent.feed().readers())
+                        .build())
+                .build();
+    }
+
+    private CounterSnapshot dropped() {
+        return CounterSnapshot.builder()
+                .name("twinport_host_lines_dropped")
+                .help("Lines of events for which a reader was too slow.")
+                .dataPoint(CounterSnapshot.CounterDataPointSnapshot.builder()
+                        .value(agent.feed().dropped())
+                        .build())
+                .build();
     }
 
     private CounterSnapshot commands() {

@@ -28,6 +28,7 @@ final class Guests {
 
     private final GuestHost host;
     private final Consumer<List<HostPath.Taken>> keeper;
+    private final EventFeed feed;
     private final Log log;
     private final Map<String, Guest> guests = new LinkedHashMap<>();
 
@@ -64,11 +65,13 @@ final class Guests {
     /**
      * @param left what an earlier process has changed
      * @param keeper has all that is changed, before it is
+     * @param feed told what becomes of primaries
      */
-    Guests(GuestHost host, List<HostPath.Taken> left, Consumer<List<HostPath.Taken>> keeper, Log log) {
+    Guests(GuestHost host, List<HostPath.Taken> left, Consumer<List<HostPath.Taken>> keeper, EventFeed feed, Log log) {
         this.host = host;
         this.left = List.copyOf(left);
         this.keeper = keeper;
+        this.feed = feed;
         this.log = log;
     }
 
@@ -201,7 +204,7 @@ final class Guests {
                     .filter(pair -> pair.path().primary().equals(path.primary()))
                     .findFirst();
             path.adopt(known.map(pair -> pair.path().taken()).orElse(left));
-            pairs.add(new Pair(name, path, known.map(Pair::phase).orElse(Pair.Phase.PRIMARY), this::keep, log));
+            pairs.add(new Pair(name, path, known.map(Pair::phase).orElse(Pair.Phase.PRIMARY), this::keep, feed, log));
         }
         // A pair that is not among them any more has no primary that would be known: its frames stay where they are.
         before.stream()

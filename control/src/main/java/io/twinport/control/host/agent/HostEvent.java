@@ -34,6 +34,11 @@ record HostEvent(String domain, Kind kind, String device) {
         String label() {
             return name().toLowerCase(Locale.ROOT);
         }
+
+        /** QEMU tells what a guest's driver has said, which it may say as often as it likes; the rest it knows by itself. */
+        EventFeed.Word word() {
+            return this == FAILOVER_NEGOTIATED ? EventFeed.Word.GUEST : EventFeed.Word.HOST;
+        }
     }
 
     private static final int LONGEST = 4096;

@@ -21,6 +21,11 @@ final class Pair {
         /** By the standby, until the guest has sent something by its primary. */
         RETURNING;
 
+        /** Whether the frames go by the standby. */
+        boolean isByStandby() {
+            return this == STANDBY || this == MIGRATING || this == RETURNING;
+        }
+
         String label() {
             return name().toLowerCase(Locale.ROOT);
         }
@@ -35,6 +40,7 @@ final class Pair {
     private final String domain;
     private final HostPath path;
     private final Runnable keep;
+    private final EventFeed feed;
     private final Log log;
     private Phase phase;
     private long since;
@@ -48,12 +54,14 @@ final class Pair {
     /**
      * @param phase in which it was
      * @param keep writes down what is changed, before it is
+     * @param feed told when its primary is enabled or disabled
      */
-    Pair(String domain, HostPath path, Phase phase, Runnable keep, Log log) {
+    Pair(String domain, HostPath path, Phase phase, Runnable keep, EventFeed feed, Log log) {
         this.domain = domain;
         this.path = path;
         this.phase = phase;
         this.keep = keep;
+        this.feed = feed;
         this.log = log;
     }
 
@@ -69,6 +77,7 @@ final class Pair {
         if (next != phase) {
             log.say(text() + ": " + phase.label() + " -> " + next.label());
         }
+        boolean isDisabled = next.isByStandby() && !phase.isByStandby();
         phase = next;
         since = now;
         switch (next) {
@@ -79,6 +88,9 @@ final class Pair {
                 say(path.toStandby(keep));
                 count(now);
             }
+        }
+        if (isDisabled) {
+            tell(EventFeed.Change.DISABLED, EventFeed.Word.HOST);
         }
     }
 
@@ -99,6 +111,7 @@ final class Pair {
         Optional<Long> primary = path.framesByPrimary();
         if (primary.filter(frames -> frames - byPrimary >= SHOWN_FRAMES).isPresent()) {
             set(Phase.PRIMARY, now);
+            tell(EventFeed.Change.ENABLED, EventFeed.Word.GUEST);
         } else if (now - since >= WORD_NANOS) {
             decide(now);
         }
@@ -113,10 +126,12 @@ final class Pair {
             log.warn(text() + ": the guest has shown nothing for " + WORD_NANOS / 1_000_000_000L
                     + " s; its frames are the primary's again");
             set(Phase.PRIMARY, now);
+            tell(EventFeed.Change.ENABLED, EventFeed.Word.HOST);
             return;
         }
         if (!wasSaid) {
             log.warn(text() + ": the guest sends by its standby, although it has its primary");
+            tell(EventFeed.Change.DISABLED, EventFeed.Word.GUEST);
             wasSaid = true;
         }
         count(now);
@@ -125,6 +140,10 @@ final class Pair {
     private void say(List<String> failed) {
         failed.stream().filter(fault -> !faults.contains(fault)).forEach(fault -> log.warn(text() + ": " + fault));
         faults = failed;
+    }
+
+    private void tell(EventFeed.Change change, EventFeed.Word word) {
+        feed.tell(change, word, domain, path.primary(), faults);
     }
 
     private String text() {

@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.twinport.control.UserException;
 import io.twinport.control.host.NicVerdicts;
 import io.twinport.control.host.migrate.PairName;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +19,8 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /** What the agent makes of scripted events, on a host whose NIC steals early. */
 class AgentTest {
@@ -67,6 +71,41 @@ class AgentTest {
     private void pass(Agent agent, long seconds) throws InterruptedException {
         now += seconds * SECOND;
         agent.step(now);
+    }
+
+    /** What readers of its events are told while something happens, without the time. */
+    private static List<String> told(Agent agent, Scenario scenario) throws IOException, InterruptedException {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        List<InterruptedException> interrupted = new ArrayList<>();
+        agent.feed().write(out, () -> {
+            try {
+                if (out.toString(StandardCharsets.UTF_8).lines().count() == 1) {
+                    scenario.run();
+                }
+            } catch (InterruptedException e) {
+                interrupted.add(e);
+            }
+            return false;
+        });
+        if (!interrupted.isEmpty()) {
+            throw interrupted.getFirst();
+        }
+        return out.toString(StandardCharsets.UTF_8)
+                .lines()
+                .skip(1)
+                .map(line -> {
+                    JsonNode json = JsonMapper.shared().readTree(line);
+                    assertEquals("vm01", json.path("guest").stringValue(), line);
+                    return json.path("event").stringValue() + " "
+                            + json.path("word").stringValue() + " "
+                            + json.path("device").asString("-") + (json.has("fault") ? " fault" : "");
+                })
+                .toList();
+    }
+
+    /** What happens. */
+    private interface Scenario {
+        void run() throws InterruptedException;
     }
 
     private void assertByStandby() {
@@ -342,7 +381,74 @@ class AgentTest {
                         .forEach(point -> names.add(snapshot.getMetadata().getName() + point.getLabels())));
         assertTrue(names.contains("twinport_host_pairs{phase=\"migrating\"}"), names::toString);
         assertTrue(names.contains("twinport_host_events{event=\"unplug_primary\"}"), names::toString);
+        assertTrue(names.contains("twinport_host_events{event=\"disabled\"}"), names::toString);
+        assertTrue(names.contains("twinport_host_lines_dropped{}"), names::toString);
         assertEquals(2, agent.audit().done());
+    }
+
+    @Test
+    void shouldTellWhoseWordItIsThatAPrimaryIsEnabled() throws IOException, InterruptedException {
+        Agent agent = agent();
+        assertEquals(
+                List.of(
+                        "unplug_primary host ua-vf",
+                        "disabled host ua-vf",
+                        "migration_failed host -",
+                        "enabled guest ua-vf"),
+                told(agent, () -> {
+                    libvirt.hasJob = true;
+                    hear(agent, UNPLUG);
+                    libvirt.hasJob = false;
+                    hear(agent, qemu("MIGRATION", "{\"status\":\"failed\"}"));
+                    network.byVf += 2;
+                    pass(agent, 1);
+                }));
+        assertEquals(
+                List.of(
+                        "failover_negotiated guest ua-backup0",
+                        "disabled host ua-vf",
+                        "disabled guest ua-vf",
+                        "enabled host ua-vf"),
+                told(agent, () -> {
+                    hear(agent, NEGOTIATED);
+                    network.byTap += 9;
+                    pass(agent, 11);
+                    pass(agent, 11);
+                }));
+    }
+
+    @Test
+    void shouldTellWhatFails() throws IOException, InterruptedException {
+        Agent agent = agent();
+        assertEquals(List.of("unplug_primary host ua-vf", "disabled host ua-vf fault"), told(agent, () -> {
+            network.fails = true;
+            hear(agent, UNPLUG);
+        }));
+    }
+
+    /** A guest that has gone has no primary here that would be enabled. */
+    @Test
+    void shouldTellOfAGuestThatLeavesAndComes() throws IOException, InterruptedException {
+        Agent agent = agent();
+        assertEquals(List.of("device_removed host ua-vf", "disabled host ua-vf", "stopped host -"), told(agent, () -> {
+            libvirt.primary = "";
+            hear(agent, libvirt("device-removed", "ua-vf"));
+            libvirt.state = "";
+            hear(agent, libvirt("lifecycle", "Stopped Migrated"));
+        }));
+        assertEquals(
+                List.of("started host -", "resumed host -", "disabled host ua-vf", "enabled guest ua-vf"),
+                told(agent, () -> {
+                    libvirt.primary = FakeLibvirt.PRIMARY;
+                    libvirt.state = "paused (migrating)";
+                    hear(agent, libvirt("lifecycle", "Started Migrated"));
+                    libvirt.state = "running (migrated)";
+                    hear(agent, RESUME);
+                    network.byVf += 2;
+                    pass(agent, 1);
+                }));
+        assertEquals(2, agent.feed().count("disabled"));
+        assertEquals(1, agent.feed().count("enabled"));
     }
 
     @Test
