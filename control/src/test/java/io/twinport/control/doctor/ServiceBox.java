@@ -48,7 +48,7 @@ final class ServiceBox implements BeforeAllCallback, AfterAllCallback {
     private static final Duration LIMIT = Duration.ofSeconds(60);
 
     /** What is removed or written in there must not be outside, should the box have ended and its process be another's. */
-    private static final String ONLY_INSIDE = "[[ -e /service-box ]] && exec \"$@\"";
+    private static final String ONLY_INSIDE = "umask 022; [[ -e /service-box ]] && exec \"$@\"";
 
     private static final String PRELOAD = "/permanent-address.so";
 

@@ -3,6 +3,7 @@
 # Its root is TREE, over which all that is written goes to memory; FOLDER, which is empty, only holds the mounts. Two interfaces
 # have the address MAC as the sides of a port have it, ens7 has its own, and tw0 is a TAP with the address of the port.
 set -euo pipefail
+umask 022 # its services are users of their own, and a test before may have kept all files of this process to itself
 tree=$1 folder=$2 mac=$3
 
 mount -t tmpfs box "$folder"
