@@ -7,6 +7,7 @@ import java.io.OutputStream;
 import java.nio.channels.Channels;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -29,6 +30,18 @@ public final class OutputFile {
         } catch (IOException e) {
             discard(file);
             throw failure(option, file, e);
+        }
+    }
+
+    /** Writes a file anew: who reads it meanwhile reads the old one, or the new one, and so it is after a failure. */
+    public static void replace(Path file, String text) throws IOException {
+        Path part = file.resolveSibling(file.getFileName() + ".new");
+        try {
+            Files.writeString(part, text);
+            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException e) {
+            discard(part);
+            throw e;
         }
     }
 

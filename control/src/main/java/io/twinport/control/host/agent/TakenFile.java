@@ -1,15 +1,14 @@
 package io.twinport.control.host.agent;
 
 import io.twinport.control.Log;
+import io.twinport.control.OutputFile;
 import io.twinport.control.UserException;
 import io.twinport.control.host.migrate.HostPath;
 import io.twinport.posix.FileErrors;
 import io.twinport.posix.RegularFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -58,10 +57,8 @@ final class TakenFile {
     }
 
     void write(List<HostPath.Taken> taken) {
-        Path part = file.resolveSibling(file.getFileName() + ".new");
         try {
-            Files.writeString(part, JsonMapper.shared().writeValueAsString(new Content(taken)));
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
+            OutputFile.replace(file, JsonMapper.shared().writeValueAsString(new Content(taken)));
         } catch (IOException e) {
             log.warn(file + " cannot be written: " + FileErrors.reason(e)
                     + ". Another agent would not undo what this one does");

@@ -1,5 +1,6 @@
 package io.twinport.control.host.hook;
 
+import io.twinport.control.OutputFile;
 import io.twinport.control.Pause;
 import io.twinport.control.UserException;
 import io.twinport.posix.FileErrors;
@@ -7,9 +8,7 @@ import io.twinport.posix.LockFile;
 import io.twinport.posix.PrivateFolder;
 import io.twinport.posix.RegularFile;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -140,10 +139,8 @@ public final class Reservations {
     }
 
     private void write(List<Reservation> all) {
-        Path part = file().resolveSibling("reserved.new");
         try {
-            Files.writeString(part, JsonMapper.shared().writeValueAsString(new Content(all)));
-            Files.move(part, file(), StandardCopyOption.ATOMIC_MOVE);
+            OutputFile.replace(file(), JsonMapper.shared().writeValueAsString(new Content(all)));
         } catch (IOException e) {
             throw failure(e);
         }

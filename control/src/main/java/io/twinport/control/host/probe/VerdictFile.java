@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -163,14 +162,10 @@ public record VerdictFile(int version, List<FilterVerdict> verdicts) {
         return new VerdictFile(VERSION, all);
     }
 
-    /** Writes a file anew: who reads it meanwhile reads the old one, or the new one. */
     private void write(Path file) throws IOException {
-        Path part = file.resolveSibling(file.getFileName() + ".new");
-        OutputFile.write("--verdicts", part, MAPPER.writeValueAsString(this) + System.lineSeparator());
         try {
-            Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+            OutputFile.replace(file, MAPPER.writeValueAsString(this) + System.lineSeparator());
         } catch (IOException e) {
-            OutputFile.discard(part);
             throw OutputFile.failure("--verdicts", file, e);
         }
     }
