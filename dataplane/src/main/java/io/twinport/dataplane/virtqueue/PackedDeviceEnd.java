@@ -12,7 +12,9 @@ final class PackedDeviceEnd implements DeviceEnd {
     /** At a chain's id how many descriptors it has, as they were when it was taken. */
     private final int[] slots;
 
+    /** The place behind the last chain that was taken; tests look from there what comes. */
     int seen;
+
     private int filled;
 
     /** Where the first descriptor is that was used and not published, and what is to be written there. */

@@ -56,14 +56,12 @@ public final class PackedQueue extends Virtqueue {
     long sent() {
         long freed = UnsafeApi.getLongVolatile(null, address() + FREED);
         long unfreed = 0;
-        for (int i = 0; i < LOOKS; i++) {
-            long before = freed;
-            unfreed = PackedTransmit.unfreed(address(), before);
+        long before = ~freed;
+        for (int i = 0; i < LOOKS && freed != before; i++) {
+            before = freed;
+            int used = PackedTransmit.unfreed(address(), before);
             freed = UnsafeApi.getLongVolatile(null, address() + FREED);
-            if (freed == before) {
-                break;
-            }
-            unfreed = 0;
+            unfreed = freed == before ? used : 0;
         }
         // Behind the place that was read, as chains are counted before they are freed.
         long chains = UnsafeApi.getLongVolatile(null, address() + CHAINS);

@@ -41,7 +41,7 @@ final class PackedReceive {
             int id = PackedRing.id(word);
             long mbuf = ((id ^ at) & orderMask) == 0 ? VirtioReceive.takeBack(mbufs, free, mask, at, id) : 0;
             if (mbuf == 0) {
-                VirtioReceive.markBroken(queue);
+                QueueFaults.markBroken(queue);
                 break;
             }
             taken++;
@@ -64,7 +64,7 @@ final class PackedReceive {
                 bytes += Mbuf.packetLength(mbuf);
                 n++;
             } else {
-                VirtioReceive.drop(queue, packet);
+                QueueFaults.drop(queue, packet);
             }
             if (further < 0) {
                 break;
@@ -78,7 +78,7 @@ final class PackedReceive {
 
     /** Which bits of an id are known beforehand. */
     private static int orderMask(long queue) {
-        return UnsafeApi.getInt(queue + FORMAT) == PackedRing.PACKED_IN_ORDER ? 0xffff : 0;
+        return PackedRing.isInOrder(queue) ? 0xffff : 0;
     }
 
     /**
@@ -114,7 +114,7 @@ final class PackedReceive {
         }
         SpreadFrame.end(mbuf, sound);
         if (further < 0) {
-            VirtioReceive.markBroken(queue);
+            QueueFaults.markBroken(queue);
         }
         return further;
     }

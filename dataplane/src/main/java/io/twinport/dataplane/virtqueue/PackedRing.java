@@ -55,6 +55,11 @@ final class PackedRing {
         return UnsafeApi.getInt(queue + FORMAT) != SPLIT;
     }
 
+    /** Whether its device has agreed to use all in order. */
+    static boolean isInOrder(long queue) {
+        return UnsafeApi.getInt(queue + FORMAT) == PACKED_IN_ORDER;
+    }
+
     /** Address of the descriptor at a place. */
     static long descriptor(long ring, int place, int mask) {
         return ring + (long) (place & mask) * DESCRIPTOR_BYTES;

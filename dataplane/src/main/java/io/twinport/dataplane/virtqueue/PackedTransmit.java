@@ -55,7 +55,7 @@ final class PackedTransmit {
             } else {
                 slots = 1 + VirtioTransmit.segmentsWithBytes(mbuf);
                 if (slots == 1 || slots > size) {
-                    VirtioTransmit.drop(queue, packets + (long) n * Long.BYTES);
+                    QueueFaults.drop(queue, packets + (long) n * Long.BYTES);
                     continue;
                 }
                 if (slots > end - posted) {
@@ -149,7 +149,7 @@ final class PackedTransmit {
         long free = UnsafeApi.getLong(queue + FREE);
         int size = UnsafeApi.getInt(queue + SIZE);
         int mask = size - 1;
-        boolean inOrder = isInOrder(queue);
+        boolean inOrder = PackedRing.isInOrder(queue);
         int posted = UnsafeApi.getInt(queue + POSTED);
         int chains = (int) UnsafeApi.getLong(queue + CHAINS);
         int place = (int) UnsafeApi.getLong(queue + FREED);
@@ -164,7 +164,7 @@ final class PackedTransmit {
             int id = PackedRing.id(word);
             int run = inOrder ? (id - chain & mask) + 1 : 1;
             if (id > mask || run > chains - chain) {
-                VirtioReceive.markBroken(queue);
+                QueueFaults.markBroken(queue);
                 break;
             }
             for (int i = 0; i < run; i++) {
@@ -173,7 +173,7 @@ final class PackedTransmit {
                 }
                 int slots = takeBack(queue, inOrder ? chain & mask : id, queue + SCRATCH + (long) held * Long.BYTES);
                 if (slots == 0) {
-                    VirtioReceive.markBroken(queue);
+                    QueueFaults.markBroken(queue);
                     most = 0;
                     break;
                 }
@@ -187,10 +187,6 @@ final class PackedTransmit {
         }
         Mbuf.free(queue + SCRATCH, held);
         UnsafeApi.putLongRelease(null, queue + FREED, (long) chain << 32 | place & 0xffff_ffffL);
-    }
-
-    private static boolean isInOrder(long queue) {
-        return UnsafeApi.getInt(queue + FORMAT) == PackedRing.PACKED_IN_ORDER;
     }
 
     private static int chain(long freed) {
@@ -239,9 +235,9 @@ final class PackedTransmit {
             }
             int id = PackedRing.id(word) & mask;
             int next = chain(freed) + chains;
-            int run = isInOrder(queue) ? (id - next & mask) + 1 : 1;
+            int run = PackedRing.isInOrder(queue) ? (id - next & mask) + 1 : 1;
             for (int i = 0; i < run; i++) {
-                int at = isInOrder(queue) ? next + i & mask : id;
+                int at = PackedRing.isInOrder(queue) ? next + i & mask : id;
                 place += slots(UnsafeApi.getLongVolatile(null, mbufs + (long) at * Long.BYTES));
             }
             chains += run;

@@ -52,7 +52,7 @@ final class SpreadFrame {
     static int gather(long queue, long used, int taken, int filled, long mbuf, int length) {
         int buffers = count(queue, mbuf, length);
         if (buffers == 0 || buffers > filled) {
-            VirtioReceive.markBroken(queue);
+            QueueFaults.markBroken(queue);
             return 0;
         }
         boolean sound = begin(mbuf, length);
@@ -62,7 +62,7 @@ final class SpreadFrame {
             long element = UnsafeApi.getLong(used + RING + (long) at * USED_ELEMENT);
             long segment = VirtioReceive.takeBack(queue, at, (int) element);
             if (segment == 0) {
-                VirtioReceive.markBroken(queue);
+                QueueFaults.markBroken(queue);
                 return 0;
             }
             sound &= append(mbuf, last, segment, (int) (element >>> 32));

@@ -33,11 +33,11 @@ public final class VirtioControl {
             return;
         }
         int last = bytes == 0 ? 1 : 2;
-        VirtioTransmit.describe(queue, 0, command, COMMAND_BYTES | FLAG_NEXT | 1L << NEXT_SHIFT);
+        SplitTransmit.describe(queue, 0, command, COMMAND_BYTES | FLAG_NEXT | 1L << NEXT_SHIFT);
         if (bytes != 0) {
-            VirtioTransmit.describe(queue, 1, data, bytes | FLAG_NEXT | 2L << NEXT_SHIFT);
+            SplitTransmit.describe(queue, 1, data, bytes | FLAG_NEXT | 2L << NEXT_SHIFT);
         }
-        VirtioTransmit.describe(queue, last, answer, ANSWER_BYTES | FLAG_WRITE);
+        SplitTransmit.describe(queue, last, answer, ANSWER_BYTES | FLAG_WRITE);
         int posted = UnsafeApi.getInt(queue + POSTED);
         long at = posted & UnsafeApi.getInt(queue + SIZE) - 1;
         UnsafeApi.putShort(UnsafeApi.getLong(queue + AVAILABLE) + RING + at * AVAILABLE_ELEMENT, (short) 0);

@@ -197,7 +197,7 @@ public abstract sealed class Virtqueue implements AutoCloseable permits SplitQue
         for (int i = 0; i < size; i++) {
             long slot = address() + mbufs + (long) i * Long.BYTES;
             long mbuf = UnsafeApi.getLong(slot) & MBUF_MASK;
-            if (mbuf != 0 && mbuf != VirtioTransmit.CONTINUED) {
+            if (mbuf != 0 && mbuf != SplitTransmit.CONTINUED) {
                 UnsafeApi.putLong(slot, mbuf);
                 Mbuf.free(slot, 1);
             }
